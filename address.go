@@ -1,0 +1,151 @@
+package mailcheck
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+// Address is the account to check: local@domain, or a domain alone. Both ways
+// of writing an internationalised domain (RFC 5890: U-label and A-label) give
+// the same Address.
+type Address struct {
+	Local  string // as typed; empty for a bare domain. Non-ASCII is legal, RFC 6531
+	Domain string // A-labels, lower case, no final dot
+}
+
+// String returns the address with the domain as A-labels, the form used on the
+// wire and in data.
+func (a Address) String() string {
+	if a.Local == "" {
+		return a.Domain
+	}
+	return a.Local + "@" + a.Domain
+}
+
+// Unicode returns the domain the way people read it.
+func (a Address) Unicode() string {
+	u, err := idna.Display.ToUnicode(a.Domain)
+	if err != nil || !Printable(u) {
+		return a.Domain
+	}
+	return u
+}
+
+// ParseAddress reads what a person typed or pasted. The error says in plain
+// words what is wrong with it.
+func ParseAddress(typed string) (Address, error) {
+	s := strings.TrimSpace(typed)
+	if rest, ok := strings.CutPrefix(strings.ToLower(s), "mailto:"); ok {
+		s = s[len(s)-len(rest):]
+	}
+	if i := strings.LastIndexByte(s, '<'); i >= 0 && strings.HasSuffix(s, ">") {
+		s = s[i+1 : len(s)-1] // Alice <alice@example.com>
+	}
+	if s == "" {
+		return Address{}, errors.New("the address is empty")
+	}
+	if !Printable(s) {
+		return Address{}, fmt.Errorf("%q contains an invisible or control character", s)
+	}
+	if strings.Contains(s, "://") {
+		return Address{}, fmt.Errorf("%q is a URL, not an e-mail address (to test one server use: mailcheck probe imaps://HOST)", s)
+	}
+	at := strings.LastIndexByte(s, '@')
+	local, domain := "", s
+	if at >= 0 {
+		local, domain = s[:at], s[at+1:]
+		if err := checkLocal(local); err != nil {
+			return Address{}, fmt.Errorf("%q is not an e-mail address: %w", s, err)
+		}
+	}
+	ascii, err := ParseDomain(domain)
+	if err != nil {
+		return Address{}, fmt.Errorf("%q is not an e-mail address: %w", s, err)
+	}
+	return Address{Local: local, Domain: ascii}, nil
+}
+
+// checkLocal applies RFC 5321 section 4.1.2 (dot-string or quoted string) and
+// section 4.5.3.1.1 (64 octets), with the characters RFC 6531 adds.
+func checkLocal(local string) error {
+	switch {
+	case local == "":
+		return errors.New("nothing stands before the @")
+	case len(local) > 64:
+		return fmt.Errorf("the part before the @ is longer than 64 bytes (%d)", len(local))
+	case len(local) >= 2 && local[0] == '"' && local[len(local)-1] == '"':
+		return nil
+	}
+	for _, r := range local {
+		if strings.ContainsRune(" \"(),:;<>@[\\]", r) {
+			return fmt.Errorf("%q must not stand before the @", r)
+		}
+	}
+	if strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") {
+		return errors.New("a dot stands at the wrong place before the @")
+	}
+	return nil
+}
+
+// lookup maps and checks domain names the way browsers do (UTS 46), and refuses
+// what DNS cannot hold.
+var lookup = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.CheckJoiners(true), idna.StrictDomainName(true), idna.Transitional(false), idna.VerifyDNSLength(true))
+
+// ParseDomain returns the domain as lower-case A-labels without a final dot. It
+// wants at least two labels, since a single one is not a mail domain.
+func ParseDomain(typed string) (string, error) {
+	s := strings.TrimSuffix(typed, ".")
+	if s == "" {
+		return "", errors.New("the domain after the @ is missing")
+	}
+	if _, err := netip.ParseAddr(strings.Trim(strings.TrimPrefix(s, "[IPv6:"), "[]")); err == nil {
+		return "", fmt.Errorf("%s is an IP address; a mail domain such as example.com is needed", s)
+	}
+	for _, r := range s {
+		if strings.ContainsRune(" ,;:/\\\"'()<>[]@!?#%&=+*|~`^$_", r) {
+			return "", fmt.Errorf("%q must not stand in a domain name", r)
+		}
+	}
+	if strings.Contains(s, "..") || strings.HasPrefix(s, ".") {
+		return "", errors.New("a dot stands at the wrong place in the domain name")
+	}
+	ascii, err := lookup.ToASCII(s)
+	if err != nil {
+		return "", fmt.Errorf("the domain name %q is not valid: %s", s, strings.TrimPrefix(err.Error(), "idna: "))
+	}
+	if !strings.Contains(ascii, ".") {
+		return "", fmt.Errorf("the domain name %q is not complete; it needs an ending, as in example.com", s)
+	}
+	return strings.ToLower(ascii), nil
+}
+
+// ParseHost returns a host name as lower-case A-labels, or an IP literal
+// without brackets as it is. Underscores are refused: no certificate and no
+// client accepts them in a host name.
+func ParseHost(typed string) (string, error) {
+	if ip, err := netip.ParseAddr(strings.Trim(typed, "[]")); err == nil {
+		return ip.String(), nil
+	}
+	s := strings.TrimSuffix(typed, ".")
+	if s == "" || !Printable(s) {
+		return "", fmt.Errorf("%s is not a host name", Clean(fmt.Sprintf("%q", typed)))
+	}
+	ascii, err := lookup.ToASCII(s)
+	if err != nil {
+		return "", fmt.Errorf("%s is not a host name: %s", Clean(fmt.Sprintf("%q", typed)), Clean(strings.TrimPrefix(err.Error(), "idna: ")))
+	}
+	return strings.ToLower(ascii), nil
+}
+
+// Username returns the login name that servers expect unless they say otherwise:
+// the full address. For a bare domain it is empty.
+func (a Address) Username() string {
+	if a.Local == "" {
+		return ""
+	}
+	return a.String()
+}

@@ -1,0 +1,258 @@
+package mailcheck
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// Classify names the check that an error of an operation is an occurrence of,
+// with the evidence to show. It is the only place that reads error texts;
+// every error has an answer, if only [Unclassified].
+func Classify(op Op, err error) (*Check, string) {
+	detail := Clean(err.Error())
+	if e, ok := errors.AsType[interface {
+		error
+		CheckID() string
+	}](err); ok {
+		if c := ByID(e.CheckID()); c != nil {
+			return c, detail
+		}
+	}
+	if c := classifyDNS(err); c != nil {
+		return c, detail
+	}
+	if c, d := classifyCertificate(err); c != nil && op == OpFetch {
+		return AutoconfigCertificate, d
+	} else if c != nil {
+		return c, d
+	}
+	if op == OpCertificate {
+		return TLSCertificate, detail
+	}
+	if op == OpFetch && strings.Contains(detail, "malformed HTTP") {
+		return HTTPMalformed, detail
+	} else if op == OpFetch {
+		return AutoconfigUnreachable, transportDetail(err)
+	}
+	if c, d := classifyHandshake(err); c != nil {
+		return c, d // at any operation: in TLS 1.3 the server's alert comes after the client is done
+	}
+	if c := classifyTransport(op, err); c != nil {
+		return c, transportDetail(err)
+	}
+	return Unclassified, detail
+}
+
+// classifyDNS reads *net.DNSError, whose Err is the response code as a word.
+func classifyDNS(err error) *Check {
+	e, ok := errors.AsType[*net.DNSError](err)
+	switch {
+	case !ok:
+		return nil
+	case e.IsNotFound:
+		return DNSNotFound
+	case e.IsTimeout:
+		return DNSTimeout
+	case strings.HasPrefix(e.Err, "SERVFAIL"):
+		return DNSServfail
+	case strings.HasPrefix(e.Err, "REFUSED"):
+		return DNSRefused
+	}
+	return DNSMalformed
+}
+
+// classifyCertificate reads the errors of crypto/x509 verification.
+func classifyCertificate(err error) (*Check, string) {
+	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
+		return classifyInvalid(e)
+	}
+	if e, ok := errors.AsType[x509.HostnameError](err); ok {
+		return classifyName(e)
+	}
+	if e, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return TLSUnknownAuthority, fmt.Sprintf("issued to %q by %q", Clean(name(e.Cert)), Clean(issuer(e.Cert)))
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return TLSCertificate, Clean(err.Error())
+	}
+	return nil, ""
+}
+
+func classifyInvalid(e x509.CertificateInvalidError) (*Check, string) {
+	c := e.Cert
+	if e.Reason != x509.Expired {
+		return TLSCertificate, Clean(e.Error())
+	}
+	now := time.Now()
+	if now.Before(c.NotBefore) {
+		return TLSNotYetValid, fmt.Sprintf("%s is valid from %s; here it is %s", Clean(name(c)), stamp(c.NotBefore), stamp(now))
+	}
+	return TLSExpired, fmt.Sprintf("%s expired on %s, %s ago", Clean(name(c)), stamp(c.NotAfter), Span(now.Sub(c.NotAfter)))
+}
+
+func classifyName(e x509.HostnameError) (*Check, string) {
+	c := e.Certificate
+	names := CertificateNames(c)
+	switch {
+	case len(names) == 0 && c.Subject.CommonName != "":
+		return TLSCNOnly, fmt.Sprintf("common name %q, no subject alternative name; wanted %s", Clean(c.Subject.CommonName), Clean(e.Host))
+	case net.ParseIP(strings.Trim(e.Host, "[]")) != nil:
+		return TLSIPSAN, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), Clean(e.Host))
+	}
+	return TLSNameMismatch, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), Clean(e.Host))
+}
+
+// CertificateNames returns the names and addresses that a certificate is valid for.
+func CertificateNames(c *x509.Certificate) []string {
+	names := append([]string(nil), c.DNSNames...)
+	for _, ip := range c.IPAddresses {
+		names = append(names, ip.String())
+	}
+	return names
+}
+
+// classifyHandshake reads the errors of crypto/tls handshakes. An alert from the
+// server has no exported type there, only its text ("remote error: tls: ...");
+// RFC 8446 section 6 lists the alerts.
+func classifyHandshake(err error) (*Check, string) {
+	if e, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+		return TLSPlainOnTLSPort, fmt.Sprintf("the server answered the TLS handshake with bytes that begin %q", e.RecordHeader[:])
+	}
+	text := err.Error()
+	if i := strings.Index(text, "tls: "); i < 0 {
+		return nil, ""
+	} else if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" {
+		text = fmt.Sprintf("the server sent the TLS alert %q", text[i+len("tls: "):])
+	}
+	for phrase, check := range handshakePhrases {
+		if strings.Contains(text, phrase) {
+			return check, Clean(text)
+		}
+	}
+	return TLSHandshakeFailure, Clean(text)
+}
+
+var handshakePhrases = map[string]*Check{
+	"certificate required": TLSClientCert,
+	"unrecognized name":    TLSUnrecognizedName,
+	"protocol version":     TLSOldProtocol, // "protocol version not supported", "unsupported protocol version"
+}
+
+// classifyTransport reads what TCP says, in the light of the operation: the
+// same silence means a firewall while connecting and a hung service later.
+func classifyTransport(op Op, err error) *Check {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED) || windowsError(err, wsaRefused):
+		return TCPRefused
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL),
+		windowsError(err, wsaHostUnreach), windowsError(err, wsaNetUnreach):
+		return TCPUnreachable
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), isTimeout(err):
+		return timeoutChecks[op]
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
+		errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED), errors.Is(err, net.ErrClosed), errors.Is(err, io.ErrClosedPipe),
+		windowsError(err, wsaReset), windowsError(err, wsaAborted):
+		return closedChecks[op]
+	}
+	return nil
+}
+
+var timeoutChecks = map[Op]*Check{
+	OpLookup: DNSTimeout, OpResolve: DNSTimeout, OpConnect: TCPTimeout, OpTLS: TLSTimeout, OpGreeting: GreetTimeout,
+	OpCapability: ReplyTimeout, OpStartTLS: ReplyTimeout,
+}
+
+var closedChecks = map[Op]*Check{
+	OpConnect: TCPReset, OpTLS: TLSEOF, OpGreeting: TCPReset,
+	OpCapability: ReplyClosed, OpStartTLS: ReplyClosed,
+}
+
+// Windows reports its own numbers, which the syscall constants do not match.
+const (
+	wsaAborted     = syscall.Errno(10053)
+	wsaReset       = syscall.Errno(10054)
+	wsaNetUnreach  = syscall.Errno(10051)
+	wsaRefused     = syscall.Errno(10061)
+	wsaHostUnreach = syscall.Errno(10065)
+)
+
+func windowsError(err error, want syscall.Errno) bool {
+	e, ok := errors.AsType[syscall.Errno](err)
+	return ok && e == want
+}
+
+func isTimeout(err error) bool {
+	e, ok := errors.AsType[net.Error](err)
+	return ok && e.Timeout()
+}
+
+// transportDetail says in plain words what the error was; the addresses of this
+// machine that Go puts into the text are of no use to the reader.
+func transportDetail(err error) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return "no answer in time"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "connection closed by the server"
+	}
+	if e, ok := errors.AsType[syscall.Errno](err); ok {
+		return e.Error()
+	}
+	return Clean(err.Error())
+}
+
+func name(c *x509.Certificate) string {
+	if c == nil {
+		return "unknown"
+	}
+	if names := CertificateNames(c); len(names) > 0 {
+		return names[0]
+	}
+	return c.Subject.CommonName
+}
+
+func issuer(c *x509.Certificate) string {
+	if c == nil {
+		return "unknown"
+	}
+	return c.Issuer.String()
+}
+
+// listed joins at most five names.
+func listed(names []string) string {
+	text := Clean(strings.Join(names[:min(5, len(names))], ", "))
+	if n := len(names) - 5; n > 0 {
+		text += fmt.Sprintf(" and %d more", n)
+	}
+	if text == "" {
+		return "no name at all"
+	}
+	return text
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+
+// Span writes a duration in the one unit a person would use: days, hours,
+// minutes or seconds.
+func Span(d time.Duration) string {
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
+		if n := int(d / unit.length); n == 1 {
+			return "1 " + unit.name
+		} else if n > 1 {
+			return fmt.Sprintf("%d %ss", n, unit.name)
+		}
+	}
+	return fmt.Sprintf("%.0f s", d.Seconds())
+}

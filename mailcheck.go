@@ -1,0 +1,323 @@
+// Package mailcheck holds the nouns that every part of mailcheck shares: the
+// address a person types, the servers that sources publish for it, the steps
+// taken to test them, and the findings that say what is wrong.
+//
+// # How settings reach a mail client
+//
+// A mail account is three servers: one that delivers mail to the client (IMAP,
+// RFC 9051, or POP3, RFC 1939) and one that accepts mail from it (message
+// submission, RFC 6409). Nothing in an address names them, so clients ask
+// around: DNS service records (RFC 6186, RFC 8314), an XML file on the domain's
+// web server (Mail Autoconfig), a public database of such files (ISPDB), and
+// when all are silent, likely host names. mailcheck calls each of these a
+// source. What a source says is published; what the server itself says is
+// offered. Most broken accounts are a difference between the two.
+//
+// # How the data flows
+//
+// Package autoconfig turns an address into servers, package probes turns
+// servers into results, and package report turns the whole into bytes. Every
+// network operation is a [Step]; a step that fails is classified exactly once,
+// by [Classify], into a [Check]. A probe never returns an error: failing to
+// reach a server is its result.
+package mailcheck
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+// Protocol is what is spoken with a server, in the word used in all output.
+type Protocol string
+
+// The protocols a mail account is made of.
+const (
+	IMAP       Protocol = "imap"       // reading mail that stays on the server, RFC 9051
+	POP3       Protocol = "pop3"       // collecting mail, RFC 1939
+	Submission Protocol = "submission" // handing in mail, RFC 6409
+)
+
+// Protocols lists every protocol in the order results are shown: IMAP is the
+// better way to read mail wherever both are offered.
+var Protocols = []Protocol{IMAP, POP3, Submission}
+
+// Security is how a connection is protected.
+type Security string
+
+// The ways to protect a connection. RFC 8314 section 3 prefers implicit TLS.
+const (
+	ImplicitTLS Security = "tls"      // TLS from the first byte
+	StartTLS    Security = "starttls" // upgraded by the STARTTLS or STLS command
+	Plain       Security = "plain"    // never protected
+)
+
+// Server is one endpoint a mail client would be told to use.
+type Server struct {
+	Protocol Protocol
+	Host     string // host name as A-label, lower case, no final dot
+	Port     uint16
+	Security Security
+	Username string   // login name for the address; empty where no source says
+	Auth     []string // published authentication methods, in the words of Mail Autoconfig
+	Sources  []string // names of the sources that publish it, most trusted first
+}
+
+// Endpoint returns host:port.
+func (s Server) Endpoint() string {
+	return net.JoinHostPort(s.Host, strconv.Itoa(int(s.Port)))
+}
+
+// URL returns the server in the form that the probe command reads, such as
+// imaps://imap.example.com:993. A server without protection is marked, since
+// the scheme alone stands for STARTTLS: imap+plain://imap.example.com:143.
+func (s Server) URL() string {
+	scheme := string(s.Protocol)
+	switch s.Security {
+	case ImplicitTLS:
+		scheme += "s"
+	case Plain:
+		scheme += "+plain"
+	}
+	return scheme + "://" + s.Endpoint()
+}
+
+// Guessed reports whether no source but guessing named the server.
+func (s Server) Guessed() bool {
+	return len(s.Sources) == 1 && s.Sources[0] == "guess"
+}
+
+// DefaultPort returns the registered port of a protocol under a security
+// (RFC 8314 section 7; RFC 6409 for 587).
+func DefaultPort(p Protocol, s Security) uint16 {
+	implicit := s == ImplicitTLS
+	switch {
+	case p == IMAP && implicit:
+		return 993
+	case p == IMAP:
+		return 143
+	case p == POP3 && implicit:
+		return 995
+	case p == POP3:
+		return 110
+	case p == Submission && implicit:
+		return 465
+	}
+	return 587
+}
+
+// Severity orders how bad a finding is. The zero value is OK.
+type Severity int
+
+// The severities, from good to bad.
+const (
+	OK      Severity = iota
+	Info             // worth knowing, nothing to mend
+	Warning          // works now, or works for some clients only
+	Failure          // does not work
+)
+
+func (s Severity) String() string {
+	return [...]string{"ok", "info", "warning", "failure"}[s]
+}
+
+// Who names the person who can mend a fault.
+type Who string
+
+// The people who act.
+const (
+	User     Who = "user"    // the person with the account
+	Admin    Who = "admin"   // whoever publishes the domain's DNS and settings
+	Operator Who = "server"  // whoever runs the mail server
+	Network  Who = "network" // whoever runs the network or the resolver in between
+)
+
+// Check is something mailcheck can find. All checks stand in checks.go.
+type Check struct {
+	ID       string // stable, never reused, such as "tls.expired"
+	Severity Severity
+	Who      Who
+	Summary  string // what is wrong, one plain sentence
+	Remedy   string // what that person should do
+	Ref      string // RFC section or vendor page
+}
+
+// Finding is one occurrence of a check.
+type Finding struct {
+	Check     *Check
+	Severity  Severity // the check's own, or less where the fault matters less
+	Detail    string   // verbatim evidence, cleaned
+	Fix       string   // a remedy for this very case; the check's own where empty
+	Server    string   // URL of the server it is about; empty for discovery
+	Source    string   // name of the source it is about; empty for servers
+	BecauseOf string   // id of the check that is the root cause, if another is
+}
+
+// Remedy returns what to do: the fix for this case, or the check's remedy.
+func (f Finding) Remedy() string {
+	if f.Fix != "" {
+		return f.Fix
+	}
+	return f.Check.Remedy
+}
+
+// State says what a source had.
+type State string
+
+// The states of a source.
+const (
+	Found  State = "found"  // it names at least one server, or says that none is offered
+	Absent State = "absent" // it answered, and has nothing to say
+	Failed State = "failed" // it could not be asked, or its answer makes no sense
+)
+
+// SourceResult is what one source published.
+type SourceResult struct {
+	Name    string
+	State   State
+	Reason  string // one line for people: where it was found, or why not
+	Elapsed time.Duration
+	Servers []Server // in the source's own order of preference
+	Steps   []Step
+}
+
+// Verdict sums up a server or a report.
+type Verdict string
+
+// The verdicts.
+const (
+	Pass Verdict = "pass"
+	Warn Verdict = "warn"
+	Fail Verdict = "fail"
+)
+
+// VerdictOf returns the verdict that the worst of the findings asks for.
+func VerdictOf(findings []Finding) Verdict {
+	worst := OK
+	for _, f := range findings {
+		worst = max(worst, f.Severity)
+	}
+	switch worst {
+	case Failure:
+		return Fail
+	case Warning:
+		return Warn
+	}
+	return Pass
+}
+
+// Lists are what a server announced in each state of one connection. RFC 9051
+// section 6.2.1, RFC 3207 section 4.2 and RFC 2595 section 4 have the client
+// forget the first list once TLS is up.
+type Lists struct {
+	BeforeTLS []string
+	AfterTLS  []string
+}
+
+// AddressResult is the outcome of connecting to one address of a server.
+type AddressResult struct {
+	IP      netip.Addr
+	State   string // connected, refused, timeout, unreachable, failed or untested
+	Elapsed time.Duration
+	Err     error // nil if connected or untested
+}
+
+// TLS describes the protected connection.
+type TLS struct {
+	Version  string // such as "TLS 1.3"
+	Cipher   string // IANA name of the cipher suite
+	Curve    string // key exchange group; empty if none was named
+	Verified bool   // chain, dates, usage and name were all verified
+	Chain    []Certificate
+}
+
+// Certificate is one certificate the server sent, leaf first.
+type Certificate struct {
+	Subject, Issuer     string
+	Names               []string // DNS names and addresses it is valid for
+	NotBefore, NotAfter time.Time
+	SHA256              string // fingerprint, lower-case hex
+	Key                 string // such as "ECDSA P-256"
+}
+
+// ServerResult is what the probe of one server saw.
+type ServerResult struct {
+	Server
+	Verdict      Verdict
+	Addresses    []AddressResult
+	Greeting     string
+	Capabilities Lists
+	Mechanisms   Lists // SASL mechanism names; "LOGIN" and "USER" of IMAP and POP3 commands are not among them
+	PasswordOK   bool  // inside TLS, some way to log in with a password in clear is offered
+	TLS          *TLS
+	Elapsed      time.Duration
+	Steps        []Step
+	Conversation []Line
+}
+
+// Line is one line of a conversation, cleaned for display.
+type Line struct {
+	At     time.Duration // since the run began
+	Client bool          // sent by mailcheck
+	Text   string
+}
+
+// Setting is a server in the order a client should prefer it.
+type Setting struct {
+	Server
+	Verdict Verdict
+}
+
+// Report is everything one run learned about one address.
+type Report struct {
+	Address  Address
+	Started  time.Time
+	Elapsed  time.Duration
+	Sources  []SourceResult
+	Servers  []ServerResult
+	Settings []Setting // best first: by protocol, passed before failed, TLS before STARTTLS
+	Findings []Finding // worst first, root causes before their consequences
+	Verdict  Verdict
+}
+
+// Usable returns the settings that passed, best first.
+func (r *Report) Usable() []Setting {
+	var usable []Setting
+	for _, s := range r.Settings {
+		if s.Verdict != Fail {
+			usable = append(usable, s)
+		}
+	}
+	return usable
+}
+
+// Op names a network operation.
+type Op string
+
+// The operations.
+const (
+	OpLookup      Op = "lookup"      // a DNS question other than for addresses
+	OpResolve     Op = "resolve"     // a host name to addresses
+	OpConnect     Op = "connect"     // TCP
+	OpTLS         Op = "tls"         // TLS handshake
+	OpCertificate Op = "certificate" // verification of the chain the handshake brought
+	OpGreeting    Op = "greeting"    // first reply of the server
+	OpCapability  Op = "capability"  // CAPABILITY, CAPA or EHLO
+	OpStartTLS    Op = "starttls"    // the STARTTLS or STLS command
+	OpFetch       Op = "fetch"       // one document over HTTP
+	OpParse       Op = "parse"       // reading that document
+)
+
+// String describes a step in one line, for a transcript.
+func (s Step) String() string {
+	text := fmt.Sprintf("%s %s", s.Op, s.Target)
+	if s.Detail != "" {
+		text += ": " + s.Detail
+	}
+	if s.Err != nil {
+		text += ": " + Clean(s.Err.Error())
+	}
+	return text
+}

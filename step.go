@@ -1,0 +1,97 @@
+package mailcheck
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Step is one network operation of a source or a probe. It fails at most once.
+type Step struct {
+	Op       Op
+	Target   string        // what was asked: a name, an endpoint, a URL
+	Start    time.Duration // since the run began
+	Elapsed  time.Duration
+	Detail   string // what came back, cleaned, in one line
+	Err      error
+	Findings []Finding
+}
+
+// Trace is the steps of one source or one probe, in order. It belongs to one
+// goroutine; work done side by side gets a trace of its own from [Trace.Branch]
+// and is put back with [Trace.Join] in an order that does not depend on timing.
+type Trace struct {
+	Steps []Step
+	began time.Time
+}
+
+// NewTrace returns an empty trace whose steps count time from began.
+func NewTrace(began time.Time) *Trace { return &Trace{began: began} }
+
+// Branch returns an empty trace with the same beginning.
+func (t *Trace) Branch() *Trace { return &Trace{began: t.began} }
+
+// Join appends the steps of the branches in the order given.
+func (t *Trace) Join(branches ...*Trace) {
+	for _, b := range branches {
+		t.Steps = append(t.Steps, b.Steps...)
+	}
+}
+
+// Since returns the time since the run began.
+func (t *Trace) Since() time.Duration { return time.Since(t.began) }
+
+// Say sets the detail of the last step.
+func (t *Trace) Say(detail string) {
+	if n := len(t.Steps); n > 0 {
+		t.Steps[n-1].Detail = Clean(detail)
+	}
+}
+
+// Find adds a finding to the last step.
+func (t *Trace) Find(c *Check, detail string) *Finding {
+	if len(t.Steps) == 0 {
+		t.Steps = append(t.Steps, Step{Start: t.Since()})
+	}
+	return t.FindAt(len(t.Steps)-1, c, detail)
+}
+
+// FindAt adds a finding to the step with that index, where a fault shows only later.
+func (t *Trace) FindAt(i int, c *Check, detail string) *Finding {
+	step := &t.Steps[i]
+	step.Findings = append(step.Findings, Finding{Check: c, Severity: c.Severity, Detail: Clean(detail)})
+	return &step.Findings[len(step.Findings)-1]
+}
+
+// Findings returns the findings of all steps, in order.
+func (t *Trace) Findings() []Finding {
+	var all []Finding
+	for _, s := range t.Steps {
+		all = append(all, s.Findings...)
+	}
+	return all
+}
+
+// Do runs one network operation and records it as a step. An error is
+// classified into the step's finding and returned, so that the caller only
+// decides whether to go on.
+func Do[T any](ctx context.Context, t *Trace, op Op, target string, f func(context.Context) (T, error)) (T, error) {
+	start := time.Now()
+	v, err := f(ctx)
+	t.Steps = append(t.Steps, Step{
+		Op: op, Target: target, Err: err,
+		Start: start.Sub(t.began), Elapsed: time.Since(start),
+	})
+	if err != nil {
+		check, detail := Classify(op, err)
+		if ended := ctx.Err(); ended == context.Canceled || ended != nil && time.Since(start) < decisive {
+			check, detail = RunTimeout, fmt.Sprintf("not finished: %s %s", op, target)
+		}
+		t.Find(check, detail)
+	}
+	return v, err
+}
+
+// decisive is how long a step has to wait for its verdict to stand although the
+// run's time ended it: long enough for a lost packet to be sent again.
+const decisive = 2 * time.Second
