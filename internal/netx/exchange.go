@@ -1,0 +1,237 @@
+package netx
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+const (
+	// queryLimit bounds a question over all tries. A resolver that has to walk
+	// slow name servers may need seconds, so each try listens to the end.
+	queryLimit = 5 * time.Second
+
+	// resendAfter is when a question goes to the next server, or again to the
+	// same: UDP packets get lost, and one dead resolver must not cost the run
+	// more than this once.
+	resendAfter = 1 * time.Second
+
+	// tcpLimit bounds the second try over TCP. The short answer is at hand.
+	tcpLimit = 2 * time.Second
+)
+
+const (
+	rounds    = 2       // times each server is asked
+	maxStray  = 100     // datagrams that are not our answer before a try gives up
+	ednsSize  = 1232    // largest datagram that passes everywhere unfragmented
+	udpBuffer = 8 << 10 // for servers that do not keep to ednsSize
+)
+
+// reply is the outcome of one try.
+type reply struct {
+	server int
+	answer answer
+	err    error
+}
+
+// ask puts a question to the servers in turn until one gives an answer that
+// counts: records, none, or NXDOMAIN. A server that fails hands over at once, a
+// silent one after resendAfter; its late answer still counts.
+func (r *Resolver) ask(ctx context.Context, q question) (answer, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	tries := slices.Repeat(r.order(), rounds)
+	replies := make(chan reply, len(tries))
+	spoke := make(map[int]bool) // servers that answered; the second time would be the same (RFC 9520)
+	var asked []string
+	pending := 0
+	start := func() {
+		for len(tries) > 0 && ctx.Err() == nil {
+			i := tries[0]
+			tries = tries[1:]
+			if spoke[i] {
+				continue
+			}
+			if !slices.Contains(asked, r.servers[i]) {
+				asked = append(asked, r.servers[i])
+			}
+			pending++
+			r.queries.Go(func() {
+				a, err := r.try(ctx, r.servers[i], q)
+				replies <- reply{i, a, err}
+			})
+			return
+		}
+	}
+	var failures []error
+	resend := time.NewTimer(resendAfter)
+	defer resend.Stop()
+	for start(); pending > 0; {
+		select {
+		case p := <-replies:
+			pending--
+			if p.err == nil || isNotFound(p.err) {
+				r.best.Store(int32(p.server))
+				return p.answer, p.err
+			}
+			failures = append(failures, p.err)
+			if _, ok := errors.AsType[*net.DNSError](p.err); ok {
+				spoke[p.server] = true
+			}
+		case <-resend.C:
+		}
+		start()
+		resend.Reset(resendAfter)
+	}
+	return answer{}, noAnswer(q, asked, failures)
+}
+
+// order returns the indexes of the servers, the one that answered last first.
+func (r *Resolver) order() []int {
+	best := int(r.best.Load())
+	order := []int{best}
+	for i := range r.servers {
+		if i != best {
+			order = append(order, i)
+		}
+	}
+	return order
+}
+
+// noAnswer returns the most telling of the failures: what a server said, then
+// what it garbled, then why none was reached.
+func noAnswer(q question, asked []string, failures []error) error {
+	for _, err := range failures {
+		if _, ok := errors.AsType[*net.DNSError](err); ok {
+			return err
+		}
+	}
+	for _, err := range failures {
+		if _, ok := errors.AsType[*Error](err); ok {
+			return err
+		}
+	}
+	// The cause is kept as text only: it is about the resolver, and must not be
+	// taken for a refused or silent mail server.
+	e := &net.DNSError{
+		Err:  "no answer within " + queryLimit.String(),
+		Name: hostName(q.name), Server: strings.Join(asked, ", "), IsTimeout: true,
+	}
+	silent := func(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
+	if len(failures) > 0 && !slices.ContainsFunc(failures, silent) {
+		e.Err, e.IsTimeout, e.IsTemporary = failures[0].Error(), false, true
+	}
+	return e
+}
+
+// try asks one server: over UDP, once more without EDNS if the server does not
+// know it (RFC 6891 section 7), and over TCP if the answer was cut.
+func (r *Resolver) try(ctx context.Context, server string, q question) (answer, error) {
+	a, err := r.exchange(ctx, "udp", server, q, true)
+	if err != nil && (a.rcode == dns.RcodeFormatError || a.rcode == dns.RcodeNotImplemented || a.rcode == dns.RcodeBadVers) {
+		a, err = r.exchange(ctx, "udp", server, q, false)
+	}
+	if err != errTruncated {
+		return a, err
+	}
+	tcp, cancel := context.WithTimeout(ctx, tcpLimit)
+	defer cancel()
+	full, err := r.exchange(tcp, "tcp", server, q, true)
+	switch {
+	case err == nil || isNotFound(err):
+		return full, err
+	case err == errTruncated && len(full.records) > 0:
+		return full, nil
+	case len(a.records) > 0:
+		return a, nil
+	}
+	// A cut answer without records says nothing: many servers send just that.
+	return answer{}, &net.DNSError{
+		Err:  fmt.Sprintf("the answer is too long for UDP, and TCP failed: %v", err),
+		Name: hostName(q.name), Server: server, IsTemporary: true,
+	}
+}
+
+// exchange sends a question and reads messages until one answers it or the
+// context ends, which closes the connection.
+func (r *Resolver) exchange(ctx context.Context, network, server string, q question, edns bool) (answer, error) {
+	id, msg, err := query(q, edns)
+	if err != nil {
+		return answer{}, err
+	}
+	conn, err := r.dial(ctx, network, server)
+	if err != nil {
+		return answer{}, endedBy(ctx, err)
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	read := readDatagram
+	if network == "tcp" {
+		msg = append(binary.BigEndian.AppendUint16(nil, uint16(len(msg))), msg...)
+		read = readFrame
+	}
+	if _, err := conn.Write(msg); err != nil {
+		return answer{}, endedBy(ctx, err)
+	}
+	stray := errorf("dns.malformed", "%s: only answers to other questions than %s %s", server, hostName(q.name), dns.TypeToString[q.typ])
+	for i := range maxStray {
+		wire, err := read(conn)
+		if err != nil && i > 0 {
+			return answer{}, stray
+		}
+		if err != nil {
+			return answer{}, endedBy(ctx, err)
+		}
+		if a, err := readAnswer(wire, id, q, server); err != errStray {
+			return a, err
+		}
+	}
+	return answer{}, stray
+}
+
+// endedBy returns the context's error in place of one that its end provoked.
+func endedBy(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// query packs a question. The AD bit asks the resolver to say whether it
+// validated the answer (RFC 6840 section 5.7) without the weight of DNSSEC.
+func query(q question, edns bool) (id uint16, wire []byte, err error) {
+	var m dns.Msg
+	m.SetQuestion(q.name, q.typ)
+	m.AuthenticatedData = true
+	if edns {
+		m.SetEdns0(ednsSize, false)
+	}
+	wire, err = m.Pack()
+	return m.Id, wire, err
+}
+
+func readDatagram(conn net.Conn) ([]byte, error) {
+	buf := make([]byte, udpBuffer)
+	n, err := conn.Read(buf)
+	return buf[:n], err
+}
+
+// readFrame reads a message behind its length in two bytes (RFC 1035 section
+// 4.2.2), which bounds it to 64 KiB.
+func readFrame(conn net.Conn) ([]byte, error) {
+	var size [2]byte
+	if _, err := io.ReadFull(conn, size[:]); err != nil {
+		return nil, err
+	}
+	buf := make([]byte, binary.BigEndian.Uint16(size[:]))
+	_, err := io.ReadFull(conn, buf)
+	return buf, err
+}

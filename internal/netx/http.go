@@ -1,0 +1,319 @@
+package netx
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
+)
+
+// fetchTimeout bounds one hop from the lookup to the last byte. It covers a
+// connection whose first SYN was lost and a slow web server; documents are small.
+const fetchTimeout = 10 * time.Second
+
+// idleTimeout is how long a connection waits for the next document of its host.
+const idleTimeout = 30 * time.Second
+
+const (
+	maxBody      = 1 << 20  // bytes of one document after decompression
+	maxHeader    = 64 << 10 // bytes of a response's header
+	maxRedirects = 5
+)
+
+// Request is a document to fetch.
+type Request struct {
+	Method    string // empty means GET
+	URL       string
+	Body      []byte
+	Header    http.Header
+	AllowHTTP bool // URL itself may be http; what it redirects to may not
+}
+
+// Document is what a fetch brought.
+type Document struct {
+	URL         string   // the last one asked
+	Hops        []string // every URL asked, in order
+	Insecure    bool     // http was asked: someone on the way may have written the answer
+	Status      int
+	Header      http.Header
+	ContentType string // media type alone, lower case
+	Body        []byte
+	TLS         *tls.ConnectionState // nil over http
+}
+
+// httpClient is the transport and the connections it holds.
+type httpClient struct {
+	transport *http.Transport
+
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	closed bool
+}
+
+func newHTTPClient(n *Net) *httpClient {
+	c := &httpClient{conns: make(map[net.Conn]bool)}
+	c.transport = &http.Transport{
+		Proxy: nil, // what the user's browser uses says nothing about what the domain publishes
+		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
+			conn, err := n.dialHTTP(ctx, address)
+			if err != nil {
+				return nil, err
+			}
+			return c.hold(conn)
+		},
+		TLSClientConfig:        n.TLSConfig(""), // the transport puts the URL's host in
+		ForceAttemptHTTP2:      true,
+		TLSHandshakeTimeout:    fetchTimeout,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxHeader,
+	}
+	return c
+}
+
+// dialHTTP connects to HOST:PORT. The transport may let it outlive the request
+// that caused it, so it has its own limit.
+func (n *Net) dialHTTP(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	host, service, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.ParseUint(service, 10, 16)
+	if err != nil || port == 0 {
+		return nil, fmt.Errorf("connect to %s: not a port", address)
+	}
+	addrs, _, err := n.Addrs(ctx, host, uint16(port))
+	if err != nil {
+		return nil, err
+	}
+	if len(addrs) == 0 {
+		return nil, errorf("dns.no-address", "%s has no A or AAAA record", host)
+	}
+	d, err := n.race(ctx, host, uint16(port), addrs, false)
+	if err != nil {
+		return nil, err
+	}
+	return d.Conn, nil
+}
+
+// heldConn is a connection that close knows of.
+type heldConn struct {
+	net.Conn
+	client *httpClient
+}
+
+func (c *heldConn) Close() error {
+	c.client.mu.Lock()
+	delete(c.client.conns, c)
+	c.client.mu.Unlock()
+	return c.Conn.Close()
+}
+
+func (c *httpClient) hold(conn net.Conn) (net.Conn, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		conn.Close()
+		return nil, net.ErrClosed
+	}
+	held := &heldConn{conn, c}
+	c.conns[held] = true
+	return held, nil
+}
+
+// close closes all connections, in use or not.
+func (c *httpClient) close() {
+	c.transport.CloseIdleConnections()
+	c.mu.Lock()
+	c.closed = true
+	var conns []net.Conn
+	for conn := range c.conns {
+		conns = append(conns, conn)
+	}
+	c.mu.Unlock()
+	for _, conn := range conns {
+		conn.Close()
+	}
+}
+
+// Fetch gets a document. A status other than 2xx is not an error.
+//
+// Only https is asked, but for the first URL if AllowHTTP is set. The server's
+// certificate is verified for the URL's host. A redirect (301, 302, 303, 307,
+// 308) is followed five times at most, and only to an https URL with a DNS name
+// of several labels and the standard port. It carries neither cookies nor
+// credentials nor a Referer, and the query only where Location repeats it: the
+// query may hold the user's address. As browsers do, a POST is repeated after
+// 307 and 308 and becomes a GET after the others.
+//
+// Errors are those of [Resolver.Addrs], [Net.Dial] and crypto/tls, of the
+// context (each hop ends after 10 s with context.DeadlineExceeded), and *Error
+// with the checks http.redirect-refused, http.too-many-redirects and
+// http.too-large. The document is never nil: on an error it holds what was
+// learnt until then.
+func (n *Net) Fetch(ctx context.Context, req Request) (*Document, error) {
+	doc := &Document{}
+	u, err := firstURL(req)
+	if err != nil {
+		return doc, err
+	}
+	if req.Method == "" {
+		req.Method = http.MethodGet
+	}
+	req.Header = req.Header.Clone()
+	for _, name := range []string{"Authorization", "Cookie", "Referer", "Accept-Encoding"} {
+		req.Header.Del(name)
+	}
+	for {
+		doc.URL = u.String()
+		doc.Hops = append(doc.Hops, doc.URL)
+		doc.Insecure = doc.Insecure || u.Scheme == "http"
+		location, err := n.http.hop(ctx, doc, req)
+		if err != nil || location == "" {
+			return doc, err
+		}
+		if u, err = redirect(u, location); err != nil {
+			return doc, err
+		}
+		switch {
+		case slices.Contains(doc.Hops, u.String()):
+			return doc, errorf("http.too-many-redirects", "%s redirects in a circle, to %s", doc.URL, u)
+		case len(doc.Hops) > maxRedirects:
+			return doc, errorf("http.too-many-redirects", "%s is redirect number %d", u, len(doc.Hops))
+		}
+		if repeat := doc.Status == http.StatusTemporaryRedirect || doc.Status == http.StatusPermanentRedirect; !repeat && req.Method != http.MethodHead {
+			req.Method, req.Body = http.MethodGet, nil
+			req.Header.Del("Content-Type")
+		}
+	}
+}
+
+// firstURL reads the URL of a request.
+func firstURL(req Request) (*url.URL, error) {
+	u, err := url.Parse(req.URL)
+	if err != nil {
+		return nil, fmt.Errorf("fetch: %w", err)
+	}
+	switch {
+	case u.Scheme != "https" && !(u.Scheme == "http" && req.AllowHTTP):
+		return nil, fmt.Errorf("fetch %s: not an https URL", u.Redacted())
+	case u.Hostname() == "":
+		return nil, fmt.Errorf("fetch %s: no host", u.Redacted())
+	case u.User != nil:
+		return nil, fmt.Errorf("fetch %s: a URL must not hold a password", u.Redacted())
+	}
+	u.Fragment, u.RawFragment = "", ""
+	return u, nil
+}
+
+// hop asks for doc.URL and puts the answer into doc. It returns where the answer
+// redirects to, if it does.
+func (c *httpClient) hop(ctx context.Context, doc *Document, req Request) (location string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, req.Method, doc.URL, bytes.NewReader(req.Body))
+	if err != nil {
+		return "", err
+	}
+	if req.Header != nil {
+		r.Header = req.Header.Clone()
+	}
+	r.Header.Set("User-Agent", "mailcheck")
+	doc.Status, doc.Header, doc.TLS, doc.ContentType, doc.Body = 0, nil, nil, "", nil
+	resp, err := c.transport.RoundTrip(r)
+	if err != nil {
+		return "", endedBy(ctx, err)
+	}
+	defer resp.Body.Close()
+	doc.Status, doc.Header, doc.TLS = resp.StatusCode, resp.Header, resp.TLS
+	doc.ContentType = mediaType(resp.Header.Get("Content-Type"))
+	switch resp.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		if location = resp.Header.Get("Location"); location != "" {
+			return location, nil
+		}
+	}
+	// The transport undoes gzip as it is read, so the bound holds for what a
+	// parser would see, not for what a bomb weighs on the wire.
+	doc.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if len(doc.Body) > maxBody {
+		doc.Body = doc.Body[:maxBody]
+		return "", errorf("http.too-large", "%s: more than %d bytes", doc.URL, maxBody)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read body: %w", endedBy(ctx, err))
+	}
+	return "", nil
+}
+
+// redirect returns the URL that a Location header leads to, if it is one to
+// follow.
+func redirect(from *url.URL, location string) (*url.URL, error) {
+	refuse := func(reason string) (*url.URL, error) {
+		return nil, errorf("http.redirect-refused", "%s redirects to %q: %s", from, location, reason)
+	}
+	if strings.ContainsFunc(location, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
+	}) {
+		return refuse("control characters")
+	}
+	ref, err := url.Parse(location)
+	if err != nil {
+		return refuse("not a URL")
+	}
+	to := from.ResolveReference(ref)
+	to.RawQuery, to.ForceQuery = ref.RawQuery, false
+	to.Fragment, to.RawFragment = "", ""
+	host, err := idna.Lookup.ToASCII(to.Hostname())
+	switch {
+	case to.Scheme != "https":
+		return refuse("not https")
+	case to.User != nil:
+		return refuse("it holds a user name")
+	case to.Port() != "" && to.Port() != "443":
+		return refuse("not the standard port")
+	case err != nil || !publicName(host):
+		return refuse("not a public host name")
+	}
+	to.Host = host
+	return to, nil
+}
+
+// publicName reports whether a host is a DNS name of two labels or more and not
+// an IP address in any of its spellings: those end in a label that is a number
+// (WHATWG URL, section 3.5).
+func publicName(host string) bool {
+	host = hostKey(host)
+	if _, err := netip.ParseAddr(host); err == nil || !validName(host) || isLocalhost(host) {
+		return false
+	}
+	labels := strings.Split(host, ".")
+	last := labels[len(labels)-1]
+	return len(labels) > 1 && last != "" && (last[0] < '0' || last[0] > '9')
+}
+
+// mediaType returns the media type of a Content-Type header without parameters.
+func mediaType(header string) string {
+	if t, _, err := mime.ParseMediaType(header); err == nil || errors.Is(err, mime.ErrInvalidMediaParameter) {
+		return t
+	}
+	t, _, _ := strings.Cut(header, ";")
+	return strings.ToLower(strings.TrimSpace(t))
+}

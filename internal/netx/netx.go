@@ -1,0 +1,132 @@
+// Package netx is mailcheck's only way out to the network: a DNS resolver, raced
+// dialling over IPv6 and IPv4, and an HTTP client for small documents. All of it
+// is bounded in time and size, and all of it goes through one dial function, so
+// that a test can put an internet in memory behind it.
+//
+// # Names
+//
+// A [Resolver] speaks DNS itself instead of using the system's library, because
+// mailcheck has to tell apart what a library folds into "no such host": a name
+// that does not exist (NXDOMAIN), a name without such records, a resolver that
+// failed (SERVFAIL) and one that never answered. Each question is asked once a
+// run, however many callers want the answer.
+//
+// # Connections
+//
+// [Net.Dial] races the addresses of a host as a mail client would (RFC 8305) and
+// reports what became of each address: a host whose IPv6 address is dead works
+// for most people and fails for some.
+//
+// # Documents
+//
+// [Net.Fetch] gets one document over HTTPS. Certificates are always verified,
+// and a redirect may lead only to another public HTTPS place.
+package netx
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/netip"
+)
+
+// DialFunc opens a connection to an address given as IP:port on network "udp"
+// or "tcp". Reads from a UDP connection yield one datagram each.
+type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Net is one run's access to the network. Make it with [New]; [Net.Close] it
+// when the run is over. It is safe for use by several goroutines.
+type Net struct {
+	Resolver *Resolver
+	Roots    *x509.CertPool // nil means the system's
+
+	opts Options
+	http *httpClient
+}
+
+// Options says how a run reaches the network. The zero value is an ordinary
+// machine: system resolver, system roots, both address families.
+type Options struct {
+	Dial      DialFunc // nil means the kernel's
+	Resolvers []string // IP or IP:port of DNS servers; empty means the system's
+	Roots     *x509.CertPool
+	Family    Family
+	ConnectTo []ConnectTo // the first that matches counts
+}
+
+// Family restricts the addresses that are dialled.
+type Family int
+
+// The families.
+const (
+	AnyFamily Family = 0
+	IPv4      Family = 4
+	IPv6      Family = 6
+)
+
+// has reports whether the family holds the address.
+func (f Family) has(addr netip.Addr) bool {
+	switch f {
+	case IPv4:
+		return addr.Is4() || addr.Is4In6()
+	case IPv6:
+		return addr.Is6() && !addr.Is4In6()
+	}
+	return true
+}
+
+// Error is an error of this package that knows which check it is an occurrence
+// of. Other errors (timeouts, refused connections, *net.DNSError) are the
+// standard library's.
+type Error struct {
+	Check string // id of the check, such as "http.too-large"
+	Text  string // evidence
+}
+
+func (e *Error) Error() string { return e.Text }
+
+// CheckID returns the id of the check.
+func (e *Error) CheckID() string { return e.Check }
+
+func errorf(check, format string, args ...any) error {
+	return &Error{Check: check, Text: fmt.Sprintf(format, args...)}
+}
+
+// New returns access to the network as opts says. It fails if a resolver is not
+// given as an IP address: asking who the resolver is would need a resolver.
+func New(opts Options) (*Net, error) {
+	if opts.Dial == nil {
+		opts.Dial = new(net.Dialer).DialContext
+	}
+	servers, err := serverAddresses(opts.Resolvers)
+	if err != nil {
+		return nil, err
+	}
+	n := &Net{Resolver: newResolver(opts.Dial, servers), Roots: opts.Roots, opts: opts}
+	n.http = newHTTPClient(n)
+	return n, nil
+}
+
+// Close ends what is still under way, DNS queries and HTTP connections, and
+// leaves no goroutine of theirs behind. Connections that [Net.Dial] returned
+// stay their caller's.
+func (n *Net) Close() {
+	n.http.close()
+	n.Resolver.close()
+}
+
+// Addrs looks up the addresses to dial for a host and port: those of the host
+// that ConnectTo puts in its place, of the families that Options allows. Errors
+// are those of [Resolver.Addrs].
+func (n *Net) Addrs(ctx context.Context, host string, port uint16) ([]netip.Addr, Meta, error) {
+	host, _ = n.Target(host, port)
+	return n.Resolver.Addrs(ctx, host, n.opts.Family)
+}
+
+// TLSConfig returns a client configuration that accepts TLS 1.2 and later (RFC
+// 8996) and verifies the server's certificate for serverName.
+func (n *Net) TLSConfig(serverName string) *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: n.Roots, ServerName: serverName}
+}
