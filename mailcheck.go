@@ -27,6 +27,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -44,6 +45,13 @@ const (
 // better way to read mail wherever both are offered.
 var Protocols = []Protocol{IMAP, POP3, Submission}
 
+// Reads reports whether an account needs a server of the protocol, or of another
+// for which this holds, to read mail.
+func (p Protocol) Reads() bool { return p == IMAP || p == POP3 }
+
+// Sends reports the same for sending mail.
+func (p Protocol) Sends() bool { return p == Submission }
+
 // Security is how a connection is protected.
 type Security string
 
@@ -60,6 +68,7 @@ type Server struct {
 	Host     string // host name as A-label, lower case, no final dot
 	Port     uint16
 	Security Security
+	Path     string   // of the URL, for protocols over HTTPS; empty for the others
 	Username string   // login name for the address; empty where no source says
 	Auth     []string // published authentication methods, in the words of Mail Autoconfig
 	Sources  []string // names of the sources that publish it, most trusted first
@@ -72,8 +81,12 @@ func (s Server) Endpoint() string {
 
 // URL returns the server in the form that the probe command reads, such as
 // imaps://imap.example.com:993. A server without protection is marked, since
-// the scheme alone stands for STARTTLS: imap+plain://imap.example.com:143.
+// the scheme alone stands for STARTTLS: imap+plain://imap.example.com:143. A
+// server over HTTPS has a URL of its own: https://mail.example.com/dav/.
 func (s Server) URL() string {
+	if s.Path != "" {
+		return "https://" + strings.TrimSuffix(s.Endpoint(), ":443") + s.Path
+	}
 	scheme := string(s.Protocol)
 	switch s.Security {
 	case ImplicitTLS:
@@ -83,6 +96,9 @@ func (s Server) URL() string {
 	}
 	return scheme + "://" + s.Endpoint()
 }
+
+// Key tells servers apart: two sources that name the same key mean the same server.
+func (s Server) Key() string { return string(s.Protocol) + " " + s.URL() }
 
 // Guessed reports whether no source but guessing named the server.
 func (s Server) Guessed() bool {

@@ -84,12 +84,19 @@ func Do[T any](ctx context.Context, t *Trace, op Op, target string, f func(conte
 	})
 	if err != nil {
 		check, detail := Classify(op, err)
-		if ended := ctx.Err(); ended == context.Canceled || ended != nil && time.Since(start) < decisive {
+		if ended(ctx) && (ctx.Err() == context.Canceled || time.Since(start) < decisive) {
 			check, detail = RunTimeout, fmt.Sprintf("not finished: %s %s", op, target)
 		}
 		t.Find(check, detail)
 	}
 	return v, err
+}
+
+// ended reports whether the run is over. A connection's deadline that was set to
+// the end of the run can fire a moment before the context notices.
+func ended(ctx context.Context) bool {
+	end, limited := ctx.Deadline()
+	return ctx.Err() != nil || limited && !time.Now().Before(end)
 }
 
 // decisive is how long a step has to wait for its verdict to stand although the

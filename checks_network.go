@@ -1,0 +1,42 @@
+package mailcheck
+
+var networkChecks = []*Check{
+	TCPRefused, TCPTimeout, TCPUnreachable, TCPUnreachable6, TCPUnreachable4,
+	TCPReset, NetNoIPv6, NetBadAddress,
+}
+
+// Network: reaching a server at all.
+var (
+	TCPRefused = &Check{"tcp.refused", Failure, Operator,
+		"The server refuses connections on this port: nothing is listening there.",
+		"Start the mail service, make it listen on this port, or correct the published port.",
+		"RFC 9293 section 3.5.2"}
+	TCPTimeout = &Check{"tcp.timeout", Failure, Network,
+		"The server does not answer on this port: a firewall drops the connection, or the host is down.",
+		"Try from another network (a mobile phone's hotspot). If it works there, the local network blocks the port; if not, the server's firewall must open it or the host is down.",
+		"RFC 9293 section 3.8.3"}
+	TCPUnreachable = &Check{"tcp.unreachable", Failure, Network,
+		"There is no route to the server's address.",
+		"Check this machine's network connection. If only this server is unreachable, its published address is wrong or its network is down.",
+		"RFC 1812 section 5.2.7.1, RFC 4443 section 3.1"}
+	TCPUnreachable6 = &Check{"tcp.unreachable6", Warning, Operator,
+		"The server cannot be reached over IPv6 while IPv4 works; some clients then wait or fail.",
+		"Make the service listen on its IPv6 address and open the firewall for it, or remove the AAAA record.",
+		"RFC 8305 section 3"}
+	TCPUnreachable4 = &Check{"tcp.unreachable4", Warning, Operator,
+		"The server cannot be reached over IPv4 while IPv6 works; most clients fail where there is no IPv6.",
+		"Make the service listen on its IPv4 address and open the firewall for it, or remove the A record.",
+		"RFC 8305 section 3"}
+	TCPReset = &Check{"tcp.reset-after-connect", Failure, Operator,
+		"The server closes the connection before it says anything.",
+		"Often this address was banned after failed logins (fail2ban): wait or have it unbanned. Otherwise the service crashes or expects TLS on this port: see the server's log.",
+		"RFC 9293 section 3.5.2"}
+	NetNoIPv6 = &Check{"net.no-ipv6-here", Info, Network,
+		"This machine has no IPv6 connection, so the server's IPv6 address was not tested.",
+		"Nothing to mend on the server. Test from a machine with IPv6 to be sure of both.",
+		"RFC 8305 section 3"}
+	NetBadAddress = &Check{"net.bad-address", Failure, Admin,
+		"DNS gives an address for the server that no server can have.",
+		"Correct the A or AAAA record of the host.",
+		"RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.2"}
+)

@@ -1,0 +1,80 @@
+package mailcheck
+
+var publishedChecks = []*Check{
+	AutoconfigHTTPOnly, AutoconfigHTML, AutoconfigContentType, AutoconfigMalformed, AutoconfigNoServers,
+	AutoconfigBadSection, AutoconfigPlaceholder, AutoconfigStatus, AutoconfigPlain, AutoconfigViaMX,
+	AutoconfigUnreachable, AutoconfigCertificate, ISPDBUnreachable, HTTPRedirectRefused, HTTPTooManyRedirects,
+	HTTPTooLarge, HTTPMalformed,
+}
+
+// Published settings: autoconfig files and the web servers they come from.
+var (
+	AutoconfigHTTPOnly = &Check{"autoconfig.http-only", Warning, Admin,
+		"The settings file is only available over http, where anybody on the way can change it; careful clients ignore it or ask first.",
+		"Serve the same file over https at autoconfig.DOMAIN with a certificate for that name.",
+		"draft-ietf-mailmaint-autoconfig section 4.1"}
+	AutoconfigHTML = &Check{"autoconfig.html-instead-of-xml", Warning, Admin,
+		"The web server answers with a web page where the settings file should be.",
+		"A catch-all web site (or, on a guest network, a login page) answers for this address. Publish the XML file there, or let the server answer 404.",
+		"draft-ietf-mailmaint-autoconfig section 4.1"}
+	AutoconfigContentType = &Check{"autoconfig.content-type", Warning, Admin,
+		"The settings file is served with the wrong media type; Thunderbird then ignores it without a word.",
+		"Serve the file with \"Content-Type: text/xml\".",
+		"draft-ietf-mailmaint-autoconfig section 4.1"}
+	AutoconfigMalformed = &Check{"autoconfig.malformed", Warning, Admin,
+		"The settings file is not well-formed XML, or not a settings file.",
+		"Correct the file at the line given. `mailcheck setup ADDRESS --for thunderbird` writes a good one.",
+		"draft-ietf-mailmaint-autoconfig section 3"}
+	AutoconfigNoServers = &Check{"autoconfig.no-servers", Warning, Admin,
+		"The settings file names no IMAP, POP3 or SMTP server that a client could use.",
+		"The file needs at least one <incomingServer> and one <outgoingServer>, each with hostname, port, socketType, username and authentication.",
+		"draft-ietf-mailmaint-autoconfig section 3.2"}
+	AutoconfigBadSection = &Check{"autoconfig.bad-section", Warning, Admin,
+		"A server section of the settings file is incomplete or has an invalid value; clients drop the section, and Thunderbird for Android drops the whole file.",
+		"Correct the section named in the evidence: hostname, port (1 to 65535), socketType (exactly SSL, STARTTLS or plain), username and authentication are all needed.",
+		"draft-ietf-mailmaint-autoconfig section 3.2"}
+	AutoconfigPlaceholder = &Check{"autoconfig.placeholder", Warning, Admin,
+		"The settings file has a placeholder that no client knows, so the user name will be wrong.",
+		"Only %EMAILADDRESS%, %EMAILLOCALPART% and %EMAILDOMAIN% exist, with a % at both ends.",
+		"draft-ietf-mailmaint-autoconfig section 3.4"}
+	AutoconfigStatus = &Check{"autoconfig.http-status", Warning, Admin,
+		"The web server that should give the settings file answers with an error.",
+		"Look at the web server's log for this request. The file must be readable without a login, and with and without ?emailaddress=.",
+		"draft-ietf-mailmaint-autoconfig section 4.1, RFC 9110 section 15"}
+	AutoconfigPlain = &Check{"autoconfig.plain", Failure, Admin,
+		"The published settings tell clients to connect without encryption, so the password would be readable on the way.",
+		"Publish the server with socketType SSL (or STARTTLS) and offer TLS on it.",
+		"RFC 8314 section 4.1"}
+	AutoconfigViaMX = &Check{"autoconfig.via-mx", Info, Admin,
+		"The settings come from the operator of the domain's mail exchanger; the domain itself publishes none. Clients ask the user to confirm them.",
+		"To make clients configure themselves without asking, publish SRV records or an autoconfig file for the domain itself.",
+		"draft-ietf-mailmaint-autoconfig section 4.3"}
+	AutoconfigUnreachable = &Check{"autoconfig.unreachable", Warning, Admin,
+		"The host that should give the settings file exists in DNS but cannot be reached.",
+		"Start the web server, open its port, or remove the DNS name if no settings are published there.",
+		"draft-ietf-mailmaint-autoconfig section 4.1"}
+	AutoconfigCertificate = &Check{"autoconfig.certificate", Warning, Admin,
+		"The web server that should give the settings file has no valid certificate for its name, so clients do not use the file.",
+		"Add the name to the web server's certificate, or remove the DNS name if no settings are published there (a wildcard record often answers by accident).",
+		"RFC 9110 section 4.3.4, RFC 9525"}
+	ISPDBUnreachable = &Check{"ispdb.unreachable", Info, Network,
+		"The public database of mail providers (ISPDB) could not be asked.",
+		"The account is not at fault. If this network blocks web access, use a copy of the database (--ispdb FOLDER) or switch it off (--ispdb off).",
+		"draft-ietf-mailmaint-autoconfig section 4.2"}
+	HTTPRedirectRefused = &Check{"http.redirect-refused", Warning, Admin,
+		"The web server redirects to a place that must not be followed.",
+		"Redirect only to https, to a host name, on the standard port, without user name or password in the URL.",
+		"RFC 9110 section 15.4, draft-ietf-mailmaint-autoconfig section 4"}
+	HTTPTooManyRedirects = &Check{"http.too-many-redirects", Warning, Admin,
+		"The web server redirects in a circle or too often.",
+		"Let the URL answer directly, or with one redirect.",
+		"RFC 9110 section 15.4"}
+	HTTPTooLarge = &Check{"http.too-large", Warning, Admin,
+		"The answer of the web server is larger than a settings file can be (1 MiB); reading stopped there.",
+		"Check what the web server serves at this URL.",
+		"draft-ietf-mailmaint-autoconfig section 7"}
+	HTTPMalformed = &Check{"http.malformed", Warning, Admin,
+		"The answer is not valid HTTP.",
+		"Check what listens on that port of the web server.",
+		"RFC 9112"}
+)
