@@ -1,0 +1,128 @@
+package lab
+
+import (
+	"io"
+	"strconv"
+	"strings"
+)
+
+// IMAP returns an IMAP server (RFC 9051) up to the login.
+func IMAP(m Mail) Behaviour {
+	return func(c *Conn) {
+		s, ok := begin(c, m)
+		if !ok {
+			return
+		}
+		greeting := "* OK "
+		if m.CapsInGreeting {
+			greeting += "[CAPABILITY " + s.imapCaps() + "] "
+		}
+		s.greet(greeting + m.Host + " Dovecot ready.\r\n")
+		for s.imapCommand() {
+		}
+		s.end()
+	}
+}
+
+func (s *session) imapCaps() string {
+	base := []string{"IMAP4rev1", "SASL-IR", "LOGIN-REFERRALS", "ID", "ENABLE", "IDLE", "LITERAL+"}
+	plain := append(base[:len(base):len(base)], "AUTH=PLAIN")
+	if s.StartTLS != nil {
+		plain = append(base[:len(base):len(base)], "STARTTLS", "LOGINDISABLED")
+	}
+	return strings.Join(s.caps(plain, append(base, "AUTH=PLAIN", "AUTH=LOGIN")), " ")
+}
+
+// imapCommand answers one command; false ends the session.
+func (s *session) imapCommand() bool {
+	line, err := s.readLine()
+	if err == errLine {
+		s.Say("* BYE Input line too long or not ended by CRLF.\r\n")
+	}
+	if err != nil || !s.Sleep(s.Slow) {
+		return false
+	}
+	tag, rest, _ := strings.Cut(line, " ")
+	verb, args, _ := strings.Cut(rest, " ")
+	verb = strings.ToUpper(verb)
+	if tag == "" || verb == "" || strings.ContainsAny(tag, "*+(){%\"\\]") {
+		return s.Say("* BAD Error in IMAP command received by server.\r\n")
+	}
+	s.Tag = tag
+	if s.override(verb) {
+		return true
+	}
+	switch verb {
+	case "CAPABILITY":
+		return s.Say("* CAPABILITY " + s.imapCaps() + "\r\n{tag} OK Pre-login capabilities listed, post-login capabilities have more.\r\n")
+	case "NOOP":
+		return s.Say("{tag} OK NOOP completed.\r\n")
+	case "ID":
+		return s.Say("* ID (\"name\" \"Dovecot\")\r\n{tag} OK ID completed.\r\n")
+	case "LOGOUT":
+		s.Say("* BYE Logging out\r\n{tag} OK Logout completed.\r\n")
+		return false
+	case "STARTTLS":
+		return s.imapStartTLS()
+	case "LOGIN", "AUTHENTICATE":
+		return s.imapLogin(verb, args)
+	}
+	return s.Say("{tag} BAD Error in IMAP command " + verb + ": Unknown command.\r\n")
+}
+
+func (s *session) imapStartTLS() bool {
+	if s.Secure {
+		return s.Say("{tag} BAD TLS is already active.\r\n")
+	}
+	if s.StartTLS == nil {
+		return s.Say("{tag} BAD TLS support isn't enabled.\r\n")
+	}
+	return s.startTLS("{tag} OK Begin TLS negotiation now.\r\n")
+}
+
+// imapLogin takes whatever form of login the client sends, literals included,
+// and rejects it.
+func (s *session) imapLogin(verb, args string) bool {
+	s.secret(verb + " " + args)
+	if mechanism, initial, _ := strings.Cut(args, " "); verb == "AUTHENTICATE" && initial == "" {
+		if !s.Say("+ \r\n") {
+			return false
+		}
+		line, err := s.readLine()
+		if err != nil {
+			return false
+		}
+		s.secret(mechanism + " " + line)
+	}
+	for size, waits := literal(args); size >= 0; size, waits = literal(args) {
+		if waits {
+			s.Say("+ OK\r\n")
+		}
+		data := make([]byte, size)
+		if _, err := io.ReadFull(s, data); err != nil {
+			return false
+		}
+		var err error
+		if args, err = s.readLine(); err != nil {
+			return false
+		}
+		s.secret(string(data) + args)
+	}
+	return s.Say("{tag} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n")
+}
+
+// literal returns the size of the literal that a line announces, and whether
+// the client waits to be asked for it (RFC 9051 section 4.3). It is -1 if the
+// line announces none.
+func literal(line string) (size int, waits bool) {
+	i := strings.LastIndexByte(line, '{')
+	if i < 0 || !strings.HasSuffix(line, "}") {
+		return -1, false
+	}
+	digits, now := strings.CutSuffix(line[i+1:len(line)-1], "+")
+	size, err := strconv.Atoi(digits)
+	if err != nil || size < 0 || size > 4096 {
+		return -1, false
+	}
+	return size, !now
+}

@@ -1,0 +1,110 @@
+package lab
+
+import "time"
+
+// Mail describes a mail server. The zero value behaves well, like Dovecot
+// (IMAP, POP3) or Postfix (submission); every login is rejected, and recorded
+// for [Lab.Credentials].
+type Mail struct {
+	Host string // name in the greeting
+
+	// Caps and TLSCaps are announced before and inside TLS; nil means the usual
+	// ones, with STARTTLS if StartTLS is set.
+	Caps, TLSCaps  []string
+	CapsInGreeting bool // IMAP: the greeting carries the capabilities
+
+	StartTLS   *Cert // certificate behind STARTTLS; nil: not offered
+	TLSOptions []TLSOption
+	GoAhead    string // replaces the line that invites to TLS; "{tag}" as in Say
+
+	GreetingDelay time.Duration // before the greeting
+	Slow          time.Duration // before everything else, the TLS handshake included
+
+	// On replaces answers: "greeting", or a command such as "EHLO", which may
+	// be narrowed by "plain EHLO" and "tls EHLO". "handshake" replaces the TLS
+	// handshake behind STARTTLS. The session goes on unless the behaviour
+	// closes the connection.
+	On map[string]Behaviour
+}
+
+// session is one connection to a mail server.
+type session struct {
+	*Conn
+	Mail
+}
+
+// begin waits for the time to greet; false ends the session.
+func begin(c *Conn, m Mail) (*session, bool) {
+	return &session{c, m}, c.Sleep(m.GreetingDelay)
+}
+
+// end closes what startTLS put on the connection.
+func (s *session) end() {
+	if s.Secure {
+		s.Close()
+	}
+}
+
+// override runs the behaviour that replaces an answer, if there is one.
+func (s *session) override(what string) bool {
+	state := "plain "
+	if s.Secure {
+		state = "tls "
+	}
+	b, ok := s.On[state+what]
+	if !ok {
+		b, ok = s.On[what]
+	}
+	if ok {
+		b(s.Conn)
+	}
+	return ok
+}
+
+// greet says the first line.
+func (s *session) greet(usual string) {
+	if !s.override("greeting") {
+		s.Say(usual)
+	}
+}
+
+// startTLS says the go-ahead and shakes hands; false ends the session.
+func (s *session) startTLS(goAhead string) bool {
+	if s.GoAhead != "" {
+		goAhead = s.GoAhead
+	}
+	if !s.Say(goAhead) {
+		return false
+	}
+	if !s.Sleep(s.Slow) || s.override("handshake") {
+		return false
+	}
+	secured, err := s.upgrade(*s.StartTLS, s.TLSOptions)
+	if err != nil {
+		return false
+	}
+	s.Conn = secured
+	return true
+}
+
+// secret records that the client handed over credentials.
+func (s *session) secret(command string) {
+	where := "in clear"
+	if s.Secure {
+		where = "inside TLS"
+	}
+	record(s.lab, &s.lab.credentials, where+" to "+s.LocalAddr().String()+": "+command)
+}
+
+// caps returns what is announced now: the given lists, or the usual ones.
+func (s *session) caps(plain, secure []string) []string {
+	switch {
+	case s.Secure && s.TLSCaps != nil:
+		return s.TLSCaps
+	case s.Secure:
+		return secure
+	case s.Caps != nil:
+		return s.Caps
+	}
+	return plain
+}

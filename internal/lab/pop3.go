@@ -1,0 +1,87 @@
+package lab
+
+import "strings"
+
+// POP3 returns a POP3 server (RFC 1939) up to the login.
+func POP3(m Mail) Behaviour {
+	return func(c *Conn) {
+		s, ok := begin(c, m)
+		if !ok {
+			return
+		}
+		s.greet("+OK " + m.Host + " Dovecot ready.\r\n")
+		for s.pop3Command() {
+		}
+		s.end()
+	}
+}
+
+func (s *session) pop3Caps() string {
+	base := []string{"TOP", "UIDL", "RESP-CODES", "PIPELINING", "AUTH-RESP-CODE"}
+	plain := append(base[:len(base):len(base)], "USER", "SASL PLAIN")
+	if s.StartTLS != nil {
+		plain = append(base[:len(base):len(base)], "STLS", "SASL") // RFC 5034 section 3: an empty list until TLS
+	}
+	return strings.Join(s.caps(plain, append(base, "USER", "SASL PLAIN LOGIN")), "\r\n")
+}
+
+// pop3Command answers one command; false ends the session.
+func (s *session) pop3Command() bool {
+	line, err := s.readLine()
+	if err == errLine {
+		s.Say("-ERR Input line too long or not ended by CRLF.\r\n")
+	}
+	if err != nil || !s.Sleep(s.Slow) {
+		return false
+	}
+	verb, args, _ := strings.Cut(line, " ")
+	verb = strings.ToUpper(verb)
+	if s.override(verb) {
+		return true
+	}
+	switch verb {
+	case "CAPA":
+		return s.Say("+OK\r\n" + s.pop3Caps() + "\r\n.\r\n")
+	case "STLS":
+		return s.pop3StartTLS()
+	case "QUIT":
+		s.Say("+OK Logging out\r\n")
+		return false
+	case "USER":
+		s.secret(line)
+		return s.Say("+OK\r\n")
+	case "PASS", "APOP":
+		s.secret(line)
+		return s.Say("-ERR [AUTH] Authentication failed.\r\n")
+	case "AUTH":
+		return s.pop3Auth(args)
+	}
+	return s.Say("-ERR Unknown command.\r\n")
+}
+
+func (s *session) pop3StartTLS() bool {
+	if s.Secure {
+		return s.Say("-ERR TLS is already active.\r\n")
+	}
+	if s.StartTLS == nil {
+		return s.Say("-ERR TLS support isn't enabled.\r\n")
+	}
+	return s.startTLS("+OK Begin TLS negotiation now.\r\n")
+}
+
+func (s *session) pop3Auth(args string) bool {
+	s.secret("AUTH " + args)
+	mechanism, initial, _ := strings.Cut(args, " ")
+	if mechanism == "" {
+		return s.Say("+OK\r\nPLAIN\r\nLOGIN\r\n.\r\n") // not in any RFC, but asked by some clients
+	}
+	if initial == "" {
+		s.Say("+ \r\n")
+		line, err := s.readLine()
+		if err != nil {
+			return false
+		}
+		s.secret(line)
+	}
+	return s.Say("-ERR [AUTH] Authentication failed.\r\n")
+}
