@@ -1,0 +1,252 @@
+// Package autoconfig finds the servers of a mail account wherever they are
+// published, and writes the files that mail clients configure themselves from.
+//
+// # Where settings are published
+//
+//   - srv: DNS service records, RFC 6186 and RFC 8314. Evolution, aerc and
+//     FairEmail read them; Thunderbird, Outlook and Apple Mail do not.
+//   - autoconfig: an XML file on a web server of the domain
+//     (draft-ietf-mailmaint-autoconfig). Read by Thunderbird, K-9 and most free
+//     clients.
+//   - ispdb: the same files collected by Thunderbird for large providers.
+//   - mx: the same files of whoever runs the domain's mail exchanger, for domains
+//     that are hosted somewhere and publish nothing themselves.
+//   - guess: likely host names such as imap.example.com.
+//
+// All sources are asked at once. The last two are worth less than what a domain
+// publishes itself, so they wait a moment for the others.
+package autoconfig
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// Options says which sources are asked.
+type Options struct {
+	ISPDB   string // URL or folder; "off" for none; empty for the public one
+	NoGuess bool
+}
+
+// Source is one place that publishes settings.
+type Source struct {
+	Name     string
+	Doc      string
+	fallback bool // asked in earnest only if the sources before it do not have everything
+	find     func(context.Context, *search)
+}
+
+// Sources lists every source, the most trusted first. Results keep this order.
+var Sources = []Source{
+	{"srv", "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
+	{"autoconfig", "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
+	{"ispdb", "public database of mail providers", false, findISPDB},
+	{"mx", "settings file of the mail exchanger's operator", true, findMX},
+	{"guess", "likely host names", true, findGuess},
+}
+
+// headStart is how long a fallback source waits for the sources before it: the
+// time of a few slow round trips. Without it a good published answer would come
+// with needless connections to guessed hosts; without an end to it one silent
+// web server would hold up everything.
+const headStart = 3 * time.Second
+
+// maxServers is the number of distinct servers that one run looks at.
+const maxServers = 40
+
+// Discovery is what all sources together know.
+type Discovery struct {
+	Sources []mailcheck.SourceResult // in the order of Sources
+	Servers []mailcheck.Server       // distinct, in the order of trust
+	Dropped int                      // servers beyond the bound of 40
+}
+
+// Discover asks every source at once and calls found for each distinct server as
+// soon as it is known; found is called by one goroutine at a time. Steps count
+// time from began.
+func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, began time.Time, found func(mailcheck.Server)) Discovery {
+	b := &board{found: found, known: map[string]bool{}}
+	searches := make([]*search, len(Sources))
+	var wg sync.WaitGroup
+	var before []<-chan struct{}
+	for i, source := range Sources {
+		done := make(chan struct{})
+		s := &search{
+			net: n, address: a, opts: o, board: b,
+			trace:  mailcheck.NewTrace(began),
+			result: mailcheck.SourceResult{Name: source.Name, State: mailcheck.Absent},
+			before: slices.Clone(before),
+		}
+		searches[i] = s
+		wg.Go(func() {
+			defer close(done)
+			start := time.Now()
+			source.find(ctx, s)
+			s.result.Elapsed = time.Since(start)
+			s.result.Steps = s.trace.Steps
+		})
+		before = append(before, done)
+	}
+	wg.Wait()
+	d := Discovery{Dropped: b.dropped}
+	for _, s := range searches {
+		d.Sources = append(d.Sources, s.result)
+	}
+	d.Servers = merge(d.Sources, b.known)
+	return d
+}
+
+// merge joins the servers that several sources name. The first source that has a
+// user name or authentication methods for a server is believed.
+func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.Server {
+	var merged []mailcheck.Server
+	index := map[string]int{}
+	for _, source := range sources {
+		for _, s := range source.Servers {
+			i, seen := index[s.Key()]
+			if !seen {
+				if known[s.Key()] {
+					index[s.Key()] = len(merged)
+					merged = append(merged, s)
+				}
+				continue
+			}
+			m := &merged[i]
+			if !slices.Contains(m.Sources, source.Name) {
+				m.Sources = append(m.Sources, source.Name)
+			}
+			if m.Username == "" {
+				m.Username = s.Username
+			}
+			if m.Auth == nil {
+				m.Auth = s.Auth
+			}
+		}
+	}
+	return merged
+}
+
+// board is where the sources of one run meet.
+type board struct {
+	mu       sync.Mutex
+	found    func(mailcheck.Server)
+	known    map[string]bool
+	dropped  int
+	incoming bool                                               // some source named a server for reading mail
+	outgoing bool                                               // some source named a server for sending mail
+	declined map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
+}
+
+func (b *board) post(s mailcheck.Server) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.incoming = b.incoming || s.Protocol.Reads()
+	b.outgoing = b.outgoing || s.Protocol.Sends()
+	switch {
+	case b.known[s.Key()]:
+	case len(b.known) == maxServers:
+		b.dropped++
+	default:
+		b.known[s.Key()] = true
+		b.found(s)
+	}
+}
+
+// decline notes that the domain says in DNS that it does not offer a service.
+func (b *board) decline(p mailcheck.Protocol, sec mailcheck.Security) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.declined == nil {
+		b.declined = map[mailcheck.Protocol]map[mailcheck.Security]bool{}
+	}
+	if b.declined[p] == nil {
+		b.declined[p] = map[mailcheck.Security]bool{}
+	}
+	b.declined[p][sec] = true
+}
+
+// wanted reports whether a fallback should look for a server of the protocol:
+// nobody named one for its direction, and the domain did not decline it.
+func (b *board) wanted(p mailcheck.Protocol, sec mailcheck.Security) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.declined[p][sec] {
+		return false
+	}
+	return p.Reads() && !b.incoming || p.Sends() && !b.outgoing
+}
+
+// complete reports whether servers for both directions are known.
+func (b *board) complete() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.incoming && b.outgoing
+}
+
+// search is one source at work.
+type search struct {
+	net     *netx.Net
+	address mailcheck.Address
+	opts    Options
+	board   *board
+	trace   *mailcheck.Trace
+	result  mailcheck.SourceResult
+	before  []<-chan struct{} // one for each source of more trust, closed when it is done
+}
+
+// publish adds a server in the source's own order of preference and hands it
+// over for testing.
+func (s *search) publish(server mailcheck.Server) {
+	server.Sources = []string{s.result.Name}
+	for _, known := range s.result.Servers {
+		if known.Key() == server.Key() {
+			return
+		}
+	}
+	s.result.State = mailcheck.Found
+	s.result.Servers = append(s.result.Servers, server)
+	s.board.post(server)
+}
+
+// conclude sets the state and the reason of a source that found nothing.
+func (s *search) conclude(state mailcheck.State, format string, args ...any) {
+	if s.result.State != mailcheck.Found {
+		s.result.State = state
+	}
+	s.result.Reason = mailcheck.Clean(fmt.Sprintf(format, args...))
+}
+
+// awaitOthers waits until the sources of more trust are done or have had their
+// head start, and reports whether this source is still needed.
+func (s *search) awaitOthers(ctx context.Context) bool {
+	timer := time.NewTimer(headStart)
+	defer timer.Stop()
+	for _, done := range s.before {
+		select {
+		case <-done:
+		case <-timer.C:
+			return !s.board.complete()
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return !s.board.complete()
+}
+
+// soften lowers the severity of the findings of the last step: a source that
+// fails while others answer is no failure of the account.
+func soften(t *mailcheck.Trace, most mailcheck.Severity) {
+	if len(t.Steps) == 0 {
+		return
+	}
+	for i := range t.Steps[len(t.Steps)-1].Findings {
+		f := &t.Steps[len(t.Steps)-1].Findings[i]
+		f.Severity = min(f.Severity, most)
+	}
+}

@@ -1,0 +1,272 @@
+package autoconfig
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailcheck"
+)
+
+// The bounds of a settings file. Real ones have 3 levels and some kilobytes.
+const (
+	maxConfig      = 1 << 20
+	maxConfigDepth = 32
+	maxConfigNodes = 20000
+	maxProblems    = 20
+)
+
+// Config is a settings file of Mail Autoconfig, config-v1.1.xml, as far as mail
+// clients use it (draft-ietf-mailmaint-autoconfig section 3).
+type Config struct {
+	Version     string
+	ID          string // usually the provider's main domain
+	Domains     []string
+	DisplayName string
+	ShortName   string
+	Sections    []Section // in the order of the file, which is the order of preference
+}
+
+// Section is one incomingServer or outgoingServer element, as it stands in the file.
+type Section struct {
+	Line       int
+	Type       string // imap, pop3, smtp; others are for other clients
+	Hostname   string
+	Port       string
+	SocketType string // SSL, STARTTLS or plain
+	Username   string
+	Auth       []string
+}
+
+// Problem is a fault of a settings file.
+type Problem struct {
+	Check *mailcheck.Check
+	Line  int
+	Text  string
+}
+
+// ParseConfig reads a settings file. Unknown elements and attributes are ignored
+// as the draft demands. The error is an occurrence of autoconfig.malformed and
+// says where.
+func ParseConfig(body []byte) (*Config, error) {
+	root, err := parseXML(body)
+	if err != nil {
+		return nil, mailcheck.AutoconfigMalformed.Errorf("%w", err)
+	}
+	if root.name != "clientConfig" {
+		return nil, mailcheck.AutoconfigMalformed.Errorf("line %d: the outermost element is <%s>, not <clientConfig>", root.line, root.name)
+	}
+	provider := root.child("emailProvider")
+	if provider == nil {
+		return nil, mailcheck.AutoconfigMalformed.Errorf("line %d: there is no <emailProvider>", root.line)
+	}
+	c := &Config{
+		Version: root.attr["version"], ID: provider.attr["id"],
+		DisplayName: provider.text("displayName"), ShortName: provider.text("displayShortName"),
+	}
+	for _, n := range provider.children {
+		switch n.name {
+		case "domain":
+			c.Domains = append(c.Domains, strings.ToLower(n.content()))
+		case "incomingServer", "outgoingServer":
+			c.Sections = append(c.Sections, section(n))
+		}
+	}
+	return c, nil
+}
+
+func section(n *node) Section {
+	s := Section{
+		Line: n.line, Type: strings.ToLower(n.attr["type"]),
+		Hostname: n.text("hostname"), Port: n.text("port"), SocketType: n.text("socketType"), Username: n.text("username"),
+	}
+	for _, a := range n.children {
+		if a.name == "authentication" {
+			s.Auth = append(s.Auth, a.content())
+		}
+	}
+	return s
+}
+
+// sectionProtocols are the section types that make a mail account.
+var sectionProtocols = map[string]mailcheck.Protocol{
+	"imap": mailcheck.IMAP, "pop3": mailcheck.POP3, "smtp": mailcheck.Submission,
+}
+
+// socketTypes are the values of socketType; case matters to Thunderbird.
+var socketTypes = map[string]mailcheck.Security{
+	"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS, "plain": mailcheck.Plain,
+}
+
+// Servers returns the servers that the file names for an address, and what is
+// wrong with the sections it left out or had to take with care.
+func (c *Config) Servers(a mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
+	for _, section := range c.Sections {
+		protocol, known := sectionProtocols[section.Type]
+		if !known {
+			continue
+		}
+		server, faults := section.server(protocol, a)
+		bad := false
+		for _, f := range faults {
+			bad = bad || f.Check == mailcheck.AutoconfigBadSection
+			if len(problems) < maxProblems {
+				problems = append(problems, f)
+			}
+		}
+		if !bad {
+			servers = append(servers, server)
+		}
+	}
+	return servers, problems
+}
+
+// server reads one section for an address.
+func (s Section) server(protocol mailcheck.Protocol, a mailcheck.Address) (mailcheck.Server, []Problem) {
+	var problems []Problem
+	fault := func(c *mailcheck.Check, format string, args ...any) {
+		text := fmt.Sprintf(format, args...)
+		problems = append(problems, Problem{c, s.Line, fmt.Sprintf("%s section: %s", s.Type, text)})
+	}
+	host, err := mailcheck.ParseHost(expand(s.Hostname, a))
+	if s.Hostname == "" {
+		fault(mailcheck.AutoconfigBadSection, "hostname is missing")
+	} else if err != nil {
+		fault(mailcheck.AutoconfigBadSection, "hostname: %v", err)
+	}
+	port, err := strconv.ParseUint(s.Port, 10, 16)
+	if err != nil || port == 0 {
+		fault(mailcheck.AutoconfigBadSection, "port %q is not a number from 1 to 65535", s.Port)
+	}
+	security, ok := socketTypes[s.SocketType]
+	if !ok {
+		fault(mailcheck.AutoconfigBadSection, "socketType %q is not SSL, STARTTLS or plain", s.SocketType)
+	}
+	if !mailcheck.Printable(s.Username) {
+		fault(mailcheck.AutoconfigBadSection, "the user name has invisible or control characters")
+	} else if p := unknownPlaceholder(s.Username); p != "" {
+		fault(mailcheck.AutoconfigPlaceholder, "user name %q: %s is unknown", s.Username, p)
+	}
+	return mailcheck.Server{
+		Protocol: protocol, Host: host, Port: uint16(port), Security: security,
+		Username: expand(s.Username, a), Auth: slices.Clone(s.Auth),
+	}, problems
+}
+
+// expand fills in the placeholders. For a bare domain those that need the part
+// before the @ stay as they are.
+func expand(text string, a mailcheck.Address) string {
+	pairs := []string{"%EMAILDOMAIN%", a.Domain}
+	if a.Local != "" {
+		pairs = append(pairs, "%EMAILADDRESS%", a.String(), "%EMAILLOCALPART%", a.Local)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+var placeholder = regexp.MustCompile(`%[A-Z]+%?`)
+
+// unknownPlaceholder returns the first placeholder that clients do not know.
+func unknownPlaceholder(text string) string {
+	for _, p := range placeholder.FindAllString(text, -1) {
+		switch p {
+		case "%EMAILADDRESS%", "%EMAILLOCALPART%", "%EMAILDOMAIN%":
+		default:
+			return p
+		}
+	}
+	return ""
+}
+
+// node is one element of an XML document.
+type node struct {
+	name     string
+	attr     map[string]string
+	line     int
+	chars    strings.Builder
+	children []*node
+}
+
+func (n *node) child(name string) *node {
+	for _, c := range n.children {
+		if c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+func (n *node) content() string { return strings.TrimSpace(n.chars.String()) }
+
+func (n *node) text(name string) string {
+	if c := n.child(name); c != nil {
+		return c.content()
+	}
+	return ""
+}
+
+// parseXML reads a document into a tree, within bounds and without a document
+// type: no settings file needs one, and entities are a way to attack parsers.
+func parseXML(body []byte) (*node, error) {
+	if len(body) > maxConfig {
+		return nil, fmt.Errorf("larger than %d bytes", maxConfig)
+	}
+	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))))
+	d.CharsetReader = latin1
+	root := &node{}
+	open := []*node{root}
+	for nodes := 0; ; {
+		token, err := d.Token()
+		line, column := d.InputPos()
+		if errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("line %d, column %d: %w", line, column, err)
+		}
+		top := open[len(open)-1]
+		switch t := token.(type) {
+		case xml.StartElement:
+			nodes++
+			if len(open) > maxConfigDepth || nodes > maxConfigNodes {
+				return nil, fmt.Errorf("line %d: elements are nested deeper than %d or more than %d", line, maxConfigDepth, maxConfigNodes)
+			}
+			n := &node{name: t.Name.Local, line: line, attr: map[string]string{}}
+			for _, a := range t.Attr {
+				n.attr[a.Name.Local] = a.Value
+			}
+			top.children = append(top.children, n)
+			open = append(open, n)
+		case xml.EndElement:
+			open = open[:len(open)-1]
+		case xml.CharData:
+			top.chars.Write(t)
+		case xml.Directive:
+			return nil, fmt.Errorf("line %d: a document type or other declaration is not allowed", line)
+		}
+	}
+	if len(root.children) != 1 {
+		return nil, errors.New("the document has no outermost element, or several")
+	}
+	return root.children[0], nil
+}
+
+// latin1 converts the one charset besides UTF-8 that settings files are seen in.
+func latin1(charset string, input io.Reader) (io.Reader, error) {
+	switch strings.ToLower(charset) {
+	case "us-ascii", "ascii", "utf8":
+		return input, nil
+	case "iso-8859-1", "latin1", "windows-1252":
+		raw, err := io.ReadAll(io.LimitReader(input, maxConfig))
+		runes := make([]rune, len(raw))
+		for i, b := range raw {
+			runes[i] = rune(b)
+		}
+		return strings.NewReader(string(runes)), err
+	}
+	return nil, fmt.Errorf("the character set %q is not supported; use UTF-8", charset)
+}

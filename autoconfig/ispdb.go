@@ -1,0 +1,107 @@
+package autoconfig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mailcheck"
+)
+
+// ISPDB is the base URL of the public database of providers' settings files; the
+// domain follows.
+const ISPDB = "https://v1.ispdb.net/"
+
+// findISPDB looks the domain up in the database, a web site or a folder.
+func findISPDB(ctx context.Context, s *search) {
+	if s.opts.ISPDB == "off" {
+		s.conclude(mailcheck.Absent, "switched off")
+		return
+	}
+	a := s.askISPDB(ctx, s.trace, s.address.Domain)
+	for _, server := range a.servers {
+		s.publish(server)
+	}
+	s.conclude(a.state, "%s", a.reason)
+}
+
+// askISPDB looks one domain up.
+func (s *search) askISPDB(ctx context.Context, t *mailcheck.Trace, domain string) answer {
+	base := s.opts.ISPDB
+	if base == "" {
+		base = ISPDB
+	}
+	if !strings.Contains(base, "://") {
+		return s.readISPDB(ctx, t, base, domain)
+	}
+	a := s.fetchConfig(ctx, t, place{url: strings.TrimSuffix(base, "/") + "/" + url.PathEscape(domain)})
+	if a.state == mailcheck.Absent && a.reason == noSuchHost {
+		a = answer{state: mailcheck.Failed, reason: noSuchHost}
+		t.Find(mailcheck.ISPDBUnreachable, fmt.Sprintf("%s: %s", base, noSuchHost))
+		return a
+	}
+	if last := t.Steps[len(t.Steps)-1]; a.state == mailcheck.Failed && last.Op == mailcheck.OpFetch && len(last.Findings) > 0 {
+		// Not the account's fault, whatever it is.
+		evidence := last.Findings[0].Detail
+		if last.Findings[0].Check != mailcheck.RunTimeout {
+			t.Steps[len(t.Steps)-1].Findings = nil
+			t.Find(mailcheck.ISPDBUnreachable, evidence)
+		}
+	}
+	return a
+}
+
+// readISPDB looks one domain up in a folder of settings files: the file with the
+// domain's name, or else the one that lists the domain.
+func (s *search) readISPDB(ctx context.Context, t *mailcheck.Trace, folder, domain string) answer {
+	body, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, folder, func(context.Context) ([]byte, error) {
+		return lookInFolder(folder, domain)
+	})
+	switch {
+	case err != nil:
+		t.Steps[len(t.Steps)-1].Findings = nil
+		t.Find(mailcheck.ISPDBUnreachable, err.Error())
+		return answer{state: mailcheck.Failed, reason: "the folder cannot be read"}
+	case body == nil:
+		t.Say("no file lists " + domain)
+		return answer{state: mailcheck.Absent, reason: "does not know the domain"}
+	}
+	return s.readConfig(ctx, t, folder, body, mailcheck.Warning)
+}
+
+// lookInFolder returns the settings file for a domain, or nil if there is none.
+func lookInFolder(folder, domain string) ([]byte, error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return nil, err
+	}
+	names := []string{domain + ".xml", domain} // as the web site has them
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".xml") && !slices.Contains(names, e.Name()) {
+			names = append(names, e.Name())
+		}
+	}
+	for i, name := range names {
+		body, err := os.ReadFile(filepath.Join(folder, name))
+		if errors.Is(err, fs.ErrNotExist) && i < 2 {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read provider file: %w", err)
+		}
+		if len(body) > maxConfig {
+			continue
+		}
+		config, err := ParseConfig(body)
+		if i < 2 || err == nil && slices.Contains(config.Domains, domain) {
+			return body, nil
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,116 @@
+package autoconfig
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// findMX looks for settings where the domain's mail is received. A domain hosted
+// by a provider often publishes nothing, while the provider does
+// (draft-ietf-mailmaint-autoconfig section 4.3). The MX record is also the proof
+// that a domain exists and takes mail.
+func findMX(ctx context.Context, s *search) {
+	records, ok := s.lookupMX(ctx)
+	if !ok {
+		return
+	}
+	if len(records) == 0 {
+		s.conclude(mailcheck.Absent, "the domain has no MX record")
+		return
+	}
+	host := records[0].Host
+	if host == "." {
+		s.trace.Find(mailcheck.MXNull, s.address.Domain+" MX 0 .")
+		s.conclude(mailcheck.Absent, "the domain accepts no mail (null MX)")
+		return
+	}
+	domains := mxDomains(host, s.address.Domain)
+	if len(domains) == 0 {
+		s.conclude(mailcheck.Absent, "the mail exchanger %s belongs to the domain itself", host)
+		return
+	}
+	if !s.awaitOthers(ctx) {
+		s.conclude(mailcheck.Absent, "not needed: the settings are published elsewhere")
+		return
+	}
+	s.askOperator(ctx, host, domains)
+}
+
+func (s *search) lookupMX(ctx context.Context) ([]netx.MX, bool) {
+	records, err := mailcheck.Do(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" MX", func(ctx context.Context) ([]netx.MX, error) {
+		records, _, err := s.net.Resolver.MX(ctx, s.address.Domain)
+		return records, err
+	})
+	if notFound(err) {
+		s.conclude(mailcheck.Failed, "the domain does not exist")
+		return nil, false
+	} else if err != nil {
+		s.conclude(mailcheck.Failed, "DNS did not answer")
+		return nil, false
+	}
+	text := "no record"
+	for i, r := range records {
+		if i == 0 {
+			text = ""
+		} else {
+			text += ", "
+		}
+		text += fmt.Sprintf("%d %s", r.Preference, r.Host)
+	}
+	s.trace.Say(text)
+	return records, true
+}
+
+// mxDomains returns the domains to ask about a mail exchanger's operator: the
+// host without its first label, where that is still below the registrable
+// domain, and the registrable domain. A mail exchanger inside the mail domain
+// says nothing new.
+func mxDomains(host, domain string) []string {
+	base, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil {
+		return nil
+	}
+	var domains []string
+	if _, full, _ := strings.Cut(host, "."); len(full) > len(base) {
+		domains = append(domains, full)
+	}
+	domains = append(domains, base)
+	own, err := publicsuffix.EffectiveTLDPlusOne(domain)
+	return slices.DeleteFunc(domains, func(d string) bool { return d == domain || err == nil && d == own })
+}
+
+// askOperator asks the operator's web server and the database about each domain,
+// all at once, and believes the first that knows.
+func (s *search) askOperator(ctx context.Context, host string, domains []string) {
+	var asks []func(context.Context, *mailcheck.Trace) answer
+	for _, d := range domains {
+		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) answer {
+			return s.fetchConfig(ctx, t, place{url: "https://autoconfig." + d + configPath + s.emailQuery()})
+		})
+	}
+	for _, d := range domains {
+		if s.opts.ISPDB != "off" {
+			asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) answer { return s.askISPDB(ctx, t, d) })
+		}
+	}
+	answers := sideBySide(ctx, s.trace, asks)
+	for _, a := range answers {
+		if len(a.servers) == 0 {
+			continue
+		}
+		for _, server := range a.servers {
+			s.publish(server)
+		}
+		s.trace.Find(mailcheck.AutoconfigViaMX, "the mail exchanger is "+host)
+		s.conclude(mailcheck.Found, "%s, for the mail exchanger %s", a.reason, host)
+		return
+	}
+	s.conclude(mailcheck.Absent, "nothing is published for the mail exchanger %s", host)
+}

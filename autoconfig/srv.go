@@ -1,0 +1,212 @@
+package autoconfig
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// srvServices are the service names of RFC 6186 section 3 and RFC 8314 section
+// 5.1, in the order of preference: RFC 8314 wants TLS from the first byte first.
+var srvServices = []struct {
+	label    string
+	protocol mailcheck.Protocol
+	security mailcheck.Security
+}{
+	{"_imaps", mailcheck.IMAP, mailcheck.ImplicitTLS},
+	{"_imap", mailcheck.IMAP, mailcheck.StartTLS},
+	{"_pop3s", mailcheck.POP3, mailcheck.ImplicitTLS},
+	{"_pop3", mailcheck.POP3, mailcheck.StartTLS},
+	{"_submissions", mailcheck.Submission, mailcheck.ImplicitTLS},
+	{"_submission", mailcheck.Submission, mailcheck.StartTLS},
+}
+
+// findSRV looks up all services at once.
+func findSRV(ctx context.Context, s *search) {
+	traces := make([]*mailcheck.Trace, len(srvServices))
+	servers := make([][]mailcheck.Server, len(srvServices))
+	var declined []string
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for i, service := range srvServices {
+		traces[i] = s.trace.Branch()
+		wg.Go(func() {
+			q := &srvQuery{s, traces[i], service.label + "._tcp." + s.address.Domain, service.protocol, service.security}
+			var offered bool
+			servers[i], offered = q.ask(ctx)
+			if !offered {
+				mu.Lock()
+				defer mu.Unlock()
+				declined = append(declined, q.name)
+			}
+		})
+	}
+	wg.Wait()
+	s.trace.Join(traces...)
+	for _, list := range servers {
+		s.result.Servers = append(s.result.Servers, list...)
+	}
+	s.concludeSRV(len(declined))
+}
+
+func (s *search) concludeSRV(declined int) {
+	failed := 0
+	for _, step := range s.trace.Steps {
+		if step.Op == mailcheck.OpLookup && step.Err != nil {
+			failed++
+		}
+	}
+	switch n := len(s.result.Servers); {
+	case n > 0:
+		s.result.State = mailcheck.Found
+		s.conclude(mailcheck.Found, "%d of %d services have records", n, len(srvServices))
+	case declined > 0:
+		s.result.State = mailcheck.Found
+		s.conclude(mailcheck.Found, "the domain says that it offers none of the services")
+	case failed > 0:
+		s.conclude(mailcheck.Failed, "DNS did not answer")
+	default:
+		s.conclude(mailcheck.Absent, "no SRV records")
+	}
+}
+
+// srvQuery asks for one service.
+type srvQuery struct {
+	*search
+	trace    *mailcheck.Trace
+	name     string
+	protocol mailcheck.Protocol
+	security mailcheck.Security
+}
+
+// srvAnswer is the records of one name and what is known about them.
+type srvAnswer struct {
+	records []netx.SRV
+	meta    netx.Meta
+}
+
+// ask returns the servers of the service, and false if the domain says that it
+// does not offer it. Servers are handed over before their names are judged.
+func (q *srvQuery) ask(ctx context.Context) (servers []mailcheck.Server, offered bool) {
+	answer, err := mailcheck.Do(ctx, q.trace, mailcheck.OpLookup, q.name+" SRV", func(ctx context.Context) (srvAnswer, error) {
+		records, meta, err := q.net.Resolver.SRV(ctx, q.name)
+		if notFound(err) {
+			return srvAnswer{}, nil // a service that is not published; whether the domain exists is another question
+		}
+		return srvAnswer{records, meta}, err
+	})
+	if err != nil {
+		soften(q.trace, mailcheck.Warning)
+		return nil, true
+	}
+	if len(answer.records) == 0 {
+		q.trace.Say("no record")
+		return nil, true
+	}
+	q.trace.Say(describeSRV(answer.records))
+	if answer.meta.Truncated {
+		q.trace.Find(mailcheck.SRVTooMany, fmt.Sprintf("%s: only the first %d records are used", q.name, len(answer.records)))
+	}
+	if len(answer.records) == 1 && answer.records[0].Target == "." {
+		q.trace.Find(mailcheck.SRVNotOffered, q.name+" SRV "+describeSRV(answer.records))
+		q.board.decline(q.protocol, q.security)
+		return nil, false
+	}
+	for _, record := range answer.records {
+		if server, ok := q.server(record); ok {
+			q.board.post(server)
+			servers = append(servers, server)
+		}
+	}
+	for _, server := range servers {
+		q.judge(ctx, server, answer.meta.Authenticated)
+	}
+	return servers, true
+}
+
+// server returns the server that a record names, if a client can use it.
+func (q *srvQuery) server(record netx.SRV) (mailcheck.Server, bool) {
+	host, err := mailcheck.ParseHost(record.Target)
+	if err == nil && record.Port == 0 {
+		err = fmt.Errorf("port 0 cannot be used")
+	}
+	if _, ipErr := netip.ParseAddr(host); ipErr == nil {
+		err = fmt.Errorf("%s is an IP address where a host name is needed", host)
+	}
+	if err != nil {
+		q.trace.Find(mailcheck.SRVBadTarget, fmt.Sprintf("%s: %v", q.name, err))
+		return mailcheck.Server{}, false
+	}
+	return mailcheck.Server{
+		Protocol: q.protocol, Host: host, Port: record.Port, Security: q.security,
+		Username: q.address.Username(), // RFC 6186 section 4: the full address first
+		Sources:  []string{q.result.Name},
+	}, true
+}
+
+// judge finds what is wrong with a record whatever its server does.
+func (q *srvQuery) judge(ctx context.Context, server mailcheck.Server, authenticated bool) {
+	wrong := mailcheck.StartTLS
+	if server.Security == mailcheck.StartTLS {
+		wrong = mailcheck.ImplicitTLS
+	}
+	if server.Port == mailcheck.DefaultPort(server.Protocol, wrong) {
+		q.trace.Find(mailcheck.SRVPortOdd, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint())).
+			Fix = fmt.Sprintf("Publish instead: %s", srvRecord(server.Protocol, wrong, q.address.Domain, server))
+	}
+	if !inside(server.Host, q.address.Domain) && !authenticated {
+		q.trace.Find(mailcheck.SRVForeignDomain, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint()))
+	}
+	q.judgeTarget(ctx, server)
+}
+
+// judgeTarget looks at the target's name: RFC 2782 wants address records there,
+// not an alias. The probe asks the same question, which costs nothing twice.
+func (q *srvQuery) judgeTarget(ctx context.Context, server mailcheck.Server) {
+	addrs, meta, err := q.net.Addrs(ctx, server.Host, server.Port)
+	if len(meta.Aliases) > 0 {
+		real := meta.Aliases[len(meta.Aliases)-1]
+		fixed := server
+		fixed.Host = real
+		q.trace.Find(mailcheck.SRVCNAMETarget, fmt.Sprintf("%s SRV names %s, which is an alias of %s", q.name, server.Host, real)).
+			Fix = fmt.Sprintf("Publish instead: %s", srvRecord(server.Protocol, server.Security, q.address.Domain, fixed))
+	}
+	switch {
+	case notFound(err):
+		q.trace.Find(mailcheck.SRVNoAddress, fmt.Sprintf("%s SRV names %s, which does not exist", q.name, server.Host))
+	case err == nil && len(addrs) == 0:
+		q.trace.Find(mailcheck.SRVNoAddress, fmt.Sprintf("%s SRV names %s, which has no A or AAAA record", q.name, server.Host))
+	}
+}
+
+// srvRecord returns the record to paste into a zone.
+func srvRecord(p mailcheck.Protocol, sec mailcheck.Security, domain string, server mailcheck.Server) string {
+	for _, service := range srvServices {
+		if service.protocol == p && service.security == sec {
+			return fmt.Sprintf("%s._tcp.%s. SRV 0 1 %d %s.", service.label, domain, server.Port, server.Host)
+		}
+	}
+	return ""
+}
+
+func describeSRV(records []netx.SRV) string {
+	var texts []string
+	for _, r := range records {
+		target := r.Target
+		if target != "." {
+			target += "."
+		}
+		texts = append(texts, fmt.Sprintf("%d %d %d %s", r.Priority, r.Weight, r.Port, target))
+	}
+	return strings.Join(texts, ", ")
+}
+
+// inside reports whether host is the domain or below it, compared label by label.
+func inside(host, domain string) bool {
+	return host == domain || strings.HasSuffix(host, "."+domain)
+}

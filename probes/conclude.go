@@ -1,0 +1,277 @@
+package probes
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"mailcheck"
+)
+
+// conclude turns what sources and probes saw into settings, findings and the
+// verdict. dropped is the number of servers that were too many to test.
+func conclude(r *mailcheck.Report, dropped int) {
+	r.Settings = settings(r)
+	r.Findings = sourceFindings(r.Sources)
+	r.Findings = append(r.Findings, serverFindings(r)...)
+	if dropped > 0 {
+		r.Findings = append(r.Findings, found(mailcheck.RunTooManyServers, fmt.Sprintf("%d servers were not tested", dropped)))
+	}
+	if r.Address.Domain != "" {
+		r.Findings = append(r.Findings, accountFindings(r)...)
+	}
+	finish(r)
+}
+
+// concludeDiscovery does the same where no server was tested.
+func concludeDiscovery(r *mailcheck.Report, dropped int) {
+	r.Findings = sourceFindings(r.Sources)
+	if dropped > 0 {
+		r.Findings = append(r.Findings, found(mailcheck.RunTooManyServers, fmt.Sprintf("%d servers are left out", dropped)))
+	}
+	if len(r.Settings) == 0 {
+		r.Findings = append(r.Findings, found(mailcheck.AccountNoSettings, "no source names a server"))
+	}
+	finish(r)
+}
+
+func finish(r *mailcheck.Report) {
+	nameCauses(r)
+	slices.SortStableFunc(r.Findings, func(a, b mailcheck.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	r.Verdict = mailcheck.VerdictOf(r.Findings)
+	r.Elapsed = time.Since(r.Started)
+}
+
+func found(c *mailcheck.Check, detail string) mailcheck.Finding {
+	return mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(detail)}
+}
+
+// settings ranks the servers a client may choose from: by protocol, what passed
+// before what failed, TLS before STARTTLS, then by trust in the source. A guess
+// that failed is not a setting: nobody said that it exists.
+func settings(r *mailcheck.Report) []mailcheck.Setting {
+	var list []mailcheck.Setting
+	for _, s := range r.Servers {
+		if s.Verdict != mailcheck.Fail || !s.Guessed() {
+			list = append(list, mailcheck.Setting{Server: s.Server, Verdict: s.Verdict})
+		}
+	}
+	rank := func(s mailcheck.Setting) (int, int, int) {
+		return slices.Index(mailcheck.Protocols, s.Protocol),
+			slices.Index([]mailcheck.Verdict{mailcheck.Pass, mailcheck.Warn, mailcheck.Fail}, s.Verdict),
+			slices.Index([]mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS, mailcheck.Plain}, s.Security)
+	}
+	slices.SortStableFunc(list, func(a, b mailcheck.Setting) int {
+		p, v, s := rank(a)
+		p2, v2, s2 := rank(b)
+		// A warning is no reason to prefer STARTTLS; a failure is.
+		usable, usable2 := v < 2, v2 < 2
+		if usable == usable2 {
+			return cmp.Or(cmp.Compare(p, p2), cmp.Compare(s, s2), cmp.Compare(v, v2))
+		}
+		return cmp.Or(cmp.Compare(p, p2), cmp.Compare(v, v2))
+	})
+	return list
+}
+
+// sourceFindings collects what went wrong in discovery. A fault that many steps
+// of one source share is told once.
+func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
+	var all []mailcheck.Finding
+	for _, source := range sources {
+		first := map[string]int{}
+		more := map[string]int{}
+		for _, step := range source.Steps {
+			for _, f := range step.Findings {
+				f.Source = source.Name
+				key := fmt.Sprint(f.Check.ID, f.Severity)
+				if i, seen := first[key]; seen && all[i].Detail != f.Detail && !repeats(f.Check) {
+					more[key]++
+					continue
+				} else if seen && all[i].Detail == f.Detail {
+					continue
+				}
+				first[key] = len(all)
+				all = append(all, f)
+			}
+		}
+		for key, n := range more {
+			all[first[key]].Detail += fmt.Sprintf(" (and %d more like it)", n)
+		}
+	}
+	return all
+}
+
+// repeats reports whether every occurrence of a check in one source needs mending
+// by itself.
+func repeats(c *mailcheck.Check) bool {
+	return c == mailcheck.SRVPortOdd || c == mailcheck.SRVCNAMETarget || c == mailcheck.SRVNoAddress || c == mailcheck.SRVBadTarget ||
+		c == mailcheck.AutoconfigBadSection || c == mailcheck.AutoconfigPlaceholder
+}
+
+// serverFindings collects what the probes found. What a guessed server lacks is
+// no fault of the account: it is worth a note where no better server is known,
+// and nothing where one is.
+func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
+	incoming, outgoing := works(r)
+	var all []mailcheck.Finding
+	for _, s := range r.Servers {
+		if s.Guessed() && s.Verdict == mailcheck.Fail && (s.Protocol.Sends() && outgoing || s.Protocol.Reads() && incoming) {
+			continue
+		}
+		for _, step := range s.Steps {
+			for _, f := range step.Findings {
+				f.Server = s.URL()
+				if s.Guessed() && s.Verdict == mailcheck.Fail {
+					f.Severity = min(f.Severity, mailcheck.Info)
+				}
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// accountFindings judges whether mail can be read and sent at all.
+func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
+	if len(r.Settings) == 0 {
+		return []mailcheck.Finding{found(mailcheck.AccountNoSettings, sourcesInOneLine(r))}
+	}
+	incoming, outgoing := works(r)
+	var all []mailcheck.Finding
+	if !incoming {
+		all = append(all, found(mailcheck.AccountNoIncoming, tested(r, false)))
+	}
+	if !outgoing {
+		all = append(all, found(mailcheck.AccountNoOutgoing, tested(r, true)))
+	}
+	return all
+}
+
+// works reports whether some server for reading mail and some for sending it passed.
+func works(r *mailcheck.Report) (incoming, outgoing bool) {
+	for _, s := range r.Usable() {
+		incoming = incoming || s.Protocol.Reads()
+		outgoing = outgoing || s.Protocol.Sends()
+	}
+	return incoming, outgoing
+}
+
+func sourcesInOneLine(r *mailcheck.Report) string {
+	var parts []string
+	for _, s := range r.Sources {
+		parts = append(parts, fmt.Sprintf("%s: %s", s.Name, s.Reason))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// tested lists the servers of one direction that were tried.
+func tested(r *mailcheck.Report, outgoing bool) string {
+	var parts []string
+	for _, s := range r.Servers {
+		if s.Protocol.Sends() && outgoing || s.Protocol.Reads() && !outgoing {
+			parts = append(parts, s.URL())
+		}
+	}
+	if len(parts) == 0 {
+		return "none is published, and none of the usual names exists"
+	}
+	return "tried " + strings.Join(parts, ", ")
+}
+
+// nameCauses marks the findings that only follow from another one.
+func nameCauses(r *mailcheck.Report) {
+	dns := deadDNS(r)
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if cause := causeOf(r, f, dns); cause != nil {
+			f.BecauseOf = cause.ID
+		}
+	}
+}
+
+// deadDNS returns the check that says why nothing can be looked up, or nil. The
+// question for the mail exchanger stands for all: a domain that has an answer to
+// it, if only that there is none, is served.
+func deadDNS(r *mailcheck.Report) *mailcheck.Check {
+	for _, f := range r.Findings {
+		switch f.Check {
+		case mailcheck.DNSTimeout, mailcheck.DNSRefused, mailcheck.DNSServfail, mailcheck.DNSMalformed, mailcheck.DNSNotFound:
+			if f.Source == "mx" {
+				return f.Check
+			}
+		}
+	}
+	return nil
+}
+
+// causeOf returns the check that a finding is a consequence of, or nil. dns is
+// what is wrong with all of DNS, or nil.
+func causeOf(r *mailcheck.Report, f *mailcheck.Finding, dns *mailcheck.Check) *mailcheck.Check {
+	switch f.Check {
+	case mailcheck.AccountNoSettings, mailcheck.AccountNoIncoming, mailcheck.AccountNoOutgoing:
+		return causeOfAccount(r, f.Check, dns)
+	case mailcheck.AutoconfigUnreachable:
+		if anyFinding(r, func(o *mailcheck.Finding) bool { return o.Check == mailcheck.AutoconfigHTTPOnly }) {
+			return mailcheck.AutoconfigHTTPOnly
+		}
+	case mailcheck.ISPDBUnreachable:
+		return dns
+	case mailcheck.DNSNotFound, mailcheck.DNSNoAddress:
+		if f.Server != "" && anyFinding(r, func(o *mailcheck.Finding) bool {
+			return o.Check == mailcheck.SRVNoAddress && strings.Contains(o.Detail, " "+hostOf(r, f.Server)+",")
+		}) {
+			return mailcheck.SRVNoAddress
+		}
+	}
+	if f.Check == dns && f.Source != "mx" {
+		return dns // the same cause, seen again
+	}
+	return nil
+}
+
+// causeOfAccount returns why no server works: DNS as a whole, or the first fault
+// of the published servers of that direction.
+func causeOfAccount(r *mailcheck.Report, c, dns *mailcheck.Check) *mailcheck.Check {
+	if len(r.Servers) == 0 && dns != nil {
+		return dns
+	}
+	for _, root := range []*mailcheck.Check{mailcheck.SRVNotOffered, mailcheck.MXNull} {
+		if len(r.Servers) == 0 && anyFinding(r, func(f *mailcheck.Finding) bool { return f.Check == root }) {
+			return root
+		}
+	}
+	for _, s := range r.Servers {
+		if s.Guessed() || c == mailcheck.AccountNoOutgoing != s.Protocol.Sends() {
+			continue
+		}
+		for _, step := range s.Steps {
+			for _, f := range step.Findings {
+				if f.Check.Severity == mailcheck.Failure {
+					return f.Check
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func anyFinding(r *mailcheck.Report, is func(*mailcheck.Finding) bool) bool {
+	for i := range r.Findings {
+		if is(&r.Findings[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+func hostOf(r *mailcheck.Report, url string) string {
+	for _, s := range r.Servers {
+		if s.URL() == url {
+			return s.Host
+		}
+	}
+	return ""
+}

@@ -1,0 +1,84 @@
+package probes
+
+import (
+	"bufio"
+	"errors"
+	"net"
+	"strings"
+	"time"
+
+	"mailcheck"
+)
+
+// The bounds on what a server may say. Real replies are far below them; a
+// hostile server must not fill memory or talk forever.
+const (
+	maxLine       = 8 << 10  // RFC 9051 section 4.3 asks clients to cope with 8192 octets
+	maxReply      = 64 << 10 // all lines of one reply
+	maxReplyLines = 500
+)
+
+// lines reads and writes the lines of one conversation and keeps a transcript.
+// Every limit is absolute: the deadline of a reply is set once, before its first
+// byte, so neither bytes nor whole lines renew it.
+type lines struct {
+	conn       net.Conn
+	in         *bufio.Reader
+	trace      *mailcheck.Trace
+	transcript []mailcheck.Line
+
+	bytes, count int // of the reply being read
+}
+
+func newLines(conn net.Conn, trace *mailcheck.Trace) *lines {
+	return &lines{conn: conn, in: bufio.NewReaderSize(conn, maxLine), trace: trace}
+}
+
+// begin starts a new reply: its bounds count from here.
+func (l *lines) begin() { l.bytes, l.count = 0, 0 }
+
+// read returns the next line without its line end.
+func (l *lines) read() (string, error) {
+	line, err := l.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		l.note(false, string(line))
+		return "", mailcheck.ReplyTooLong.Errorf("one line is longer than %d bytes; it begins %q", maxLine, line[:60])
+	}
+	if err != nil {
+		if len(line) > 0 {
+			l.note(false, string(line))
+		}
+		return "", err
+	}
+	text := strings.TrimRight(string(line), "\r\n")
+	l.note(false, text)
+	l.bytes += len(line)
+	l.count++
+	switch {
+	case l.bytes > maxReply:
+		return "", mailcheck.ReplyTooLong.Errorf("one reply is longer than %d bytes", maxReply)
+	case l.count > maxReplyLines:
+		return "", mailcheck.ReplyTooLong.Errorf("one reply has more than %d lines", maxReplyLines)
+	}
+	return text, nil
+}
+
+// send writes the lines in one packet, so that what may be pipelined costs one
+// round trip.
+func (l *lines) send(commands ...string) error {
+	for _, c := range commands {
+		l.note(true, c)
+	}
+	_, err := l.conn.Write([]byte(strings.Join(commands, "\r\n") + "\r\n"))
+	return err
+}
+
+// buffered returns what has arrived beyond the lines read so far.
+func (l *lines) buffered() string {
+	rest, _ := l.in.Peek(l.in.Buffered())
+	return string(rest)
+}
+
+func (l *lines) note(client bool, text string) {
+	l.transcript = append(l.transcript, mailcheck.Line{At: l.trace.Since().Round(time.Millisecond), Client: client, Text: mailcheck.Clean(text)})
+}

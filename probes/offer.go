@@ -1,0 +1,83 @@
+package probes
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"mailcheck"
+)
+
+// upgrade takes a connection whose server consented into TLS. offered says
+// whether the server had announced it, consent is its answer.
+func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent string) bool {
+	switch {
+	case !offered && !consented:
+		p.trace.Find(mailcheck.StartTLSMissing, "offered before TLS: "+announced(p.result.Capabilities.BeforeTLS))
+		return false
+	case !consented:
+		p.trace.Find(mailcheck.StartTLSRefused, consent)
+		return false
+	}
+	if err := p.goAhead(); err != nil {
+		p.trace.Find(mailcheck.StartTLSInjection, err.Error())
+		return false
+	}
+	return p.handshake(ctx)
+}
+
+// offer records what the server announces in the state a client would log in
+// in, and finds what is missing there.
+func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
+	if p.result.Security == mailcheck.Plain {
+		p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, mechanisms
+		p.trace.Find(mailcheck.AutoconfigPlain, fmt.Sprintf("published without encryption: %s", p.result.URL()))
+		return
+	}
+	p.result.Capabilities.AfterTLS, p.result.Mechanisms.AfterTLS = caps, mechanisms
+	p.result.PasswordOK = passwordOK || has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN")
+	if !p.result.PasswordOK && len(mechanisms) == 0 {
+		p.trace.Find(mailcheck.AuthNone, "offered inside TLS: "+announced(caps))
+	}
+}
+
+func announced(caps []string) string {
+	if len(caps) == 0 {
+		return "nothing"
+	}
+	return strings.Join(caps, ", ")
+}
+
+// notThisProtocol names the service that answers with such a line, or says that
+// the line is no greeting at all.
+func notThisProtocol(want mailcheck.Protocol, line string) error {
+	for _, service := range []struct{ prefix, name string }{
+		{"HTTP/", "a web server (HTTP)"}, {"<!DOCTYPE", "a web server (HTTP)"}, {"<html", "a web server (HTTP)"},
+		{"SSH-", "a remote login server (SSH)"}, {"* OK", "an IMAP server"}, {"* BYE", "an IMAP server"}, {"* PREAUTH", "an IMAP server"},
+		{"+OK", "a POP3 server"}, {"-ERR", "a POP3 server"}, {"220", "an SMTP or FTP server"}, {"554", "an SMTP server"},
+		{"RFB ", "a remote desktop (VNC)"}, {"\x15\x03", "a server that expects TLS from the first byte"},
+	} {
+		if _, ok := cutPrefixFold(line, service.prefix); ok {
+			return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", service.name, want, line)
+		}
+	}
+	return mailcheck.GreetMalformed.Errorf("the first line is %q", line)
+}
+
+// has reports whether a list holds a word, alone or before parameters; words of
+// these protocols have no case.
+func has(list []string, word string) bool {
+	for _, entry := range list {
+		if first, _, _ := strings.Cut(entry, " "); strings.EqualFold(first, word) {
+			return true
+		}
+	}
+	return false
+}
+
+func cutPrefixFold(s, prefix string) (string, bool) {
+	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+		return s, false
+	}
+	return s[len(prefix):], true
+}

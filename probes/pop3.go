@@ -1,0 +1,105 @@
+package probes
+
+import (
+	"context"
+	"strings"
+
+	"mailcheck"
+)
+
+// pop3 goes through a POP3 conversation (RFC 1939, RFC 2449) up to the
+// capabilities: greeting, CAPA, STLS where it applies, CAPA again.
+func pop3(ctx context.Context, p *probe) {
+	if !p.greet(ctx, p.pop3Greeting) {
+		return
+	}
+	if p.result.Security == mailcheck.StartTLS && !p.pop3StartTLS(ctx) {
+		return
+	}
+	caps, err := exchange(ctx, p, mailcheck.OpCapability, []string{"CAPA"}, p.pop3Capabilities)
+	if err != nil {
+		return
+	}
+	// A server without CAPA is older than RFC 2449 and knows USER only.
+	p.offer(caps, pop3Mechanisms(caps), len(caps) == 0 || has(caps, "USER"))
+	p.farewell("QUIT")
+}
+
+// pop3Greeting reads "+OK text". "-ERR" turns the client away; RFC 3206 says by
+// its code whether for now or for good.
+func (p *probe) pop3Greeting() (string, error) {
+	line, err := p.lines.read()
+	switch {
+	case err != nil:
+		return "", err
+	case pop3OK(line):
+		return line, nil
+	case strings.Contains(line, "[SYS/PERM]"):
+		return line, mailcheck.Greet554.Errorf("%s", line)
+	case strings.HasPrefix(line, "-ERR"):
+		return line, mailcheck.GreetBye.Errorf("%s", line)
+	}
+	return line, notThisProtocol(mailcheck.POP3, line)
+}
+
+// pop3StartTLS asks for the capabilities and for TLS in one packet, and takes
+// the connection into TLS (RFC 2595 section 4).
+func (p *probe) pop3StartTLS(ctx context.Context) bool {
+	var consent string
+	caps, err := exchange(ctx, p, mailcheck.OpStartTLS, []string{"CAPA", "STLS"}, func() ([]string, error) {
+		caps, err := p.pop3Capabilities()
+		if err != nil {
+			return nil, err
+		}
+		p.lines.begin()
+		consent, err = p.pop3Reply()
+		return caps, err
+	})
+	p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, pop3Mechanisms(caps)
+	if err != nil {
+		return false
+	}
+	offered := has(caps, "STLS") || len(caps) == 0 && pop3OK(consent)
+	return p.upgrade(ctx, offered, pop3OK(consent), consent)
+}
+
+// pop3Capabilities reads the reply to CAPA: lines up to a single dot, with
+// leading dots doubled. A refusal means no capabilities, not a fault.
+func (p *probe) pop3Capabilities() ([]string, error) {
+	first, err := p.pop3Reply()
+	if err != nil || !pop3OK(first) {
+		return nil, err
+	}
+	var caps []string
+	for {
+		line, err := p.lines.read()
+		switch {
+		case err != nil:
+			return caps, err
+		case line == ".":
+			return caps, nil
+		case line == "":
+			return caps, mailcheck.ReplyMalformed.Errorf("an empty line stands among the capabilities")
+		}
+		caps = append(caps, mailcheck.Clean(strings.TrimPrefix(line, ".")))
+	}
+}
+
+func (p *probe) pop3Reply() (string, error) {
+	line, err := p.lines.read()
+	if err == nil && !pop3OK(line) && !strings.HasPrefix(line, "-ERR") {
+		err = mailcheck.ReplyMalformed.Errorf("%q begins with neither +OK nor -ERR", line)
+	}
+	return line, err
+}
+
+func pop3OK(line string) bool { return line == "+OK" || strings.HasPrefix(line, "+OK ") }
+
+func pop3Mechanisms(caps []string) []string {
+	for _, c := range caps {
+		if list, ok := cutPrefixFold(c, "SASL "); ok {
+			return strings.Fields(strings.ToUpper(list))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,269 @@
+package probes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// How long a server may take. The time of the whole run cuts all of them short.
+const (
+	handshakeTimeout = 10 * time.Second // slow key operations on a loaded server take seconds, not more
+	greetingTimeout  = 25 * time.Second // greet delays of 5 to 20 s are in use; with connecting it stays below the 30 s of a run
+	guessTimeout     = 10 * time.Second // nobody said that a guessed server is there
+	replyTimeout     = 10 * time.Second // capability lists are answered from memory
+	slowGreeting     = 5 * time.Second  // from here on impatient clients give up
+	farewellTimeout  = time.Second      // for the last command, whose reply nobody waits for
+)
+
+// probe is the conversation with one server.
+type probe struct {
+	net    *netx.Net
+	opts   Options
+	trace  *mailcheck.Trace
+	result *mailcheck.ServerResult
+
+	dialed *netx.Dialed
+	conn   net.Conn
+	lines  *lines
+}
+
+// conversations holds what is said after the connection stands, one function a
+// protocol.
+var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
+	mailcheck.IMAP:       imap,
+	mailcheck.POP3:       pop3,
+	mailcheck.Submission: smtp,
+}
+
+// Server tests one server and returns what it saw; steps count time from began.
+func Server(ctx context.Context, n *netx.Net, s mailcheck.Server, o Options, began time.Time) mailcheck.ServerResult {
+	p := &probe{
+		net: n, opts: o,
+		trace:  mailcheck.NewTrace(began),
+		result: &mailcheck.ServerResult{Server: s},
+	}
+	start := time.Now()
+	p.converse(ctx)
+	p.close(ctx)
+	p.result.Elapsed = time.Since(start)
+	p.result.Steps = p.trace.Steps
+	p.result.Verdict = mailcheck.VerdictOf(p.trace.Findings())
+	return *p.result
+}
+
+// converse goes from the name to the capabilities; it stops where it cannot go on.
+func (p *probe) converse(ctx context.Context) {
+	addrs, ok := p.resolve(ctx)
+	if !ok || !p.connect(ctx, addrs) {
+		return
+	}
+	// When the run ends, reads end with it.
+	stop := context.AfterFunc(ctx, func() { p.dialed.Conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	p.startLines()
+	if p.result.Security == mailcheck.ImplicitTLS && !p.handshake(ctx) {
+		return
+	}
+	conversations[p.result.Protocol](ctx, p)
+}
+
+func (p *probe) startLines() {
+	fresh := newLines(p.conn, p.trace)
+	if p.lines != nil {
+		fresh.transcript = p.lines.transcript
+	}
+	p.lines = fresh
+}
+
+// close hangs up and records what became of each address.
+func (p *probe) close(ctx context.Context) {
+	if p.lines != nil {
+		p.result.Conversation = p.lines.transcript
+	}
+	if p.dialed == nil {
+		return
+	}
+	if p.dialed.Conn != nil {
+		p.dialed.Conn.Close()
+	}
+	p.reportAddresses(p.dialed.Attempts())
+	p.dialed.Close()
+}
+
+func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
+	s := p.result.Server
+	addrs, err := mailcheck.Do(ctx, p.trace, mailcheck.OpResolve, s.Host, func(ctx context.Context) ([]netip.Addr, error) {
+		addrs, _, err := p.net.Addrs(ctx, s.Host, s.Port)
+		if err == nil && len(addrs) == 0 {
+			err = mailcheck.DNSNoAddress.Errorf("%s has no A or AAAA record", s.Host)
+		}
+		return addrs, err
+	})
+	p.trace.Say(joined(addrs))
+	return addrs, err == nil
+}
+
+func (p *probe) connect(ctx context.Context, addrs []netip.Addr) bool {
+	s := p.result.Server
+	dialed, err := mailcheck.Do(ctx, p.trace, mailcheck.OpConnect, s.Endpoint(), func(ctx context.Context) (*netx.Dialed, error) {
+		return p.net.Dial(ctx, s.Host, s.Port, addrs)
+	})
+	p.dialed = dialed
+	if err != nil {
+		return false
+	}
+	p.conn = dialed.Conn
+	p.trace.Say("connected to " + dialed.Addr.String())
+	return true
+}
+
+// reportAddresses turns the attempts into the result's addresses, and says where
+// one address family works and the other does not: a client that does not race
+// its connections (RFC 8305) sees the dead one.
+func (p *probe) reportAddresses(attempts []netx.Attempt) {
+	var worked, failed [2]*netx.Attempt // IPv4, IPv6
+	for i := range attempts {
+		a := &attempts[i]
+		p.result.Addresses = append(p.result.Addresses, mailcheck.AddressResult{
+			IP: a.Addr.Addr(), State: addressState(a), Elapsed: a.Elapsed, Err: a.Err,
+		})
+		family := 0
+		if a.Addr.Addr().Is6() {
+			family = 1
+		}
+		switch {
+		case !a.Tried || errors.Is(a.Err, context.Canceled):
+		case a.Err == nil:
+			worked[family] = a
+		default:
+			failed[family] = a
+		}
+	}
+	if worked[0] != nil && worked[1] == nil && failed[1] != nil {
+		check := mailcheck.TCPUnreachable6
+		if noIPv6Here(failed[1].Err) {
+			check = mailcheck.NetNoIPv6
+		}
+		p.find(mailcheck.OpConnect, check, fmt.Sprintf("%s: %v", failed[1].Addr, addressState(failed[1])))
+	}
+	if worked[1] != nil && worked[0] == nil && failed[0] != nil {
+		p.find(mailcheck.OpConnect, mailcheck.TCPUnreachable4, fmt.Sprintf("%s: %v", failed[0].Addr, addressState(failed[0])))
+	}
+}
+
+// find adds a finding to the step of an operation that is already over.
+func (p *probe) find(op mailcheck.Op, c *mailcheck.Check, detail string) {
+	for i := range p.trace.Steps {
+		if p.trace.Steps[i].Op == op {
+			p.trace.FindAt(i, c, detail)
+			return
+		}
+	}
+}
+
+// noIPv6Here reports whether the failure is this machine's own lack of IPv6: the
+// kernel then answers at once that the network is unreachable.
+func noIPv6Here(err error) bool {
+	return errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EADDRNOTAVAIL) ||
+		errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.Errno(10051)) // WSAENETUNREACH
+}
+
+func addressState(a *netx.Attempt) string {
+	if !a.Tried || errors.Is(a.Err, context.Canceled) {
+		return "untested"
+	}
+	if a.Err == nil {
+		return "connected"
+	}
+	switch check, _ := mailcheck.Classify(mailcheck.OpConnect, a.Err); check {
+	case mailcheck.TCPRefused:
+		return "refused"
+	case mailcheck.TCPTimeout:
+		return "timeout"
+	case mailcheck.TCPUnreachable:
+		return "unreachable"
+	}
+	return "failed"
+}
+
+func joined(addrs []netip.Addr) string {
+	text := ""
+	for i, a := range addrs {
+		if i > 0 {
+			text += ", "
+		}
+		text += a.String()
+	}
+	return text
+}
+
+// await sets the deadline of the next exchange. It holds for the whole reply.
+func (p *probe) await(ctx context.Context, limit time.Duration) {
+	deadline := time.Now().Add(limit)
+	if end, ok := ctx.Deadline(); ok && end.Before(deadline) {
+		deadline = end
+	}
+	p.conn.SetDeadline(deadline)
+	if ctx.Err() != nil {
+		p.conn.SetDeadline(time.Unix(1, 0))
+	}
+}
+
+// greet reads the server's first reply with parse, which returns the greeting to
+// show and an error where it turns the client away or makes no sense.
+func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
+	limit := greetingTimeout
+	if p.result.Guessed() {
+		limit = guessTimeout
+	}
+	start := time.Now()
+	_, err := mailcheck.Do(ctx, p.trace, mailcheck.OpGreeting, p.result.Endpoint(), func(ctx context.Context) (string, error) {
+		p.await(ctx, limit)
+		p.lines.begin()
+		greeting, err := parse()
+		p.result.Greeting = mailcheck.Clean(greeting)
+		return greeting, err
+	})
+	p.trace.Say(p.result.Greeting)
+	if took := time.Since(start); err == nil && took >= slowGreeting {
+		p.trace.Find(mailcheck.GreetDelay, fmt.Sprintf("the greeting took %.0f s", took.Seconds()))
+	}
+	return err == nil
+}
+
+// exchange sends commands and reads their replies as one step.
+func exchange[T any](ctx context.Context, p *probe, op mailcheck.Op, commands []string, read func() (T, error)) (T, error) {
+	return mailcheck.Do(ctx, p.trace, op, p.result.Endpoint(), func(ctx context.Context) (T, error) {
+		p.await(ctx, replyTimeout)
+		p.lines.begin()
+		if err := p.lines.send(commands...); err != nil {
+			var zero T
+			return zero, err
+		}
+		return read()
+	})
+}
+
+// goAhead checks that nothing follows the server's consent to start TLS. Such
+// text was not protected, and a client that read it after the handshake would
+// take it for the server's word (CVE-2011-0411).
+func (p *probe) goAhead() error {
+	if rest := p.lines.buffered(); rest != "" {
+		return mailcheck.StartTLSInjection.Errorf("after the go-ahead came %q", rest)
+	}
+	return nil
+}
+
+// farewell says goodbye without waiting for the answer.
+func (p *probe) farewell(command string) {
+	p.conn.SetDeadline(time.Now().Add(farewellTimeout))
+	_ = p.lines.send(command)
+}

@@ -1,0 +1,113 @@
+// Package probes tests mail servers the way a mail client meets them, and makes
+// the report of a whole account.
+//
+// # What a client says before it logs in
+//
+// On ports 993, 995 and 465 TLS comes first (implicit TLS, RFC 8314) and the
+// server greets inside it. On 143, 110 and 587 the server greets in clear; the
+// client asks what it offers, sends STARTTLS (STLS in POP3), starts TLS and asks
+// again, because an attacker may have changed the first answer. In both cases
+// the list that counts is the one inside TLS: it names the ways to log in.
+//
+// A probe goes through exactly this conversation and stops before the login. It
+// has no error to return: where it gets stuck is the result.
+package probes
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"mailcheck"
+	"mailcheck/autoconfig"
+	"mailcheck/internal/netx"
+)
+
+// Options says what a run includes.
+type Options struct {
+	ISPDB         string        // URL or folder of the provider database; "off" for none; empty for the public one
+	NoGuess       bool          // do not try likely host names where nothing is published
+	ExpiryWarning time.Duration // warn of certificates that end sooner; 0 for 14 days, less for short-lived ones
+}
+
+func (o Options) discovery() autoconfig.Options {
+	return autoconfig.Options{ISPDB: o.ISPDB, NoGuess: o.NoGuess}
+}
+
+// Account finds the servers of an address and tests each as soon as it is named.
+// When ctx ends, the report holds what was learned by then.
+func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *mailcheck.Report {
+	r := &mailcheck.Report{Address: a, Started: time.Now()}
+	tests := newPool(ctx, n, o, r.Started)
+	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, tests.start)
+	r.Sources = found.Sources
+	r.Servers = tests.results(found.Servers)
+	conclude(r, found.Dropped)
+	return r
+}
+
+// Discover only asks the sources.
+func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *mailcheck.Report {
+	r := &mailcheck.Report{Address: a, Started: time.Now()}
+	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, func(mailcheck.Server) {})
+	r.Sources = found.Sources
+	for _, s := range found.Servers {
+		r.Settings = append(r.Settings, mailcheck.Setting{Server: s})
+	}
+	concludeDiscovery(r, found.Dropped)
+	return r
+}
+
+// Servers tests given servers.
+func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Options) *mailcheck.Report {
+	r := &mailcheck.Report{Started: time.Now()}
+	tests := newPool(ctx, n, o, r.Started)
+	for _, s := range servers {
+		tests.start(s)
+	}
+	r.Servers = tests.results(servers)
+	conclude(r, 0)
+	return r
+}
+
+// pool runs one probe per distinct server, all at once.
+type pool struct {
+	ctx   context.Context
+	net   *netx.Net
+	opts  Options
+	began time.Time
+
+	mu      sync.Mutex
+	wg      sync.WaitGroup
+	running map[string]*mailcheck.ServerResult
+}
+
+func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool {
+	return &pool{ctx: ctx, net: n, opts: o, began: began, running: map[string]*mailcheck.ServerResult{}}
+}
+
+// start begins the probe of a server unless it has begun.
+func (t *pool) start(s mailcheck.Server) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.running[s.Key()] != nil {
+		return
+	}
+	slot := new(mailcheck.ServerResult)
+	t.running[s.Key()] = slot
+	t.wg.Go(func() { *slot = Server(t.ctx, t.net, s, t.opts, t.began) })
+}
+
+// results waits for all probes and returns theirs in the order of servers, with
+// what merging has made of each server.
+func (t *pool) results(servers []mailcheck.Server) []mailcheck.ServerResult {
+	t.wg.Wait()
+	var results []mailcheck.ServerResult
+	for _, s := range servers {
+		if slot := t.running[s.Key()]; slot != nil {
+			slot.Server = s
+			results = append(results, *slot)
+		}
+	}
+	return results
+}

@@ -1,0 +1,102 @@
+package probes
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+)
+
+// roundTripLimits are the longest chains of dependent round trips that one check
+// may cost, whatever the number of sources and servers.
+var roundTripLimits = []struct {
+	scenario string
+	limit    int
+}{
+	{"healthy", 9},          // SRV: look-ups 2, submission with STARTTLS 6
+	{"autoconfig-only", 12}, // settings file 4, look-up 1, submission with STARTTLS 6
+}
+
+// The clock of the bubble stands still but for the simulated network, so the
+// elapsed time counts round trips exactly.
+func TestRoundTrips(t *testing.T) {
+	for _, c := range roundTripLimits {
+		for _, rtt := range []time.Duration{20 * time.Millisecond, 100 * time.Millisecond} {
+			t.Run(fmt.Sprintf("%s/%v", c.scenario, rtt), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					r := checkWithRTT(t, c.scenario, rtt)
+					if trips := float64(r.Elapsed) / float64(rtt); trips > float64(c.limit) {
+						t.Errorf("%.1f round trips, more than %d", trips, c.limit)
+						for _, s := range r.Sources {
+							t.Logf("%s %v %s", s.Name, s.Elapsed, s.Reason)
+						}
+						for _, s := range r.Servers {
+							for _, step := range s.Steps {
+								t.Logf("%s %s %v +%v", s.URL(), step.Op, step.Start, step.Elapsed)
+							}
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// A silent or unreachable server or source costs its own limit, not a sum.
+func TestBlackHolesDoNotAddUp(t *testing.T) {
+	for _, name := range []string{"firewall", "silent-server", "ipv6-firewall", "tls-silent", "dns-silent", "body-drip"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := checkWithRTT(t, name, 20*time.Millisecond)
+				if limit := greetingTimeout + time.Second; r.Elapsed > limit {
+					t.Errorf("took %v, more than %v", r.Elapsed, limit)
+				}
+			})
+		})
+	}
+}
+
+func checkWithRTT(tb testing.TB, scenario string, rtt time.Duration) *mailcheck.Report {
+	tb.Helper()
+	s, ok := lab.Find(scenario)
+	if !ok {
+		tb.Fatalf("no scenario %q", scenario)
+	}
+	l := lab.New(s)
+	defer l.Close()
+	l.RTT = rtt
+	n, err := netx.New(l.Options())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer n.Close()
+	a, err := mailcheck.ParseAddress(s.Address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
+	defer cancel()
+	return Account(ctx, n, a, Options{})
+}
+
+// BenchmarkCheck measures a whole check in real time over a simulated network
+// and reports how many round trips it took.
+func BenchmarkCheck(b *testing.B) {
+	for _, c := range roundTripLimits {
+		for _, rtt := range []time.Duration{20 * time.Millisecond, 100 * time.Millisecond} {
+			b.Run(fmt.Sprintf("%s/rtt=%v", c.scenario, rtt), func(b *testing.B) {
+				b.ReportAllocs()
+				var elapsed time.Duration
+				for b.Loop() {
+					elapsed += checkWithRTT(b, c.scenario, rtt).Elapsed
+				}
+				b.ReportMetric(float64(elapsed)/float64(b.N)/float64(rtt), "roundtrips/op")
+			})
+		}
+	}
+}

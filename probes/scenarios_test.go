@@ -1,0 +1,84 @@
+package probes
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+)
+
+// runScenario checks a scenario's address inside a synctest bubble.
+func runScenario(t *testing.T, s lab.Scenario, o Options) *mailcheck.Report {
+	t.Helper()
+	l := lab.New(s)
+	defer l.Close()
+	n, err := netx.New(l.Options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	a, err := mailcheck.ParseAddress(s.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	r := Account(ctx, n, a, o)
+	if got := l.Credentials(); len(got) > 0 {
+		t.Errorf("credentials were sent: %q", got)
+	}
+	return r
+}
+
+func ids(r *mailcheck.Report) []string {
+	var list []string
+	for _, f := range r.Findings {
+		list = append(list, f.Check.ID)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Every scenario produces the findings it names and no other.
+func TestScenarios(t *testing.T) {
+	for _, s := range lab.Scenarios {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := runScenario(t, s, Options{})
+				if diff := cmp.Diff(s.Want, ids(r), cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("findings differ (-want +got):\n%s", diff)
+					for _, f := range r.Findings {
+						t.Logf("%s %s %s%s: %s", f.Severity, f.Check.ID, f.Server, f.Source, f.Detail)
+					}
+				}
+				if r.Elapsed > 30*time.Second {
+					t.Errorf("took %v, more than the time of the run", r.Elapsed)
+				}
+			})
+		})
+	}
+}
+
+// Every check has a scenario that produces it.
+func TestEveryCheckHasAScenario(t *testing.T) {
+	produced := map[string]bool{}
+	for _, s := range lab.Scenarios {
+		for _, id := range s.Want {
+			produced[id] = true
+		}
+	}
+	for _, c := range mailcheck.Checks {
+		if !produced[c.ID] {
+			t.Errorf("no scenario produces %s", c.ID)
+		}
+	}
+}

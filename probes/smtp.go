@@ -1,0 +1,175 @@
+package probes
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailcheck"
+)
+
+// ehlo introduces mailcheck by an address literal, as mail clients do: this
+// machine's name is nobody's business (RFC 5321 section 4.1.3).
+const ehlo = "EHLO [127.0.0.1]"
+
+// smtp goes through a message submission conversation (RFC 6409) up to the
+// extensions: greeting, EHLO, STARTTLS where it applies, EHLO again.
+func smtp(ctx context.Context, p *probe) {
+	if !p.greet(ctx, p.smtpGreeting) {
+		return
+	}
+	if p.result.Security == mailcheck.StartTLS && !p.smtpStartTLS(ctx) {
+		return
+	}
+	caps, err := exchange(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
+	if err != nil {
+		return
+	}
+	mechanisms := smtpMechanisms(caps)
+	p.offer(caps, mechanisms, has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN"))
+	p.farewell("QUIT")
+}
+
+// smtpReply is one reply of possibly several lines (RFC 5321 section 4.2).
+type smtpReply struct {
+	code  int
+	lines []string // texts behind the code
+}
+
+func (r smtpReply) String() string {
+	return strconv.Itoa(r.code) + " " + strings.Join(r.lines, " / ")
+}
+
+// smtpGreeting reads the 220. RFC 5321 section 3.1 lets a server turn the client
+// away with 554, RFC 7504 with 521; a 4xx means not now.
+func (p *probe) smtpGreeting() (string, error) {
+	first, err := p.lines.read()
+	if err != nil {
+		return "", err
+	}
+	if _, _, _, ok := parseSMTPLine(first); !ok {
+		return first, notThisProtocol(mailcheck.Submission, first)
+	}
+	reply, err := p.smtpReplyFrom(first)
+	switch {
+	case err != nil:
+		return first, err
+	case reply.code == 220:
+		return reply.String(), nil
+	case reply.code/100 == 4:
+		return reply.String(), mailcheck.GreetBye.Errorf("%s", reply)
+	case reply.code/100 == 5:
+		return reply.String(), mailcheck.Greet554.Errorf("%s", reply)
+	}
+	return reply.String(), mailcheck.GreetMalformed.Errorf("%s", reply)
+}
+
+// smtpStartTLS reads the extensions, asks for TLS (RFC 3207) and takes the
+// connection into it.
+func (p *probe) smtpStartTLS(ctx context.Context) bool {
+	caps, err := exchange(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
+	p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, smtpMechanisms(caps)
+	if err != nil {
+		return false
+	}
+	if masked := slices.IndexFunc(caps, isMasked); !has(caps, "STARTTLS") && (masked >= 0 || strings.Contains(p.result.Greeting, "***")) {
+		evidence := p.result.Greeting
+		if masked >= 0 {
+			evidence = "the list of extensions has " + caps[masked]
+		}
+		p.trace.Find(mailcheck.StartTLSMasked, evidence)
+		return false
+	}
+	if !has(caps, "STARTTLS") {
+		return p.upgrade(ctx, false, false, "")
+	}
+	reply, err := exchange(ctx, p, mailcheck.OpStartTLS, []string{"STARTTLS"}, p.smtpReply)
+	return err == nil && p.upgrade(ctx, true, reply.code == 220, reply.String())
+}
+
+// isMasked recognises an extension that a firewall wrote over with X, as Cisco's
+// SMTP inspection does with STARTTLS.
+func isMasked(capability string) bool {
+	return len(capability) >= 4 && strings.Trim(capability[:len(capability)-1], "X") == "" && strings.HasPrefix(capability, "XXX")
+}
+
+// smtpExtensions reads the reply to EHLO and returns its lines but the first.
+func (p *probe) smtpExtensions() ([]string, error) {
+	reply, err := p.smtpReply()
+	if err != nil {
+		return nil, err
+	}
+	if reply.code != 250 {
+		return nil, mailcheck.ReplyRejected.Errorf("EHLO was answered %q", reply.String())
+	}
+	var caps []string
+	for _, line := range reply.lines[1:] {
+		caps = append(caps, mailcheck.Clean(strings.TrimSpace(line)))
+	}
+	return caps, nil
+}
+
+func (p *probe) smtpReply() (smtpReply, error) {
+	line, err := p.lines.read()
+	if err != nil {
+		return smtpReply{}, err
+	}
+	return p.smtpReplyFrom(line)
+}
+
+// smtpReplyFrom reads the rest of a reply whose first line is at hand.
+func (p *probe) smtpReplyFrom(line string) (smtpReply, error) {
+	var reply smtpReply
+	for {
+		code, text, last, ok := parseSMTPLine(line)
+		switch {
+		case !ok:
+			return reply, mailcheck.ReplyMalformed.Errorf("%q is not a reply line", line)
+		case reply.code != 0 && code != reply.code:
+			return reply, mailcheck.ReplyMalformed.Errorf("one reply has the codes %d and %d", reply.code, code)
+		}
+		reply.code = code
+		reply.lines = append(reply.lines, text)
+		if last {
+			return reply, nil
+		}
+		var err error
+		if line, err = p.lines.read(); err != nil {
+			return reply, err
+		}
+	}
+}
+
+// parseSMTPLine splits "250-text" or "250 text"; a bare "250" is legal too.
+func parseSMTPLine(line string) (code int, text string, last, ok bool) {
+	if len(line) < 3 || line[0] < '2' || line[0] > '5' {
+		return 0, "", false, false
+	}
+	code, err := strconv.Atoi(line[:3])
+	if err != nil || len(line) > 3 && line[3] != ' ' && line[3] != '-' {
+		return 0, "", false, false
+	}
+	if len(line) == 3 {
+		return code, "", true, true
+	}
+	return code, line[4:], line[3] == ' ', true
+}
+
+// smtpMechanisms returns the mechanisms of all AUTH lines, the obsolete form
+// "AUTH=LOGIN" among them.
+func smtpMechanisms(caps []string) []string {
+	var mechanisms []string
+	for _, c := range caps {
+		list, ok := cutPrefixFold(c, "AUTH ")
+		if !ok {
+			list, ok = cutPrefixFold(c, "AUTH=")
+		}
+		for _, m := range strings.Fields(strings.ToUpper(list)) {
+			if ok && !slices.Contains(mechanisms, m) {
+				mechanisms = append(mechanisms, m)
+			}
+		}
+	}
+	return mechanisms
+}
