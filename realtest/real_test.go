@@ -171,7 +171,7 @@ var scenarios = []scenario{{
 	records:  tlsRecords + "_pop3._tcp SRV 0 0 0 .\n_pop3s._tcp SRV 0 0 0 .\n",
 	ports:    []int{993, 465},
 	servers:  []string{"imap imap:993 tls pass", "submission smtp:465 tls pass"},
-	findings: []string{"srv.not-offered"},
+	findings: []string{"srv.not-offered", "srv.not-offered"},
 }, {
 	name:     "alias",
 	records:  submissionsRecord + "_imaps._tcp SRV 0 1 993 alias\nalias CNAME imap\n",
