@@ -107,7 +107,7 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 // repeats reports whether every occurrence of a check in one source needs mending
 // by itself.
 func repeats(c *mailcheck.Check) bool {
-	return c == mailcheck.SRVPortOdd || c == mailcheck.SRVCNAMETarget || c == mailcheck.SRVNoAddress || c == mailcheck.SRVBadTarget ||
+	return c == mailcheck.SRVPortOdd || c == mailcheck.SRVCNAMETarget || c == mailcheck.SRVNoAddress || c == mailcheck.SRVBadTarget || c == mailcheck.SRVNotOffered ||
 		c == mailcheck.AutoconfigBadSection || c == mailcheck.AutoconfigPlaceholder
 }
 
