@@ -25,7 +25,7 @@ const injectionWait = 2 * time.Second
 
 // questions are the parts of an audit, in order; the last takes what is left of
 // the connections.
-var questions = []func(context.Context, *auditor){
+var questions = []func(*auditor, context.Context){
 	(*auditor).currentVersions, (*auditor).oldVersions, (*auditor).weakSuites, (*auditor).groups,
 	(*auditor).withoutName, (*auditor).alpn, (*auditor).injection, (*auditor).suites,
 }
@@ -45,7 +45,7 @@ func (p *probe) audit(ctx context.Context) {
 	a := &auditor{probe: p, found: &mailcheck.TLSAudit{}}
 	p.result.TLSAudit, p.further = a.found, maxAudit
 	for _, ask := range questions {
-		ask(ctx, a)
+		ask(a, ctx)
 	}
 	a.found.Connections = maxAudit - p.further
 	a.judge()
@@ -92,11 +92,12 @@ func (a *auditor) currentVersions(ctx context.Context) {
 	a.answered(tls.VersionTLS12, a.ask(ctx, "offer TLS 1.2", a.newHello(tls.VersionTLS12)))
 }
 
-// oldVersions asks for TLS 1.1 and 1.0, which RFC 8996 forbids.
+// oldVersions asks for TLS 1.1 and 1.0, which RFC 8996 forbids. A server that
+// lacks 1.1 answers the offer of it with 1.0 if it can.
 func (a *auditor) oldVersions(ctx context.Context) {
-	answer := a.ask(ctx, "offer TLS 1.1", a.newHello(tls.VersionTLS11))
+	answer := a.ask(ctx, "offer TLS 1.1 and 1.0", a.newHello(tls.VersionTLS11))
 	a.answered(tls.VersionTLS11, answer)
-	if answer.version != tls.VersionTLS10 {
+	if answer.version == tls.VersionTLS11 {
 		answer = a.ask(ctx, "offer TLS 1.0", a.newHello(tls.VersionTLS10))
 	}
 	a.answered(tls.VersionTLS10, answer)
@@ -115,22 +116,24 @@ func (a *auditor) version(version uint16, cipher string) {
 }
 
 // weakSuites offers nothing but suites that RFC 9325 section 4.1 advises
-// against, one family at a time.
+// against. If the server takes one, the other family is asked for by itself.
 func (a *auditor) weakSuites(ctx context.Context) {
-	for _, family := range []struct {
-		what   string
-		suites []uint16
-		check  *mailcheck.Check
-	}{
-		{"offer broken ciphers only", broken, mailcheck.AuditWeakCipher},
-		{"offer RSA key exchange only", rsaKeyExchange, mailcheck.AuditNoForwardSecrecy},
-	} {
+	what, rest := "offer broken ciphers and RSA key exchange only", [][]uint16{broken, rsaKeyExchange}
+	for len(rest) > 0 {
 		h := a.newHello(tls.VersionTLS12)
-		h.suites = family.suites
-		if answer := a.ask(ctx, family.what, h); answer.accepted() {
-			a.found.Weak = append(a.found.Weak, suiteName(answer.suite))
-			a.trace.Find(family.check, fmt.Sprintf("offered nothing else, it accepts %s", answer))
+		h.suites = slices.Concat(rest...)
+		answer := a.ask(ctx, what, h)
+		if !answer.accepted() {
+			return
 		}
+		check := mailcheck.AuditWeakCipher
+		if slices.Contains(rsaKeyExchange, answer.suite) {
+			check = mailcheck.AuditNoForwardSecrecy
+		}
+		a.found.Weak = append(a.found.Weak, suiteName(answer.suite))
+		a.trace.Find(check, fmt.Sprintf("offered no other kind, it accepts %s", answer))
+		rest = slices.DeleteFunc(rest, func(family []uint16) bool { return slices.Contains(family, answer.suite) })
+		what = "offer the other of the two only"
 	}
 }
 
@@ -253,11 +256,14 @@ func (a *auditor) injection(ctx context.Context) {
 // suites lists the TLS 1.2 suites with forward secrecy in the server's order:
 // each question leaves out what was chosen before.
 func (a *auditor) suites(ctx context.Context) {
-	offered := slices.ContainsFunc(a.found.Versions, func(v mailcheck.TLSVersion) bool { return v.Version == tls.VersionName(tls.VersionTLS12) && v.Offered })
-	a.found.AllCiphers = !offered
+	preferred := a.found.Versions[1] // TLS 1.2
+	a.found.AllCiphers = !preferred.Offered
 	h := a.newHello(tls.VersionTLS12)
-	h.suites = slices.Clone(forwardSecret)
-	for offered && a.further > 0 && !a.banned && ctx.Err() == nil {
+	h.suites = slices.DeleteFunc(slices.Clone(forwardSecret), func(id uint16) bool { return suiteName(id) == preferred.Cipher })
+	if len(h.suites) < len(forwardSecret) {
+		a.found.Ciphers = append(a.found.Ciphers, preferred.Cipher)
+	}
+	for preferred.Offered && a.further > 0 && !a.banned && ctx.Err() == nil {
 		answer := a.ask(ctx, "offer the TLS 1.2 ciphers not chosen yet", h)
 		i := slices.Index(h.suites, answer.suite)
 		if answer.version != tls.VersionTLS12 || i < 0 {

@@ -82,7 +82,7 @@ func (p *probe) provesTLS(ctx context.Context) error {
 	if err != nil {
 		return nil
 	}
-	return mailcheck.TLSOnStartTLSPort.Errorf("no greeting, but the answer to a ClientHello is TLS: %s", answer)
+	return mailcheck.TLSOnStartTLSPort.Errorf("no greeting, but the answer to a ClientHello is %s", tls.VersionName(answer.version))
 }
 
 // askIfTLS follows up a server that hung up without a greeting: one that expects
@@ -115,15 +115,18 @@ func (p *probe) nameService(_ context.Context, f *mailcheck.Finding) {
 // offerDoor looks for another way into the same host and makes it the remedy.
 func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 	for _, door := range doors(p.result.Server, f.Check) {
-		if !p.opens(ctx, door) {
+		works, published := p.opens(ctx, door)
+		if !works {
 			continue
 		}
-		publish := ""
-		if len(p.result.Sources) > 0 {
-			publish = fmt.Sprintf(", and publish it (SRV record: %s SRV 0 1 %d %s.)", serviceLabel(door), door.Port, door.Host)
+		fix := fmt.Sprintf("In the mail client choose %s, port %d, %s: that works.", door.Host, door.Port, securityInWords(door.Security))
+		if p.others != nil && p.others.domain != "" && !published {
+			fix += fmt.Sprintf(" Publish it: %s.%s. SRV 0 1 %d %s.", serviceLabel(door), p.others.domain, door.Port, door.Host)
 		}
-		f.Fix = fmt.Sprintf("%s port %d with %s works: choose it in the mail client%s. For port %d: %s",
-			door.Host, door.Port, securityInWords(door.Security), publish, p.result.Port, f.Remedy())
+		if door.Port != p.result.Port {
+			fix += fmt.Sprintf(" To mend port %d: %s", p.result.Port, f.Remedy())
+		}
+		f.Fix = fix
 		return
 	}
 }
@@ -154,21 +157,22 @@ func doors(s mailcheck.Server, c *mailcheck.Check) []mailcheck.Server {
 }
 
 // opens reports whether a client can use a server. If the run tests it anyway,
-// that test's outcome counts; otherwise it costs a connection.
-func (p *probe) opens(ctx context.Context, door mailcheck.Server) bool {
+// since somebody published it, that test's outcome counts; otherwise it costs a
+// connection.
+func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, published bool) {
 	if p.others != nil {
 		if slot := p.others.find(door); slot != nil {
 			select {
 			case <-slot.answered:
-				return slot.outcome.works
+				return slot.outcome.works, true
 			case <-ctx.Done():
-				return false
+				return false, true
 			}
 		}
 	}
 	addr, ok := p.address()
 	if !ok || p.further == 0 {
-		return false
+		return false, false
 	}
 	p.further--
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
@@ -179,7 +183,7 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) bool {
 	if q.connect(ctx, []netip.Addr{addr}) {
 		q.talk(ctx)
 	}
-	works := q.outcome().works
+	works = q.outcome().works
 	q.leave()
 	step.Elapsed = q.trace.Since()
 	step.Detail = "look for another way in: " + securityInWords(door.Security) + " works"
@@ -187,7 +191,7 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) bool {
 		step.Detail = "look for another way in: " + findings[0].Check.ID
 	}
 	p.trace.Steps = append(p.trace.Steps, step)
-	return works
+	return works, false
 }
 
 // address returns the address that the probe reached, or the first it tried.

@@ -40,6 +40,7 @@ func (o Options) discovery() autoconfig.Options {
 func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *mailcheck.Report {
 	r := &mailcheck.Report{Address: a, Started: time.Now()}
 	tests := newPool(ctx, n, o, r.Started)
+	tests.domain = a.Domain
 	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, tests.start)
 	r.Sources = found.Sources
 	r.Servers = tests.results(found.Servers)
@@ -77,6 +78,8 @@ type pool struct {
 	net   *netx.Net
 	opts  Options
 	began time.Time
+
+	domain string // of the address; empty where servers were given
 
 	mu      sync.Mutex
 	wg      sync.WaitGroup
