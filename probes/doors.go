@@ -120,10 +120,11 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 			continue
 		}
 		fix := fmt.Sprintf("In the mail client choose %s, port %d, %s: that works.", door.Host, door.Port, securityInWords(door.Security))
-		if p.others != nil && p.others.domain != "" && !published {
+		registered := door.Port == mailcheck.DefaultPort(door.Protocol, door.Security)
+		if p.others != nil && p.others.domain != "" && !published && registered {
 			fix += fmt.Sprintf(" Publish it: %s.%s. SRV 0 1 %d %s.", serviceLabel(door), p.others.domain, door.Port, door.Host)
 		}
-		if door.Port != p.result.Port {
+		if door.Port != p.result.Port || !registered {
 			fix += fmt.Sprintf(" To mend port %d: %s", p.result.Port, f.Remedy())
 		}
 		f.Fix = fix
