@@ -48,7 +48,7 @@ are about servers that do not answer.
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "list the scenarios")
-	net.registerTimeout(c, 5*time.Second)
+	net.registerTimeout(c, 10*time.Second)
 	net.registerAudit(c)
 	out.register(c)
 	return c
