@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"time"
@@ -30,12 +31,19 @@ var questions = []func(*auditor, context.Context){
 	(*auditor).withoutName, (*auditor).alpn, (*auditor).injection, (*auditor).suites,
 }
 
+const noHost = "name no host"
+
 // auditor asks what a server's TLS accepts beyond what a client uses.
 type auditor struct {
 	*probe
-	found  *mailcheck.TLSAudit
-	banned bool // the server does not let further connections in
+	found    *mailcheck.TLSAudit
+	doubtful []string // questions since the last answer that ended in a closed connection
+	banned   bool     // the server does not let further connections in
 }
+
+// maxDoubt is how many connections in a row may end without an answer before no
+// other is made.
+const maxDoubt = 3
 
 // audit fills in the server's TLSAudit, if it was asked for and TLS was reached.
 func (p *probe) audit(ctx context.Context) {
@@ -48,6 +56,7 @@ func (p *probe) audit(ctx context.Context) {
 		ask(a, ctx)
 	}
 	a.found.Connections = maxAudit - p.further
+	a.found.Unanswered = append(a.doubtful, a.found.Unanswered...)
 	a.judge()
 }
 
@@ -62,12 +71,18 @@ func (a *auditor) ask(ctx context.Context, what string, h hello) heard {
 	return answer
 }
 
-// note records that a question could not be put. After that no other is: the
-// server may limit connections.
+// note tells an answer from none. Some servers close the connection where others
+// send an alert; but one that answers nothing any more limits connections, and
+// what it left open is unknown.
 func (a *auditor) note(what string, err error) {
-	if errors.Is(err, errNotReached) {
-		a.banned = true
-		a.unanswered(what)
+	_, alert := errors.AsType[tls.AlertError](err)
+	remote, ok := errors.AsType[*net.OpError](err)
+	switch {
+	case err == nil, alert, ok && remote.Op == "remote error":
+		a.doubtful = nil
+	default:
+		a.doubtful = append(a.doubtful, what)
+		a.banned = errors.Is(err, errNotReached) || len(a.doubtful) >= maxDoubt
 	}
 }
 
@@ -163,16 +178,15 @@ func (a *auditor) withoutName(ctx context.Context) {
 	if a.banned || up == nil || len(up.Chain) == 0 || a.newHello(tls.VersionTLS12).serverName == "" {
 		return
 	}
-	leaf, err := further(ctx, a.probe, mailcheck.OpAudit, "name no host", false, func(q *probe) (tls.ConnectionState, string, error) {
+	leaf, err := further(ctx, a.probe, mailcheck.OpAudit, noHost, false, func(q *probe) (tls.ConnectionState, string, error) {
 		state, err := q.shakeHands(ctx, "")
 		return state, "a handshake without SNI works", err
 	})
-	a.note("name no host", err)
+	a.note(noHost, err)
 	switch {
 	case errors.Is(err, errNotReached):
 	case err != nil:
 		a.found.WithoutSNI = "refused"
-		a.trace.Find(mailcheck.TLSSNINeeded, "without SNI the handshake fails")
 	case fingerprint(leaf.PeerCertificates[0].Raw) == up.Chain[0].SHA256:
 		a.found.WithoutSNI = "the same certificate"
 	default:
@@ -287,8 +301,18 @@ func (a *auditor) judge() {
 	if len(old) > 0 && !failed {
 		a.trace.Find(mailcheck.AuditOldVersion, "it accepts "+strings.Join(old, ", "))
 	}
+	if len(a.found.Unanswered) > 0 {
+		a.found.AllCiphers = false
+		if slices.Contains(a.found.Unanswered, noHost) {
+			a.found.WithoutSNI = ""
+		}
+		return // the rest is about what was refused, and nobody knows whether it was
+	}
+	if a.found.WithoutSNI == "refused" {
+		a.trace.Find(mailcheck.TLSSNINeeded, "without SNI the handshake fails")
+	}
 	switch {
-	case failed || len(a.found.Unanswered) > 0:
+	case failed:
 	case !a.found.Versions[0].Offered:
 		a.trace.Find(mailcheck.AuditNoTLS13, "its best is "+best(a.found.Versions))
 	case !slices.ContainsFunc(hybridGroups, func(id uint16) bool { return slices.Contains(a.found.Groups, groupName(id)) }):

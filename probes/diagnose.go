@@ -204,7 +204,7 @@ func (p *probe) askWithoutName(ctx context.Context, f *mailcheck.Finding) {
 	if p.newHello(tls.VersionTLS12).serverName == "" {
 		return // no name was sent
 	}
-	names, err := further(ctx, p, mailcheck.OpDiagnose, "name no host", false, func(q *probe) ([]string, string, error) {
+	names, err := further(ctx, p, mailcheck.OpDiagnose, noHost, false, func(q *probe) ([]string, string, error) {
 		state, err := q.shakeHands(ctx, "")
 		if err != nil {
 			return nil, "", err
