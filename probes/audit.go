@@ -313,6 +313,7 @@ func (a *auditor) judge() {
 	}
 	switch {
 	case failed:
+	case best(a.found.Versions) == "":
 	case !a.found.Versions[0].Offered:
 		a.trace.Find(mailcheck.AuditNoTLS13, "its best is "+best(a.found.Versions))
 	case !slices.ContainsFunc(hybridGroups, func(id uint16) bool { return slices.Contains(a.found.Groups, groupName(id)) }):
@@ -320,12 +321,12 @@ func (a *auditor) judge() {
 	}
 }
 
-// best returns the newest version that is offered.
+// best returns the newest version that is offered, if any is.
 func best(versions []mailcheck.TLSVersion) string {
 	for _, v := range versions {
 		if v.Offered {
 			return v.Version
 		}
 	}
-	return "unknown"
+	return ""
 }

@@ -162,9 +162,12 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 	}
 	if f.Check != mailcheck.TLSOldProtocol {
 		// RFC 8446 section 6.2: handshake_failure means that nothing offered will do.
-		if answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer every version and cipher", p.newHello(tls.VersionTLS13), false); err == nil && answer.accepted() {
+		answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer every version and cipher", p.newHello(tls.VersionTLS13), false)
+		if err == nil && answer.accepted() {
 			p.tellApart(f, answer)
 			return
+		} else if err == nil {
+			f.Detail += "; so it does when every version and cipher suite is offered"
 		}
 	}
 	// A server may be too old to understand that a newer version is only an offer.
@@ -179,6 +182,7 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 
 // tellApart names the cause from what the server accepts when everything is offered.
 func (p *probe) tellApart(f *mailcheck.Finding, answer heard) {
+	f.Detail, _, _ = strings.Cut(f.Detail, "; ") // what an earlier question brought is out of date
 	switch {
 	case answer.version < tls.VersionTLS12:
 		become(f, mailcheck.TLSOldProtocol, fmt.Sprintf("%s; offered older versions, it answers with %s", f.Detail, answer))

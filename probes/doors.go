@@ -145,13 +145,11 @@ func doors(s mailcheck.Server, c *mailcheck.Check) []mailcheck.Server {
 		}
 	}
 	add(mailcheck.ImplicitTLS, mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS))
-	if c != mailcheck.TLSOnStartTLSPort || s.Port != mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) {
-		add(mailcheck.StartTLS, mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS))
-	}
-	switch c {
-	case mailcheck.TLSOnStartTLSPort:
+	if c == mailcheck.TLSOnStartTLSPort {
 		add(mailcheck.ImplicitTLS, s.Port)
-	case mailcheck.TLSPlainOnTLSPort:
+	}
+	add(mailcheck.StartTLS, mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS))
+	if c == mailcheck.TLSPlainOnTLSPort {
 		add(mailcheck.StartTLS, s.Port)
 	}
 	return list
