@@ -160,15 +160,15 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 	if strings.Contains(f.Detail, "selected unsupported protocol version") {
 		return // it has said which
 	}
+	refused := false // whatever is offered
 	if f.Check != mailcheck.TLSOldProtocol {
 		// RFC 8446 section 6.2: handshake_failure means that nothing offered will do.
 		answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer every version and cipher", p.newHello(tls.VersionTLS13), false)
 		if err == nil && answer.accepted() {
 			p.tellApart(f, answer)
 			return
-		} else if err == nil {
-			f.Detail += "; so it does when every version and cipher suite is offered"
 		}
+		refused = err == nil
 	}
 	// A server may be too old to understand that a newer version is only an offer.
 	if answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer TLS 1.0 and 1.1 only", p.newHello(tls.VersionTLS11), false); err == nil && answer.accepted() {
@@ -178,11 +178,13 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 	if f.Check != mailcheck.TLSOldProtocol {
 		p.askWithoutName(ctx, f)
 	}
+	if refused && f.Check != mailcheck.TLSUnrecognizedName {
+		f.Detail += "; so it does when every version and cipher suite is offered"
+	}
 }
 
 // tellApart names the cause from what the server accepts when everything is offered.
 func (p *probe) tellApart(f *mailcheck.Finding, answer heard) {
-	f.Detail, _, _ = strings.Cut(f.Detail, "; ") // what an earlier question brought is out of date
 	switch {
 	case answer.version < tls.VersionTLS12:
 		become(f, mailcheck.TLSOldProtocol, fmt.Sprintf("%s; offered older versions, it answers with %s", f.Detail, answer))
