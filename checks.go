@@ -14,6 +14,8 @@ var Checks = slices.Concat(
 	networkChecks,
 	tlsChecks,
 	starttlsChecks,
+	doorChecks,
+	auditChecks,
 	greetingChecks,
 	accountChecks,
 )
