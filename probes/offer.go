@@ -55,6 +55,7 @@ func notThisProtocol(want mailcheck.Protocol, line string) error {
 		{"HTTP/", "a web server (HTTP)"}, {"<!DOCTYPE", "a web server (HTTP)"}, {"<html", "a web server (HTTP)"},
 		{"SSH-", "a remote login server (SSH)"}, {"* OK", "an IMAP server"}, {"* BYE", "an IMAP server"}, {"* PREAUTH", "an IMAP server"},
 		{"+OK", "a POP3 server"}, {"-ERR", "a POP3 server"}, {"220", "an SMTP or FTP server"}, {"554", "an SMTP server"},
+		{"\"IMPLEMENTATION\"", "a server for filter scripts (ManageSieve)"},
 		{"RFB ", "a remote desktop (VNC)"}, {"\x15\x03", "a server that expects TLS from the first byte"},
 	} {
 		if _, ok := cutPrefixFold(line, service.prefix); ok {

@@ -41,6 +41,10 @@ var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
 	mailcheck.IMAP:       imap,
 	mailcheck.POP3:       pop3,
 	mailcheck.Submission: smtp,
+	mailcheck.CalDAV:     dav,
+	mailcheck.CardDAV:    dav,
+	mailcheck.JMAP:       jmap,
+	mailcheck.Sieve:      sieve,
 }
 
 // Server tests one server and returns what it saw; steps count time from began.
