@@ -169,9 +169,9 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 		return answer{mailcheck.Failed, "the document does not fit its digest in DNS", nil}
 	}
 	r.page.Say(fmt.Sprintf("%d servers", len(servers)))
-	reason := place
+	reason := "https://" + r.host()
 	if pacc.Draft != "" {
-		reason += ", as draft " + pacc.Draft + " has it"
+		reason += ", spelling of draft " + pacc.Draft
 	}
 	return answer{mailcheck.Found, reason, servers}
 }
@@ -199,6 +199,6 @@ func (r *paccRun) checkDigest() bool {
 	}
 	r.page.Find(mailcheck.PACCDigestMismatch, fmt.Sprintf("the document's digest is %s, the record has %s",
 		encoded, base64.StdEncoding.EncodeToString(r.digests[0]))).
-		Fix = "If the document is the one you mean to publish: " + record + " Otherwise find out who changed it."
+		Fix = "If nobody meant to change the document, find out who did. If it is the right one, publish its digest: " + record
 	return false
 }

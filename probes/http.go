@@ -240,5 +240,8 @@ func (p *probe) offerHTTP(caps []string, reply *httpReply) {
 	p.offer(caps, names, has(names, "BASIC") || has(names, "DIGEST"))
 	if len(names) == 0 {
 		p.trace.Say(reply.String() + " without WWW-Authenticate")
+		findings := p.trace.Steps[len(p.trace.Steps)-1].Findings
+		findings[len(findings)-1].Detail = reply.url + ": " + reply.String() + ", without the header WWW-Authenticate"
+		findings[len(findings)-1].Fix = "Let the web server send the header WWW-Authenticate with its 401 (a proxy in front of it may remove it)."
 	}
 }

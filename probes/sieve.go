@@ -50,6 +50,9 @@ func sieve(ctx context.Context, p *probe) {
 	}
 	mechanisms := sieveMechanisms(caps)
 	p.offer(caps, mechanisms, has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN"))
+	if f := p.trace.Steps[len(p.trace.Steps)-1].Findings; len(f) > 0 && f[0].Check == mailcheck.AuthNone {
+		f[0].Fix = "Enable authentication for this service (Dovecot: auth_mechanisms = plain login; Cyrus: sasl_mech_list in imapd.conf)."
+	}
 	if !has(caps, "SIEVE") || !has(caps, "IMPLEMENTATION") { // RFC 5804 section 1.7
 		p.trace.Find(mailcheck.SieveIncomplete, "it announces "+announced(caps))
 	}
