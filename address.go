@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/idna"
 )
@@ -39,8 +41,8 @@ func (a Address) Unicode() string {
 // words what is wrong with it.
 func ParseAddress(typed string) (Address, error) {
 	s := strings.TrimSpace(typed)
-	if rest, ok := strings.CutPrefix(strings.ToLower(s), "mailto:"); ok {
-		s = s[len(s)-len(rest):]
+	if n := len("mailto:"); len(s) >= n && strings.EqualFold(s[:n], "mailto:") {
+		s = s[n:]
 	}
 	if i := strings.LastIndexByte(s, '<'); i >= 0 && strings.HasSuffix(s, ">") {
 		s = s[i+1 : len(s)-1] // Alice <alice@example.com>
@@ -69,6 +71,10 @@ func ParseAddress(typed string) (Address, error) {
 	return Address{Local: local, Domain: ascii}, nil
 }
 
+// quoted is a quoted string of RFC 5321 section 4.1.2; control characters are
+// refused before.
+var quoted = regexp.MustCompile(`^"([^"\\]|\\.)+"$`)
+
 // checkLocal applies RFC 5321 section 4.1.2 (dot-string or quoted string) and
 // section 4.5.3.1.1 (64 octets), with the characters RFC 6531 adds.
 func checkLocal(local string) error {
@@ -77,11 +83,11 @@ func checkLocal(local string) error {
 		return errors.New("nothing stands before the @")
 	case len(local) > 64:
 		return fmt.Errorf("the part before the @ is longer than 64 bytes (%d)", len(local))
-	case len(local) >= 2 && local[0] == '"' && local[len(local)-1] == '"':
+	case quoted.MatchString(local):
 		return nil
 	}
 	for _, r := range local {
-		if strings.ContainsRune(" \"(),:;<>@[\\]", r) {
+		if unicode.IsSpace(r) || strings.ContainsRune("\"(),:;<>@[\\]", r) {
 			return fmt.Errorf("%q must not stand before the @", r)
 		}
 	}
@@ -94,6 +100,13 @@ func checkLocal(local string) error {
 // lookup maps and checks domain names the way browsers do (UTS 46), and refuses
 // what DNS cannot hold.
 var lookup = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.CheckJoiners(true), idna.StrictDomainName(true), idna.Transitional(false), idna.VerifyDNSLength(true))
+
+// maxName is more than the 253 octets of a name take as U-labels in UTF-8. The
+// time to convert a name grows with the square of its length.
+const maxName = 1024
+
+// interfaceName is what may follow the % of an IPv6 address (RFC 4007 section 11).
+var interfaceName = regexp.MustCompile(`^[0-9A-Za-z._-]*$`)
 
 // ParseDomain returns the domain as lower-case A-labels without a final dot. It
 // wants at least two labels, since a single one is not a mail domain.
@@ -113,32 +126,46 @@ func ParseDomain(typed string) (string, error) {
 	if strings.Contains(s, "..") || strings.HasPrefix(s, ".") {
 		return "", errors.New("a dot stands at the wrong place in the domain name")
 	}
+	if len(s) > maxName {
+		return "", fmt.Errorf("the domain name is longer than any can be (%d bytes)", len(s))
+	}
 	ascii, err := lookup.ToASCII(s)
 	if err != nil {
 		return "", fmt.Errorf("the domain name %q is not valid: %s", s, strings.TrimPrefix(err.Error(), "idna: "))
 	}
+	ascii = strings.ToLower(strings.TrimSuffix(ascii, ".")) // other full stops are mapped to a dot
+	if strings.HasSuffix(ascii, ".") {
+		return "", errors.New("a dot stands at the wrong place in the domain name")
+	}
+	if _, err := netip.ParseAddr(ascii); err == nil {
+		return "", fmt.Errorf("%s is an IP address; a mail domain such as example.com is needed", ascii)
+	}
 	if !strings.Contains(ascii, ".") {
 		return "", fmt.Errorf("the domain name %q is not complete; it needs an ending, as in example.com", s)
 	}
-	return strings.ToLower(ascii), nil
+	return ascii, nil
 }
 
 // ParseHost returns a host name as lower-case A-labels, or an IP literal
 // without brackets as it is. Underscores are refused: no certificate and no
 // client accepts them in a host name.
 func ParseHost(typed string) (string, error) {
-	if ip, err := netip.ParseAddr(strings.Trim(typed, "[]")); err == nil {
+	if ip, err := netip.ParseAddr(strings.Trim(typed, "[]")); err == nil && interfaceName.MatchString(ip.Zone()) {
 		return ip.String(), nil
 	}
 	s := strings.TrimSuffix(typed, ".")
-	if s == "" || !Printable(s) {
+	if s == "" || len(s) > maxName || !Printable(s) {
 		return "", fmt.Errorf("%s is not a host name", Clean(fmt.Sprintf("%q", typed)))
 	}
 	ascii, err := lookup.ToASCII(s)
 	if err != nil {
 		return "", fmt.Errorf("%s is not a host name: %s", Clean(fmt.Sprintf("%q", typed)), Clean(strings.TrimPrefix(err.Error(), "idna: ")))
 	}
-	return strings.ToLower(ascii), nil
+	host := strings.ToLower(strings.TrimSuffix(ascii, "."))
+	if strings.HasSuffix(host, ".") {
+		return "", fmt.Errorf("%s is not a host name: a dot stands at the wrong place", Clean(fmt.Sprintf("%q", typed)))
+	}
+	return host, nil
 }
 
 // Username returns the login name that servers expect unless they say otherwise:

@@ -223,6 +223,8 @@ const (
 	Pass Verdict = "pass"
 	Warn Verdict = "warn"
 	Fail Verdict = "fail"
+
+	Untested Verdict = "untested" // of a server: the run ended before its test did
 )
 
 // VerdictOf returns the verdict that the worst of the findings asks for.
@@ -318,7 +320,7 @@ type Report struct {
 func (r *Report) Usable() []Setting {
 	var usable []Setting
 	for _, s := range r.Settings {
-		if s.Verdict != Fail {
+		if s.Verdict == Pass || s.Verdict == Warn {
 			usable = append(usable, s)
 		}
 	}

@@ -232,20 +232,26 @@ func (s *search) conclude(state mailcheck.State, format string, args ...any) {
 }
 
 // awaitOthers waits until the sources of more trust are done or have had their
-// head start, and reports whether this source is still needed.
-func (s *search) awaitOthers(ctx context.Context) bool {
+// head start, and returns why this source is not needed; nothing if it is.
+func (s *search) awaitOthers(ctx context.Context) (why string) {
 	timer := time.NewTimer(headStart)
 	defer timer.Stop()
 	for _, done := range s.before {
 		select {
 		case <-done:
+			continue
 		case <-timer.C:
-			return !s.board.complete()
 		case <-ctx.Done():
-			return false
 		}
+		break
 	}
-	return !s.board.complete()
+	switch {
+	case s.board.complete():
+		return "not needed: the settings are published"
+	case ctx.Err() != nil:
+		return "not asked: the time ran out"
+	}
+	return ""
 }
 
 // soften lowers the severity of the findings of the last step: a source that

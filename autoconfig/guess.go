@@ -26,8 +26,8 @@ func findGuess(ctx context.Context, s *search) {
 		return
 	}
 	exists := s.lookupGuesses(ctx)
-	if !s.awaitOthers(ctx) {
-		s.conclude(mailcheck.Absent, "not needed: the settings are published")
+	if why := s.awaitOthers(ctx); why != "" {
+		s.conclude(mailcheck.Absent, "%s", why)
 		return
 	}
 	for _, protocol := range mailcheck.Protocols {

@@ -41,21 +41,23 @@ func (s *search) askISPDB(ctx context.Context, t *mailcheck.Trace, domain string
 		return s.readISPDB(ctx, t, base, domain)
 	}
 	a := s.fetchConfig(ctx, t, place{url: strings.TrimSuffix(base, "/") + "/" + url.PathEscape(domain)})
-	if a.state == mailcheck.Absent && a.reason == noSuchHost {
-		a = answer{state: mailcheck.Failed, reason: noSuchHost}
-		t.Find(mailcheck.ISPDBUnreachable, fmt.Sprintf("%s: %s", base, noSuchHost))
-		return a
-	}
-	if last := t.Steps[len(t.Steps)-1]; a.state == mailcheck.Failed && last.Op == mailcheck.OpFetch && len(last.Findings) > 0 {
+	last := &t.Steps[len(t.Steps)-1]
+	switch {
+	case last.Op == mailcheck.OpResolve && a.state == mailcheck.Absent:
+		a.state = mailcheck.Failed
+		t.Find(mailcheck.ISPDBUnreachable, fmt.Sprintf("%s: %s", base, a.reason))
+	case last.Op != mailcheck.OpParse && a.state == mailcheck.Failed && last.Findings[0].Check != mailcheck.RunTimeout:
 		// Not the account's fault, whatever it is.
 		evidence := last.Findings[0].Detail
-		if last.Findings[0].Check != mailcheck.RunTimeout {
-			t.Steps[len(t.Steps)-1].Findings = nil
-			t.Find(mailcheck.ISPDBUnreachable, evidence)
-		}
+		last.Findings = nil
+		t.Find(mailcheck.ISPDBUnreachable, evidence)
+	case a.state == mailcheck.Absent:
+		a.reason = notListed
 	}
 	return a
 }
+
+const notListed = "does not know the domain"
 
 // readISPDB looks one domain up in a folder of settings files: the file with the
 // domain's name, or else the one that lists the domain.
@@ -70,7 +72,7 @@ func (s *search) readISPDB(ctx context.Context, t *mailcheck.Trace, folder, doma
 		return answer{state: mailcheck.Failed, reason: "the folder cannot be read"}
 	case body == nil:
 		t.Say("no file lists " + domain)
-		return answer{state: mailcheck.Absent, reason: "does not know the domain"}
+		return answer{state: mailcheck.Absent, reason: notListed}
 	}
 	return s.readConfig(ctx, t, folder, body, mailcheck.Warning)
 }

@@ -36,8 +36,8 @@ func findMX(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Absent, "the mail exchanger %s belongs to the domain itself", host)
 		return
 	}
-	if !s.awaitOthers(ctx) {
-		s.conclude(mailcheck.Absent, "not needed: the settings are published elsewhere")
+	if why := s.awaitOthers(ctx); why != "" {
+		s.conclude(mailcheck.Absent, "%s", why)
 		return
 	}
 	s.askOperator(ctx, host, domains)

@@ -66,9 +66,12 @@ func (s *search) concludeSRV(declined int) {
 		}
 	}
 	switch n := len(s.result.Servers); {
+	case n > 0 && declined > 0:
+		s.result.State = mailcheck.Found
+		s.conclude(mailcheck.Found, "names %s, and says that %d of %d services are not offered", counted(n, "server"), declined, len(srvServices))
 	case n > 0:
 		s.result.State = mailcheck.Found
-		s.conclude(mailcheck.Found, "%d of %d services have records", n, len(srvServices))
+		s.conclude(mailcheck.Found, "names %s", counted(n, "server"))
 	case declined > 0:
 		s.result.State = mailcheck.Found
 		s.conclude(mailcheck.Found, "the domain says that it offers none of the services")
@@ -203,6 +206,13 @@ func srvRecord(p mailcheck.Protocol, sec mailcheck.Security, domain string, serv
 		}
 	}
 	return ""
+}
+
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func describeSRV(records []netx.SRV) string {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -28,9 +29,10 @@ type place struct {
 
 // answer is what one place had.
 type answer struct {
-	state   mailcheck.State
-	reason  string
-	servers []mailcheck.Server
+	state      mailcheck.State
+	reason     string
+	servers    []mailcheck.Server
+	unresolved bool // the host has no address, or DNS does not tell
 }
 
 // findAutoconfig asks the domain's web servers (draft-ietf-mailmaint-autoconfig
@@ -39,24 +41,30 @@ type answer struct {
 // to autoconfig.DOMAIN over https alone, where the draft asks for it.
 func findAutoconfig(ctx context.Context, s *search) {
 	d := s.address.Domain
-	for _, scheme := range []string{"https", "http"} {
-		query := ""
-		if scheme == "https" {
-			query = s.emailQuery()
-		}
-		places := []place{
-			{scheme + "://autoconfig." + d + configPath + query, scheme == "http"},
-			{scheme + "://" + d + wellKnownPath, true},
-		}
-		if s.askPlaces(ctx, places) {
-			return
+	there := s.askPlaces(ctx, []place{
+		{"https://autoconfig." + d + configPath + s.emailQuery(), false},
+		{"https://" + d + wellKnownPath, true},
+	})
+	if s.result.State == mailcheck.Found {
+		return
+	}
+	insecure := []place{
+		{"http://autoconfig." + d + configPath, true},
+		{"http://" + d + wellKnownPath, true},
+	}
+	var places []place
+	for i, p := range insecure {
+		if there[i] {
+			places = append(places, p)
 		}
 	}
+	s.askPlaces(ctx, places)
 }
 
-// askPlaces asks all places at once, hands over what each names as soon as it
-// answers, and reports whether any had settings.
-func (s *search) askPlaces(ctx context.Context, places []place) bool {
+// askPlaces asks all places at once and hands over what each names as soon as it
+// answers. It concludes with the first place that has settings, or else the first
+// that failed, and returns for each place whether its host has an address.
+func (s *search) askPlaces(ctx context.Context, places []place) (there []bool) {
 	var asks []func(context.Context, *mailcheck.Trace) answer
 	for _, p := range places {
 		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) answer {
@@ -67,19 +75,18 @@ func (s *search) askPlaces(ctx context.Context, places []place) bool {
 			return a
 		})
 	}
-	reason, state := "", mailcheck.Absent
 	for _, a := range sideBySide(ctx, s.trace, asks) {
+		there = append(there, !a.unresolved)
+		first := s.result.Reason == "" || s.result.State == mailcheck.Absent && a.state == mailcheck.Failed
+		if a.state == mailcheck.Found && s.result.State != mailcheck.Found || first {
+			s.result.State = a.state
+			s.conclude(a.state, "%s", a.reason)
+		}
 		for _, server := range a.servers {
 			s.publish(server)
 		}
-		if reason == "" || a.state == mailcheck.Found && state != mailcheck.Found || a.state == mailcheck.Failed && state == mailcheck.Absent {
-			reason, state = a.reason, a.state
-		}
 	}
-	if s.result.Reason == "" || s.result.State == mailcheck.Absent || state == mailcheck.Found {
-		s.conclude(state, "%s", reason)
-	}
-	return state == mailcheck.Found
+	return there
 }
 
 // sideBySide runs the asks at once, each on its own trace, and returns their
@@ -113,12 +120,16 @@ func (s *search) fetchConfig(ctx context.Context, t *mailcheck.Trace, p place) a
 	}
 	u, err := url.Parse(p.url)
 	if err != nil {
-		return answer{mailcheck.Failed, err.Error(), nil}
+		return answer{state: mailcheck.Failed, reason: err.Error()}
+	}
+	if a, there := s.resolveHost(ctx, t, u, most); !there {
+		return a
 	}
 	absent := ""
 	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, p.url, func(ctx context.Context) (*netx.Document, error) {
 		doc, err := s.net.Fetch(ctx, netx.Request{Method: http.MethodGet, URL: p.url, AllowHTTP: u.Scheme == "http"})
-		if absent = nothingThere(err, p.optional); absent != "" {
+		if p.optional && err != nil && refused(err) {
+			absent = "no web server there"
 			return nil, nil
 		}
 		return doc, err
@@ -126,41 +137,48 @@ func (s *search) fetchConfig(ctx context.Context, t *mailcheck.Trace, p place) a
 	switch {
 	case absent != "":
 		t.Say(absent)
-		return answer{mailcheck.Absent, absent, nil}
+		return answer{state: mailcheck.Absent, reason: absent}
 	case err != nil:
 		soften(t, most)
-		return answer{mailcheck.Failed, u.Hostname() + ": " + firstDetail(t), nil}
+		return answer{state: mailcheck.Failed, reason: u.Hostname() + ": " + firstDetail(t)}
 	case doc.Status == http.StatusNotFound || doc.Status == http.StatusGone || doc.Status == http.StatusNoContent:
 		t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
-		return answer{mailcheck.Absent, u.Hostname() + " has no settings file", nil}
+		return answer{state: mailcheck.Absent, reason: u.Hostname() + " has no settings file"}
 	case doc.Status != http.StatusOK:
 		t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
 		t.Find(mailcheck.AutoconfigStatus, fmt.Sprintf("%s answers with HTTP status %d", p.url, doc.Status))
 		soften(t, most)
-		return answer{mailcheck.Failed, fmt.Sprintf("%s answers with HTTP status %d", u.Hostname(), doc.Status), nil}
+		return answer{state: mailcheck.Failed, reason: fmt.Sprintf("%s answers with HTTP status %d", u.Hostname(), doc.Status)}
 	}
 	return s.readDocument(ctx, t, doc, most)
 }
 
-// nothingThere returns why an error means that nobody publishes anything at a
-// place, or nothing where it is a fault. Every domain may leave the name
-// autoconfig out, and not every domain has a web server.
-func nothingThere(err error, optional bool) string {
-	if notFound(err) {
-		return noSuchHost
-	}
-	if e, ok := errors.AsType[*netx.Error](err); ok && e.Check == "dns.no-address" {
-		return "the host has no address"
-	}
-	if err != nil && optional {
-		if check, _ := mailcheck.Classify(mailcheck.OpConnect, err); check == mailcheck.TCPRefused {
-			return "no web server there"
+// resolveHost looks a web server's name up, as a step of its own. Every domain may
+// leave the name autoconfig out; then there is nothing to fetch and no fault.
+func (s *search) resolveHost(ctx context.Context, t *mailcheck.Trace, u *url.URL, most mailcheck.Severity) (a answer, there bool) {
+	addrs, err := mailcheck.Do(ctx, t, mailcheck.OpResolve, u.Hostname(), func(ctx context.Context) ([]netip.Addr, error) {
+		addrs, _, err := s.net.Addrs(ctx, u.Hostname(), 443)
+		if notFound(err) {
+			return nil, nil
 		}
+		return addrs, err
+	})
+	switch {
+	case err != nil:
+		soften(t, most)
+		return answer{state: mailcheck.Failed, reason: "DNS did not answer for " + u.Hostname(), unresolved: true}, false
+	case len(addrs) == 0:
+		t.Say("no such host")
+		return answer{state: mailcheck.Absent, reason: "no such host: " + u.Hostname(), unresolved: true}, false
 	}
-	return ""
+	return answer{}, true
 }
 
-const noSuchHost = "no such host"
+// refused reports whether nothing listens where a web server could be.
+func refused(err error) bool {
+	check, _ := mailcheck.Classify(mailcheck.OpConnect, err)
+	return check == mailcheck.TCPRefused
+}
 
 // notFound reports whether DNS says that the name does not exist.
 func notFound(err error) bool {
@@ -168,12 +186,14 @@ func notFound(err error) bool {
 	return ok && e.IsNotFound
 }
 
-// firstDetail returns the evidence of the last step's first finding.
+// firstDetail returns the evidence of the last step's first finding, or what it
+// means where the evidence is a long URL.
 func firstDetail(t *mailcheck.Trace) string {
-	if f := t.Steps[len(t.Steps)-1].Findings; len(f) > 0 {
-		return f[0].Detail
+	f := t.Steps[len(t.Steps)-1].Findings[0]
+	if strings.Contains(f.Detail, "://") {
+		return strings.TrimSuffix(f.Check.Summary, ".")
 	}
-	return "failed"
+	return f.Detail
 }
 
 // readDocument judges how a settings file was served, and reads it.
@@ -184,9 +204,9 @@ func (s *search) readDocument(ctx context.Context, t *mailcheck.Trace, doc *netx
 		t.Find(mailcheck.AutoconfigHTML, fmt.Sprintf("%s answers with %s that begins %q", where, doc.ContentType, head(doc.Body)))
 		soften(t, most)
 		if most == mailcheck.Info {
-			return answer{mailcheck.Absent, "only a web page is there", nil}
+			return answer{state: mailcheck.Absent, reason: "only a web page is there"}
 		}
-		return answer{mailcheck.Failed, "a web page instead of the settings file", nil}
+		return answer{state: mailcheck.Failed, reason: "a web page instead of the settings file"}
 	}
 	if !xmlType(doc.ContentType) {
 		t.Find(mailcheck.AutoconfigContentType, fmt.Sprintf("%s is served as %q", where, doc.ContentType))
@@ -225,7 +245,7 @@ func (s *search) readConfig(ctx context.Context, t *mailcheck.Trace, where strin
 	})
 	if err != nil {
 		soften(t, most)
-		return answer{mailcheck.Failed, "the settings file is malformed", nil}
+		return answer{state: mailcheck.Failed, reason: "the settings file is malformed"}
 	}
 	servers, problems := config.Servers(s.address)
 	for _, p := range problems {
@@ -236,12 +256,12 @@ func (s *search) readConfig(ctx context.Context, t *mailcheck.Trace, where strin
 	}
 	if len(servers) == 0 {
 		t.Find(mailcheck.AutoconfigNoServers, where)
-		return answer{mailcheck.Failed, "the settings file names no usable server", nil}
+		return answer{state: mailcheck.Failed, reason: "the settings file names no usable server"}
 	}
 	t.Say(fmt.Sprintf("%d servers", len(servers)))
 	host := where
 	if u, err := url.Parse(where); err == nil && u.Host != "" {
 		host = u.Scheme + "://" + u.Host + u.Path
 	}
-	return answer{mailcheck.Found, host, servers}
+	return answer{state: mailcheck.Found, reason: host, servers: servers}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 
@@ -59,8 +60,19 @@ func Server(ctx context.Context, n *netx.Net, s mailcheck.Server, o Options, beg
 	p.close(ctx)
 	p.result.Elapsed = time.Since(start)
 	p.result.Steps = p.trace.Steps
-	p.result.Verdict = mailcheck.VerdictOf(p.trace.Findings())
+	p.result.Verdict = verdict(p.trace.Findings())
 	return *p.result
+}
+
+// verdict sums up a server. One whose test was cut short by the end of the run
+// has not passed, however well it began.
+func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
+	v := mailcheck.VerdictOf(findings)
+	cut := slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.RunTimeout })
+	if cut && v != mailcheck.Fail {
+		return mailcheck.Untested
+	}
+	return v
 }
 
 // converse goes from the name to the capabilities; it stops where it cannot go on.

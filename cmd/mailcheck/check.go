@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+	"mailcheck/probes"
+	"mailcheck/report"
+)
+
+func checkCommand() *cobra.Command {
+	var net network
+	var out output
+	c := &cobra.Command{
+		Use:   "check ADDRESS|DOMAIN",
+		Short: "Find the settings of an address, test them and explain what is wrong",
+		Long: `Finds the settings of an address, tests them and explains what is wrong.
+
+Every source that publishes settings is asked: DNS service records, the domain's
+settings file (autoconfig), the public provider database (ISPDB) and the mail
+exchanger; where all are silent, likely server names are tried. Each server is
+then tested up to the login, which is not tried: no password is needed.
+
+` + exitCodes,
+		Example: `  mailcheck check alice@example.com
+  mailcheck check example.com -o json`,
+		Args:              exactly(1, "an address"),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, args []string) error {
+			r, err := account(c, args[0], &net, &out, probes.Account)
+			if err != nil {
+				return err
+			}
+			return out.show(c, r, report.Table)
+		},
+	}
+	net.register(c)
+	net.registerDiscovery(c)
+	out.register(c)
+	return c
+}
+
+// account runs something on an address as the flags say.
+func account(c *cobra.Command, typed string, net *network, out *output,
+	run func(context.Context, *netx.Net, mailcheck.Address, probes.Options) *mailcheck.Report) (*mailcheck.Report, error) {
+	address, err := parseAddress(typed)
+	if err != nil {
+		return nil, err
+	}
+	if err := out.check(); err != nil {
+		return nil, err
+	}
+	opts, err := net.discovery()
+	if err != nil {
+		return nil, err
+	}
+	n, err := net.open()
+	if err != nil {
+		return nil, err
+	}
+	defer n.Close()
+	ctx, cancel, err := net.limit(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	defer progress(c.ErrOrStderr(), address.String())()
+	return run(ctx, n, address, opts), nil
+}
+
+func parseAddress(typed string) (mailcheck.Address, error) {
+	address, err := mailcheck.ParseAddress(typed)
+	if err != nil {
+		return address, usage("an address looks like alice@example.com, a domain like example.com", "%v", err)
+	}
+	return address, nil
+}

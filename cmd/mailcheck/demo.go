@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+	"mailcheck/probes"
+	"mailcheck/report"
+)
+
+func demoCommand() *cobra.Command {
+	var net network
+	var out output
+	var list bool
+	c := &cobra.Command{
+		Use:   "demo [SCENARIO]",
+		Short: "Show a check on a small internet in memory, without any network",
+		Long: `Shows a check on a small internet in memory, without any network.
+
+A scenario is a small internet in which one thing is wrong, or nothing; the
+default is "` + lab.Scenarios[0].Name + `". Some take as long as --timeout lets them, since they
+are about servers that do not answer.
+
+` + exitCodes,
+		Example: `  mailcheck demo
+  mailcheck demo --list`,
+		Args:              atMost(1),
+		ValidArgsFunction: completeScenarios,
+		RunE: func(c *cobra.Command, args []string) error {
+			if list {
+				return printed(c, listScenarios)
+			}
+			name := lab.Scenarios[0].Name
+			if len(args) > 0 {
+				name = args[0]
+			}
+			r, err := demo(c, name, &net, &out)
+			if err != nil {
+				return err
+			}
+			return out.show(c, r, report.Table)
+		},
+	}
+	c.Flags().BoolVar(&list, "list", false, "list the scenarios")
+	net.registerTimeout(c, 10*time.Second)
+	out.register(c)
+	return c
+}
+
+func completeScenarios(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var names []cobra.Completion
+	for _, s := range lab.Scenarios {
+		names = append(names, cobra.CompletionWithDesc(s.Name, s.Doc))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+func listScenarios(w io.Writer) error {
+	longest := 0
+	for _, s := range lab.Scenarios {
+		longest = max(longest, len(s.Name))
+	}
+	for _, s := range lab.Scenarios {
+		if _, err := fmt.Fprintf(w, "%-*s  %s\n", longest, s.Name, s.Doc); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// demo checks the address of a scenario inside it.
+func demo(c *cobra.Command, name string, net *network, out *output) (*mailcheck.Report, error) {
+	scenario, ok := lab.Find(name)
+	if !ok {
+		return nil, usage("the list: mailcheck demo --list", "no scenario is called %q", name)
+	}
+	address, err := parseAddress(scenario.Address)
+	if err != nil {
+		return nil, err
+	}
+	if err := out.check(); err != nil {
+		return nil, err
+	}
+	internet := lab.New(scenario)
+	defer internet.Close()
+	n, err := netx.New(internet.Options())
+	if err != nil {
+		return nil, noRun("", "%v", err)
+	}
+	defer n.Close()
+	ctx, cancel, err := net.limit(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	defer progress(c.ErrOrStderr(), address.String())()
+	return probes.Account(ctx, n, address, probes.Options{}), nil
+}

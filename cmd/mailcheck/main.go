@@ -1,0 +1,171 @@
+// Command mailcheck finds and tests the settings of a mail account.
+//
+// Results go to standard output. Everything else goes to standard error, as
+// "mailcheck: error: ..." and "mailcheck: hint: ...", without a capital letter at
+// the beginning and without a full stop at the end.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"mailcheck"
+)
+
+// The exit codes.
+const (
+	exitOK       = 0 // everything works, perhaps with warnings
+	exitFailures = 1 // failures were found, or warnings with --strict
+	exitUsage    = 2 // the command line is wrong
+	exitNoRun    = 3 // the test could not be made or was interrupted
+)
+
+const exitCodes = `Exit code: 0 no failure; 1 failures (with --strict also warnings); 2 wrong
+command line; 3 the test could not be made, or was interrupted.`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run executes one command line and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if e, ok := errors.AsType[*failure](err); ok {
+		e.print(stderr)
+		return e.code
+	}
+	(&failure{text: err.Error()}).print(stderr) // cobra's own errors are all about the command line
+	return exitUsage
+}
+
+// failure is an error that knows its exit code. An empty text prints nothing:
+// the result says it all.
+type failure struct {
+	code  int
+	text  string
+	hints []string
+}
+
+func (e *failure) Error() string { return e.text }
+
+func (e *failure) print(w io.Writer) {
+	for line := range strings.Lines(e.text) {
+		if line = strings.TrimSpace(line); line != "" {
+			fmt.Fprintf(w, "mailcheck: error: %s\n", mailcheck.Clean(line))
+		}
+	}
+	for _, hint := range e.hints {
+		fmt.Fprintf(w, "mailcheck: hint: %s\n", mailcheck.Clean(hint))
+	}
+}
+
+// usage returns an error about the command line.
+func usage(hint, format string, args ...any) error {
+	e := &failure{code: exitUsage, text: fmt.Sprintf(format, args...)}
+	if hint != "" {
+		e.hints = []string{hint}
+	}
+	return e
+}
+
+// noRun returns an error that keeps the test from being made.
+func noRun(hint, format string, args ...any) error {
+	e := usage(hint, format, args...).(*failure)
+	e.code = exitNoRun
+	return e
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mailcheck",
+		Short: "Find and test the settings of a mail account",
+		Long: `Finds the settings that are published for a mail address, tests every server
+as a mail program would, and says what is wrong, who can mend it and how.`,
+		Example: `  mailcheck check alice@example.com
+  mailcheck demo`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2,
+		Version:                    version(),
+		Args:                       knownCommand,
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage("see: "+c.CommandPath()+" --help", "%s", err)
+	})
+	root.Flags().Bool("version", false, "show the version") // or cobra gives it the -v that means verbose elsewhere
+	root.SetVersionTemplate("mailcheck {{.Version}}\n")
+	root.SetHelpTemplate(helpTemplate)
+	root.AddCommand(
+		checkCommand(), probeCommand(), discoverCommand(), setupCommand(), explainCommand(), demoCommand(), versionCommand(),
+	)
+	addHelp(root)
+	return root
+}
+
+const helpTemplate = `{{with or .Long .Short}}{{. | trimTrailingWhitespaces}}
+
+{{end}}{{if or .Runnable .HasSubCommands}}{{.UsageString}}{{end}}`
+
+// knownCommand refuses a word that is no command.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see: mailcheck --help"
+	if _, err := mailcheck.ParseAddress(args[0]); err == nil {
+		hint = "to check an address: mailcheck check " + args[0]
+	} else if strings.Contains(args[0], "://") {
+		hint = "to test a server: mailcheck probe " + args[0]
+	} else if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean: mailcheck " + near[0]
+	}
+	return usage(hint, "unknown command %q", args[0])
+}
+
+// exactly wants n arguments.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		hint := "for example: " + firstLine(c.Example)
+		switch {
+		case len(args) < n:
+			return usage(hint, "%s is missing", what)
+		case len(args) > n:
+			return usage(hint, "only %s is wanted, not also %q", what, args[n])
+		}
+		return nil
+	}
+}
+
+// atMost wants no more than n arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usage("see: "+c.CommandPath()+" --help", "%q is too much", args[n])
+		}
+		return nil
+	}
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return line
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailcheck/internal/netx"
+	"mailcheck/probes"
+)
+
+// network is the flags that say how to reach the network.
+type network struct {
+	resolvers []string
+	caFile    string
+	connectTo []string
+	ipv4      bool
+	ipv6      bool
+	timeout   time.Duration
+	ispdb     string
+	noGuess   bool
+}
+
+func (f *network) register(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringArrayVar(&f.resolvers, "resolver", nil, "ask the DNS server at this IP `HOST[:PORT]` instead of the system's (repeatable)")
+	flags.StringVar(&f.caFile, "ca-file", "", "also trust the certificate authorities in this PEM `FILE`")
+	flags.StringArrayVar(&f.connectTo, "connect-to", nil, "connect elsewhere: `HOST:PORT:HOST:PORT`, as curl does (repeatable)")
+	flags.BoolVarP(&f.ipv4, "ipv4", "4", false, "use IPv4 only")
+	flags.BoolVarP(&f.ipv6, "ipv6", "6", false, "use IPv6 only")
+	f.registerTimeout(c, 30*time.Second)
+}
+
+func (f *network) registerTimeout(c *cobra.Command, standard time.Duration) {
+	c.Flags().DurationVar(&f.timeout, "timeout", standard, "end the whole test after this `TIME`, such as 30s or 2m")
+}
+
+// registerDiscovery adds the flags of commands that look for settings.
+func (f *network) registerDiscovery(c *cobra.Command) {
+	c.Flags().StringVar(&f.ispdb, "ispdb", "", "the provider database: a `URL`, a folder, or off (default the public one)")
+	c.Flags().BoolVar(&f.noGuess, "no-guess", false, "do not try likely server names where nothing is published")
+}
+
+// discovery returns what the flags say about looking for settings.
+func (f *network) discovery() (probes.Options, error) {
+	if f.ispdb != "" && f.ispdb != "off" && !strings.HasPrefix(f.ispdb, "https://") && !strings.HasPrefix(f.ispdb, "http://") {
+		if info, err := os.Stat(f.ispdb); err != nil || !info.IsDir() {
+			return probes.Options{}, usage("give a URL, a folder, or the word off", "--ispdb: there is no folder %q", f.ispdb)
+		}
+	}
+	return probes.Options{ISPDB: f.ispdb, NoGuess: f.noGuess}, nil
+}
+
+// open returns the access to the network that the flags describe.
+func (f *network) open() (*netx.Net, error) {
+	opts := netx.Options{Resolvers: f.resolvers}
+	switch {
+	case f.ipv4 && f.ipv6:
+		return nil, usage("leave both out to use both", "-4 and -6 exclude each other")
+	case f.ipv4:
+		opts.Family = netx.IPv4
+	case f.ipv6:
+		opts.Family = netx.IPv6
+	}
+	for _, text := range f.connectTo {
+		to, err := netx.ParseConnectTo(text)
+		if err != nil {
+			return nil, usage("for example: --connect-to imap.example.com:993:192.0.2.1:993", "%v", err)
+		}
+		opts.ConnectTo = append(opts.ConnectTo, to)
+	}
+	if f.caFile != "" {
+		roots, err := trusted(f.caFile)
+		if err != nil {
+			return nil, err
+		}
+		opts.Roots = roots
+	}
+	n, err := netx.New(opts)
+	if err != nil && len(f.resolvers) > 0 {
+		return nil, usage("for example: --resolver 192.0.2.53 or --resolver [2001:db8::53]:53", "--resolver: %v", err)
+	} else if err != nil {
+		return nil, noRun("name a DNS server with --resolver", "%v", err)
+	}
+	return n, nil
+}
+
+// trusted returns the system's authorities and those of a file.
+func trusted(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, noRun("", "--ca-file: %v", err)
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool() // a machine without authorities of its own; the file's are still good
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, noRun("a PEM file has lines like -----BEGIN CERTIFICATE-----", "--ca-file: no certificate in %s", file)
+	}
+	return roots, nil
+}
+
+// limit returns ctx ending with the time of the run.
+func (f *network) limit(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	if f.timeout <= 0 {
+		return nil, nil, usage("for example: --timeout 30s", "--timeout: the time must be more than nothing")
+	}
+	limited, cancel := context.WithTimeout(ctx, f.timeout)
+	return limited, cancel, nil
+}
+
+// interrupted says that the user ended the run; what was learned is printed.
+func interrupted(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return noRun("", "interrupted; the report is not complete")
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"mailcheck"
+	"mailcheck/report"
+)
+
+// output is the flags that say how results are shown.
+type output struct {
+	format  string
+	color   string
+	strict  bool
+	verbose bool
+}
+
+func (f *output) register(c *cobra.Command) {
+	c.Flags().StringVarP(&f.format, "output", "o", report.Formats[0].Name, "output `FORMAT`: "+formatNames())
+	c.Flags().BoolVar(&f.strict, "strict", false, "let warnings fail, too")
+	c.RegisterFlagCompletionFunc("output", complete(slices.Collect(func(yield func(string) bool) {
+		for _, f := range report.Formats {
+			if !yield(f.Name + "\t" + f.Doc) {
+				return
+			}
+		}
+	})))
+	f.registerVerbose(c)
+	f.registerColor(c)
+}
+
+func (f *output) registerVerbose(c *cobra.Command) {
+	c.Flags().BoolVarP(&f.verbose, "verbose", "v", false, "show every step and each server's conversation on standard error")
+}
+
+func (f *output) registerColor(c *cobra.Command) {
+	c.Flags().StringVar(&f.color, "color", "auto", "use colour: `WHEN` is auto, always or never")
+	c.RegisterFlagCompletionFunc("color", complete(colorWords))
+}
+
+// complete offers words for a flag or argument.
+func complete(words []string) cobra.CompletionFunc {
+	return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
+}
+
+var colorWords = []string{"auto", "always", "never"}
+
+func formatNames() string {
+	var names []string
+	for _, f := range report.Formats {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// check refuses values that the flags cannot have.
+func (f *output) check() error {
+	if !slices.Contains(colorWords, f.color) {
+		return usage("choose one of: "+strings.Join(colorWords, ", "), "--color: %q is unknown", f.color)
+	}
+	if _, ok := report.FormatByName(f.format); f.format != "" && !ok {
+		return usage("choose one of: "+formatNames(), "unknown output format %q", f.format)
+	}
+	return nil
+}
+
+// options looks at what standard output is.
+func (f *output) options(stdout io.Writer) report.Options {
+	opts := report.Options{Color: f.color == "always", Verbose: f.verbose, Version: version()}
+	file, ok := stdout.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return opts
+	}
+	opts.Width, _, _ = term.GetSize(int(file.Fd())) // 0, the default, where it is not known
+	if f.color == "auto" {
+		opts.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	}
+	opts.Color = opts.Color && enableColor(file)
+	return opts
+}
+
+// writer renders a report.
+type writer func(io.Writer, *mailcheck.Report, report.Options) error
+
+// show prints the report, and returns the error that its verdict asks for. The
+// table of a command may be its own.
+func (f *output) show(c *cobra.Command, r *mailcheck.Report, table writer) error {
+	if f.verbose {
+		transcript(c.ErrOrStderr(), r)
+	}
+	format, _ := report.FormatByName(f.format)
+	write := writer(format.Write)
+	if format.Name == "table" {
+		write = table
+	}
+	err := printed(c, func(w io.Writer) error { return write(w, r, f.options(c.OutOrStdout())) })
+	if err != nil {
+		return err
+	}
+	if stopped := interrupted(c.Context()); stopped != nil {
+		return stopped
+	}
+	if r.Verdict == mailcheck.Fail || f.strict && r.Verdict == mailcheck.Warn {
+		return &failure{code: exitFailures}
+	}
+	return nil
+}
+
+// printed writes the whole of something to standard output at once.
+func printed(c *cobra.Command, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	err := write(&b)
+	if err == nil {
+		_, err = c.OutOrStdout().Write(b.Bytes())
+	}
+	if err != nil {
+		return noRun("", "writing the result: %v", err)
+	}
+	return nil
+}

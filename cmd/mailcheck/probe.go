@@ -1,0 +1,145 @@
+package main
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mailcheck"
+	"mailcheck/probes"
+	"mailcheck/report"
+)
+
+func probeCommand() *cobra.Command {
+	var net network
+	var out output
+	c := &cobra.Command{
+		Use:   "probe URL...",
+		Short: "Test given mail servers",
+		Long: `Tests given mail servers, without looking for published settings.
+
+  imaps://HOST[:993]        imap://HOST[:143]        imap+plain://HOST[:143]
+  pop3s://HOST[:995]        pop3://HOST[:110]        pop3+plain://HOST[:110]
+  submissions://HOST[:465]  submission://HOST[:587]  submission+plain://HOST[:587]
+
+The first column is TLS from the first byte, the second is STARTTLS, the third
+is without encryption. An IPv6 address stands in brackets.
+
+` + exitCodes,
+		Example: `  mailcheck probe imaps://imap.example.com submission://smtp.example.com
+  mailcheck probe imap://[2001:db8::25]:143`,
+		Args:              atLeastOneURL,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, args []string) error {
+			r, err := probeAll(c, args, &net, &out)
+			if err != nil {
+				return err
+			}
+			return out.show(c, r, report.Table)
+		},
+	}
+	net.register(c)
+	out.register(c)
+	return c
+}
+
+func atLeastOneURL(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usage("for example: "+firstLine(c.Example), "a server is missing")
+	}
+	return nil
+}
+
+func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mailcheck.Report, error) {
+	servers, err := parseServers(args)
+	if err != nil {
+		return nil, err
+	}
+	if err := out.check(); err != nil {
+		return nil, err
+	}
+	n, err := net.open()
+	if err != nil {
+		return nil, err
+	}
+	defer n.Close()
+	ctx, cancel, err := net.limit(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	defer progress(c.ErrOrStderr(), servers[0].URL())()
+	return probes.Servers(ctx, n, servers, probes.Options{}), nil
+}
+
+// parseServers reads URLs; the same server twice is one.
+func parseServers(urls []string) ([]mailcheck.Server, error) {
+	var servers []mailcheck.Server
+	for _, text := range urls {
+		s, err := parseServer(text)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(servers, func(o mailcheck.Server) bool { return o.URL() == s.URL() }) {
+			servers = append(servers, s)
+		}
+	}
+	return servers, nil
+}
+
+// parseServer reads one URL, the inverse of Server.URL.
+func parseServer(text string) (mailcheck.Server, error) {
+	var none mailcheck.Server
+	scheme, _, ok := strings.Cut(text, "://")
+	if !ok {
+		return none, usage("for example: imaps://"+text, "%q does not say which protocol to test", text)
+	}
+	protocol, security, err := parseScheme(strings.ToLower(scheme))
+	if err != nil {
+		return none, err
+	}
+	u, err := url.Parse(text)
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return none, usage("for example: imaps://imap.example.com:993", "%q is not a server's URL: %v", text, e.Err)
+	}
+	if u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return none, usage("give only the host and perhaps the port", "%q has more than a host and a port", text)
+	}
+	if u.Hostname() == "" {
+		return none, usage("for example: imaps://imap.example.com:993", "%q names no host", text)
+	}
+	host, err := mailcheck.ParseHost(u.Hostname())
+	if err != nil {
+		return none, usage("", "%v", err)
+	}
+	port := mailcheck.DefaultPort(protocol, security)
+	if u.Port() != "" {
+		n, err := strconv.ParseUint(u.Port(), 10, 16)
+		if err != nil || n == 0 {
+			return none, usage("a port is a number from 1 to 65535", "%q has an impossible port", text)
+		}
+		port = uint16(n)
+	}
+	return mailcheck.Server{Protocol: protocol, Host: host, Port: port, Security: security}, nil
+}
+
+// parseScheme reads the part of a URL before "://".
+func parseScheme(scheme string) (mailcheck.Protocol, mailcheck.Security, error) {
+	for _, p := range mailcheck.Protocols {
+		for _, s := range []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS, mailcheck.Plain} {
+			known, _, _ := strings.Cut(mailcheck.Server{Protocol: p, Security: s}.URL(), "://")
+			if scheme == known {
+				return p, s, nil
+			}
+		}
+	}
+	hint := "known are imaps, imap, pop3s, pop3, submissions and submission"
+	if strings.HasPrefix(scheme, "smtp") {
+		hint = "mail programs send over submissions:// (port 465) or submission:// (port 587); port 25 is for mail between servers"
+	}
+	return "", "", usage(hint, "unknown protocol %q", scheme)
+}

@@ -1,0 +1,450 @@
+//go:build real
+
+// Package realtest runs the mailcheck binary against real mail, web and name
+// servers: see the script run.
+package realtest
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"net/netip"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// scenario is one domain, NAME.example, with its servers on one address. The
+// names imap, pop and smtp below the domain all have that address.
+type scenario struct {
+	name    string
+	records string // of the domain, in zone file syntax
+	web     string // the file that https://autoconfig.NAME.example serves, if any
+	ports   []int  // what listens; others refuse
+	cert    string // what the mail servers show; the good one where empty
+	missing bool   // the domain does not exist
+
+	exit     int
+	servers  []string // every server tested: protocol host:port security verdict
+	findings []string // every failure and warning: id, and the server if it is about one
+
+	address netip.Addr
+}
+
+func (s scenario) domain() string { return s.name + ".example" }
+
+func (s scenario) pem() string {
+	if s.cert == "" {
+		return "good.pem"
+	}
+	return s.cert + ".pem"
+}
+
+// Values of scenario.cert.
+const (
+	none      = "none" // no TLS at all, not even on the ports that are meant for it
+	expired   = "expired"
+	wrongName = "wrong-name"
+)
+
+// Values of scenario.web, where DOMAIN stands for the domain.
+const (
+	page     = "<!DOCTYPE html><html><head><title>Welcome</title></head><body><p>Welcome!</body></html>\n"
+	settings = `<?xml version="1.0" encoding="UTF-8"?>
+<clientConfig version="1.1">
+  <emailProvider id="DOMAIN">
+    <domain>DOMAIN</domain>
+    <displayName>Example Mail</displayName>
+    <displayShortName>Example</displayShortName>
+    <incomingServer type="imap">
+      <hostname>imap.DOMAIN</hostname>
+      <port>993</port>
+      <socketType>SSL</socketType>
+      <username>%EMAILADDRESS%</username>
+      <authentication>password-cleartext</authentication>
+    </incomingServer>
+    <incomingServer type="pop3">
+      <hostname>pop.DOMAIN</hostname>
+      <port>995</port>
+      <socketType>SSL</socketType>
+      <username>%EMAILADDRESS%</username>
+      <authentication>password-cleartext</authentication>
+    </incomingServer>
+    <outgoingServer type="smtp">
+      <hostname>smtp.DOMAIN</hostname>
+      <port>465</port>
+      <socketType>SSL</socketType>
+      <username>%EMAILADDRESS%</username>
+      <authentication>password-cleartext</authentication>
+    </outgoingServer>
+  </emailProvider>
+</clientConfig>
+`
+)
+
+// The records that most scenarios have.
+const (
+	imapsRecord       = "_imaps._tcp SRV 0 1 993 imap\n"
+	submissionsRecord = "_submissions._tcp SRV 0 1 465 smtp\n"
+	tlsRecords        = imapsRecord + submissionsRecord
+	startTLSRecords   = "_imap._tcp SRV 0 1 143 imap\n_submission._tcp SRV 0 1 587 smtp\n"
+)
+
+var scenarios = []scenario{{
+	name: "healthy",
+	records: tlsRecords + startTLSRecords +
+		"_pop3s._tcp SRV 10 1 995 pop\n_pop3._tcp SRV 10 1 110 pop\n",
+	web:   settings,
+	ports: []int{993, 143, 995, 110, 465, 587},
+	servers: []string{
+		"imap imap:993 tls pass", "imap imap:143 starttls pass",
+		"pop3 pop:995 tls pass", "pop3 pop:110 starttls pass",
+		"submission smtp:465 tls pass", "submission smtp:587 starttls pass",
+	},
+}, {
+	name:    "autoconfig",
+	web:     settings,
+	ports:   []int{993, 995, 465},
+	servers: []string{"imap imap:993 tls pass", "pop3 pop:995 tls pass", "submission smtp:465 tls pass"},
+}, {
+	name:    "starttls",
+	records: startTLSRecords,
+	ports:   []int{143, 587},
+	servers: []string{"imap imap:143 starttls pass", "submission smtp:587 starttls pass"},
+}, {
+	name:    "expired",
+	records: tlsRecords + startTLSRecords,
+	ports:   []int{993, 143, 465, 587},
+	cert:    expired,
+	exit:    1,
+	servers: []string{
+		"imap imap:993 tls fail", "imap imap:143 starttls fail",
+		"submission smtp:465 tls fail", "submission smtp:587 starttls fail",
+	},
+	findings: []string{"tls.expired imap:993", "tls.expired imap:143", "tls.expired smtp:465", "tls.expired smtp:587"},
+}, {
+	name:     "wrong-name",
+	records:  tlsRecords,
+	ports:    []int{993, 465},
+	cert:     wrongName,
+	exit:     1,
+	servers:  []string{"imap imap:993 tls fail", "submission smtp:465 tls fail"},
+	findings: []string{"tls.name-mismatch imap:993", "tls.name-mismatch smtp:465"},
+}, {
+	name:     "refused",
+	records:  tlsRecords,
+	ports:    []int{465},
+	exit:     1,
+	servers:  []string{"imap imap:993 tls fail", "submission smtp:465 tls pass"},
+	findings: []string{"tcp.refused imap:993"},
+}, {
+	name:     "starttls-missing",
+	records:  startTLSRecords,
+	ports:    []int{143, 587},
+	cert:     none,
+	exit:     1,
+	servers:  []string{"imap imap:143 starttls fail", "submission smtp:587 starttls fail"},
+	findings: []string{"starttls.missing imap:143", "starttls.missing smtp:587"},
+}, {
+	name:     "plain-on-tls-port",
+	records:  tlsRecords,
+	ports:    []int{993, 465},
+	cert:     none,
+	exit:     1,
+	servers:  []string{"imap imap:993 tls fail", "submission smtp:465 tls fail"},
+	findings: []string{"tls.plain-on-tls-port imap:993", "tls.plain-on-tls-port smtp:465"},
+}, {
+	name:     "html",
+	records:  tlsRecords,
+	web:      page,
+	ports:    []int{993, 465},
+	servers:  []string{"imap imap:993 tls pass", "submission smtp:465 tls pass"},
+	findings: []string{"autoconfig.html-instead-of-xml"},
+}, {
+	name:     "not-offered",
+	records:  tlsRecords + "_pop3._tcp SRV 0 0 0 .\n_pop3s._tcp SRV 0 0 0 .\n",
+	ports:    []int{993, 465},
+	servers:  []string{"imap imap:993 tls pass", "submission smtp:465 tls pass"},
+	findings: []string{"srv.not-offered", "srv.not-offered"},
+}, {
+	name:     "alias",
+	records:  submissionsRecord + "_imaps._tcp SRV 0 1 993 alias\nalias CNAME imap\n",
+	ports:    []int{993, 465},
+	servers:  []string{"imap alias:993 tls pass", "submission smtp:465 tls pass"},
+	findings: []string{"srv.cname-target"},
+}, {
+	name:     "unpublished", // see TestGuess
+	ports:    []int{993, 465},
+	exit:     1,
+	findings: []string{"account.no-settings"},
+}, {
+	name:     "missing",
+	missing:  true,
+	exit:     1,
+	findings: []string{"dns.nxdomain"},
+}}
+
+// limit ends a run in which something hangs.
+const limit = 110 * time.Second
+
+var internet *world
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	if os.Getenv("MAILCHECK_BINARY") == "" {
+		fmt.Println("run these tests with realtest/run")
+		return 1
+	}
+	// Whatever ends the run must not leave servers behind. A closed pipe, as in
+	// "realtest/run | head", need not end it at all.
+	signal.Ignore(syscall.SIGPIPE)
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
+	time.AfterFunc(limit, func() { stop <- syscall.SIGTERM })
+
+	internet = &world{}
+	go func() {
+		<-stop
+		internet.stop()
+		fmt.Println("real-server tests: stopped, or not done after", limit)
+		os.Exit(1)
+	}()
+	defer func() { internet.stop() }()
+	internet.begin()
+	code := m.Run()
+	if lines := internet.complaints(); len(lines) > 0 {
+		fmt.Printf("--- FAIL: the servers complain:\n%s", strings.Join(lines, ""))
+		code = 1
+	}
+	if code != 0 {
+		fmt.Print(internet.logs())
+	}
+	return code
+}
+
+// report is the part of schema 1 that these tests read.
+type report struct {
+	Verdict string
+	Servers []struct {
+		Protocol, Host, Security, Verdict, Greeting string
+		Port                                        int
+		Addresses                                   []struct{ State string }
+		Capabilities, Auth                          struct {
+			BeforeTLS []string `json:"before_tls"`
+			AfterTLS  []string `json:"after_tls"`
+		}
+		TLS *struct {
+			Version  string
+			Verified bool
+			Chain    []struct{ Names []string }
+		}
+	}
+	Findings []struct {
+		ID, Severity, Detail, Server string
+		BecauseOf                    string `json:"because_of"`
+	}
+}
+
+// mailcheck runs the binary and returns what it printed and its exit code.
+func mailcheck(t *testing.T, args ...string) (stdout string, exit int) {
+	t.Helper()
+	args = append(args, "--resolver", internet.resolver, "--ca-file", internet.path("root.pem"), "--timeout", "20s")
+	if args[0] != "probe" { // which discovers nothing
+		args = append(args, "--ispdb", "off")
+	}
+	var out, diagnostics strings.Builder
+	cmd := exec.Command(os.Getenv("MAILCHECK_BINARY"), args...)
+	cmd.Stdout, cmd.Stderr = &out, &diagnostics
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	if diagnostics.Len() > 0 {
+		t.Logf("mailcheck %s: %s", args[0], diagnostics.String())
+	}
+	return out.String(), cmd.ProcessState.ExitCode()
+}
+
+// mailcheckJSON does the same with -o json.
+func mailcheckJSON(t *testing.T, args ...string) (r report, exit int) {
+	t.Helper()
+	out, exit := mailcheck(t, append(args, "-o", "json")...)
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatalf("%v in %s", err, out)
+	}
+	return r, exit
+}
+
+// TestCheck checks every scenario's domain and compares what mailcheck found,
+// and how it ended, with what there is to find.
+func TestCheck(t *testing.T) {
+	for _, s := range scenarios {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			// Without guesses, which depend on the ports that are open.
+			args := []string{"check", "alice@" + s.domain(), "--no-guess"}
+			short := strings.NewReplacer("."+s.domain(), "") // imap.expired.example:993 is imap:993 in the table
+
+			r, exit := mailcheckJSON(t, args...)
+			if exit != s.exit {
+				t.Errorf("exit code %d, want %d", exit, s.exit)
+			}
+			var servers []string
+			for _, v := range r.Servers {
+				servers = append(servers, short.Replace(fmt.Sprintf("%s %s:%d %s %s", v.Protocol, v.Host, v.Port, v.Security, v.Verdict)))
+			}
+			same(t, "servers", servers, s.servers)
+
+			var findings []string
+			for _, f := range r.Findings {
+				_, endpoint, _ := strings.Cut(f.Server, "://")
+				finding := strings.TrimSpace(f.ID + " " + short.Replace(endpoint))
+				// Consequences and remarks are counted only if they are expected.
+				if f.BecauseOf == "" && f.Severity != "info" || slices.Contains(s.findings, finding) {
+					findings = append(findings, finding)
+				}
+			}
+			same(t, "findings", findings, s.findings)
+			announced(t, r)
+
+			text, exit := mailcheck(t, args...)
+			if exit != s.exit {
+				t.Errorf("exit code %d with the table, want %d", exit, s.exit)
+			}
+			for _, finding := range s.findings {
+				if id, _, _ := strings.Cut(finding, " "); !strings.Contains(text, id) {
+					t.Errorf("the table does not name %s:\n%s", id, text)
+				}
+			}
+			for _, v := range r.Servers {
+				if !strings.Contains(text, v.Host) {
+					t.Errorf("the table does not name %s:\n%s", v.Host, text)
+				}
+			}
+		})
+	}
+}
+
+// same compares two lists whose order does not matter.
+func same(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	got, want = slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))
+	if !slices.Equal(got, want) {
+		t.Errorf("%s:\n\t%s\nwant:\n\t%s", what, strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
+// announced tests that the report holds what the servers said of themselves:
+// Dovecot and Postfix as they are known, not an empty string.
+func announced(t *testing.T, r report) {
+	t.Helper()
+	known := map[string]struct{ greeting, capability string }{
+		"imap":       {"Dovecot", "IMAP4rev1"},
+		"pop3":       {"Dovecot", "UIDL"},
+		"submission": {"Postfix", "PIPELINING"},
+	}
+	for _, v := range r.Servers {
+		want := known[v.Protocol]
+		connected := len(v.Addresses) > 0 && v.Addresses[0].State == "connected"
+		// Where TLS is missing or bad, only the words before it must be there.
+		if v.Security == "starttls" && connected && len(v.Capabilities.BeforeTLS) == 0 {
+			t.Errorf("%s:%d: no capabilities before TLS", v.Host, v.Port)
+		}
+		if (v.Verdict == "pass" || v.Security == "starttls" && connected) && !strings.Contains(v.Greeting, want.greeting) {
+			t.Errorf("%s:%d: greeting %q does not name %s", v.Host, v.Port, v.Greeting, want.greeting)
+		}
+		if v.Verdict != "pass" {
+			continue
+		}
+		if !slices.Contains(v.Capabilities.AfterTLS, want.capability) {
+			t.Errorf("%s:%d: %s is not among the capabilities %q", v.Host, v.Port, want.capability, v.Capabilities.AfterTLS)
+		}
+		if !slices.Contains(v.Auth.AfterTLS, "PLAIN") {
+			t.Errorf("%s:%d: PLAIN is not among the mechanisms %q", v.Host, v.Port, v.Auth.AfterTLS)
+		}
+		if v.TLS == nil || v.TLS.Version != "TLS 1.3" || !v.TLS.Verified || len(v.TLS.Chain) == 0 || !slices.Contains(v.TLS.Chain[0].Names, v.Host) {
+			t.Errorf("%s:%d: TLS is %+v", v.Host, v.Port, v.TLS)
+		}
+	}
+}
+
+// TestGuess checks a domain that publishes nothing but has the usual names.
+func TestGuess(t *testing.T) {
+	t.Parallel()
+	r, exit := mailcheckJSON(t, "check", "alice@unpublished.example")
+	if exit != 0 || r.Verdict == "fail" {
+		t.Errorf("exit code %d, verdict %s", exit, r.Verdict)
+	}
+	passed := map[string]bool{}
+	for _, v := range r.Servers {
+		if v.Verdict == "pass" {
+			passed[fmt.Sprintf("%s:%d", v.Host, v.Port)] = true
+		}
+	}
+	for _, endpoint := range []string{"imap.unpublished.example:993", "smtp.unpublished.example:465"} {
+		if !passed[endpoint] {
+			t.Errorf("%s was not found: %v", endpoint, passed)
+		}
+	}
+	announced(t, r)
+}
+
+// TestProbeIPv6 probes a server that has no IPv4 address, on an unusual port.
+func TestProbeIPv6(t *testing.T) {
+	t.Parallel()
+	if internet.imaps6 == 0 {
+		t.Skip("this machine has no ::1")
+	}
+	r, exit := mailcheckJSON(t, "probe", fmt.Sprintf("imaps://imap.six.example:%d", internet.imaps6))
+	if exit != 0 || len(r.Servers) != 1 || r.Servers[0].Verdict != "pass" {
+		t.Errorf("exit code %d, servers %+v", exit, r.Servers)
+	}
+	announced(t, r)
+}
+
+// TestConnectTo probes a server under a name that is not in DNS.
+func TestConnectTo(t *testing.T) {
+	t.Parallel()
+	healthy := scenarios[0]
+	r, exit := mailcheckJSON(t, "probe", "submissions://alias.healthy.example:465",
+		"--connect-to", fmt.Sprintf("alias.healthy.example:465:%s:465", healthy.address))
+	if exit != 0 || len(r.Servers) != 1 || r.Servers[0].Verdict != "pass" {
+		t.Errorf("exit code %d, servers %+v", exit, r.Servers)
+	}
+	announced(t, r)
+}
+
+// TestSetup writes Thunderbird's setup file for the healthy domain.
+func TestSetup(t *testing.T) {
+	t.Parallel()
+	file, exit := mailcheck(t, "setup", "alice@healthy.example", "--for", "thunderbird")
+	if exit != 0 {
+		t.Errorf("exit code %d", exit)
+	}
+	var config struct {
+		Incoming []string `xml:"emailProvider>incomingServer>hostname"`
+		Outgoing []string `xml:"emailProvider>outgoingServer>hostname"`
+	}
+	if err := xml.Unmarshal([]byte(file), &config); err != nil {
+		t.Fatalf("%v in:\n%s", err, file)
+	}
+	if !slices.Contains(config.Incoming, "imap.healthy.example") || !slices.Contains(config.Outgoing, "smtp.healthy.example") {
+		t.Errorf("the servers are not in the file:\n%s", file)
+	}
+
+	corpora := os.Getenv("MAILCHECK_CORPORA")
+	if corpora == "" {
+		t.Skip("MAILCHECK_CORPORA is not set: the file is not validated against the schema")
+	}
+	cmd := exec.Command("xmllint", "--noout", "--nonet", "--relaxng", filepath.Join(corpora, "autoconfig-spec", "autoconfig.rng"), "-")
+	cmd.Stdin = strings.NewReader(file)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v: %s\n%s", err, out, file)
+	}
+}

@@ -1,0 +1,386 @@
+//go:build real
+
+package realtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// world is the small internet of one run: a zone, its servers, and the
+// certificates they have. Every scenario has a loopback address of its own, so
+// that all of them can use the standard ports.
+type world struct {
+	dir       string
+	resolver  string // host:port of NSD
+	imaps6    int    // port of an IMAP server on ::1; 0 where there is no IPv6
+	mu        sync.Mutex
+	processes []*exec.Cmd
+}
+
+// begin starts everything and waits until it answers. It fills in the addresses
+// of the scenarios.
+func (w *world) begin() {
+	w.dir = must(os.MkdirTemp("", "mailcheck-realtest-"))
+	check(os.Chmod(w.dir, 0o755)) // the servers drop root and must still get in
+
+	// Picked at random, so that two runs on one machine do not meet.
+	base := [4]byte{127, byte(64 + rand.IntN(64)), byte(rand.IntN(256)), 0}
+	for i := range scenarios {
+		base[3] = byte(i + 1)
+		scenarios[i].address = netip.AddrFrom4(base)
+	}
+	for _, port := range []int{443, 993, 995, 143, 110, 465, 587} {
+		l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", scenarios[0].address, port))
+		if err != nil {
+			panic(fmt.Sprintf("a server of this machine has port %d on all addresses: %v", port, err))
+		}
+		l.Close()
+	}
+	base[3] = 253
+	w.resolver = fmt.Sprintf("%s:%d", netip.AddrFrom4(base), freePort(netip.AddrFrom4(base)))
+	w.imaps6 = freePort(netip.IPv6Loopback())
+
+	w.certificates()
+	w.nsd()
+	w.nginx()
+	w.dovecot()
+	w.postfix()
+	w.await()
+}
+
+// freePort returns a port that nothing listens on, 0 if the address does not
+// exist here.
+func freePort(a netip.Addr) int {
+	l, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(netip.AddrPortFrom(a, 0)))
+	if err != nil {
+		return 0
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+func (w *world) path(elem ...string) string {
+	return filepath.Join(append([]string{w.dir}, elem...)...)
+}
+
+func (w *world) write(name, text string) {
+	check(os.MkdirAll(filepath.Dir(w.path(name)), 0o755))
+	check(os.WriteFile(w.path(name), []byte(text), 0o644))
+}
+
+// start runs a server in the foreground, as a process group of its own.
+func (w *world) start(program string, args ...string) {
+	log := must(os.Create(w.path(filepath.Base(program) + ".out")))
+	defer log.Close()
+	cmd := exec.Command(program, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = w.dir, log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	check(cmd.Start())
+	w.processes = append(w.processes, cmd)
+}
+
+// stop ends every server with all its children and removes their files. It
+// keeps the lock, so that a run interrupted while starting starts no more.
+func (w *world) stop() {
+	w.mu.Lock()
+	for _, cmd := range w.processes {
+		group := -cmd.Process.Pid
+		syscall.Kill(group, syscall.SIGTERM)
+		late := time.AfterFunc(5*time.Second, func() { syscall.Kill(group, syscall.SIGKILL) })
+		cmd.Wait()
+		late.Stop()
+		syscall.Kill(group, syscall.SIGKILL) // children that outlived their master
+	}
+	os.RemoveAll(w.dir)
+}
+
+// await returns when every port that a scenario has accepts connections.
+func (w *world) await() {
+	endpoints := []string{w.resolver}
+	for _, s := range scenarios {
+		for _, port := range s.ports {
+			endpoints = append(endpoints, fmt.Sprintf("%s:%d", s.address, port))
+		}
+		if s.web != "" {
+			endpoints = append(endpoints, fmt.Sprintf("%s:443", s.address))
+		}
+	}
+	if w.imaps6 != 0 {
+		endpoints = append(endpoints, fmt.Sprintf("[::1]:%d", w.imaps6))
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for _, endpoint := range endpoints {
+		for {
+			conn, err := net.Dial("tcp", endpoint)
+			if err == nil {
+				conn.Close()
+				break
+			}
+			if time.Now().After(deadline) {
+				panic(fmt.Sprintf("a server did not start: %v\n%s", err, w.logs()))
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+}
+
+// logs returns what the servers have to say, for whoever mends a failing test.
+func (w *world) logs() string {
+	var all strings.Builder
+	for _, pattern := range []string{"*.out", "*.log"} {
+		files, _ := filepath.Glob(w.path(pattern))
+		for _, file := range files {
+			text, _ := os.ReadFile(file)
+			fmt.Fprintf(&all, "--- %s\n%s", filepath.Base(file), text)
+		}
+	}
+	return all.String()
+}
+
+// complaints returns what the servers logged of a client that breaks the rules,
+// or that tries to log in. A TLS handshake with a server that has no TLS does
+// break them.
+func (w *world) complaints() (lines []string) {
+	for line := range strings.Lines(w.logs()) {
+		for _, phrase := range []string{"improper command pipelining", "non-SMTP command", "auth failed", "plaintext auth", "SASL", "Login:"} {
+			if strings.Contains(line, phrase) && !strings.Contains(line, "plain-on-tls-port") {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return lines
+}
+
+// certificates writes root.pem, and for the scenarios good.pem, expired.pem and
+// wrong-name.pem.
+func (w *world) certificates() {
+	var names []string
+	for _, s := range scenarios {
+		for _, host := range []string{"imap", "pop", "smtp", "alias", "autoconfig"} {
+			names = append(names, host+"."+s.domain())
+		}
+	}
+	names = append(names, "imap.six.example")
+	ca := newAuthority()
+	ca.writeRoot(w.path("root.pem"))
+	ca.writeLeaf(w.path("good.pem"), 2, 60*day, names...)
+	ca.writeLeaf(w.path("expired.pem"), 3, -2*day, names...)
+	ca.writeLeaf(w.path("wrong-name.pem"), 4, 60*day, "mail.other.example")
+}
+
+// nsd serves the zone "example.", so that every name that no scenario has is
+// NXDOMAIN.
+func (w *world) nsd() {
+	host, port, _ := net.SplitHostPort(w.resolver)
+	zone := "$ORIGIN example.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A " + host + "\nimap.six AAAA ::1\n"
+	for _, s := range scenarios {
+		if s.missing {
+			continue
+		}
+		zone += fmt.Sprintf("$ORIGIN %s.\n@ MX 10 smtp\nimap A %[2]s\npop A %[2]s\nsmtp A %[2]s\n%[3]s\n", s.domain(), s.address, s.records)
+		if s.web != "" {
+			zone += fmt.Sprintf("autoconfig A %s\n", s.address)
+		}
+	}
+	w.write("example.zone", zone)
+	w.write("nsd.conf", fmt.Sprintf(`
+server:
+	ip-address: %s@%s
+	username: ""
+	zonesdir: %[3]q
+	database: ""
+	pidfile: "%[3]s/nsd.pid"
+	xfrdfile: "%[3]s/nsd.xfrd"
+	xfrdir: %[3]q
+	zonelistfile: "%[3]s/nsd.zones"
+	server-count: 1
+remote-control:
+	control-enable: no
+zone:
+	name: "example."
+	zonefile: "example.zone"
+`, host, port, w.dir))
+	w.start("nsd", "-d", "-c", w.path("nsd.conf"))
+}
+
+// nginx serves the settings files, or what some scenarios have in their place.
+func (w *world) nginx() {
+	var hosts strings.Builder
+	for _, s := range scenarios {
+		if s.web == "" {
+			continue
+		}
+		// A catch-all web site answers every request with its page.
+		file, missing := "mail/config-v1.1.xml", "=404"
+		if s.web == page {
+			file, missing = "index.html", "/index.html"
+		}
+		w.write(filepath.Join("web", s.name, file), strings.ReplaceAll(s.web, "DOMAIN", s.domain()))
+		fmt.Fprintf(&hosts, `
+	server {
+		listen %s:443 ssl;
+		server_name autoconfig.%s;
+		root %s;
+		location / { try_files $uri %s; }
+	}
+`, s.address, s.domain(), w.path("web", s.name), missing)
+	}
+	w.write("nginx.conf", fmt.Sprintf(`
+user www-data;
+daemon off;
+worker_processes 1;
+pid %[1]s/nginx.pid;
+error_log %[1]s/nginx.log;
+events {}
+http {
+	access_log off;
+	types { text/html html; text/xml xml; }
+	ssl_certificate %[1]s/good.pem;
+	ssl_certificate_key %[1]s/good.pem;
+	client_body_temp_path %[1]s/nginx-body;
+	proxy_temp_path %[1]s/nginx-proxy;
+	fastcgi_temp_path %[1]s/nginx-fastcgi;
+	uwsgi_temp_path %[1]s/nginx-uwsgi;
+	scgi_temp_path %[1]s/nginx-scgi;
+%[2]s}
+`, w.dir, hosts.String()))
+	w.start("nginx", "-p", w.dir, "-e", w.path("nginx.log"), "-c", w.path("nginx.conf"))
+}
+
+// dovecot serves IMAP and POP3, and authentication for Postfix.
+func (w *world) dovecot() {
+	var imap, pop3, local strings.Builder
+	listen := func(b *strings.Builder, address netip.Addr, port int, tls bool) {
+		ssl := map[bool]string{true: "yes", false: "no"}[tls]
+		name := fmt.Sprintf("at-%s-%d", strings.NewReplacer(".", "-", ":", "-").Replace(address.String()), port)
+		fmt.Fprintf(b, "  inet_listener %s {\n    address = %s\n    port = %d\n    ssl = %s\n  }\n", name, address, port, ssl)
+	}
+	for _, s := range scenarios {
+		for _, port := range s.ports {
+			switch port {
+			case 143, 993:
+				listen(&imap, s.address, port, port == 993 && s.cert != none)
+			case 110, 995:
+				listen(&pop3, s.address, port, port == 995 && s.cert != none)
+			}
+		}
+		if s.cert == none {
+			fmt.Fprintf(&local, "local %s {\n  ssl = no\n}\n", s.address)
+		} else {
+			fmt.Fprintf(&local, "local %[1]s {\n  ssl_cert = <%[2]s\n  ssl_key = <%[2]s\n}\n", s.address, w.path(s.pem()))
+		}
+	}
+	if w.imaps6 != 0 {
+		listen(&imap, netip.IPv6Loopback(), w.imaps6, true)
+	}
+	w.write("dovecot.conf", fmt.Sprintf(`
+base_dir = %[1]s/dovecot
+state_dir = %[1]s/dovecot
+log_path = %[1]s/dovecot.log
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <%[1]s/good.pem
+ssl_key = <%[1]s/good.pem
+disable_plaintext_auth = yes
+auth_mechanisms = plain login
+passdb {
+  driver = static
+  args = password=nobody-logs-in
+}
+userdb {
+  driver = static
+  args = uid=nobody gid=nogroup home=/nonexistent
+}
+service auth {
+  unix_listener %[1]s/auth {
+    mode = 0666
+  }
+}
+service imap-login {
+  inet_listener imap {
+    port = 0
+  }
+  inet_listener imaps {
+    port = 0
+  }
+%[2]s}
+service pop3-login {
+  inet_listener pop3 {
+    port = 0
+  }
+  inet_listener pop3s {
+    port = 0
+  }
+%[3]s}
+%[4]s`, w.dir, imap.String(), pop3.String(), local.String()))
+	w.start("dovecot", "-F", "-c", w.path("dovecot.conf"))
+}
+
+// postfix serves submission.
+func (w *world) postfix() {
+	// The services that smtpd itself needs; there is no delivery.
+	services := `
+postlog   unix-dgram n - n - 1 postlogd
+tlsmgr    unix - - n 1000? 1 tlsmgr
+anvil     unix - - n - 1 anvil
+rewrite   unix - - n - - trivial-rewrite
+`
+	for _, s := range scenarios {
+		for _, port := range s.ports {
+			if port != 465 && port != 587 {
+				continue
+			}
+			services += fmt.Sprintf("%s:%d inet n - n - - smtpd\n  -o myhostname=smtp.%s\n  -o syslog_name=%s\n", s.address, port, s.domain(), s.name)
+			switch {
+			case s.cert == none:
+				services += "  -o smtpd_tls_security_level=none\n"
+			case port == 465:
+				services += "  -o smtpd_tls_wrappermode=yes\n"
+				fallthrough
+			default:
+				services += "  -o smtpd_tls_chain_files=" + w.path(s.pem()) + "\n"
+			}
+		}
+	}
+	w.write("postfix/master.cf", services)
+	w.write("postfix/main.cf", fmt.Sprintf(`
+compatibility_level = 3.6
+queue_directory = %[1]s/queue
+data_directory = %[1]s/data
+maillog_file_prefixes = %[1]s
+maillog_file = %[1]s/postfix.log
+inet_interfaces = 127.0.0.1
+mydestination =
+local_recipient_maps =
+alias_maps =
+alias_database =
+smtpd_tls_security_level = may
+smtpd_tls_auth_only = yes
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = %[1]s/auth
+smtpd_relay_restrictions = permit_sasl_authenticated, reject
+smtpd_peername_lookup = no
+`, w.dir))
+	check(os.Mkdir(w.path("queue"), 0o755))
+	// "postfix check" makes what is missing below the two directories. Its "start"
+	// would move the daemons to a process group that stop does not know.
+	if out, err := exec.Command("postfix", "-c", w.path("postfix"), "check").CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("postfix check: %v\n%s%s", err, out, w.logs()))
+	}
+	daemons := must(exec.Command("postconf", "-c", w.path("postfix"), "-h", "daemon_directory").Output())
+	w.start(filepath.Join(strings.TrimSpace(string(daemons)), "master"), "-c", w.path("postfix"), "-d")
+}

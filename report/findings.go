@@ -1,0 +1,203 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mailcheck"
+)
+
+// group is findings that are one to the reader: the same check with the same
+// evidence on several servers, and what follows from it.
+type group struct {
+	mailcheck.Finding
+	Places       []string // servers, else sources
+	Consequences []group
+}
+
+// groups puts findings together, in the order of the first of each. A finding
+// caused by another stands below that one.
+func groups(findings []mailcheck.Finding) []group {
+	var top, caused []group
+	for _, f := range findings {
+		if f.BecauseOf != "" && hasRoot(findings, f) {
+			caused = merge(caused, f)
+		} else {
+			top = merge(top, f)
+		}
+	}
+	for _, c := range caused {
+		i := rootOf(top, findings, c.Finding)
+		top[i].Consequences = append(top[i].Consequences, c)
+	}
+	return top
+}
+
+func merge(all []group, f mailcheck.Finding) []group {
+	place := safe(f.Server)
+	if place == "" {
+		place = safe(f.Source)
+	}
+	i := slices.IndexFunc(all, func(g group) bool {
+		return g.Check == f.Check && g.Detail == f.Detail && g.Severity == f.Severity && g.Fix == f.Fix && g.BecauseOf == f.BecauseOf &&
+			(g.Server == "") == (f.Server == "")
+	})
+	if i < 0 {
+		all, i = append(all, group{Finding: f}), len(all)
+	}
+	if place != "" && !slices.Contains(all[i].Places, place) {
+		all[i].Places = append(all[i].Places, place)
+	}
+	return all
+}
+
+// cause follows BecauseOf to the check that nothing else has caused. It returns
+// an empty id where the chain leads nowhere or in a circle.
+func cause(findings []mailcheck.Finding, f mailcheck.Finding) string {
+	id := f.BecauseOf
+	for range findings {
+		if slices.ContainsFunc(findings, func(g mailcheck.Finding) bool { return g.Check.ID == id && g.BecauseOf == "" }) {
+			return id
+		}
+		i := slices.IndexFunc(findings, func(g mailcheck.Finding) bool { return g.Check.ID == id })
+		if i < 0 {
+			return ""
+		}
+		id = findings[i].BecauseOf
+	}
+	return ""
+}
+
+func hasRoot(findings []mailcheck.Finding, f mailcheck.Finding) bool { return cause(findings, f) != "" }
+
+// rootOf returns the index of the group that caused f, if possible one about
+// the same server.
+func rootOf(top []group, findings []mailcheck.Finding, f mailcheck.Finding) int {
+	id := cause(findings, f)
+	same := slices.IndexFunc(top, func(g group) bool {
+		return g.Check.ID == id && f.Server != "" && slices.Contains(g.Places, safe(f.Server))
+	})
+	if same >= 0 {
+		return same
+	}
+	return slices.IndexFunc(top, func(g group) bool { return g.Check.ID == id })
+}
+
+// numbered returns the number under which the table lists a finding, by check
+// and server. Only failures and warnings have numbers.
+func numbered(r *mailcheck.Report) map[string]int {
+	numbers := map[string]int{}
+	n := 0
+	for _, g := range groups(r.Findings) {
+		if g.Severity < mailcheck.Warning {
+			continue
+		}
+		n++
+		for _, place := range g.Places {
+			numbers[g.Check.ID+" "+place] = n
+		}
+		for _, c := range g.Consequences {
+			for _, place := range c.Places {
+				numbers[c.Check.ID+" "+place] = n
+			}
+		}
+	}
+	return numbers
+}
+
+// findings writes failures and warnings with their remedies, then the rest in
+// short.
+func findings(p *page, r *mailcheck.Report, opts Options) {
+	all := groups(shown(r, opts))
+	n := 0
+	for _, g := range all {
+		if g.Severity >= mailcheck.Warning {
+			n++
+			finding(p, g, n, opts)
+		}
+	}
+	first := true
+	for _, g := range all {
+		if g.Severity >= mailcheck.Warning {
+			continue
+		}
+		if first {
+			p.blank()
+			first = false
+		}
+		p.paragraph(0, 2, "Note: "+strings.TrimSuffix(g.Check.Summary, ".")+about(g, g.Detail)+" ("+g.Check.ID+")")
+	}
+}
+
+// shown leaves out the notes about guesses that the table folds into one line.
+func shown(r *mailcheck.Report, opts Options) []mailcheck.Finding {
+	folded := map[string]bool{}
+	for _, s := range r.Servers {
+		folded[s.URL()] = hidden(s) && !opts.Verbose
+	}
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f mailcheck.Finding) bool {
+		return f.Severity <= mailcheck.Info && folded[f.Server]
+	})
+}
+
+// finding writes one group.
+func finding(p *page, g group, n int, opts Options) {
+	p.blank()
+	word := strings.ToUpper(g.Severity.String())
+	for i, line := range wrap(fmt.Sprintf("[%d] %s: %s", n, word, g.Check.Summary), p.width-4) {
+		if i > 0 {
+			line = "    " + line
+		}
+		p.WriteString(strings.Replace(line, word, paint(opts, word, g.Severity), 1) + "\n")
+	}
+	if len(g.Places) > 0 {
+		p.paragraph(4, 6, placeWord(g)+": "+strings.Join(g.Places, ", "))
+	}
+	if g.Detail != "" {
+		p.paragraph(4, 6, "Seen: "+safe(g.Detail))
+	}
+	p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Remedy()))
+	for _, c := range g.Consequences {
+		p.paragraph(4, 6, "Therefore: "+inside(c.Check.Summary)+about(c, "")+" ("+c.Check.ID+")")
+	}
+	p.paragraph(4, 6, g.Check.ID+", see "+g.Check.Ref)
+}
+
+// about adds places and evidence to a sentence without its full stop.
+func about(g group, evidence string) string {
+	var parts []string
+	if len(g.Places) > 0 {
+		parts = append(parts, few(g.Places, 3))
+	}
+	if evidence != "" {
+		parts = append(parts, safe(evidence))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, ": ")
+}
+
+func placeWord(g group) string {
+	switch {
+	case g.Server == "":
+		return "Source"
+	case len(g.Places) > 1:
+		return "Servers"
+	}
+	return "Server"
+}
+
+// actor names the person who can mend a fault, as the help desk would.
+func actor(w mailcheck.Who) string {
+	switch w {
+	case mailcheck.User:
+		return "User"
+	case mailcheck.Admin:
+		return "Domain administrator"
+	case mailcheck.Operator:
+		return "Mail server operator"
+	}
+	return "Network administrator"
+}

@@ -1,0 +1,239 @@
+package report
+
+import (
+	"errors"
+	"net/netip"
+	"strings"
+	"time"
+
+	"mailcheck"
+)
+
+// fixture is a report with a name; its golden files are named after it.
+type fixture struct {
+	name   string
+	report *mailcheck.Report
+}
+
+// now is when the fixtures' runs began.
+var now = time.Date(2026, 11, 22, 19, 20, 0, 0, time.UTC)
+
+func fixtures() []fixture {
+	return []fixture{
+		{"pass", healthy()},
+		{"warnings", warnings()},
+		{"failures", failures()},
+		{"sending", sending()},
+		{"nxdomain", nxdomain()},
+		{"nothing", nothing()},
+		{"idn", idn()},
+		{"long-names", longNames()},
+		{"hostile", hostile()},
+		{"probe-one", probeOne()},
+		{"probe-many", probeMany()},
+		{"interrupted", interrupted()},
+		{"disagree", disagree()},
+		{"in-part", inPart()},
+		{"empty", &mailcheck.Report{}},
+	}
+}
+
+func address(s string) mailcheck.Address {
+	a, err := mailcheck.ParseAddress(s)
+	if err != nil {
+		panic(err)
+	}
+	return a
+}
+
+func at(p mailcheck.Protocol, s mailcheck.Security, host string, sources ...string) mailcheck.Server {
+	return mailcheck.Server{Protocol: p, Host: host, Port: mailcheck.DefaultPort(p, s), Security: s,
+		Username: "alice@example.com", Auth: []string{"password-cleartext"}, Sources: sources}
+}
+
+// good is a server that works.
+func good(s mailcheck.Server, days int) mailcheck.ServerResult {
+	return mailcheck.ServerResult{
+		Server: s, Verdict: mailcheck.Pass, PasswordOK: true, Greeting: "ready", Elapsed: 40 * time.Millisecond,
+		Addresses:    []mailcheck.AddressResult{{IP: netip.MustParseAddr("192.0.2.10"), State: "connected", Elapsed: 9 * time.Millisecond}},
+		Capabilities: mailcheck.Lists{AfterTLS: []string{"IMAP4rev2", "AUTH=PLAIN"}},
+		Mechanisms:   mailcheck.Lists{AfterTLS: []string{"PLAIN", "XOAUTH2"}},
+		TLS: &mailcheck.TLS{Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256", Curve: "X25519", Verified: true, Chain: []mailcheck.Certificate{{
+			Subject: "CN=" + s.Host, Issuer: "CN=Example CA", Names: []string{s.Host},
+			NotBefore: now.AddDate(0, 0, -30), NotAfter: now.AddDate(0, 0, days).Add(time.Hour), SHA256: strings.Repeat("ab", 32), Key: "ECDSA P-256"}}},
+		Steps: []mailcheck.Step{{Op: mailcheck.OpConnect, Target: s.Endpoint(), Start: time.Millisecond, Elapsed: 9 * time.Millisecond, Detail: "192.0.2.10"}},
+	}
+}
+
+// bad is a server with a finding.
+func bad(s mailcheck.Server, c *mailcheck.Check, detail string) mailcheck.ServerResult {
+	return mailcheck.ServerResult{
+		Server: s, Verdict: mailcheck.Fail,
+		Addresses: []mailcheck.AddressResult{{IP: netip.MustParseAddr("192.0.2.10"), State: "connected"}},
+		Steps: []mailcheck.Step{{Op: mailcheck.OpTLS, Target: s.Endpoint(), Err: errors.New(detail),
+			Findings: []mailcheck.Finding{{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(detail)}}}},
+	}
+}
+
+// silent is a guessed server that is not there.
+func silent(p mailcheck.Protocol, s mailcheck.Security, host string) mailcheck.ServerResult {
+	r := bad(at(p, s, host, "guess"), mailcheck.TCPTimeout, "no answer in time")
+	r.Addresses[0].State = "timeout"
+	return r
+}
+
+// account makes a report of servers: settings, findings and verdict follow.
+func account(addr string, sources []mailcheck.SourceResult, servers ...mailcheck.ServerResult) *mailcheck.Report {
+	r := &mailcheck.Report{Started: now, Elapsed: 1234567 * time.Microsecond, Sources: sources, Servers: servers}
+	if addr != "" {
+		r.Address = address(addr)
+	}
+	for _, s := range servers {
+		r.Settings = append(r.Settings, mailcheck.Setting{Server: s.Server, Verdict: s.Verdict})
+		for _, step := range s.Steps {
+			for _, f := range step.Findings {
+				if f.Server = s.URL(); !hidden(s) {
+					r.Findings = append(r.Findings, f)
+				}
+			}
+		}
+	}
+	r.Verdict = mailcheck.VerdictOf(r.Findings)
+	return r
+}
+
+// add appends findings and sets the verdict anew.
+func add(r *mailcheck.Report, findings ...mailcheck.Finding) *mailcheck.Report {
+	r.Findings = append(r.Findings, findings...)
+	r.Verdict = mailcheck.VerdictOf(r.Findings)
+	return r
+}
+
+func of(c *mailcheck.Check, detail, server, because string) mailcheck.Finding {
+	return mailcheck.Finding{Check: c, Severity: c.Severity, Detail: detail, Server: server, BecauseOf: because}
+}
+
+var (
+	imapS  = at(mailcheck.IMAP, mailcheck.ImplicitTLS, "imap.example.com", "srv", "autoconfig")
+	imapT  = at(mailcheck.IMAP, mailcheck.StartTLS, "imap.example.com", "autoconfig")
+	pop3S  = at(mailcheck.POP3, mailcheck.ImplicitTLS, "pop.example.com", "srv")
+	smtpS  = at(mailcheck.Submission, mailcheck.ImplicitTLS, "smtp.example.com", "srv", "autoconfig")
+	smtpT  = at(mailcheck.Submission, mailcheck.StartTLS, "smtp.example.com", "autoconfig")
+	wanted = []mailcheck.SourceResult{
+		{Name: "srv", State: mailcheck.Found, Reason: "3 service records at example.com", Elapsed: 20 * time.Millisecond, Servers: []mailcheck.Server{imapS, pop3S, smtpS}},
+		{Name: "autoconfig", State: mailcheck.Found, Reason: "https://autoconfig.example.com/mail/config-v1.1.xml", Servers: []mailcheck.Server{imapS, imapT, smtpS, smtpT}},
+		{Name: "ispdb", State: mailcheck.Absent, Reason: "the database does not know example.com"},
+		{Name: "mx", State: mailcheck.Failed, Reason: "no DNS server answers in time for the mail exchanger of example.com"},
+		{Name: "guess", State: mailcheck.Absent, Reason: "not needed: the domain publishes settings"},
+	}
+	nowhere = []mailcheck.SourceResult{
+		{Name: "srv", State: mailcheck.Absent, Reason: "the domain does not exist"},
+		{Name: "autoconfig", State: mailcheck.Absent, Reason: "autoconfig.exmaple.com does not exist"},
+		{Name: "ispdb", State: mailcheck.Absent, Reason: "the database does not know exmaple.com"},
+		{Name: "guess", State: mailcheck.Absent, Reason: "none of 9 likely names exists"},
+	}
+)
+
+func healthy() *mailcheck.Report {
+	return account("alice@example.com", wanted, good(imapS, 61), good(imapT, 61), good(pop3S, 61), good(smtpS, 61),
+		silent(mailcheck.POP3, mailcheck.StartTLS, "pop.example.com"))
+}
+
+func warnings() *mailcheck.Report {
+	soon := good(smtpS, 5)
+	soon.Verdict = mailcheck.Warn
+	soon.Steps[0].Findings = []mailcheck.Finding{of(mailcheck.TLSExpiresSoon, "smtp.example.com expires on 2026-11-27 20:20 UTC, in 5 days", "", "")}
+	r := account("alice@example.com", wanted, good(imapS, 61), soon)
+	srv := of(mailcheck.SRVCNAMETarget, "_imaps._tcp.example.com names imap.example.com, an alias of mx1.example.net", "", "")
+	srv.Source = "srv"
+	return add(r, srv, of(mailcheck.SRVNotOffered, "_pop3._tcp.example.com", "", ""))
+}
+
+func failures() *mailcheck.Report {
+	expired := "imap.example.com expired on 2026-10-01 00:00 UTC, 52 days ago"
+	r := account("alice@example.com", wanted,
+		bad(imapS, mailcheck.TLSExpired, expired), bad(imapT, mailcheck.TLSExpired, expired),
+		bad(pop3S, mailcheck.TLSNameMismatch, "the certificate is for mail.example.com, *.example.net, the settings say pop.example.com"),
+		bad(smtpS, mailcheck.TCPRefused, "connection refused"), bad(smtpT, mailcheck.StartTLSMasked, "250-XXXXXXXA"),
+		silent(mailcheck.IMAP, mailcheck.ImplicitTLS, "mail.example.com"), silent(mailcheck.POP3, mailcheck.ImplicitTLS, "mail.example.com"),
+		silent(mailcheck.Submission, mailcheck.ImplicitTLS, "mail.example.com"), silent(mailcheck.Submission, mailcheck.StartTLS, "mail.example.com"),
+		silent(mailcheck.IMAP, mailcheck.StartTLS, "mail.example.com"))
+	return add(r, of(mailcheck.AccountNoIncoming, "", "", "tls.expired"), of(mailcheck.AccountNoOutgoing, "", "", "tcp.refused"),
+		of(mailcheck.SRVNotOffered, "_pop3._tcp.example.com", "", ""))
+}
+
+func sending() *mailcheck.Report {
+	r := account("alice@example.com", wanted, good(imapS, 61), bad(smtpS, mailcheck.TCPTimeout, "no answer in time"), bad(smtpT, mailcheck.TCPTimeout, "no answer in time"))
+	return add(r, of(mailcheck.AccountNoOutgoing, "", "", "tcp.timeout"))
+}
+
+func nxdomain() *mailcheck.Report {
+	r := account("alice@exmaple.com", nowhere)
+	return add(r, of(mailcheck.DNSNotFound, "exmaple.com: NXDOMAIN from 192.0.2.53", "", ""), of(mailcheck.AccountNoSettings, "", "", "dns.nxdomain"))
+}
+
+func nothing() *mailcheck.Report {
+	return add(account("alice@example.com", nowhere), of(mailcheck.AccountNoSettings, "", "", ""))
+}
+
+func idn() *mailcheck.Report {
+	imap := at(mailcheck.IMAP, mailcheck.ImplicitTLS, "imap.xn--bcher-kva.example", "srv")
+	smtp := at(mailcheck.Submission, mailcheck.StartTLS, "smtp.xn--bcher-kva.example", "srv")
+	imap.Username, smtp.Username = "用户@xn--bcher-kva.example", ""
+	r := account("用户@bücher.example", nil, good(imap, 61), good(smtp, 1))
+	r.Sources = []mailcheck.SourceResult{{Name: "srv", State: mailcheck.Found, Reason: "邮件 设置 在 这里 找到 了 邮件 设置 在 这里 找到 了 邮件 设置 在 这里 找到 了 邮件 设置 在 这里 找到 了"}}
+	return r
+}
+
+func longNames() *mailcheck.Report {
+	host := strings.Repeat("a-very-long-label-that-somebody-chose.", 4) + "example.com"
+	long := at(mailcheck.IMAP, mailcheck.ImplicitTLS, host, "srv")
+	r := account("alice@example.com", []mailcheck.SourceResult{
+		{Name: "srv", State: mailcheck.Found, Reason: host, Servers: []mailcheck.Server{long, smtpS}}}, good(long, 61),
+		bad(smtpS, mailcheck.TLSNameMismatch, "the certificate is for "+host+", the settings say smtp.example.com"))
+	return add(r, of(mailcheck.AccountNoOutgoing, "", "", "tls.name-mismatch"))
+}
+
+// hostile holds text that was not cleaned, as if that had been forgotten.
+func hostile() *mailcheck.Report {
+	evil := "\x1b[31mall good\x1b[0m \u202egnp.exe\u202c\nPASS  alice@example.com: fine\r\x07 \u2028 " + string([]byte{0xff}) + " \U000e0041"
+	s := imapS
+	s.Username = evil
+	server := bad(s, mailcheck.GreetMalformed, evil)
+	server.Steps[0].Findings[0].Detail, server.Greeting = evil, evil
+	server.Capabilities.BeforeTLS = []string{evil}
+	r := account("alice@example.com", []mailcheck.SourceResult{{Name: "srv", State: mailcheck.Failed, Reason: evil}}, server)
+	r.Settings[0].Verdict = mailcheck.Warn
+	note := of(mailcheck.SRVNotOffered, evil, "", "")
+	note.Source, note.Fix = evil, evil
+	return add(r, note, of(mailcheck.AccountNoIncoming, evil, evil, "greet.malformed"))
+}
+
+func probeOne() *mailcheck.Report {
+	return account("", nil, bad(imapS, mailcheck.TLSSelfSigned, `issued to "imap.example.com" by "CN=imap.example.com"`))
+}
+
+func probeMany() *mailcheck.Report {
+	oauth := good(smtpT, 61)
+	oauth.PasswordOK = false
+	oauth.Mechanisms.AfterTLS = []string{"XOAUTH2", "OAUTHBEARER", "GSSAPI", "NTLM"}
+	return account("", nil, good(imapS, 61), bad(pop3S, mailcheck.TCPRefused, "connection refused"), oauth)
+}
+
+func interrupted() *mailcheck.Report {
+	r := account("alice@example.com", wanted[:1], good(imapS, 61), mailcheck.ServerResult{Server: smtpS})
+	return add(r, of(mailcheck.RunTimeout, "not finished: connect smtp.example.com:465", smtpS.URL(), ""))
+}
+
+func disagree() *mailcheck.Report {
+	r := healthy()
+	other := at(mailcheck.IMAP, mailcheck.ImplicitTLS, "mail.example.net", "ispdb")
+	r.Sources = append(r.Sources[:2:2], mailcheck.SourceResult{Name: "ispdb", State: mailcheck.Found, Reason: "example.net", Servers: []mailcheck.Server{other, smtpS}})
+	return r
+}
+
+// inPart works for whoever collects mail with POP3.
+func inPart() *mailcheck.Report {
+	return account("alice@example.com", wanted, bad(imapS, mailcheck.TLSExpired, "imap.example.com expired on 2026-10-01 00:00 UTC, 52 days ago"),
+		bad(imapT, mailcheck.TCPRefused, "connection refused"), good(pop3S, 61), good(smtpS, 61))
+}

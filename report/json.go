@@ -1,0 +1,246 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"mailcheck"
+)
+
+// JSON writes the report as one document of schema 1. Fields are added to the
+// schema, never renamed or removed; lists are never null.
+func JSON(w io.Writer, r *mailcheck.Report, opts Options) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false) // the document is not HTML, and < in a reply should read as <
+	enc.SetIndent("", "  ")
+	return enc.Encode(document(r, opts))
+}
+
+type jsonReport struct {
+	Schema    int           `json:"schema"`
+	Tool      jsonTool      `json:"tool"`
+	Address   string        `json:"address"`
+	Domain    string        `json:"domain"`
+	Started   string        `json:"started"`
+	ElapsedMS float64       `json:"elapsed_ms"`
+	Verdict   string        `json:"verdict"`
+	Settings  []jsonSetting `json:"settings"`
+	Sources   []jsonSource  `json:"sources"`
+	Servers   []jsonServer  `json:"servers"`
+	Findings  []jsonFinding `json:"findings"`
+}
+
+type jsonTool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// jsonPublished is a server as a source names it.
+type jsonPublished struct {
+	Protocol string   `json:"protocol"`
+	Host     string   `json:"host"`
+	Port     uint16   `json:"port"`
+	Security string   `json:"security"`
+	Username string   `json:"username"`
+	Auth     []string `json:"auth"`
+	Sources  []string `json:"sources"`
+}
+
+type jsonSetting struct {
+	jsonPublished
+	Verdict string `json:"verdict"`
+}
+
+type jsonSource struct {
+	Name      string          `json:"name"`
+	State     string          `json:"state"`
+	Reason    string          `json:"reason"`
+	ElapsedMS float64         `json:"elapsed_ms"`
+	Servers   []jsonPublished `json:"servers"`
+	Steps     []jsonStep      `json:"steps"`
+}
+
+type jsonServer struct {
+	Protocol     string           `json:"protocol"`
+	Host         string           `json:"host"`
+	Port         uint16           `json:"port"`
+	Security     string           `json:"security"`
+	Sources      []string         `json:"sources"`
+	Guessed      bool             `json:"guessed"`
+	Verdict      string           `json:"verdict"`
+	ElapsedMS    float64          `json:"elapsed_ms"`
+	Addresses    []jsonAddress    `json:"addresses"`
+	Greeting     string           `json:"greeting"`
+	Capabilities jsonCapabilities `json:"capabilities"`
+	Auth         jsonLists        `json:"auth"`
+	TLS          *jsonTLS         `json:"tls"` // null if TLS was never up
+	Login        jsonLogin        `json:"login"`
+	Steps        []jsonStep       `json:"steps"`
+}
+
+type jsonAddress struct {
+	IP        string  `json:"ip"`
+	State     string  `json:"state"`
+	ElapsedMS float64 `json:"elapsed_ms"`
+	Error     string  `json:"error"`
+}
+
+type jsonLists struct {
+	BeforeTLS []string `json:"before_tls"`
+	AfterTLS  []string `json:"after_tls"`
+}
+
+type jsonCapabilities struct {
+	jsonLists
+	AfterLogin []string `json:"after_login"`
+}
+
+type jsonTLS struct {
+	Version  string            `json:"version"`
+	Cipher   string            `json:"cipher"`
+	Curve    string            `json:"curve"`
+	Verified bool              `json:"verified"`
+	Chain    []jsonCertificate `json:"chain"`
+}
+
+type jsonCertificate struct {
+	Subject   string   `json:"subject"`
+	Issuer    string   `json:"issuer"`
+	Names     []string `json:"names"`
+	NotBefore string   `json:"not_before"`
+	NotAfter  string   `json:"not_after"`
+	SHA256    string   `json:"sha256"`
+	Key       string   `json:"key"`
+}
+
+type jsonLogin struct {
+	Mechanism string `json:"mechanism"`
+	State     string `json:"state"`
+	Reason    string `json:"reason"`
+}
+
+type jsonStep struct {
+	Op        string   `json:"op"`
+	Target    string   `json:"target"`
+	StartMS   float64  `json:"start_ms"`
+	ElapsedMS float64  `json:"elapsed_ms"`
+	Detail    string   `json:"detail"`
+	Error     string   `json:"error"`
+	Findings  []string `json:"findings"` // ids
+}
+
+type jsonFinding struct {
+	ID        string `json:"id"`
+	Severity  string `json:"severity"`
+	Who       string `json:"who"`
+	Summary   string `json:"summary"`
+	Detail    string `json:"detail"`
+	Remedy    string `json:"remedy"`
+	Ref       string `json:"ref"`
+	Server    string `json:"server"`
+	Source    string `json:"source"`
+	BecauseOf string `json:"because_of"`
+}
+
+func document(r *mailcheck.Report, opts Options) jsonReport {
+	return jsonReport{
+		Schema: 1, Tool: jsonTool{"mailcheck", opts.Version},
+		Address: safe(r.Address.String()), Domain: safe(r.Address.Domain),
+		Started: stamp(r.Started), ElapsedMS: ms(r.Elapsed), Verdict: string(r.Verdict),
+		Settings: each(r.Settings, func(s mailcheck.Setting) jsonSetting {
+			return jsonSetting{published(s.Server), verdictWord(s.Verdict)}
+		}),
+		Sources:  each(r.Sources, source),
+		Servers:  each(r.Servers, server),
+		Findings: each(r.Findings, jsonFindingOf),
+	}
+}
+
+func published(s mailcheck.Server) jsonPublished {
+	return jsonPublished{
+		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security),
+		Username: safe(s.Username), Auth: each(s.Auth, safe), Sources: each(s.Sources, safe),
+	}
+}
+
+func source(s mailcheck.SourceResult) jsonSource {
+	return jsonSource{
+		Name: s.Name, State: string(s.State), Reason: safe(s.Reason), ElapsedMS: ms(s.Elapsed),
+		Servers: each(s.Servers, published), Steps: each(s.Steps, step),
+	}
+}
+
+func server(s mailcheck.ServerResult) jsonServer {
+	return jsonServer{
+		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security),
+		Sources: each(s.Sources, safe), Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
+		Addresses: each(s.Addresses, func(a mailcheck.AddressResult) jsonAddress {
+			return jsonAddress{a.IP.String(), a.State, ms(a.Elapsed), message(a.Err)}
+		}),
+		Greeting:     safe(s.Greeting),
+		Capabilities: jsonCapabilities{lists(s.Capabilities), []string{}},
+		Auth:         lists(s.Mechanisms),
+		TLS:          protection(s.TLS),
+		Login:        jsonLogin{State: "skipped", Reason: "no credentials given"},
+		Steps:        each(s.Steps, step),
+	}
+}
+
+func lists(l mailcheck.Lists) jsonLists {
+	return jsonLists{each(l.BeforeTLS, safe), each(l.AfterTLS, safe)}
+}
+
+func protection(t *mailcheck.TLS) *jsonTLS {
+	if t == nil {
+		return nil
+	}
+	return &jsonTLS{t.Version, t.Cipher, t.Curve, t.Verified, each(t.Chain, func(c mailcheck.Certificate) jsonCertificate {
+		return jsonCertificate{
+			safe(c.Subject), safe(c.Issuer), each(c.Names, safe), stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key,
+		}
+	})}
+}
+
+func step(s mailcheck.Step) jsonStep {
+	return jsonStep{
+		string(s.Op), safe(s.Target), ms(s.Start), ms(s.Elapsed), safe(s.Detail), message(s.Err),
+		each(s.Findings, func(f mailcheck.Finding) string { return f.Check.ID }),
+	}
+}
+
+func jsonFindingOf(f mailcheck.Finding) jsonFinding {
+	return jsonFinding{
+		f.Check.ID, f.Severity.String(), string(f.Check.Who), f.Check.Summary, safe(f.Detail), safe(f.Remedy()), f.Check.Ref,
+		safe(f.Server), safe(f.Source), f.BecauseOf,
+	}
+}
+
+// each converts a list; none becomes an empty one, which programs read more
+// easily than null.
+func each[T, U any](list []T, convert func(T) U) []U {
+	converted := make([]U, 0, len(list))
+	for _, v := range list {
+		converted = append(converted, convert(v))
+	}
+	return converted
+}
+
+// verdictWord names the verdict of a server; one that was not tested has none.
+func verdictWord(v mailcheck.Verdict) string {
+	if v == "" {
+		return "untested"
+	}
+	return string(v)
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return mailcheck.Clean(err.Error())
+}
