@@ -50,7 +50,7 @@ func (s *search) askDAV(ctx context.Context, t *mailcheck.Trace, p mailcheck.Pro
 		server.Path = path
 		s.board.post(server)
 		secure.judgeExtra(ctx, server)
-		return answer{mailcheck.Found, davName(p) + " by SRV record", []mailcheck.Server{server}}
+		return answer{state: mailcheck.Found, reason: davName(p) + " by SRV record", servers: []mailcheck.Server{server}}
 	}
 	if server, ok := plain.best(unprotected); ok {
 		plain.trace.Find(mailcheck.DAVPlain, plain.name+" SRV names "+server.Endpoint()).
@@ -63,12 +63,12 @@ func (s *search) askDAV(ctx context.Context, t *mailcheck.Trace, p mailcheck.Pro
 	req := netx.Request{Method: "PROPFIND", Body: []byte(PrincipalQuery), Header: PrincipalHeader()}
 	if server, ok := s.wellKnown(ctx, there, p, req, provenDAV); ok {
 		s.board.post(server)
-		return answer{mailcheck.Found, davName(p) + " by /.well-known/" + string(p), []mailcheck.Server{server}}
+		return answer{state: mailcheck.Found, reason: davName(p) + " by /.well-known/" + string(p), servers: []mailcheck.Server{server}}
 	}
 	if missing.state == mailcheck.Failed {
 		return missing
 	}
-	return answer{mailcheck.Absent, "no SRV record, nothing at /.well-known", nil}
+	return answer{state: mailcheck.Absent, reason: "no SRV record, nothing at /.well-known"}
 }
 
 // lookupPath returns the context path of a service: what the TXT record beside

@@ -24,7 +24,7 @@ func (s *search) askJMAP(ctx context.Context, q *srvQuery) answer {
 		server.Path = "/.well-known/jmap"
 		s.board.post(server)
 		q.judgeExtra(ctx, server)
-		return answer{mailcheck.Found, "JMAP by SRV record", []mailcheck.Server{server}}
+		return answer{state: mailcheck.Found, reason: "JMAP by SRV record", servers: []mailcheck.Server{server}}
 	}
 	if a := q.absence(records, offered); a.state != mailcheck.Absent {
 		return a
@@ -33,10 +33,10 @@ func (s *search) askJMAP(ctx context.Context, q *srvQuery) answer {
 		return doc.Status == http.StatusUnauthorized || doc.Status == http.StatusOK && IsJMAPSession(doc.Body)
 	})
 	if !ok {
-		return answer{mailcheck.Absent, "no SRV record, nothing at /.well-known", nil}
+		return answer{state: mailcheck.Absent, reason: "no SRV record, nothing at /.well-known"}
 	}
 	s.board.post(server)
-	return answer{mailcheck.Found, "JMAP by /.well-known/jmap", []mailcheck.Server{server}}
+	return answer{state: mailcheck.Found, reason: "JMAP by /.well-known/jmap", servers: []mailcheck.Server{server}}
 }
 
 // IsJMAPSession reports whether a body is a session of RFC 8620 section 2, as far

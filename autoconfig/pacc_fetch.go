@@ -7,12 +7,15 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
 	"mailcheck"
 	"mailcheck/internal/netx"
 )
+
+const paccPath = "/.well-known/user-agent-configuration.json"
 
 // findPACC fetches the document and its digests at once (draft-ietf-mailmaint-pacc).
 func findPACC(ctx context.Context, s *search) {
@@ -93,50 +96,48 @@ func parseDigest(text string) (digest []byte, announced bool) {
 
 // fetch gets the document.
 func (r *paccRun) fetch(ctx context.Context) {
-	place := "https://" + r.host() + "/.well-known/user-agent-configuration.json"
-	doc, err := mailcheck.Do(ctx, r.page, mailcheck.OpFetch, place, func(ctx context.Context) (*netx.Document, error) {
-		doc, err := r.net.Fetch(ctx, netx.Request{URL: place})
-		if r.missing = nothingThere(err, false); r.missing != "" {
-			return nil, nil
-		}
-		return doc, err
+	u := &url.URL{Scheme: "https", Host: r.host(), Path: paccPath}
+	if a, there := r.resolveHost(ctx, r.page, u, mailcheck.Warning); !there {
+		r.missing = a.reason
+		return
+	}
+	doc, err := mailcheck.Do(ctx, r.page, mailcheck.OpFetch, u.String(), func(ctx context.Context) (*netx.Document, error) {
+		return r.net.Fetch(ctx, netx.Request{URL: u.String()})
 	})
 	switch {
-	case r.missing != "":
 	case err != nil:
 		soften(r.page, mailcheck.Warning)
-		return
 	case doc.Status != http.StatusOK:
 		r.missing = fmt.Sprintf("HTTP status %d", doc.Status)
+		r.page.Say(r.missing)
 	default:
 		r.doc = doc
 		r.page.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType))
-		return
 	}
-	r.page.Say(r.missing)
 }
 
 // judge puts document and digests together. Without a record in DNS, what stands
 // at the host is no fault: a wildcard record brings many domains there by accident.
 func (r *paccRun) judge(ctx context.Context) answer {
-	place := r.page.Steps[0].Target
-	switch failed := r.page.Steps[0].Err != nil; {
-	case failed && (r.announced || ctx.Err() != nil):
-		return answer{mailcheck.Failed, r.host() + ": " + firstDetail(r.page), nil}
-	case failed:
+	place := "https://" + r.host() + paccPath
+	last := &r.page.Steps[len(r.page.Steps)-1]
+	switch {
+	case last.Err != nil && (last.Op == mailcheck.OpResolve || r.announced || ctx.Err() != nil):
+		return answer{state: mailcheck.Failed, reason: r.host() + ": " + firstDetail(r.page)}
+	case last.Err != nil:
 		reason := firstDetail(r.page)
-		r.page.Steps[0].Findings = nil
-		return answer{mailcheck.Absent, "no digest in DNS, and no document: " + reason, nil}
+		last.Findings = nil
+		return answer{state: mailcheck.Absent, reason: "no digest in DNS, and no document: " + reason}
 	case r.doc == nil && r.announced:
 		r.page.Find(mailcheck.PACCNoDocument, fmt.Sprintf("%s: %s", place, r.missing))
-		return answer{mailcheck.Failed, "announced in DNS, but no document: " + r.missing, nil}
+		return answer{state: mailcheck.Failed, reason: "announced in DNS, but no document: " + r.missing}
 	case r.doc == nil:
-		return answer{mailcheck.Absent, r.missing, nil}
+		return answer{state: mailcheck.Absent, reason: r.missing}
 	case looksLikeHTML(r.doc.Body) && r.announced:
 		r.page.Find(mailcheck.PACCHTML, fmt.Sprintf("%s answers with %s that begins %q", place, r.doc.ContentType, head(r.doc.Body)))
-		return answer{mailcheck.Failed, "a web page instead of the document", nil}
+		return answer{state: mailcheck.Failed, reason: "a web page instead of the document"}
 	case looksLikeHTML(r.doc.Body):
-		return answer{mailcheck.Absent, "only a web page is there", nil}
+		return answer{state: mailcheck.Absent, reason: "only a web page is there"}
 	}
 	return r.read(ctx, place)
 }
@@ -148,11 +149,11 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 	})
 	if err != nil && !r.announced {
 		r.page.Steps[len(r.page.Steps)-1].Findings = nil
-		return answer{mailcheck.Absent, "no digest in DNS, and what is there is no such document", nil}
+		return answer{state: mailcheck.Absent, reason: "no digest in DNS, and what is there is no such document"}
 	}
 	trusted := r.checkDigest()
 	if err != nil {
-		return answer{mailcheck.Failed, "the document is malformed", nil}
+		return answer{state: mailcheck.Failed, reason: "the document is malformed"}
 	}
 	servers, problems := pacc.Servers(r.address)
 	for _, problem := range problems[:min(len(problems), maxProblems)] {
@@ -164,16 +165,16 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 	switch {
 	case len(servers) == 0:
 		r.page.Find(mailcheck.PACCNoServers, place)
-		return answer{mailcheck.Failed, "the document names no usable server", nil}
+		return answer{state: mailcheck.Failed, reason: "the document names no usable server"}
 	case !trusted:
-		return answer{mailcheck.Failed, "the document does not fit its digest in DNS", nil}
+		return answer{state: mailcheck.Failed, reason: "the document does not fit its digest in DNS"}
 	}
 	r.page.Say(fmt.Sprintf("%d servers", len(servers)))
 	reason := "https://" + r.host()
 	if pacc.Draft != "" {
 		reason += ", spelling of draft " + pacc.Draft
 	}
-	return answer{mailcheck.Found, reason, servers}
+	return answer{state: mailcheck.Found, reason: reason, servers: servers}
 }
 
 // checkDigest compares the document, byte for byte as it was served, with the

@@ -60,13 +60,13 @@ func (q *srvQuery) judgeExtra(ctx context.Context, server mailcheck.Server) {
 func (q *srvQuery) absence(records srvAnswer, offered bool) answer {
 	switch {
 	case len(records.records) > 0:
-		return answer{mailcheck.Failed, "the SRV record cannot be used", nil}
+		return answer{state: mailcheck.Failed, reason: "the SRV record cannot be used"}
 	case !offered:
-		return answer{mailcheck.Found, "the domain says that it offers no " + string(q.protocol), nil}
+		return answer{state: mailcheck.Found, reason: "the domain says that it offers no " + string(q.protocol)}
 	case q.trace.Steps[0].Err != nil:
-		return answer{mailcheck.Failed, "DNS did not answer", nil}
+		return answer{state: mailcheck.Failed, reason: "DNS did not answer"}
 	}
-	return answer{mailcheck.Absent, "no SRV record", nil}
+	return answer{state: mailcheck.Absent, reason: "no SRV record"}
 }
 
 // wellKnown looks for a service at the place that RFC 8615 gives it on the

@@ -19,5 +19,5 @@ func findSieve(ctx context.Context, s *search) {
 	}
 	s.board.post(server)
 	q.judgeExtra(ctx, server)
-	s.concludeExtras([]answer{{mailcheck.Found, "ManageSieve by SRV record", []mailcheck.Server{server}}})
+	s.concludeExtras([]answer{{state: mailcheck.Found, reason: "ManageSieve by SRV record", servers: []mailcheck.Server{server}}})
 }
