@@ -10,8 +10,6 @@ import (
 	"mailcheck"
 )
 
-var alice = mailcheck.Address{Local: "alice", Domain: "example.com"}
-
 func TestPACCServers(t *testing.T) {
 	cases := []struct {
 		name, document string
