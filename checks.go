@@ -10,7 +10,10 @@ import (
 // checks themselves stand in the files checks_*.go, one family each.
 var Checks = slices.Concat(
 	dnsChecks,
+	domainChecks,
 	publishedChecks,
+	providerChecks,
+	oauthChecks,
 	networkChecks,
 	tlsChecks,
 	starttlsChecks,

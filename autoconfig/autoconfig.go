@@ -8,13 +8,23 @@
 //   - autoconfig: an XML file on a web server of the domain
 //     (draft-ietf-mailmaint-autoconfig). Read by Thunderbird, K-9 and most free
 //     clients.
+//   - provider: what mailcheck knows of large providers by itself, from the domain
+//     or from its mail exchanger.
+//   - txt: a TXT record "mailconf=URL" that says where the domain keeps such a file.
 //   - ispdb: the same files collected by Thunderbird for large providers.
 //   - mx: the same files of whoever runs the domain's mail exchanger, for domains
 //     that are hosted somewhere and publish nothing themselves.
 //   - guess: likely host names such as imap.example.com.
 //
 // All sources are asked at once. The last two are worth less than what a domain
-// publishes itself, so they wait a moment for the others.
+// publishes itself, so they wait a moment for the others; so does provider where
+// only the mail exchanger leads to it.
+//
+// Two more rows name no servers but say what stands around them:
+//
+//   - oauth: what the OAuth2 issuers that settings name say about themselves.
+//   - dns: the health of the domain, such as its mail exchangers, DNSSEC and aliases
+//     that lead nowhere.
 package autoconfig
 
 import (
@@ -42,13 +52,19 @@ type Source struct {
 	find     func(context.Context, *search)
 }
 
-// Sources lists every source, the most trusted first. Results keep this order.
+// Sources lists every source, the most trusted first. Results keep this order. What
+// the domain says of itself comes before what mailcheck knows of its provider, and
+// that before the public database, whose facts the table corrects and completes.
 var Sources = []Source{
 	{"srv", "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
 	{"autoconfig", "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
+	{"provider", "what mailcheck knows of large providers", false, findProvider},
+	{"txt", "settings file that a TXT record names (mailconf=)", false, findTXT},
 	{"ispdb", "public database of mail providers", false, findISPDB},
 	{"mx", "settings file of the mail exchanger's operator", true, findMX},
 	{"guess", "likely host names", true, findGuess},
+	{"oauth", "what named OAuth2 issuers say about themselves (RFC 8414)", false, findOAuth},
+	{"dns", "health of the domain: mail exchangers, DNSSEC, stray records", false, findDNS},
 }
 
 // headStart is how long a fallback source waits for the sources before it: the
@@ -141,6 +157,7 @@ type board struct {
 	incoming bool                                               // some source named a server for reading mail
 	outgoing bool                                               // some source named a server for sending mail
 	declined map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
+	watchers                                                    // those who want to hear of everything
 }
 
 func (b *board) post(s mailcheck.Server) {
@@ -155,6 +172,7 @@ func (b *board) post(s mailcheck.Server) {
 	default:
 		b.known[s.Key()] = true
 		b.found(s)
+		b.tellServer(s)
 	}
 }
 
