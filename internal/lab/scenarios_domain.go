@@ -55,6 +55,18 @@ smtp A 192.0.2.25
 				"smtp.office365.com": {587: SMTP(Mail{Host: "smtp.office365.com", StartTLS: &Cert{Names: []string{"smtp.office365.com"}}, TLSCaps: []string{"SIZE 157286400", "AUTH XOAUTH2", "8BITMIME"}})},
 			}
 		}),
+	provider("provider-by-server", "SRV records name the servers of a provider, behind a filter", "provider.app-password srv.foreign-domain",
+		unpublished, without("@", "imap", "pop", "smtp", "mx"), records(
+			"@ MX 10 mx0a-00000000.pphosted.com.", "mx0a-00000000.pphosted.com. A 192.0.2.24",
+			"_imaps._tcp SRV 0 1 993 imap.gmail.com.", "_submissions._tcp SRV 0 1 465 smtp.gmail.com.",
+			"imap.gmail.com. A 192.0.2.10", "smtp.gmail.com. A 192.0.2.25"),
+		func(s *Scenario) {
+			s.Hosts = map[string]Host{
+				"192.0.2.24":     {},
+				"imap.gmail.com": {993: imaps("imap.gmail.com")},
+				"smtp.gmail.com": {465: submissions("smtp.gmail.com")},
+			}
+		}),
 	{
 		Name: "provider-imap-switch", Doc: "an address at a provider where IMAP has to be switched on", Address: "alice@web.de",
 		Zone: `$ORIGIN web.de.
