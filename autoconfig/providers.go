@@ -160,7 +160,7 @@ func findProvider(ctx context.Context, s *search) {
 		s.adopt(p, s.address.Domain+" is a mail domain of "+p.Name)
 		return
 	}
-	host := s.firstMX(ctx)
+	host, err := s.firstMX(ctx)
 	p, ok := providerByMX(host)
 	if why := s.awaitOthers(ctx); why != "" {
 		if p, ok := providerByHosts(s.board.hosts()); ok {
@@ -169,6 +169,10 @@ func findProvider(ctx context.Context, s *search) {
 			return
 		}
 		s.conclude(mailcheck.Absent, "%s", why)
+		return
+	}
+	if err != nil && !notFound(err) {
+		s.conclude(mailcheck.Failed, "not a known provider's domain, and DNS does not tell the mail exchanger")
 		return
 	}
 	if !ok {
@@ -180,20 +184,20 @@ func findProvider(ctx context.Context, s *search) {
 
 // firstMX returns the preferred mail exchanger, or nothing. What is wrong with
 // the answer is for the source mx to say, which asks the same question.
-func (s *search) firstMX(ctx context.Context) string {
-	records, _ := mailcheck.Do(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" MX", func(ctx context.Context) ([]netx.MX, error) {
-		records, _, err := s.net.Resolver.MX(ctx, s.address.Domain)
-		if err != nil && ctx.Err() == nil {
-			return nil, nil
+func (s *search) firstMX(ctx context.Context) (host string, err error) {
+	look(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" MX", func(ctx context.Context) string {
+		var records []netx.MX
+		records, _, err = s.net.Resolver.MX(ctx, s.address.Domain)
+		switch {
+		case err != nil && !notFound(err):
+			return "no answer"
+		case len(records) == 0 || records[0].Host == ".":
+			return "no mail exchanger"
 		}
-		return records, ctx.Err()
+		host = records[0].Host
+		return host
 	})
-	if len(records) == 0 || records[0].Host == "." {
-		s.trace.Say("no mail exchanger")
-		return ""
-	}
-	s.trace.Say(records[0].Host)
-	return records[0].Host
+	return host, err
 }
 
 // adopt hands over what the table knows about a provider.
