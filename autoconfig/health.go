@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/net/publicsuffix"
+
 	"mailcheck"
 	"mailcheck/internal/netx"
 )
@@ -141,6 +143,9 @@ func (h *health) lookAtExchangers(ctx context.Context, t *mailcheck.Trace, recor
 
 func (h *health) lookAtExchanger(ctx context.Context, t *mailcheck.Trace, mx netx.MX) {
 	d := h.address.Domain
+	if _, err := publicsuffix.EffectiveTLDPlusOne(mx.Host); err != nil {
+		return // a public suffix: nobody's mail exchanger, and not ours to ask about
+	}
 	addrs, meta, err := h.lookAtName(ctx, t, mx.Host)
 	if len(meta.Aliases) > 0 && err == nil && len(addrs) > 0 {
 		real := meta.Aliases[len(meta.Aliases)-1]
