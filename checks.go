@@ -13,6 +13,8 @@ var Checks = slices.Concat(
 	publishedChecks,
 	networkChecks,
 	tlsChecks,
+	certificateChecks,
+	daneChecks,
 	starttlsChecks,
 	greetingChecks,
 	accountChecks,

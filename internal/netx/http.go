@@ -185,6 +185,7 @@ func (n *Net) Fetch(ctx context.Context, req Request) (*Document, error) {
 		doc.Hops = append(doc.Hops, doc.URL)
 		doc.Insecure = doc.Insecure || u.Scheme == "http"
 		location, err := n.http.hop(ctx, doc, req)
+		n.clock.note(u.Hostname(), doc.Header)
 		if err != nil || location == "" {
 			return doc, err
 		}
