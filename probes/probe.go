@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -30,6 +31,10 @@ type probe struct {
 	trace  *mailcheck.Trace
 	result *mailcheck.ServerResult
 
+	aliases []string // names that the host is an alias of
+	tlsa    *tlsaQuestion
+	path    []*x509.Certificate // from the server's certificate up
+
 	dialed *netx.Dialed
 	conn   net.Conn
 	lines  *lines
@@ -52,7 +57,9 @@ func Server(ctx context.Context, n *netx.Net, s mailcheck.Server, o Options, beg
 	}
 	start := time.Now()
 	p.converse(ctx)
+	p.dane(ctx)
 	p.close(ctx)
+	p.compareAddresses(ctx)
 	p.result.Elapsed = time.Since(start)
 	p.result.Steps = p.trace.Steps
 	p.result.Verdict = mailcheck.VerdictOf(p.trace.Findings())
@@ -61,8 +68,15 @@ func Server(ctx context.Context, n *netx.Net, s mailcheck.Server, o Options, beg
 
 // converse goes from the name to the capabilities; it stops where it cannot go on.
 func (p *probe) converse(ctx context.Context) {
-	addrs, ok := p.resolve(ctx)
-	if !ok || !p.connect(ctx, addrs) {
+	if addrs, ok := p.resolve(ctx); ok {
+		p.askTLSA(ctx)
+		p.talk(ctx, addrs)
+	}
+}
+
+// talk does the same from the addresses on.
+func (p *probe) talk(ctx context.Context, addrs []netip.Addr) {
+	if !p.connect(ctx, addrs) {
 		return
 	}
 	// When the run ends, reads end with it.
@@ -101,7 +115,8 @@ func (p *probe) close(ctx context.Context) {
 func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 	s := p.result.Server
 	addrs, err := mailcheck.Do(ctx, p.trace, mailcheck.OpResolve, s.Host, func(ctx context.Context) ([]netip.Addr, error) {
-		addrs, _, err := p.net.Addrs(ctx, s.Host, s.Port)
+		addrs, meta, err := p.net.Addrs(ctx, s.Host, s.Port)
+		p.aliases = meta.Aliases
 		if err == nil && len(addrs) == 0 {
 			err = mailcheck.DNSNoAddress.Errorf("%s has no A or AAAA record", s.Host)
 		}
@@ -160,13 +175,13 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 }
 
 // find adds a finding to the step of an operation that is already over.
-func (p *probe) find(op mailcheck.Op, c *mailcheck.Check, detail string) {
+func (p *probe) find(op mailcheck.Op, c *mailcheck.Check, detail string) *mailcheck.Finding {
 	for i := range p.trace.Steps {
 		if p.trace.Steps[i].Op == op {
-			p.trace.FindAt(i, c, detail)
-			return
+			return p.trace.FindAt(i, c, detail)
 		}
 	}
+	return p.trace.Find(c, detail)
 }
 
 // noIPv6Here reports whether the failure is this machine's own lack of IPv6: the

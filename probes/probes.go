@@ -27,6 +27,7 @@ import (
 type Options struct {
 	ISPDB         string        // URL or folder of the provider database; "off" for none; empty for the public one
 	NoGuess       bool          // do not try likely host names where nothing is published
+	TLSAudit      bool          // look at the TLS of healthy servers more closely, with further connections
 	ExpiryWarning time.Duration // warn of certificates that end sooner; 0 for 14 days, less for short-lived ones
 }
 
@@ -42,6 +43,7 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, tests.start)
 	r.Sources = found.Sources
 	r.Servers = tests.results(found.Servers)
+	r.Clock = compareClock(n)
 	conclude(r, found.Dropped)
 	return r
 }
@@ -66,6 +68,7 @@ func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Opt
 		tests.start(s)
 	}
 	r.Servers = tests.results(servers)
+	r.Clock = compareClock(n)
 	conclude(r, 0)
 	return r
 }

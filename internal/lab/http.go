@@ -133,6 +133,7 @@ func After(d time.Duration, next Reply) Reply {
 }
 
 func respond(c *Conn, r *http.Request, status int, header http.Header, body string) {
+	header.Set("Date", time.Now().Add(c.lab.scenario.Behind).UTC().Format(http.TimeFormat))
 	response := &http.Response{
 		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1,
 		Header: header, Request: r, Close: r.Close,
