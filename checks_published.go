@@ -46,7 +46,7 @@ var (
 		"Publish the server with socketType SSL (or STARTTLS) and offer TLS on it.",
 		"RFC 8314 section 4.1"}
 	AutoconfigViaMX = &Check{"autoconfig.via-mx", Info, Admin,
-		"The settings come from the operator of the domain's mail exchanger; the domain itself publishes none. Clients ask the user to confirm them.",
+		"The settings come from the operator of the domain's mail exchanger, since the domain itself publishes none; clients ask the user to confirm them.",
 		"To make clients configure themselves without asking, publish SRV records or an autoconfig file for the domain itself.",
 		"draft-ietf-mailmaint-autoconfig section 4.3"}
 	AutoconfigUnreachable = &Check{"autoconfig.unreachable", Warning, Admin,

@@ -244,9 +244,9 @@ func usages(c *x509.Certificate) string {
 		}
 	}
 	if len(list) == 0 {
-		return "something else than servers"
+		return "something else than servers (extended key usage)"
 	}
-	return strings.Join(list, " and ") + ", not for servers"
+	return strings.Join(list, " and ") + ", not for servers (extended key usage)"
 }
 
 // listed joins at most five names.

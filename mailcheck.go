@@ -207,6 +207,8 @@ const (
 	Pass Verdict = "pass"
 	Warn Verdict = "warn"
 	Fail Verdict = "fail"
+
+	Untested Verdict = "untested" // of a server: the run ended before its test did
 )
 
 // VerdictOf returns the verdict that the worst of the findings asks for.
@@ -327,7 +329,7 @@ type Clock struct {
 func (r *Report) Usable() []Setting {
 	var usable []Setting
 	for _, s := range r.Settings {
-		if s.Verdict != Fail {
+		if s.Verdict == Pass || s.Verdict == Warn {
 			usable = append(usable, s)
 		}
 	}

@@ -186,12 +186,14 @@ func notFound(err error) bool {
 	return ok && e.IsNotFound
 }
 
-// firstDetail returns the evidence of the last step's first finding.
+// firstDetail returns the evidence of the last step's first finding, or what it
+// means where the evidence is a long URL.
 func firstDetail(t *mailcheck.Trace) string {
-	if f := t.Steps[len(t.Steps)-1].Findings; len(f) > 0 {
-		return f[0].Detail
+	f := t.Steps[len(t.Steps)-1].Findings[0]
+	if strings.Contains(f.Detail, "://") {
+		return strings.TrimSuffix(f.Check.Summary, ".")
 	}
-	return "failed"
+	return f.Detail
 }
 
 // readDocument judges how a settings file was served, and reads it.

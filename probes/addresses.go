@@ -21,10 +21,11 @@ const (
 
 // compareAddresses looks whether other addresses of the host show the same
 // certificate, where the one seen is bad or an audit is wanted. Behind one name
-// there may be several machines, and a renewal may have reached only some.
+// there may be several machines, and a renewal may have reached only some. A
+// guess that was wrong needs no cause: nobody said that the server is there.
 func (p *probe) compareAddresses(ctx context.Context) {
 	t := p.result.TLS
-	if t == nil || t.Verified && !p.opts.TLSAudit {
+	if t == nil || (t.Verified || p.result.Guessed()) && !p.opts.TLSAudit {
 		return
 	}
 	var others []netip.Addr
@@ -65,7 +66,9 @@ func (p *probe) visit(ctx context.Context, addr netip.Addr) *mailcheck.TLS {
 		net: p.net, opts: p.opts, trace: p.trace.Branch(),
 		result: &mailcheck.ServerResult{Server: p.result.Server},
 	}
-	other.talk(ctx, []netip.Addr{addr})
+	if other.connect(ctx, []netip.Addr{addr}) {
+		other.talk(ctx)
+	}
 	other.close(ctx)
 	return other.result.TLS
 }

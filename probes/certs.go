@@ -49,7 +49,7 @@ func (p *probe) judge(ctx context.Context, chain []*x509.Certificate) judgement 
 		j.faults = append(j.faults, untrusted)
 		j.path = path
 	} else if err != nil {
-		j.faults = append(j.faults, fault{err: err})
+		j.faults = append(j.faults, fault{err, issuerFix(leaf, err)})
 	} else {
 		j.path = path
 	}
@@ -125,17 +125,20 @@ func (p *probe) untrusted(ctx context.Context, chain []*x509.Certificate, at tim
 	if selfSigned(leaf) {
 		return fault{err: mailcheck.TLSSelfSigned.Errorf("%s signed itself", leaf.Subject)}, path
 	}
-	for _, c := range path[1:] {
-		if outside := datesError(c, at); outside != nil {
-			if better, err := p.verify(chain, p.net.Roots, during(c, at)); err == nil {
-				return fault{outside, fmt.Sprintf("The server's own certificate is good, the intermediate %q sent with it is not: serve the new chain that came with the certificate (fullchain.pem) and reload the mail service.", mailcheck.Clean(c.Subject.CommonName))}, better
-			}
-		}
-	}
 	if root := path[len(path)-1]; selfSigned(root) {
 		return privateCA(root), path
 	}
 	return p.climb(ctx, chain, path, at)
+}
+
+// issuerFix returns the remedy where it is not the server's own certificate that
+// is outside its dates but one above it.
+func issuerFix(leaf *x509.Certificate, err error) string {
+	e, ok := errors.AsType[x509.CertificateInvalidError](err)
+	if !ok || e.Reason != x509.Expired || e.Cert.Equal(leaf) {
+		return ""
+	}
+	return fmt.Sprintf("The dates of the server's own certificate are right, those of the intermediate %q sent with it are not: serve the new chain that came with the certificate (fullchain.pem) and reload the mail service.", mailcheck.Clean(e.Cert.Subject.CommonName))
 }
 
 func privateCA(root *x509.Certificate) fault {

@@ -47,7 +47,7 @@ func clockFindings(r *mailcheck.Report) []mailcheck.Finding {
 		if r.Clock.Behind < 0 {
 			direction = "ahead of"
 		}
-		f := found(mailcheck.NetClockWrong, fmt.Sprintf("here it is %s, which is %s %s what %s", stamp(r.Started), mailcheck.Span(r.Clock.Behind.Abs()), direction, say(r.Clock.Servers)))
+		f := found(mailcheck.NetClockWrong, fmt.Sprintf("here it is %s, which is %s %s what %s", stamp(r.Started), mailcheck.Span(r.Clock.Behind.Abs().Round(time.Minute)), direction, say(r.Clock.Servers)))
 		if explained == 0 {
 			f.Severity = mailcheck.Warning
 		}

@@ -62,7 +62,7 @@ func settings(r *mailcheck.Report) []mailcheck.Setting {
 	}
 	rank := func(s mailcheck.Setting) (int, int, int) {
 		return slices.Index(mailcheck.Protocols, s.Protocol),
-			slices.Index([]mailcheck.Verdict{mailcheck.Pass, mailcheck.Warn, mailcheck.Fail}, s.Verdict),
+			slices.Index([]mailcheck.Verdict{mailcheck.Pass, mailcheck.Warn, mailcheck.Untested, mailcheck.Fail}, s.Verdict),
 			slices.Index([]mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS, mailcheck.Plain}, s.Security)
 	}
 	slices.SortStableFunc(list, func(a, b mailcheck.Setting) int {
@@ -142,6 +142,12 @@ func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 		return []mailcheck.Finding{found(mailcheck.AccountNoSettings, sourcesInOneLine(r))}
 	}
 	incoming, outgoing := works(r)
+	for _, s := range r.Servers {
+		if s.Verdict == mailcheck.Untested { // nobody knows; run.timeout says so
+			incoming = incoming || s.Protocol.Reads()
+			outgoing = outgoing || s.Protocol.Sends()
+		}
+	}
 	var all []mailcheck.Finding
 	if !incoming {
 		all = append(all, found(mailcheck.AccountNoIncoming, tested(r, false)))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 
@@ -62,23 +63,35 @@ func Server(ctx context.Context, n *netx.Net, s mailcheck.Server, o Options, beg
 	p.compareAddresses(ctx)
 	p.result.Elapsed = time.Since(start)
 	p.result.Steps = p.trace.Steps
-	p.result.Verdict = mailcheck.VerdictOf(p.trace.Findings())
+	p.result.Verdict = verdict(p.trace.Findings())
 	return *p.result
+}
+
+// verdict sums up a server. One whose test was cut short by the end of the run
+// has not passed, however well it began.
+func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
+	v := mailcheck.VerdictOf(findings)
+	cut := slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.RunTimeout })
+	if cut && v != mailcheck.Fail {
+		return mailcheck.Untested
+	}
+	return v
 }
 
 // converse goes from the name to the capabilities; it stops where it cannot go on.
 func (p *probe) converse(ctx context.Context) {
-	if addrs, ok := p.resolve(ctx); ok {
-		p.askTLSA(ctx)
-		p.talk(ctx, addrs)
+	addrs, ok := p.resolve(ctx)
+	if !ok {
+		return
+	}
+	p.askTLSA(ctx)
+	if p.connect(ctx, addrs) {
+		p.talk(ctx)
 	}
 }
 
-// talk does the same from the addresses on.
-func (p *probe) talk(ctx context.Context, addrs []netip.Addr) {
-	if !p.connect(ctx, addrs) {
-		return
-	}
+// talk says over the connection what a client says before it logs in.
+func (p *probe) talk(ctx context.Context) {
 	// When the run ends, reads end with it.
 	stop := context.AfterFunc(ctx, func() { p.dialed.Conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()

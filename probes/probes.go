@@ -27,8 +27,8 @@ import (
 type Options struct {
 	ISPDB         string        // URL or folder of the provider database; "off" for none; empty for the public one
 	NoGuess       bool          // do not try likely host names where nothing is published
-	TLSAudit      bool          // look at the TLS of healthy servers more closely, with further connections
 	ExpiryWarning time.Duration // warn of certificates that end sooner; 0 for 14 days, less for short-lived ones
+	TLSAudit      bool          // also ask what each server's TLS accepts beyond what a client uses
 }
 
 func (o Options) discovery() autoconfig.Options {

@@ -62,7 +62,7 @@ func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 		}
 		return struct{}{}, j.faults[0].err
 	})
-	p.trace.Say(fmt.Sprintf("%s, valid to %s", mailcheck.Clean(leaf.Subject.String()), leaf.NotAfter.UTC().Format(time.DateOnly)))
+	p.trace.Say(fmt.Sprintf("%s, valid to %s, %d certificate transparency timestamps", mailcheck.Clean(leaf.Subject.String()), day(leaf.NotAfter), p.result.TLS.SCTs))
 	for i, f := range j.faults {
 		if i > 0 {
 			p.trace.Find(mailcheck.Classify(mailcheck.OpCertificate, f.err))

@@ -97,8 +97,11 @@ func TestOutputFits(t *testing.T) {
 			return nil
 		},
 	}
-	for _, f := range fixtures() {
+	for i, f := range fixtures() {
 		for name, write := range writers {
+			if i > 0 && (name == "list" || name == "explain") {
+				continue // they show the checks, whatever the report
+			}
 			for width := 0; width <= 150; width += 10 {
 				for _, color := range []bool{false, true} {
 					opts := Options{Width: width, Color: color, Verbose: width%20 == 0}
@@ -170,7 +173,7 @@ func TestJSONContract(t *testing.T) {
 			has(t, f.name, s["auth"].(map[string]any), "before_tls after_tls")
 			has(t, f.name, s["login"].(map[string]any), "mechanism state reason")
 			if tls, ok := s["tls"].(map[string]any); ok {
-				has(t, f.name, tls, "version cipher curve verified chain")
+				has(t, f.name, tls, "version cipher curve verified chain scts")
 				all(t, f.name, tls["chain"], "subject issuer names not_before not_after sha256 key")
 			}
 		}

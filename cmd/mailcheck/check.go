@@ -39,6 +39,7 @@ then tested up to the login, which is not tried: no password is needed.
 	}
 	net.register(c)
 	net.registerDiscovery(c)
+	net.registerExpiry(c)
 	out.register(c)
 	return c
 }

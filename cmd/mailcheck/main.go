@@ -104,9 +104,9 @@ as a mail program would, and says what is wrong, who can mend it and how.`,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
-		Version:       version(),
-		Args:          knownCommand,
-		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+		Version:                    version(),
+		Args:                       knownCommand,
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("see: "+c.CommandPath()+" --help", "%s", err)
@@ -117,6 +117,7 @@ as a mail program would, and says what is wrong, who can mend it and how.`,
 	root.AddCommand(
 		checkCommand(), probeCommand(), discoverCommand(), setupCommand(), explainCommand(), demoCommand(), versionCommand(),
 	)
+	addHelp(root)
 	return root
 }
 

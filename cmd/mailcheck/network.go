@@ -24,6 +24,7 @@ type network struct {
 	timeout   time.Duration
 	ispdb     string
 	noGuess   bool
+	expiry    days
 }
 
 func (f *network) register(c *cobra.Command) {
@@ -53,7 +54,7 @@ func (f *network) discovery() (probes.Options, error) {
 			return probes.Options{}, usage("give a URL, a folder, or the word off", "--ispdb: there is no folder %q", f.ispdb)
 		}
 	}
-	return probes.Options{ISPDB: f.ispdb, NoGuess: f.noGuess}, nil
+	return probes.Options{ISPDB: f.ispdb, NoGuess: f.noGuess, ExpiryWarning: time.Duration(f.expiry)}, nil
 }
 
 // open returns the access to the network that the flags describe.

@@ -78,8 +78,7 @@ func (f *output) options(stdout io.Writer) report.Options {
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return opts
 	}
-	opts.Width, _, _ = term.GetSize(int(file.Fd()))
-	opts.Width = max(opts.Width, 1)
+	opts.Width, _, _ = term.GetSize(int(file.Fd())) // 0, the default, where it is not known
 	if f.color == "auto" {
 		opts.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +44,7 @@ is without encryption. An IPv6 address stands in brackets.
 		},
 	}
 	net.register(c)
+	net.registerExpiry(c)
 	out.register(c)
 	return c
 }
@@ -73,7 +75,7 @@ func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mail
 	}
 	defer cancel()
 	defer progress(c.ErrOrStderr(), servers[0].URL())()
-	return probes.Servers(ctx, n, servers, probes.Options{}), nil
+	return probes.Servers(ctx, n, servers, probes.Options{ExpiryWarning: time.Duration(net.expiry)}), nil
 }
 
 // parseServers reads URLs; the same server twice is one.

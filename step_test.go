@@ -1,0 +1,181 @@
+package mailcheck_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mailcheck"
+)
+
+// take runs one step that takes a while and ends with an error, and returns
+// the step.
+func take(ctx context.Context, t *mailcheck.Trace, op mailcheck.Op, d time.Duration, err error) mailcheck.Step {
+	_, _ = mailcheck.Do(ctx, t, op, "imap.example.com:993", func(ctx context.Context) (int, error) {
+		select {
+		case <-time.After(d):
+			return 7, err
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	})
+	return t.Steps[len(t.Steps)-1]
+}
+
+func TestDo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		trace := mailcheck.NewTrace(time.Now())
+		time.Sleep(time.Second)
+		v, err := mailcheck.Do(t.Context(), trace, mailcheck.OpResolve, "imap.example.com", func(context.Context) (string, error) {
+			time.Sleep(2 * time.Second)
+			return "192.0.2.1", nil
+		})
+		if v != "192.0.2.1" || err != nil {
+			t.Errorf("got %q, %v", v, err)
+		}
+		want := mailcheck.Step{Op: mailcheck.OpResolve, Target: "imap.example.com", Start: time.Second, Elapsed: 2 * time.Second}
+		if got := trace.Steps[0]; got.Op != want.Op || got.Target != want.Target || got.Start != want.Start || got.Elapsed != want.Elapsed || got.Err != nil || len(got.Findings) > 0 {
+			t.Errorf("the step is %+v, want %+v", got, want)
+		}
+		if trace.Since() != 3*time.Second {
+			t.Errorf("%v have passed, want 3s", trace.Since())
+		}
+	})
+}
+
+// A step that fails has exactly one finding; the value and the error go to the
+// caller as they came.
+func TestDoClassifies(t *testing.T) {
+	trace := mailcheck.NewTrace(time.Now())
+	cause := mailcheck.GreetBye.Errorf("* BYE \x1b[2J%w", io.ErrUnexpectedEOF)
+	v, err := mailcheck.Do(t.Context(), trace, mailcheck.OpGreeting, "imap.example.com:993", func(context.Context) (int, error) { return 7, cause })
+	if v != 7 || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("got %d, %v", v, err)
+	}
+	findings := trace.Findings()
+	if len(findings) != 1 || findings[0].Check != mailcheck.GreetBye || findings[0].Severity != mailcheck.Failure {
+		t.Fatalf("findings %+v", findings)
+	}
+	if want := `* BYE \x1b[2Junexpected EOF`; findings[0].Detail != want {
+		t.Errorf("the evidence is %q, want %q", findings[0].Detail, want)
+	}
+}
+
+// When the run ends, a step that had no time to be decided is no fault of the
+// server; a step that waited long is.
+func TestDoWhenTheRunEnds(t *testing.T) {
+	test := func(name string, limit, steps time.Duration, cancelled bool, want *mailcheck.Check) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), limit)
+			defer cancel()
+			if cancelled {
+				time.AfterFunc(limit/2, cancel)
+			}
+			trace := mailcheck.NewTrace(time.Now())
+			step := take(ctx, trace, mailcheck.OpGreeting, steps, nil)
+			if len(step.Findings) != 1 || step.Findings[0].Check != want {
+				t.Errorf("%s: findings %+v, want %s", name, step.Findings, want.ID)
+			} else if f := step.Findings[0]; want == mailcheck.RunTimeout && f.Detail != "not finished: greeting imap.example.com:993" {
+				t.Errorf("%s: the evidence is %q", name, f.Detail)
+			}
+		})
+	}
+	test("too late to say", time.Second, time.Minute, false, mailcheck.RunTimeout)
+	test("long enough to say", 20*time.Second, time.Minute, false, mailcheck.GreetTimeout)
+	test("given up by the user", 20*time.Second, time.Minute, true, mailcheck.RunTimeout)
+}
+
+func TestTraceJoinsInTheOrderGiven(t *testing.T) {
+	trace := mailcheck.NewTrace(time.Now())
+	a, b := trace.Branch(), trace.Branch()
+	take(t.Context(), b, mailcheck.OpConnect, 0, nil)
+	take(t.Context(), a, mailcheck.OpResolve, 0, nil)
+	take(t.Context(), a, mailcheck.OpTLS, 0, nil)
+	trace.Join(a, b)
+	var ops []mailcheck.Op
+	for _, s := range trace.Steps {
+		ops = append(ops, s.Op)
+	}
+	if want := []mailcheck.Op{mailcheck.OpResolve, mailcheck.OpTLS, mailcheck.OpConnect}; !slices.Equal(ops, want) {
+		t.Errorf("got %q, want %q", ops, want)
+	}
+}
+
+func TestFindAndSay(t *testing.T) {
+	trace := mailcheck.NewTrace(time.Now())
+	trace.Say("nobody to say it of") // a trace without steps takes no detail, and does not fail
+	if len(trace.Steps) != 0 {
+		t.Errorf("steps %+v", trace.Steps)
+	}
+	trace.Find(mailcheck.MXNull, "example.com MX 0 .")
+	take(t.Context(), trace, mailcheck.OpLookup, 0, nil)
+	trace.Say("10 mx\x1b.example.com")
+	trace.Find(mailcheck.SRVTooMany, "40\u202e records").Fix = "Publish two."
+	trace.FindAt(0, mailcheck.MXNull, "again")
+
+	findings := trace.Findings()
+	var got []string
+	for _, f := range findings {
+		got = append(got, f.Check.ID+": "+f.Detail+": "+f.Remedy())
+	}
+	want := []string{
+		"mx.null: example.com MX 0 .: " + mailcheck.MXNull.Remedy,
+		"mx.null: again: " + mailcheck.MXNull.Remedy,
+		`srv.too-many: 40\u{202e} records: Publish two.`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if step := trace.Steps[1].String(); step != `lookup imap.example.com:993: 10 mx\x1b.example.com` {
+		t.Errorf("the step is shown as %q", step)
+	}
+}
+
+func TestStepStringIsPrintable(t *testing.T) {
+	s := mailcheck.Step{Op: mailcheck.OpGreeting, Target: "imap.example.com:993", Err: errors.New("\x1b[2J\u202e" + strings.Repeat("x", 1000))}
+	if text := s.String(); !mailcheck.Printable(text) || len(text) > 2*longestShown {
+		t.Errorf("the step is shown as %q", text)
+	}
+}
+
+func TestVerdictOf(t *testing.T) {
+	test := func(want mailcheck.Verdict, severities ...mailcheck.Severity) {
+		t.Helper()
+		var findings []mailcheck.Finding
+		for _, s := range severities {
+			findings = append(findings, mailcheck.Finding{Check: mailcheck.TLSExpired, Severity: s})
+		}
+		if got := mailcheck.VerdictOf(findings); got != want {
+			t.Errorf("%v: got %s, want %s", severities, got, want)
+		}
+	}
+	test(mailcheck.Pass)
+	test(mailcheck.Pass, mailcheck.Info)
+	test(mailcheck.Pass, mailcheck.OK, mailcheck.Info)
+	test(mailcheck.Warn, mailcheck.Info, mailcheck.Warning, mailcheck.Info)
+	test(mailcheck.Fail, mailcheck.Failure, mailcheck.Warning)
+}
+
+// Every URL that a server is shown with names it completely.
+func TestServerURL(t *testing.T) {
+	test := func(want string, p mailcheck.Protocol, s mailcheck.Security, host string) {
+		t.Helper()
+		if got := (mailcheck.Server{Protocol: p, Security: s, Host: host, Port: mailcheck.DefaultPort(p, s)}).URL(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	test("imaps://imap.example.com:993", mailcheck.IMAP, mailcheck.ImplicitTLS, "imap.example.com")
+	test("imap://imap.example.com:143", mailcheck.IMAP, mailcheck.StartTLS, "imap.example.com")
+	test("imap+plain://imap.example.com:143", mailcheck.IMAP, mailcheck.Plain, "imap.example.com")
+	test("pop3s://pop.example.com:995", mailcheck.POP3, mailcheck.ImplicitTLS, "pop.example.com")
+	test("pop3://pop.example.com:110", mailcheck.POP3, mailcheck.StartTLS, "pop.example.com")
+	test("submissions://smtp.example.com:465", mailcheck.Submission, mailcheck.ImplicitTLS, "smtp.example.com")
+	test("submission://smtp.example.com:587", mailcheck.Submission, mailcheck.StartTLS, "smtp.example.com")
+	test("imaps://[2001:db8::1]:993", mailcheck.IMAP, mailcheck.ImplicitTLS, "2001:db8::1")
+}
