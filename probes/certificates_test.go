@@ -65,7 +65,7 @@ func TestCertificateAdvice(t *testing.T) {
 		{"clock-behind", "net.clock-wrong", "2 days behind what a web server says", "Correct date, time and time zone of this machine"},
 		{"clock-years-behind", "net.clock-wrong", "3000 days behind what a web server says", "NTP"},
 		{"clock-unknown", "net.clock-wrong", "all 3 certificates seen are valid only from later on", "NTP"},
-		{"cert-not-yet-valid", "tls.not-yet-valid", "is valid from", "This machine's clock is right, as a web server says"},
+		{"cert-not-yet-valid", "tls.not-yet-valid", "is valid from", "so the fault is the server's: ask its operator"},
 		{"dane-mismatch", "dane.mismatch", "the server's public key is ", "_993._tcp.imap.example.com. IN TLSA 3 1 1 "},
 		{"dane-unusable", "dane.unusable", "a hash of matching type 1 has 32 bytes, not 4", "3 1 1"},
 		{"dane-unsigned", "dane.unsigned", "does not vouch", "Sign the zone"},

@@ -79,7 +79,7 @@ func clearClock(r *mailcheck.Report) {
 	}
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Check == mailcheck.TLSNotYetValid && f.Fix == "" {
-			f.Fix = fmt.Sprintf("This machine's clock is right, as %s. The server's administrator installed the certificate too early: put the previous one back until then.", say(r.Clock.Servers))
+			f.Fix = fmt.Sprintf("This machine's clock is right, as %s, so the fault is the server's: ask its operator to put the previous certificate back until this one is valid.", say(r.Clock.Servers))
 		}
 	}
 }

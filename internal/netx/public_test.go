@@ -1,6 +1,7 @@
 package netx
 
 import (
+	"io"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -61,6 +62,54 @@ func TestClockError(t *testing.T) {
 		n.clock.note("f.example", nil)
 		if behind, servers := n.ClockError(); behind != time.Hour || servers != 4 {
 			t.Errorf("ClockError = %v, %d; want 1h, 4", behind, servers)
+		}
+	})
+}
+
+// With the kernel's dialler a name that leads into a private network is refused;
+// one with a public address as well is asked there only.
+func TestFetchPublicAddresses(t *testing.T) {
+	bubble(t, zone(t, "inside.example. 60 IN A 10.0.0.1", "inside.example. 60 IN A 127.0.0.1",
+		"mixed.example. 60 IN A 10.0.0.1", "mixed.example. 60 IN A 9.9.9.9"), func(t *testing.T, i *internet, n *Net) {
+		n.ownDial = true
+		for _, url := range []string{"http://inside.example/ca.crt", "http://mixed.example/ca.crt", "https://mixed.example/ca.crt"} {
+			if _, err := n.FetchPublic(t.Context(), url); err == nil {
+				t.Errorf("FetchPublic(%s) succeeded", url)
+			}
+		}
+		var tcp []string
+		for _, dial := range i.dialled {
+			if strings.HasPrefix(dial, "tcp") {
+				tcp = append(tcp, dial)
+			}
+		}
+		if got := strings.Join(tcp, ", "); got != "tcp 9.9.9.9:80, tcp 9.9.9.9:443" {
+			t.Errorf("dialled %s", got)
+		}
+	})
+}
+
+// One certificate on six ports is fetched once; a redirect is not followed, and
+// no more is read than a certificate can be long.
+func TestFetchPublicOnce(t *testing.T) {
+	big := strings.Repeat("x", maxPublicBody+1)
+	onWeb(t, map[string]func(io.Writer, *http.Request){
+		"a.example/ca.crt": respond(200, "", "certificate"),
+		"a.example/moved":  redirectTo("https://a.example/ca.crt"),
+		"a.example/big":    respond(200, "", big),
+	}, func(t *testing.T, w *web, n *Net) {
+		for range 3 {
+			if body, err := n.FetchPublic(t.Context(), "https://a.example/ca.crt"); string(body) != "certificate" || err != nil {
+				t.Errorf("got %q, %v", body, err)
+			}
+		}
+		if len(w.asked) != 1 {
+			t.Errorf("asked %q", w.asked)
+		}
+		for _, path := range []string{"moved", "big", "missing"} {
+			if body, err := n.FetchPublic(t.Context(), "https://a.example/"+path); err == nil {
+				t.Errorf("%s: got %d bytes", path, len(body))
+			}
 		}
 	})
 }
