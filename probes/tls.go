@@ -36,6 +36,9 @@ func (p *probe) handshake(ctx context.Context) bool {
 	state, err := mailcheck.Do(ctx, p.trace, mailcheck.OpTLS, s.Endpoint(), func(ctx context.Context) (tls.ConnectionState, error) {
 		p.await(ctx, handshakeTimeout)
 		err := conn.HandshakeContext(ctx)
+		if end, limited := ctx.Deadline(); err != nil && limited && !time.Now().Before(end) {
+			err = context.DeadlineExceeded // which of two deadlines at the same moment came first is chance
+		}
 		return conn.ConnectionState(), err
 	})
 	if err != nil {
