@@ -16,6 +16,8 @@ var Checks = slices.Concat(
 	certificateChecks,
 	daneChecks,
 	starttlsChecks,
+	doorChecks,
+	auditChecks,
 	greetingChecks,
 	accountChecks,
 )

@@ -287,6 +287,7 @@ type ServerResult struct {
 	Mechanisms   Lists // SASL mechanism names; "LOGIN" and "USER" of IMAP and POP3 commands are not among them
 	PasswordOK   bool  // inside TLS, some way to log in with a password in clear is offered
 	TLS          *TLS
+	TLSAudit     *TLSAudit // nil unless it was asked for
 	Elapsed      time.Duration
 	Steps        []Step
 	Conversation []Line
@@ -349,6 +350,8 @@ const (
 	OpGreeting    Op = "greeting"    // first reply of the server
 	OpCapability  Op = "capability"  // CAPABILITY, CAPA or EHLO
 	OpStartTLS    Op = "starttls"    // the STARTTLS or STLS command
+	OpDiagnose    Op = "diagnose"    // a further connection that asks why
+	OpAudit       Op = "audit"       // a further connection that asks what else TLS accepts
 	OpFetch       Op = "fetch"       // one document over HTTP
 	OpParse       Op = "parse"       // reading that document
 )

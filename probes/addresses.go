@@ -10,14 +10,8 @@ import (
 	"mailcheck"
 )
 
-const (
-	// maxOthers is the number of further connections that explain a bad
-	// certificate; a failing server must not be hammered.
-	maxOthers = 3
-
-	// othersTimeout bounds each of them. They run side by side.
-	othersTimeout = 8 * time.Second
-)
+// othersTimeout bounds the look at other addresses, which are visited side by side.
+const othersTimeout = 8 * time.Second
 
 // compareAddresses looks whether other addresses of the host show the same
 // certificate, where the one seen is bad or an audit is wanted. Behind one name
@@ -29,9 +23,10 @@ func (p *probe) compareAddresses(ctx context.Context) {
 		return
 	}
 	var others []netip.Addr
-	for _, a := range p.result.Addresses {
-		if a.IP != p.dialed.Addr.Addr() && a.Err == nil && len(others) < maxOthers {
-			others = append(others, a.IP)
+	for _, a := range p.addrs {
+		if a != p.dialed.Addr.Addr() && p.further > 0 {
+			others = append(others, a)
+			p.further--
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, othersTimeout)
@@ -62,14 +57,12 @@ func (p *probe) compareAddresses(ctx context.Context) {
 // visit has the conversation at one address and returns what TLS was like there,
 // or nil.
 func (p *probe) visit(ctx context.Context, addr netip.Addr) *mailcheck.TLS {
-	other := &probe{
-		net: p.net, opts: p.opts, trace: p.trace.Branch(),
-		result: &mailcheck.ServerResult{Server: p.result.Server},
-	}
+	other := newProbe(p.net, p.result.Server, p.opts, time.Now())
+	other.further = 0
 	if other.connect(ctx, []netip.Addr{addr}) {
 		other.talk(ctx)
 	}
-	other.close(ctx)
+	other.leave()
 	return other.result.TLS
 }
 

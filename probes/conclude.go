@@ -13,6 +13,7 @@ import (
 // conclude turns what sources and probes saw into settings, findings and the
 // verdict. dropped is the number of servers that were too many to test.
 func conclude(r *mailcheck.Report, dropped int) {
+	suspectStripping(r)
 	r.Settings = settings(r)
 	r.Findings = sourceFindings(r.Sources)
 	r.Findings = append(r.Findings, clockFindings(r)...)

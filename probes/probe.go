@@ -32,13 +32,17 @@ type probe struct {
 	trace  *mailcheck.Trace
 	result *mailcheck.ServerResult
 
-	aliases []string // names that the host is an alias of
+	addrs   []netip.Addr // of the host
+	aliases []string     // names that the host is an alias of
 	tlsa    *tlsaQuestion
 	path    []*x509.Certificate // from the server's certificate up
 
 	dialed *netx.Dialed
 	conn   net.Conn
 	lines  *lines
+
+	others  *pool // the other servers of the run; nil where there are none
+	further int   // connections that may still be made to learn more about this server
 }
 
 // conversations holds what is said after the connection stands, one function a
@@ -49,18 +53,27 @@ var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
 	mailcheck.Submission: smtp,
 }
 
-// Server tests one server and returns what it saw; steps count time from began.
-func Server(ctx context.Context, n *netx.Net, s mailcheck.Server, o Options, began time.Time) mailcheck.ServerResult {
-	p := &probe{
-		net: n, opts: o,
+// newProbe returns a probe of a server whose steps count time from began.
+func newProbe(n *netx.Net, s mailcheck.Server, o Options, began time.Time) *probe {
+	return &probe{
+		net: n, opts: o, further: maxFurther,
 		trace:  mailcheck.NewTrace(began),
 		result: &mailcheck.ServerResult{Server: s},
 	}
+}
+
+// run tests the server and returns what it saw. As soon as the conversation is
+// over, it tells the others how that went; the diagnosis comes after.
+func (p *probe) run(ctx context.Context, tell func(outcome)) mailcheck.ServerResult {
 	start := time.Now()
 	p.converse(ctx)
+	p.hangUp()
+	tell(p.outcome())
 	p.dane(ctx)
-	p.close(ctx)
+	p.diagnose(ctx)
 	p.compareAddresses(ctx)
+	p.audit(ctx)
+	p.close()
 	p.result.Elapsed = time.Since(start)
 	p.result.Steps = p.trace.Steps
 	p.result.Verdict = verdict(p.trace.Findings())
@@ -110,16 +123,19 @@ func (p *probe) startLines() {
 	p.lines = fresh
 }
 
-// close hangs up and records what became of each address.
-func (p *probe) close(ctx context.Context) {
+func (p *probe) hangUp() {
 	if p.lines != nil {
 		p.result.Conversation = p.lines.transcript
 	}
+	if p.dialed != nil && p.dialed.Conn != nil {
+		p.dialed.Conn.Close()
+	}
+}
+
+// close records what became of each address.
+func (p *probe) close() {
 	if p.dialed == nil {
 		return
-	}
-	if p.dialed.Conn != nil {
-		p.dialed.Conn.Close()
 	}
 	p.reportAddresses(p.dialed.Attempts())
 	p.dialed.Close()
@@ -129,7 +145,7 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 	s := p.result.Server
 	addrs, err := mailcheck.Do(ctx, p.trace, mailcheck.OpResolve, s.Host, func(ctx context.Context) ([]netip.Addr, error) {
 		addrs, meta, err := p.net.Addrs(ctx, s.Host, s.Port)
-		p.aliases = meta.Aliases
+		p.addrs, p.aliases = addrs, meta.Aliases
 		if err == nil && len(addrs) == 0 {
 			err = mailcheck.DNSNoAddress.Errorf("%s has no A or AAAA record", s.Host)
 		}
@@ -256,7 +272,11 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 	_, err := mailcheck.Do(ctx, p.trace, mailcheck.OpGreeting, p.result.Endpoint(), func(ctx context.Context) (string, error) {
 		p.await(ctx, limit)
 		p.lines.begin()
+		suspicion := p.suspectTLS(ctx)
 		greeting, err := parse()
+		if proof := suspicion(); err != nil && proof != nil {
+			err = proof
+		}
 		p.result.Greeting = mailcheck.Clean(greeting)
 		return greeting, err
 	})

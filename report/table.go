@@ -20,6 +20,7 @@ func Table(w io.Writer, r *mailcheck.Report, opts Options) error {
 	}
 	userNames(p, r)
 	servers(p, r, opts)
+	audits(p, r)
 	sources(p, r)
 	findings(p, r, opts)
 	footer(p, r)

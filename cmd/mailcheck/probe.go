@@ -30,8 +30,13 @@ func probeCommand() *cobra.Command {
 The first column is TLS from the first byte, the second is STARTTLS, the third
 is without encryption. An IPv6 address stands in brackets.
 
+With --tls-audit each server is also asked which TLS versions, ciphers and key
+exchange it accepts, and how it treats clients without SNI and text that follows
+STARTTLS: at most 12 more connections, one after the other.
+
 ` + exitCodes,
 		Example: `  mailcheck probe imaps://imap.example.com submission://smtp.example.com
+  mailcheck probe --tls-audit imaps://imap.example.com
   mailcheck probe imap://[2001:db8::25]:143`,
 		Args:              atLeastOneURL,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -45,6 +50,7 @@ is without encryption. An IPv6 address stands in brackets.
 	}
 	net.register(c)
 	net.registerExpiry(c)
+	net.registerAudit(c)
 	out.register(c)
 	return c
 }
@@ -75,7 +81,7 @@ func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mail
 	}
 	defer cancel()
 	defer progress(c.ErrOrStderr(), servers[0].URL())()
-	return probes.Servers(ctx, n, servers, probes.Options{ExpiryWarning: time.Duration(net.expiry)}), nil
+	return probes.Servers(ctx, n, servers, probes.Options{TLSAudit: net.tlsAudit, ExpiryWarning: time.Duration(net.expiry)}), nil
 }
 
 // parseServers reads URLs; the same server twice is one.

@@ -51,6 +51,7 @@ type Scenario struct {
 	Behind    time.Duration   // the clock of the machine that runs the check is so far behind everyone's; negative: ahead
 	NoIPv6    bool            // the machine that runs the check has no IPv6
 	NoSockets bool            // the machine that runs the check is out of sockets
+	TLSAudit  bool            // the check includes the audit of TLS
 	Want      []string        // ids of all findings, sorted, no duplicates
 }
 

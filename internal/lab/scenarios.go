@@ -9,7 +9,7 @@ import (
 // Scenarios lists all scenarios, the default first.
 var Scenarios = slices.Concat(
 	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, accounts,
-	networkFaults, handshakes, upgrades, conversations, certificates, dane,
+	networkFaults, handshakes, upgrades, conversations, certificates, dane, doors, audits,
 )
 
 // Find returns the scenario of that name.
