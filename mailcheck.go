@@ -41,9 +41,21 @@ const (
 	Submission Protocol = "submission" // handing in mail, RFC 6409
 )
 
+// The protocols around a mail account. It works without them, so what is wrong
+// with them never fails it.
+const (
+	CalDAV  Protocol = "caldav"  // calendars, RFC 4791
+	CardDAV Protocol = "carddav" // address books, RFC 6352
+	JMAP    Protocol = "jmap"    // mail over HTTPS, RFC 8620
+	Sieve   Protocol = "sieve"   // filter scripts, ManageSieve, RFC 5804
+)
+
 // Protocols lists every protocol in the order results are shown: IMAP is the
 // better way to read mail wherever both are offered.
-var Protocols = []Protocol{IMAP, POP3, Submission}
+var Protocols = []Protocol{
+	IMAP, POP3, Submission,
+	CalDAV, CardDAV, JMAP, Sieve,
+}
 
 // Reads reports whether an account needs a server of the protocol, or of another
 // for which this holds, to read mail.
@@ -120,6 +132,10 @@ func DefaultPort(p Protocol, s Security) uint16 {
 		return 110
 	case p == Submission && implicit:
 		return 465
+	case p == CalDAV || p == CardDAV || p == JMAP:
+		return 443
+	case p == Sieve:
+		return 4190 // RFC 5804 section 1.8; there is none for TLS from the first byte
 	}
 	return 587
 }

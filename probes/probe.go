@@ -51,6 +51,10 @@ var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
 	mailcheck.IMAP:       imap,
 	mailcheck.POP3:       pop3,
 	mailcheck.Submission: smtp,
+	mailcheck.CalDAV:     dav,
+	mailcheck.CardDAV:    dav,
+	mailcheck.JMAP:       jmap,
+	mailcheck.Sieve:      sieve,
 }
 
 // newProbe returns a probe of a server whose steps count time from began.
