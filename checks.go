@@ -18,6 +18,8 @@ var Checks = slices.Concat(
 	oauthChecks,
 	networkChecks,
 	tlsChecks,
+	certificateChecks,
+	daneChecks,
 	starttlsChecks,
 	doorChecks,
 	auditChecks,

@@ -16,6 +16,7 @@ func conclude(r *mailcheck.Report, dropped int) {
 	suspectStripping(r)
 	r.Settings = settings(r)
 	r.Findings = sourceFindings(r.Sources)
+	r.Findings = append(r.Findings, clockFindings(r)...)
 	r.Findings = append(r.Findings, serverFindings(r)...)
 	if dropped > 0 {
 		r.Findings = append(r.Findings, found(mailcheck.RunTooManyServers, fmt.Sprintf("%d servers were not tested", dropped)))
@@ -40,6 +41,7 @@ func concludeDiscovery(r *mailcheck.Report, dropped int) {
 
 func finish(r *mailcheck.Report) {
 	nameCauses(r)
+	clearClock(r)
 	slices.SortStableFunc(r.Findings, func(a, b mailcheck.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	r.Verdict = mailcheck.VerdictOf(r.Findings)
 	r.Elapsed = time.Since(r.Started)
@@ -222,6 +224,9 @@ func deadDNS(r *mailcheck.Report) *mailcheck.Check {
 // causeOf returns the check that a finding is a consequence of, or nil. dns is
 // what is wrong with all of DNS, or nil.
 func causeOf(r *mailcheck.Report, f *mailcheck.Finding, dns *mailcheck.Check) *mailcheck.Check {
+	if blamesClock(r, f) {
+		return mailcheck.NetClockWrong
+	}
 	switch f.Check {
 	case mailcheck.AccountNoSettings, mailcheck.AccountNoIncoming, mailcheck.AccountNoOutgoing:
 		return causeOfAccount(r, f.Check, dns)

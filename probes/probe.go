@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -30,6 +31,11 @@ type probe struct {
 	opts   Options
 	trace  *mailcheck.Trace
 	result *mailcheck.ServerResult
+
+	addrs   []netip.Addr // of the host
+	aliases []string     // names that the host is an alias of
+	tlsa    *tlsaQuestion
+	path    []*x509.Certificate // from the server's certificate up
 
 	dialed *netx.Dialed
 	conn   net.Conn
@@ -67,7 +73,9 @@ func (p *probe) run(ctx context.Context, tell func(outcome)) mailcheck.ServerRes
 	p.converse(ctx)
 	p.hangUp()
 	tell(p.outcome())
+	p.dane(ctx)
 	p.diagnose(ctx)
+	p.compareAddresses(ctx)
 	p.audit(ctx)
 	p.close()
 	p.result.Elapsed = time.Since(start)
@@ -90,7 +98,11 @@ func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
 // converse goes from the name to the capabilities; it stops where it cannot go on.
 func (p *probe) converse(ctx context.Context) {
 	addrs, ok := p.resolve(ctx)
-	if ok && p.connect(ctx, addrs) {
+	if !ok {
+		return
+	}
+	p.askTLSA(ctx)
+	if p.connect(ctx, addrs) {
 		p.talk(ctx)
 	}
 }
@@ -136,7 +148,8 @@ func (p *probe) close() {
 func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 	s := p.result.Server
 	addrs, err := mailcheck.Do(ctx, p.trace, mailcheck.OpResolve, s.Host, func(ctx context.Context) ([]netip.Addr, error) {
-		addrs, _, err := p.net.Addrs(ctx, s.Host, s.Port)
+		addrs, meta, err := p.net.Addrs(ctx, s.Host, s.Port)
+		p.addrs, p.aliases = addrs, meta.Aliases
 		if err == nil && len(addrs) == 0 {
 			err = mailcheck.DNSNoAddress.Errorf("%s has no A or AAAA record", s.Host)
 		}
@@ -195,13 +208,13 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 }
 
 // find adds a finding to the step of an operation that is already over.
-func (p *probe) find(op mailcheck.Op, c *mailcheck.Check, detail string) {
+func (p *probe) find(op mailcheck.Op, c *mailcheck.Check, detail string) *mailcheck.Finding {
 	for i := range p.trace.Steps {
 		if p.trace.Steps[i].Op == op {
-			p.trace.FindAt(i, c, detail)
-			return
+			return p.trace.FindAt(i, c, detail)
 		}
 	}
+	return p.trace.Find(c, detail)
 }
 
 // noIPv6Here reports whether the failure is this machine's own lack of IPv6: the

@@ -44,6 +44,7 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, tests.start)
 	r.Sources = found.Sources
 	r.Servers = tests.results(found.Servers)
+	r.Clock = compareClock(n)
 	conclude(r, found.Dropped)
 	return r
 }
@@ -68,6 +69,7 @@ func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Opt
 		tests.start(s)
 	}
 	r.Servers = tests.results(servers)
+	r.Clock = compareClock(n)
 	conclude(r, 0)
 	return r
 }
@@ -79,7 +81,8 @@ type pool struct {
 	opts  Options
 	began time.Time
 
-	domain string // of the address; empty where servers were given
+	domain string        // of the address; empty where servers were given
+	named  chan struct{} // closed when all servers of the run have been started
 
 	mu      sync.Mutex
 	wg      sync.WaitGroup
@@ -94,7 +97,7 @@ type slot struct {
 }
 
 func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool {
-	return &pool{ctx: ctx, net: n, opts: o, began: began, running: map[string]*slot{}}
+	return &pool{ctx: ctx, net: n, opts: o, began: began, named: make(chan struct{}), running: map[string]*slot{}}
 }
 
 // start begins the probe of a server unless it has begun.
@@ -123,9 +126,10 @@ func (t *pool) find(s mailcheck.Server) *slot {
 	return t.running[s.Key()]
 }
 
-// results waits for all probes and returns theirs in the order of servers, with
+// results is called when no further server will be started. It waits for all probes and returns theirs in the order of servers, with
 // what merging has made of each server.
 func (t *pool) results(servers []mailcheck.Server) []mailcheck.ServerResult {
+	close(t.named)
 	t.wg.Wait()
 	var results []mailcheck.ServerResult
 	for _, s := range servers {

@@ -22,6 +22,7 @@ var families = []struct{ prefix, title string }{
 	{"tcp", "Reaching a server"},
 	{"net", "This machine's network"},
 	{"tls", "TLS and certificates"},
+	{"dane", "DANE"},
 	{"starttls", "STARTTLS"},
 	{"greet", "Greetings"},
 	{"reply", "Replies"},

@@ -115,6 +115,21 @@ type jsonTLS struct {
 	Curve    string            `json:"curve"`
 	Verified bool              `json:"verified"`
 	Chain    []jsonCertificate `json:"chain"`
+	OCSP     *jsonOCSP         `json:"ocsp"` // null if no answer is stapled
+	SCTs     int               `json:"scts"`
+	DANE     *jsonDANE         `json:"dane"` // null if no TLSA record is published
+}
+
+type jsonOCSP struct {
+	Status     string `json:"status"`      // good, revoked, unknown, stale, unreadable or unverified
+	ThisUpdate string `json:"this_update"` // empty where it could not be read
+	NextUpdate string `json:"next_update"`
+}
+
+type jsonDANE struct {
+	State   string   `json:"state"` // ok, mismatch, unusable, unsigned or unchecked
+	Name    string   `json:"name"`
+	Records []string `json:"records"`
 }
 
 type jsonCertificate struct {
@@ -217,7 +232,24 @@ func protection(t *mailcheck.TLS) *jsonTLS {
 		return jsonCertificate{
 			safe(c.Subject), safe(c.Issuer), each(c.Names, safe), stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key,
 		}
-	})}
+	}), stapled(t.OCSP), t.SCTs, dane(t.DANE)}
+}
+
+func stapled(o *mailcheck.OCSP) *jsonOCSP {
+	if o == nil {
+		return nil
+	}
+	if o.ThisUpdate.IsZero() {
+		return &jsonOCSP{Status: o.Status}
+	}
+	return &jsonOCSP{o.Status, stamp(o.ThisUpdate), stamp(o.NextUpdate)}
+}
+
+func dane(d *mailcheck.DANE) *jsonDANE {
+	if d == nil {
+		return nil
+	}
+	return &jsonDANE{d.State, safe(d.Name), each(d.Records, safe)}
 }
 
 func step(s mailcheck.Step) jsonStep {

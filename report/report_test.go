@@ -173,7 +173,7 @@ func TestJSONContract(t *testing.T) {
 			has(t, f.name, s["auth"].(map[string]any), "before_tls after_tls")
 			has(t, f.name, s["login"].(map[string]any), "mechanism state reason")
 			if tls, ok := s["tls"].(map[string]any); ok {
-				has(t, f.name, tls, "version cipher curve verified chain")
+				has(t, f.name, tls, "version cipher curve verified chain scts")
 				all(t, f.name, tls["chain"], "subject issuer names not_before not_after sha256 key")
 			}
 		}

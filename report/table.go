@@ -123,6 +123,9 @@ func seen(r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int)
 		if len(s.TLS.Chain) > 0 {
 			words = append(words, "certificate valid "+mailcheck.Span(s.TLS.Chain[0].NotAfter.Sub(finished(r))))
 		}
+		if s.TLS.DANE != nil && s.TLS.DANE.State == "ok" {
+			words = append(words, "DANE good")
+		}
 	}
 	words = append(words, login(s))
 	if s.Verdict == mailcheck.Warn {
