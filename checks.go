@@ -15,6 +15,7 @@ var Checks = slices.Concat(
 	tlsChecks,
 	starttlsChecks,
 	greetingChecks,
+	healthChecks,
 	accountChecks,
 )
 

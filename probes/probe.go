@@ -90,8 +90,9 @@ func (p *probe) converse(ctx context.Context) {
 func (p *probe) startLines() {
 	fresh := newLines(p.conn, p.trace)
 	if p.lines != nil {
-		fresh.transcript = p.lines.transcript
+		fresh.transcript, fresh.manners = p.lines.transcript, p.lines.manners
 	}
+	fresh.secure = p.result.TLS != nil
 	p.lines = fresh
 }
 
@@ -242,6 +243,7 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 		p.lines.begin()
 		greeting, err := parse()
 		p.result.Greeting = mailcheck.Clean(greeting)
+		p.result.Software = software(p.result.Greeting)
 		return greeting, err
 	})
 	p.trace.Say(p.result.Greeting)

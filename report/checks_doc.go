@@ -22,6 +22,7 @@ var families = []struct{ prefix, title string }{
 	{"greet", "Greetings"},
 	{"reply", "Replies"},
 	{"auth", "Ways to log in"},
+	{"caps", "Features of a server"},
 	{"account", "The account as a whole"},
 	{"run", "The test itself"},
 	{"internal", "Unknown errors"},

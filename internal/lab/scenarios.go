@@ -9,7 +9,7 @@ import (
 // Scenarios lists all scenarios, the default first.
 var Scenarios = slices.Concat(
 	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, accounts,
-	networkFaults, handshakes, upgrades, conversations,
+	networkFaults, handshakes, upgrades, conversations, health, outages,
 )
 
 // Find returns the scenario of that name.
