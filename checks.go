@@ -12,6 +12,7 @@ var Checks = slices.Concat(
 	dnsChecks,
 	publishedChecks,
 	networkChecks,
+	reachChecks,
 	tlsChecks,
 	starttlsChecks,
 	greetingChecks,

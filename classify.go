@@ -61,7 +61,7 @@ func classifyDNS(err error) *Check {
 	case e.IsNotFound:
 		return DNSNotFound
 	case resolverDead(e) && strings.Contains(e.Err, "unreachable"):
-		return DNSTimeout // not even the way to the resolver is there
+		return NetOffline // not even the way to the resolver is there
 	case e.IsTimeout, resolverDead(e):
 		return DNSTimeout
 	case strings.HasPrefix(e.Err, "SERVFAIL"):

@@ -34,6 +34,7 @@ type probe struct {
 	dialed *netx.Dialed
 	conn   net.Conn
 	lines  *lines
+	nearby *nearby // shared by all probes of a run
 }
 
 // conversations holds what is said after the connection stands, one function a
@@ -46,8 +47,14 @@ var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
 
 // Server tests one server and returns what it saw; steps count time from began.
 func Server(ctx context.Context, n *netx.Net, s mailcheck.Server, o Options, began time.Time) mailcheck.ServerResult {
+	b := newNearby(ctx, n)
+	defer b.wait()
+	return server(ctx, n, s, o, began, b)
+}
+
+func server(ctx context.Context, n *netx.Net, s mailcheck.Server, o Options, began time.Time, b *nearby) mailcheck.ServerResult {
 	p := &probe{
-		net: n, opts: o,
+		net: n, opts: o, nearby: b,
 		trace:  mailcheck.NewTrace(began),
 		result: &mailcheck.ServerResult{Server: s},
 	}
@@ -126,9 +133,11 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 
 func (p *probe) connect(ctx context.Context, addrs []netip.Addr) bool {
 	s := p.result.Server
+	over := p.watchNearby(addrs)
 	dialed, err := mailcheck.Do(ctx, p.trace, mailcheck.OpConnect, s.Endpoint(), func(ctx context.Context) (*netx.Dialed, error) {
 		return p.net.Dial(ctx, s.Host, s.Port, addrs)
 	})
+	p.result.Neighbours = over(err == nil)
 	p.dialed = dialed
 	if err != nil {
 		return false
@@ -193,10 +202,15 @@ func addressState(a *netx.Attempt) string {
 	if !a.Tried || errors.Is(a.Err, context.Canceled) {
 		return "untested"
 	}
-	if a.Err == nil {
+	return connectState(a.Err)
+}
+
+// connectState puts the outcome of connecting into one word.
+func connectState(err error) string {
+	if err == nil {
 		return "connected"
 	}
-	switch check, _ := mailcheck.Classify(mailcheck.OpConnect, a.Err); check {
+	switch check, _ := mailcheck.Classify(mailcheck.OpConnect, err); check {
 	case mailcheck.TCPRefused:
 		return "refused"
 	case mailcheck.TCPTimeout:

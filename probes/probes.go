@@ -76,6 +76,7 @@ type pool struct {
 	net   *netx.Net
 	opts  Options
 	began time.Time
+	near  *nearby
 
 	mu      sync.Mutex
 	wg      sync.WaitGroup
@@ -83,7 +84,7 @@ type pool struct {
 }
 
 func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool {
-	return &pool{ctx: ctx, net: n, opts: o, began: began, running: map[string]*mailcheck.ServerResult{}}
+	return &pool{ctx: ctx, net: n, opts: o, began: began, near: newNearby(ctx, n), running: map[string]*mailcheck.ServerResult{}}
 }
 
 // start begins the probe of a server unless it has begun.
@@ -95,13 +96,14 @@ func (t *pool) start(s mailcheck.Server) {
 	}
 	slot := new(mailcheck.ServerResult)
 	t.running[s.Key()] = slot
-	t.wg.Go(func() { *slot = Server(t.ctx, t.net, s, t.opts, t.began) })
+	t.wg.Go(func() { *slot = server(t.ctx, t.net, s, t.opts, t.began, t.near) })
 }
 
 // results waits for all probes and returns theirs in the order of servers, with
 // what merging has made of each server.
 func (t *pool) results(servers []mailcheck.Server) []mailcheck.ServerResult {
 	t.wg.Wait()
+	t.near.wait()
 	var results []mailcheck.ServerResult
 	for _, s := range servers {
 		if slot := t.running[s.Key()]; slot != nil {

@@ -33,7 +33,7 @@ var (
 // software names the program that wrote a greeting, with its version where it
 // says one; nothing where it does not name itself.
 func software(greeting string) string {
-	said := hostName.ReplaceAllString(greeting, "")
+	said := hostName.ReplaceAllString(strings.ToValidUTF8(greeting, "?"), "")
 	text := strings.Map(asciiLower, said) // of the same length, so that the version keeps its letters
 	for _, p := range programs {
 		i := strings.Index(text, p.word)

@@ -37,6 +37,7 @@ func TestSoftware(t *testing.T) {
 
 func FuzzSoftware(f *testing.F) {
 	f.Add("220 mail.example.com ESMTP Exim 4.96")
+	f.Add("\xd3EXim")
 	f.Add("* OK Cyrus IMAP \x1b[31m1.0\xff")
 	f.Fuzz(func(t *testing.T, greeting string) {
 		if got := software(greeting); !mailcheck.Printable(got) || !utf8.ValidString(got) {

@@ -50,6 +50,7 @@ type Scenario struct {
 	Hosts     map[string]Host // by IP address, or by a host name of the zone for all its addresses
 	NoIPv6    bool            // the machine that runs the check has no IPv6
 	NoSockets bool            // the machine that runs the check is out of sockets
+	NoNetwork bool            // the machine that runs the check is not connected to anything
 	Want      []string        // ids of all findings, sorted, no duplicates
 }
 
@@ -199,6 +200,9 @@ func (l *Lab) Dial(ctx context.Context, network, address string) (net.Conn, erro
 
 // find returns what serves an address; nil without an error is Drop.
 func (l *Lab) find(network string, to netip.AddrPort) (Behaviour, error) {
+	if l.scenario.NoNetwork {
+		return nil, syscall.ENETUNREACH
+	}
 	if to.String() == Resolver {
 		return l.serveDNS(network), nil
 	}

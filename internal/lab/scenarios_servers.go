@@ -36,7 +36,7 @@ var smtpCert, imapCert = cert(smtpHost), cert(imapHost)
 
 var networkFaults = []Scenario{
 	provider("port-refused", "nothing listens on the published port", "tcp.refused", host(imapHost, Host{})),
-	provider("firewall", "a firewall drops connections to the IMAP server", "tcp.timeout", host(imapHost, Blackhole())),
+	provider("firewall", "a firewall drops connections to the IMAP server", "tcp.host-down", host(imapHost, Blackhole())),
 	provider("no-route", "the IMAP server's address is in a network that is gone", "tcp.unreachable",
 		without("imap"), records("imap A 198.51.100.66"), func(s *Scenario) { delete(s.Hosts, imapHost) }),
 	provider("ipv6-dead", "the IMAP server listens on IPv4 only, but has an IPv6 address", "tcp.unreachable6", bothFamilies,
