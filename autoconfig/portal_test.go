@@ -8,7 +8,9 @@ import (
 )
 
 func TestPortal(t *testing.T) {
-	to := func(url string) *netx.Document { return &netx.Document{Status: 302, Header: http.Header{"Location": {url}}} }
+	to := func(url string) *netx.Document {
+		return &netx.Document{Status: 302, Header: http.Header{"Location": {url}}}
+	}
 	for _, c := range []struct {
 		doc  *netx.Document
 		want string

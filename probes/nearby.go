@@ -17,12 +17,13 @@ import (
 const (
 	hangs       = 2 * time.Second         // by then a lost packet was sent again and answered
 	nearbyLimit = 2500 * time.Millisecond // covers one lost packet, and ends before the connection's own limit
-	maxNearby   = 3                       // connections a host; it may be counting
 )
 
-// nearbyPorts are tried in this order: 443 passes most firewalls, the others are
-// what a mail server listens on.
-var nearbyPorts = []uint16{443, 993, 587, 143}
+// nearbyPorts are tried: 443 passes most firewalls, and a mail server often
+// listens on the others. They are few, since the host may be counting, and the
+// same whichever probe of the host is first, so that a report does not depend on
+// that.
+var nearbyPorts = []uint16{443, 587, 143}
 
 // nearby remembers what the other ports of each host said, so that a dead host
 // with six services is asked once.
@@ -73,12 +74,11 @@ func (b *nearby) begin(s mailcheck.Server, addrs []netip.Addr) *survey {
 	}
 	look := &survey{done: make(chan struct{})}
 	b.hosts[s.Host] = look
-	ports := slices.DeleteFunc(slices.Clone(nearbyPorts), func(port uint16) bool { return port == s.Port })
-	look.states = make([]mailcheck.Neighbour, maxNearby)
+	look.states = make([]mailcheck.Neighbour, len(nearbyPorts))
 	b.wg.Go(func() {
 		defer close(look.done)
 		var wg sync.WaitGroup
-		for i, port := range ports[:maxNearby] {
+		for i, port := range nearbyPorts {
 			wg.Go(func() { look.states[i] = mailcheck.Neighbour{Port: port, State: b.knock(s.Host, port, addrs)} })
 		}
 		wg.Wait()
