@@ -142,17 +142,17 @@ func certificateCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 	if root == f || f.Detail == root.Detail || !strings.HasPrefix(f.Check.ID, "tls.") {
 		return nil
 	}
-	print := fingerprint(resultOf(e.Report, root.Server))
+	print := shownLeaf(resultOf(e.Report, root.Server))
 	for _, o := range e.Findings {
-		if o.Check == f.Check && (print == "" || fingerprint(resultOf(e.Report, o.Server)) != print) {
+		if o.Check == f.Check && (print == "" || shownLeaf(resultOf(e.Report, o.Server)) != print) {
 			return nil
 		}
 	}
 	return f.Check
 }
 
-// fingerprint returns that of the certificate a server showed, if it did.
-func fingerprint(s *mailcheck.ServerResult) string {
+// shownLeaf returns the fingerprint of the certificate a server showed, if it did.
+func shownLeaf(s *mailcheck.ServerResult) string {
 	if s.TLS == nil || len(s.TLS.Chain) == 0 {
 		return ""
 	}

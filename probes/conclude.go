@@ -14,6 +14,7 @@ import (
 // verdict. dropped is the number of servers that were too many to test.
 func conclude(r *mailcheck.Report, dropped int) {
 	explainSilence(r)
+	suspectStripping(r)
 	r.Settings = settings(r)
 	r.Findings = outages(r)
 	r.Findings = append(r.Findings, sourceFindings(r.Sources)...)
@@ -126,6 +127,9 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 		for _, step := range s.Steps {
 			for _, f := range step.Findings {
 				f.Server = s.URL()
+				if extra := !s.Protocol.Reads() && !s.Protocol.Sends(); extra && r.Address.Domain != "" {
+					f.Severity = min(f.Severity, mailcheck.Warning) // mail works without it
+				}
 				if s.Guessed() && s.Verdict == mailcheck.Fail {
 					f.Severity = min(f.Severity, mailcheck.Info)
 				}

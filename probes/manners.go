@@ -60,8 +60,9 @@ func (m *manners) breaches(protocol mailcheck.Protocol) []breach {
 	if m.noCR != "" {
 		list = append(list, breach{fmt.Sprintf("lines end in LF alone instead of CRLF, such as %q", short(m.noCR)), false})
 	}
-	// IMAP4rev2 allows UTF-8 in texts (RFC 9051 section 9), RFC 5321 and RFC 1939 do not.
-	if m.eightBit != "" && !(protocol == mailcheck.IMAP && m.utf8) {
+	// IMAP4rev2 and ManageSieve allow UTF-8 in texts (RFC 9051 section 9, RFC 5804
+	// section 4), RFC 5321 and RFC 1939 do not.
+	if m.eightBit != "" && !(m.utf8 && (protocol == mailcheck.IMAP || protocol == mailcheck.Sieve)) {
 		list = append(list, breach{fmt.Sprintf("characters outside ASCII, in %q", short(m.eightBit)), true})
 	}
 	if m.noDomain != "" {

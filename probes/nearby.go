@@ -99,9 +99,10 @@ func (b *nearby) knock(host string, port uint16, addrs []netip.Addr) string {
 func (b *nearby) wait() { b.wg.Wait() }
 
 // watchNearby watches over the connection that a probe is about to make. Nobody
-// said that a guessed server is there, so its silence is not looked into.
+// said that a guessed server is there, and a further connection follows one that
+// stood, so their silence is not looked into.
 func (p *probe) watchNearby(addrs []netip.Addr) func(connected bool) []mailcheck.Neighbour {
-	if p.result.Guessed() {
+	if p.nearby == nil || p.result.Guessed() {
 		return func(bool) []mailcheck.Neighbour { return nil }
 	}
 	return p.nearby.watch(p.result.Server, addrs)

@@ -66,6 +66,9 @@ func nothingAnswers(r *mailcheck.Report) string {
 		}
 	}
 	for _, f := range fetches(r) {
+		if !slices.Contains([]string{"autoconfig", "ispdb", "mx"}, f.source) {
+			continue // to the others it is no error that nothing is there
+		}
 		state := connectState(f.Err)
 		if f.Err == nil || state != "timeout" && state != "unreachable" {
 			return ""
@@ -126,7 +129,7 @@ func oneCertificateForAll(r *mailcheck.Report) string {
 		}
 	}
 	for i := range r.Servers {
-		add(r.Servers[i].Host, fingerprint(&r.Servers[i]))
+		add(r.Servers[i].Host, shownLeaf(&r.Servers[i]))
 	}
 	if shown == "" || len(names) < 2 {
 		return ""

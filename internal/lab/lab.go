@@ -51,6 +51,7 @@ type Scenario struct {
 	NoIPv6    bool            // the machine that runs the check has no IPv6
 	NoSockets bool            // the machine that runs the check is out of sockets
 	NoNetwork bool            // the machine that runs the check is not connected to anything
+	TLSAudit  bool            // the check includes the audit of TLS
 	Want      []string        // ids of all findings, sorted, no duplicates
 }
 
