@@ -90,7 +90,7 @@ func dnsCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 // is dead if the resolver failed on each of them.
 func deadDNS(r *mailcheck.Report) *mailcheck.Check {
 	resolver := []*mailcheck.Check{mailcheck.DNSTimeout, mailcheck.DNSRefused, mailcheck.DNSMalformed}
-	domain := append(resolver, mailcheck.DNSServfail, mailcheck.DNSNotFound)
+	domain := append(resolver, mailcheck.DNSServfail, mailcheck.DNSBogus, mailcheck.DNSNotFound)
 	failed := map[*mailcheck.Check]int{}
 	for _, f := range r.Findings {
 		if f.Source == "mx" && slices.Contains(domain, f.Check) {
@@ -170,7 +170,7 @@ func accountCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 	if len(e.Servers) == 0 && e.dns != nil {
 		return e.dns
 	}
-	for _, root := range []*mailcheck.Check{mailcheck.SRVNotOffered, mailcheck.MXNull} {
+	for _, root := range []*mailcheck.Check{mailcheck.ProviderNoIMAP, mailcheck.SRVNotOffered, mailcheck.MXNull} {
 		if len(e.Servers) == 0 && e.first[root] != nil {
 			return root
 		}

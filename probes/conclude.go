@@ -174,7 +174,9 @@ func works(r *mailcheck.Report) (incoming, outgoing bool) {
 func sourcesInOneLine(r *mailcheck.Report) string {
 	var parts []string
 	for _, s := range r.Sources {
-		parts = append(parts, fmt.Sprintf("%s: %s", s.Name, s.Reason))
+		if s.Publishes() {
+			parts = append(parts, fmt.Sprintf("%s: %s", s.Name, s.Reason))
+		}
 	}
 	return strings.Join(parts, "; ")
 }

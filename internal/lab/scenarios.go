@@ -10,7 +10,9 @@ import (
 var Scenarios = slices.Concat(
 	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, accounts,
 	networkFaults, handshakes, upgrades, conversations, doors, audits,
-	paccDocuments, services, health, outages,
+	paccDocuments, services,
+	domainHealth, providers, issuers,
+	health, outages,
 )
 
 // Find returns the scenario of that name.
