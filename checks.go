@@ -17,6 +17,7 @@ var Checks = slices.Concat(
 	providerChecks,
 	oauthChecks,
 	networkChecks,
+	reachChecks,
 	tlsChecks,
 	certificateChecks,
 	daneChecks,
@@ -24,6 +25,7 @@ var Checks = slices.Concat(
 	doorChecks,
 	auditChecks,
 	greetingChecks,
+	healthChecks,
 	accountChecks,
 )
 

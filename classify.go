@@ -60,7 +60,9 @@ func classifyDNS(err error) *Check {
 		return nil
 	case e.IsNotFound:
 		return DNSNotFound
-	case e.IsTimeout:
+	case resolverDead(e) && strings.Contains(e.Err, "unreachable"):
+		return NetOffline // not even the way to the resolver is there
+	case e.IsTimeout, resolverDead(e):
 		return DNSTimeout
 	case strings.HasPrefix(e.Err, "SERVFAIL"):
 		return DNSServfail
@@ -68,6 +70,17 @@ func classifyDNS(err error) *Check {
 		return DNSRefused
 	}
 	return DNSMalformed
+}
+
+// resolverDead reports whether the question did not even reach a DNS server: its
+// machine or the network refuses the packet.
+func resolverDead(e *net.DNSError) bool {
+	for _, op := range []string{"dial udp", "write udp", "read udp"} {
+		if e.IsTemporary && strings.HasPrefix(e.Err, op) {
+			return true
+		}
+	}
+	return false
 }
 
 // classifyCertificate reads the errors of crypto/x509 verification.

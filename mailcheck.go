@@ -314,6 +314,7 @@ type ServerResult struct {
 	Verdict      Verdict
 	Addresses    []AddressResult
 	Greeting     string
+	Software     string // as the server names itself, such as "Dovecot"; empty where it does not
 	Capabilities Lists
 	Mechanisms   Lists // SASL mechanism names; "LOGIN" and "USER" of IMAP and POP3 commands are not among them
 	PasswordOK   bool  // inside TLS, some way to log in with a password in clear is offered
@@ -322,12 +323,21 @@ type ServerResult struct {
 	Elapsed      time.Duration
 	Steps        []Step
 	Conversation []Line
+	Neighbours   []Neighbour // other ports of the host, looked at because this one was silent
 }
 
-// Line is one line of a conversation, cleaned for display.
+// Neighbour is another port of a server's host.
+type Neighbour struct {
+	Port  uint16
+	State string // as of an AddressResult
+}
+
+// Line is one line of a conversation, cleaned for display and without secrets.
 type Line struct {
 	At     time.Duration // since the run began
 	Client bool          // sent by mailcheck
+	Secure bool          // inside TLS
+	Step   int           // index of the step it belongs to; the number of steps for what came after them
 	Text   string
 }
 

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"mailcheck"
@@ -88,7 +89,7 @@ func clearClock(r *mailcheck.Report) {
 func blamesClock(r *mailcheck.Report, f *mailcheck.Finding) bool {
 	switch f.Check {
 	case mailcheck.TLSExpired, mailcheck.TLSNotYetValid, mailcheck.AutoconfigCertificate, mailcheck.ISPDBUnreachable, mailcheck.TLSOCSPStale:
-		return anyFinding(r, func(o *mailcheck.Finding) bool {
+		return slices.ContainsFunc(r.Findings, func(o mailcheck.Finding) bool {
 			return o.Check == mailcheck.NetClockWrong && o.Severity == mailcheck.Failure
 		})
 	}

@@ -40,6 +40,7 @@ type probe struct {
 	dialed *netx.Dialed
 	conn   net.Conn
 	lines  *lines
+	nearby *nearby // shared by all probes of a run; nil for further connections
 
 	others  *pool // the other servers of the run; nil where there are none
 	further int   // connections that may still be made to learn more about this server
@@ -122,8 +123,9 @@ func (p *probe) talk(ctx context.Context) {
 func (p *probe) startLines() {
 	fresh := newLines(p.conn, p.trace)
 	if p.lines != nil {
-		fresh.transcript = p.lines.transcript
+		fresh.transcript, fresh.manners = p.lines.transcript, p.lines.manners
 	}
+	fresh.secure = p.result.TLS != nil
 	p.lines = fresh
 }
 
@@ -161,9 +163,11 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 
 func (p *probe) connect(ctx context.Context, addrs []netip.Addr) bool {
 	s := p.result.Server
+	over := p.watchNearby(addrs)
 	dialed, err := mailcheck.Do(ctx, p.trace, mailcheck.OpConnect, s.Endpoint(), func(ctx context.Context) (*netx.Dialed, error) {
 		return p.net.Dial(ctx, s.Host, s.Port, addrs)
 	})
+	p.result.Neighbours = over(err == nil)
 	p.dialed = dialed
 	if err != nil {
 		return false
@@ -228,10 +232,15 @@ func addressState(a *netx.Attempt) string {
 	if !a.Tried || errors.Is(a.Err, context.Canceled) {
 		return "untested"
 	}
-	if a.Err == nil {
+	return connectState(a.Err)
+}
+
+// connectState puts the outcome of connecting into one word.
+func connectState(err error) string {
+	if err == nil {
 		return "connected"
 	}
-	switch check, _ := mailcheck.Classify(mailcheck.OpConnect, a.Err); check {
+	switch check, _ := mailcheck.Classify(mailcheck.OpConnect, err); check {
 	case mailcheck.TCPRefused:
 		return "refused"
 	case mailcheck.TCPTimeout:
@@ -282,6 +291,7 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 			err = proof
 		}
 		p.result.Greeting = mailcheck.Clean(greeting)
+		p.result.Software = software(p.result.Greeting)
 		return greeting, err
 	})
 	p.trace.Say(p.result.Greeting)

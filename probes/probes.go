@@ -80,6 +80,7 @@ type pool struct {
 	net   *netx.Net
 	opts  Options
 	began time.Time
+	near  *nearby
 
 	domain string        // of the address; empty where servers were given
 	named  chan struct{} // closed when all servers of the run have been started
@@ -97,7 +98,10 @@ type slot struct {
 }
 
 func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool {
-	return &pool{ctx: ctx, net: n, opts: o, began: began, named: make(chan struct{}), running: map[string]*slot{}}
+	return &pool{
+		ctx: ctx, net: n, opts: o, began: began,
+		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{},
+	}
 }
 
 // start begins the probe of a server unless it has begun.
@@ -110,7 +114,7 @@ func (t *pool) start(s mailcheck.Server) {
 	slot := &slot{answered: make(chan struct{})}
 	t.running[s.Key()] = slot
 	p := newProbe(t.net, s, t.opts, t.began)
-	p.others = t
+	p.others, p.nearby = t, t.near
 	t.wg.Go(func() {
 		slot.result = p.run(t.ctx, func(o outcome) {
 			slot.outcome = o
@@ -131,6 +135,7 @@ func (t *pool) find(s mailcheck.Server) *slot {
 func (t *pool) results(servers []mailcheck.Server) []mailcheck.ServerResult {
 	close(t.named)
 	t.wg.Wait()
+	t.near.wait()
 	var results []mailcheck.ServerResult
 	for _, s := range servers {
 		if slot := t.running[s.Key()]; slot != nil {

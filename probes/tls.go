@@ -42,8 +42,8 @@ func (p *probe) handshake(ctx context.Context) bool {
 		return false
 	}
 	p.conn = conn
-	p.startLines()
 	p.result.TLS = describe(state)
+	p.startLines()
 	p.trace.Say(fmt.Sprintf("%s, %s, %s", p.result.TLS.Version, p.result.TLS.Cipher, p.result.TLS.Curve))
 	p.certificate(ctx, state)
 	return true

@@ -27,6 +27,7 @@ var families = []struct{ prefix, title string }{
 	{"greet", "Greetings"},
 	{"reply", "Replies"},
 	{"auth", "Ways to log in"},
+	{"caps", "Features of a server"},
 	{"dav", "Calendars and address books"},
 	{"jmap", "JMAP"},
 	{"sieve", "Filter scripts"},

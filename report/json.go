@@ -84,12 +84,19 @@ type jsonServer struct {
 	ElapsedMS    float64          `json:"elapsed_ms"`
 	Addresses    []jsonAddress    `json:"addresses"`
 	Greeting     string           `json:"greeting"`
+	Software     string           `json:"software"`
 	Capabilities jsonCapabilities `json:"capabilities"`
 	Auth         jsonLists        `json:"auth"`
 	TLS          *jsonTLS         `json:"tls"`       // null if TLS was never up
 	TLSAudit     *jsonTLSAudit    `json:"tls_audit"` // null unless it was asked for
 	Login        jsonLogin        `json:"login"`
+	Neighbours   []jsonNeighbour  `json:"neighbours"`
 	Steps        []jsonStep       `json:"steps"`
+}
+
+type jsonNeighbour struct {
+	Port  uint16 `json:"port"`
+	State string `json:"state"`
 }
 
 type jsonAddress struct {
@@ -211,11 +218,13 @@ func server(s mailcheck.ServerResult) jsonServer {
 			return jsonAddress{a.IP.String(), a.State, ms(a.Elapsed), message(a.Err)}
 		}),
 		Greeting:     safe(s.Greeting),
+		Software:     safe(s.Software),
 		Capabilities: jsonCapabilities{lists(s.Capabilities), []string{}},
 		Auth:         lists(s.Mechanisms),
 		TLS:          protection(s.TLS),
 		TLSAudit:     audit(s.TLSAudit),
 		Login:        jsonLogin{State: "skipped", Reason: "no credentials given"},
+		Neighbours:   each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour { return jsonNeighbour(n) }),
 		Steps:        each(s.Steps, step),
 	}
 }

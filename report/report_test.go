@@ -279,3 +279,26 @@ func TestChecksDocIsComplete(t *testing.T) {
 		}
 	}
 }
+
+// What follows from a cause is said in one line a check; where the cause itself
+// was seen again, the places are enough.
+func TestConsequences(t *testing.T) {
+	mx, srv := of(mailcheck.DNSTimeout, "example.com: no answer", "", ""), of(mailcheck.DNSTimeout, "_imaps._tcp.example.com: no answer", "", "dns.timeout")
+	mx.Source, srv.Source = "mx", "srv"
+	guess := srv
+	guess.Source, guess.Detail = "guess", "imap.example.com: no answer"
+	r := add(account("alice@example.com", nil), mx, srv, guess,
+		of(mailcheck.TCPUnreachable6, "2001:db8::1", "imaps://a:993", "dns.timeout"), of(mailcheck.TCPUnreachable6, "2001:db8::2", "imaps://b:993", "dns.timeout"))
+	out := string(render(t, func(b *bytes.Buffer) error { return Table(b, r, Options{Width: 140}) }))
+	for _, want := range []string{
+		"    Also seen by: srv, guess\n",
+		"    Therefore: the server cannot be reached over IPv6 while IPv4 works; some clients then wait or fail: imaps://a:993, imaps://b:993\n",
+	} {
+		if strings.Count(out, want) != 1 {
+			t.Errorf("want once %q in:\n%s", want, out)
+		}
+	}
+	if n := strings.Count(out, "Therefore"); n != 1 {
+		t.Errorf("%d consequences, want 1:\n%s", n, out)
+	}
+}

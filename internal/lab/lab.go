@@ -51,6 +51,7 @@ type Scenario struct {
 	Behind    time.Duration   // the clock of the machine that runs the check is so far behind everyone's; negative: ahead
 	NoIPv6    bool            // the machine that runs the check has no IPv6
 	NoSockets bool            // the machine that runs the check is out of sockets
+	NoNetwork bool            // the machine that runs the check is not connected to anything
 	TLSAudit  bool            // the check includes the audit of TLS
 	Want      []string        // ids of all findings, sorted, no duplicates
 }
@@ -201,6 +202,9 @@ func (l *Lab) Dial(ctx context.Context, network, address string) (net.Conn, erro
 
 // find returns what serves an address; nil without an error is Drop.
 func (l *Lab) find(network string, to netip.AddrPort) (Behaviour, error) {
+	if l.scenario.NoNetwork {
+		return nil, syscall.ENETUNREACH
+	}
 	if to.String() == Resolver {
 		return l.serveDNS(network), nil
 	}

@@ -12,6 +12,7 @@ var Scenarios = slices.Concat(
 	networkFaults, handshakes, upgrades, conversations, certificates, dane, doors, audits,
 	paccDocuments, services,
 	domainHealth, providers, issuers,
+	health, outages,
 )
 
 // Find returns the scenario of that name.
