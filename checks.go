@@ -10,13 +10,22 @@ import (
 // checks themselves stand in the files checks_*.go, one family each.
 var Checks = slices.Concat(
 	dnsChecks,
+	domainChecks,
 	publishedChecks,
+	paccChecks,
+	servicesChecks,
+	providerChecks,
+	oauthChecks,
 	networkChecks,
+	reachChecks,
 	tlsChecks,
+	certificateChecks,
+	daneChecks,
 	starttlsChecks,
 	doorChecks,
 	auditChecks,
 	greetingChecks,
+	healthChecks,
 	accountChecks,
 )
 

@@ -41,9 +41,21 @@ const (
 	Submission Protocol = "submission" // handing in mail, RFC 6409
 )
 
+// The protocols around a mail account. It works without them, so what is wrong
+// with them never fails it.
+const (
+	CalDAV  Protocol = "caldav"  // calendars, RFC 4791
+	CardDAV Protocol = "carddav" // address books, RFC 6352
+	JMAP    Protocol = "jmap"    // mail over HTTPS, RFC 8620
+	Sieve   Protocol = "sieve"   // filter scripts, ManageSieve, RFC 5804
+)
+
 // Protocols lists every protocol in the order results are shown: IMAP is the
 // better way to read mail wherever both are offered.
-var Protocols = []Protocol{IMAP, POP3, Submission}
+var Protocols = []Protocol{
+	IMAP, POP3, Submission,
+	CalDAV, CardDAV, JMAP, Sieve,
+}
 
 // Reads reports whether an account needs a server of the protocol, or of another
 // for which this holds, to read mail.
@@ -120,6 +132,10 @@ func DefaultPort(p Protocol, s Security) uint16 {
 		return 110
 	case p == Submission && implicit:
 		return 465
+	case p == CalDAV || p == CardDAV || p == JMAP:
+		return 443
+	case p == Sieve:
+		return 4190 // RFC 5804 section 1.8; there is none for TLS from the first byte
 	}
 	return 587
 }
@@ -196,7 +212,22 @@ type SourceResult struct {
 	Reason  string // one line for people: where it was found, or why not
 	Elapsed time.Duration
 	Servers []Server // in the source's own order of preference
+	OAuth   []OAuth  // where it says to get leave to log in
 	Steps   []Step
+}
+
+// Publishes reports whether the source is a place where servers are published, and
+// not one that only says what stands around them.
+func (s SourceResult) Publishes() bool { return s.Name != "oauth" && s.Name != "dns" }
+
+// OAuth is where the owner of an account gives a mail program leave to log in
+// without telling it the password (RFC 6749).
+type OAuth struct {
+	Issuer    string // URL that stands for the authorization server (RFC 8414 section 2)
+	AuthURL   string // where the owner signs in
+	TokenURL  string // where the program gets its token
+	DeviceURL string // for programs without a browser (RFC 8628); empty where there is none
+	Scopes    []string
 }
 
 // Verdict sums up a server or a report.
@@ -249,6 +280,23 @@ type TLS struct {
 	Curve    string // key exchange group; empty if none was named
 	Verified bool   // chain, dates, usage and name were all verified
 	Chain    []Certificate
+	OCSP     *OCSP // nil if the server staples none
+	SCTs     int   // signed certificate timestamps (RFC 6962), sent or embedded
+	DANE     *DANE // nil if no TLSA record is published for the server
+}
+
+// OCSP is what the stapled answer of the authority says about the certificate
+// (RFC 6960, RFC 6066 section 8).
+type OCSP struct {
+	Status                 string // good, revoked, unknown, stale, unreadable, or unverified where the issuer is not known
+	ThisUpdate, NextUpdate time.Time
+}
+
+// DANE is what the TLSA records of a server say about its certificate (RFC 6698).
+type DANE struct {
+	State   string   // ok, mismatch, unusable, unsigned, or unchecked where the resolver does not validate
+	Name    string   // where the records are, such as _993._tcp.imap.example.com
+	Records []string // as in a zone file, "3 1 1 0b9f...", cut to 400 bytes
 }
 
 // Certificate is one certificate the server sent, leaf first.
@@ -266,6 +314,7 @@ type ServerResult struct {
 	Verdict      Verdict
 	Addresses    []AddressResult
 	Greeting     string
+	Software     string // as the server names itself, such as "Dovecot"; empty where it does not
 	Capabilities Lists
 	Mechanisms   Lists // SASL mechanism names; "LOGIN" and "USER" of IMAP and POP3 commands are not among them
 	PasswordOK   bool  // inside TLS, some way to log in with a password in clear is offered
@@ -274,12 +323,21 @@ type ServerResult struct {
 	Elapsed      time.Duration
 	Steps        []Step
 	Conversation []Line
+	Neighbours   []Neighbour // other ports of the host, looked at because this one was silent
 }
 
-// Line is one line of a conversation, cleaned for display.
+// Neighbour is another port of a server's host.
+type Neighbour struct {
+	Port  uint16
+	State string // as of an AddressResult
+}
+
+// Line is one line of a conversation, cleaned for display and without secrets.
 type Line struct {
 	At     time.Duration // since the run began
 	Client bool          // sent by mailcheck
+	Secure bool          // inside TLS
+	Step   int           // index of the step it belongs to; the number of steps for what came after them
 	Text   string
 }
 
@@ -299,6 +357,14 @@ type Report struct {
 	Settings []Setting // best first: by protocol, passed before failed, TLS before STARTTLS
 	Findings []Finding // worst first, root causes before their consequences
 	Verdict  Verdict
+	Clock    Clock
+}
+
+// Clock is how this machine's clock differs from those of the web servers that
+// answered during the run.
+type Clock struct {
+	Behind  time.Duration // negative: ahead
+	Servers int           // how many were compared; with none nothing is known
 }
 
 // Usable returns the settings that passed, best first.

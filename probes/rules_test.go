@@ -134,7 +134,7 @@ func TestBounds(t *testing.T) {
 	test("220 ok\r\n"+turn+strings.Repeat("250-x\r\n", maxReplyLines+1), "reply.too-long", "one reply has more than 500 lines")
 
 	// Up to the bound all is well.
-	test("220 ok\r\n"+turn+strings.Repeat("250-x\r\n", maxReplyLines-1)+"250 x\r\n", "auth.none-offered", "")
+	test("220 ok\r\n"+turn+strings.Repeat("250-x\r\n", maxReplyLines-2)+"250-8BITMIME\r\n250 SIZE\r\n", "auth.none-offered", "")
 	test("220 "+strings.Repeat("x", maxLine-6)+"\r\n"+turn+"502 no\r\n", "reply.rejected", "")
 }
 
@@ -220,12 +220,11 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
-// The same internet gives the same report, to the last millisecond.
+// The same internet gives the same report, to the last millisecond. The round
+// trip is nothing, as in the demo: which of two requests to one web server finds
+// a connection open and which opens its own is chance.
 func TestReportsAreDeterministic(t *testing.T) {
 	for _, s := range lab.Scenarios {
-		if s.Name == "gzip-bomb" {
-			continue // making the bomb takes seconds
-		}
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			var reports []*mailcheck.Report
@@ -233,7 +232,7 @@ func TestReportsAreDeterministic(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 					defer cancel()
-					r, _ := account(t, ctx, s, 20*time.Millisecond)
+					r, _ := account(t, ctx, s, 0)
 					reports = append(reports, r)
 				})
 			}

@@ -19,6 +19,7 @@ func Discover(w io.Writer, r *mailcheck.Report, opts Options) error {
 	if len(published) > 1 && !p.grid(published) {
 		publishedList(p, r)
 	}
+	aroundMail(p, r)
 	disagreements(p, r)
 	sources(p, r)
 	findings(p, r, opts)
@@ -30,26 +31,31 @@ func Discover(w io.Writer, r *mailcheck.Report, opts Options) error {
 // discoverySentence counts the sources that had something to say.
 func discoverySentence(r *mailcheck.Report) string {
 	var names []string
+	asked := 0
 	for _, s := range r.Sources {
-		if len(s.Servers) > 0 {
+		if slices.ContainsFunc(s.Servers, forMail) {
 			names = append(names, s.Name)
+		}
+		if s.Publishes() {
+			asked++
 		}
 	}
 	if len(names) == 0 {
 		return missingSentence(r, "reading or sending mail", nil)
 	}
-	return fmt.Sprintf("settings found at %d of %s: %s.", len(names), count(len(r.Sources), "source"), strings.Join(names, ", "))
+	return fmt.Sprintf("settings found at %d of %s: %s.", len(names), count(asked, "source"), strings.Join(names, ", "))
 }
 
-// publishedRows has a row per source that names servers and a column per protocol.
+// publishedRows has a row per source that names mail servers and a column per
+// protocol of a mail account.
 func publishedRows(r *mailcheck.Report) [][]string {
 	rows := [][]string{{"Source", "IMAP", "POP3", "Submission"}}
 	for _, s := range r.Sources {
-		if len(s.Servers) == 0 {
+		if !slices.ContainsFunc(s.Servers, forMail) {
 			continue
 		}
 		row := []string{s.Name}
-		for _, protocol := range mailcheck.Protocols {
+		for _, protocol := range slices.Concat(incoming, outgoing) {
 			names := endpoints(s, protocol)
 			if len(names) == 0 {
 				names = []string{"-"}
@@ -59,6 +65,28 @@ func publishedRows(r *mailcheck.Report) [][]string {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+func forMail(s mailcheck.Server) bool { return s.Protocol.Reads() || s.Protocol.Sends() }
+
+// aroundMail lists what is published besides mail servers: calendars, address
+// books and the like.
+func aroundMail(p *page, r *mailcheck.Report) {
+	rows := [][]string{{"Also", "Server", "Source"}}
+	for _, s := range r.Settings {
+		if !forMail(s.Server) {
+			rows = append(rows, []string{protocolName(s.Protocol), safe(s.URL()), strings.Join(s.Sources, ", ")})
+		}
+	}
+	if len(rows) == 1 {
+		return
+	}
+	p.blank()
+	if !p.grid(rows) {
+		for _, row := range rows[1:] {
+			p.paragraph(0, 2, fmt.Sprintf("%s (%s): %s", row[0], row[2], row[1]))
+		}
+	}
 }
 
 // endpoints lists what a source publishes for a protocol.
@@ -75,10 +103,11 @@ func endpoints(s mailcheck.SourceResult, protocol mailcheck.Protocol) []string {
 // publishedList is what becomes of the table where names are too long for it.
 func publishedList(p *page, r *mailcheck.Report) {
 	for _, s := range r.Sources {
-		if len(s.Servers) > 0 {
+		servers := slices.DeleteFunc(slices.Clone(s.Servers), func(s mailcheck.Server) bool { return !forMail(s) })
+		if len(servers) > 0 {
 			p.paragraph(0, 2, s.Name+":")
 		}
-		for _, server := range s.Servers {
+		for _, server := range servers {
 			p.paragraph(2, 4, fmt.Sprintf("%s at %s (%s)", protocolName(server.Protocol), safe(server.Endpoint()), securityName(server.Security)))
 		}
 	}

@@ -42,9 +42,19 @@ type jsonPublished struct {
 	Host     string   `json:"host"`
 	Port     uint16   `json:"port"`
 	Security string   `json:"security"`
+	Path     string   `json:"path"` // of the URL, for protocols over HTTPS
 	Username string   `json:"username"`
 	Auth     []string `json:"auth"`
 	Sources  []string `json:"sources"`
+}
+
+// jsonOAuth is where a source says that one gets leave to log in.
+type jsonOAuth struct {
+	Issuer    string   `json:"issuer"`
+	AuthURL   string   `json:"auth_url"`
+	TokenURL  string   `json:"token_url"`
+	DeviceURL string   `json:"device_url"`
+	Scopes    []string `json:"scopes"`
 }
 
 type jsonSetting struct {
@@ -58,6 +68,7 @@ type jsonSource struct {
 	Reason    string          `json:"reason"`
 	ElapsedMS float64         `json:"elapsed_ms"`
 	Servers   []jsonPublished `json:"servers"`
+	OAuth     []jsonOAuth     `json:"oauth"`
 	Steps     []jsonStep      `json:"steps"`
 }
 
@@ -66,18 +77,26 @@ type jsonServer struct {
 	Host         string           `json:"host"`
 	Port         uint16           `json:"port"`
 	Security     string           `json:"security"`
+	Path         string           `json:"path"`
 	Sources      []string         `json:"sources"`
 	Guessed      bool             `json:"guessed"`
 	Verdict      string           `json:"verdict"`
 	ElapsedMS    float64          `json:"elapsed_ms"`
 	Addresses    []jsonAddress    `json:"addresses"`
 	Greeting     string           `json:"greeting"`
+	Software     string           `json:"software"`
 	Capabilities jsonCapabilities `json:"capabilities"`
 	Auth         jsonLists        `json:"auth"`
 	TLS          *jsonTLS         `json:"tls"`       // null if TLS was never up
 	TLSAudit     *jsonTLSAudit    `json:"tls_audit"` // null unless it was asked for
 	Login        jsonLogin        `json:"login"`
+	Neighbours   []jsonNeighbour  `json:"neighbours"`
 	Steps        []jsonStep       `json:"steps"`
+}
+
+type jsonNeighbour struct {
+	Port  uint16 `json:"port"`
+	State string `json:"state"`
 }
 
 type jsonAddress struct {
@@ -103,6 +122,21 @@ type jsonTLS struct {
 	Curve    string            `json:"curve"`
 	Verified bool              `json:"verified"`
 	Chain    []jsonCertificate `json:"chain"`
+	OCSP     *jsonOCSP         `json:"ocsp"` // null if no answer is stapled
+	SCTs     int               `json:"scts"`
+	DANE     *jsonDANE         `json:"dane"` // null if no TLSA record is published
+}
+
+type jsonOCSP struct {
+	Status     string `json:"status"`      // good, revoked, unknown, stale, unreadable or unverified
+	ThisUpdate string `json:"this_update"` // empty where it could not be read
+	NextUpdate string `json:"next_update"`
+}
+
+type jsonDANE struct {
+	State   string   `json:"state"` // ok, mismatch, unusable, unsigned or unchecked
+	Name    string   `json:"name"`
+	Records []string `json:"records"`
 }
 
 type jsonCertificate struct {
@@ -160,7 +194,7 @@ func document(r *mailcheck.Report, opts Options) jsonReport {
 
 func published(s mailcheck.Server) jsonPublished {
 	return jsonPublished{
-		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security),
+		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
 		Username: safe(s.Username), Auth: each(s.Auth, safe), Sources: each(s.Sources, safe),
 	}
 }
@@ -168,23 +202,29 @@ func published(s mailcheck.Server) jsonPublished {
 func source(s mailcheck.SourceResult) jsonSource {
 	return jsonSource{
 		Name: s.Name, State: string(s.State), Reason: safe(s.Reason), ElapsedMS: ms(s.Elapsed),
-		Servers: each(s.Servers, published), Steps: each(s.Steps, step),
+		Servers: each(s.Servers, published), OAuth: each(s.OAuth, oauth), Steps: each(s.Steps, step),
 	}
+}
+
+func oauth(o mailcheck.OAuth) jsonOAuth {
+	return jsonOAuth{safe(o.Issuer), safe(o.AuthURL), safe(o.TokenURL), safe(o.DeviceURL), each(o.Scopes, safe)}
 }
 
 func server(s mailcheck.ServerResult) jsonServer {
 	return jsonServer{
-		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security),
+		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
 		Sources: each(s.Sources, safe), Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
 		Addresses: each(s.Addresses, func(a mailcheck.AddressResult) jsonAddress {
 			return jsonAddress{a.IP.String(), a.State, ms(a.Elapsed), message(a.Err)}
 		}),
 		Greeting:     safe(s.Greeting),
+		Software:     safe(s.Software),
 		Capabilities: jsonCapabilities{lists(s.Capabilities), []string{}},
 		Auth:         lists(s.Mechanisms),
 		TLS:          protection(s.TLS),
 		TLSAudit:     audit(s.TLSAudit),
 		Login:        jsonLogin{State: "skipped", Reason: "no credentials given"},
+		Neighbours:   each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour { return jsonNeighbour(n) }),
 		Steps:        each(s.Steps, step),
 	}
 }
@@ -201,7 +241,24 @@ func protection(t *mailcheck.TLS) *jsonTLS {
 		return jsonCertificate{
 			safe(c.Subject), safe(c.Issuer), each(c.Names, safe), stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key,
 		}
-	})}
+	}), stapled(t.OCSP), t.SCTs, dane(t.DANE)}
+}
+
+func stapled(o *mailcheck.OCSP) *jsonOCSP {
+	if o == nil {
+		return nil
+	}
+	if o.ThisUpdate.IsZero() {
+		return &jsonOCSP{Status: o.Status}
+	}
+	return &jsonOCSP{o.Status, stamp(o.ThisUpdate), stamp(o.NextUpdate)}
+}
+
+func dane(d *mailcheck.DANE) *jsonDANE {
+	if d == nil {
+		return nil
+	}
+	return &jsonDANE{d.State, safe(d.Name), each(d.Records, safe)}
 }
 
 func step(s mailcheck.Step) jsonStep {

@@ -1,0 +1,41 @@
+package netx
+
+import (
+	"context"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// proofLimit bounds the questions that find out why an answer failed.
+const proofLimit = 2 * time.Second
+
+// askAgain finds out whether a SERVFAIL is the resolver's word for wrong DNSSEC
+// signatures. Asked with checking disabled (CD, RFC 4035 section 3.2.2), a resolver
+// hands over what it would not vouch for; one that had a moment of weakness answers
+// the plain question the next time. The error is then an *Error with the check
+// dns.bogus, or none; otherwise it stays as it was.
+func (r *Resolver) askAgain(ctx context.Context, q question, failure *net.DNSError) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, proofLimit)
+	defer cancel()
+	unchecked := q
+	unchecked.unchecked = true
+	if _, err := r.ask(ctx, unchecked); err != nil && !isNotFound(err) {
+		return answer{}, failure
+	}
+	if a, err := r.ask(ctx, q); err == nil || isNotFound(err) {
+		return a, err
+	}
+	return answer{}, errorf("dns.bogus", "%s %s: %s; with DNSSEC checking off there is an answer", hostName(q.name), dns.TypeToString[q.typ], failure.Err)
+}
+
+// servfail returns the error as what a resolver says when it cannot, or will not,
+// answer; nil if it is another.
+func servfail(err error) *net.DNSError {
+	if e, ok := err.(*net.DNSError); ok && strings.HasPrefix(e.Err, dns.RcodeToString[dns.RcodeServerFailure]) {
+		return e
+	}
+	return nil
+}
