@@ -72,7 +72,9 @@ var programScenarios = []scenario{{
 	name:    "courier",
 	program: courier,
 	ports:   []int{993, 143, 995, 110},
-	servers: []string{"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls pass"},
+	// Courier announces USER before TLS even where it then refuses it.
+	servers:  []string{"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls warn"},
+	findings: []string{"auth.before-tls pop:110"},
 }, {
 	name:     "courier-expired",
 	program:  courier,
@@ -131,7 +133,9 @@ var programScenarios = []scenario{{
 	name:    "stunnel",
 	program: stunnel,
 	ports:   []int{993, 143},
-	servers: []string{"imap imap:993 tls pass", "imap imap:143 starttls pass"},
+	// stunnel adds STARTTLS to what the server behind it announces in clear.
+	servers:  []string{"imap imap:993 tls pass", "imap imap:143 starttls warn"},
+	findings: []string{"auth.before-tls imap:143"},
 }, {
 	name:     "stunnel-tls-on-143",
 	program:  stunnel,
