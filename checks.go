@@ -11,6 +11,7 @@ import (
 var Checks = slices.Concat(
 	dnsChecks,
 	publishedChecks,
+	contradictionChecks,
 	networkChecks,
 	tlsChecks,
 	starttlsChecks,

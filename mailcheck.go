@@ -298,6 +298,7 @@ type Report struct {
 	Settings []Setting // best first: by protocol, passed before failed, TLS before STARTTLS
 	Findings []Finding // worst first, root causes before their consequences
 	Verdict  Verdict
+	Clients  []ClientResult // only where it was asked for
 }
 
 // Usable returns the settings that passed, best first.

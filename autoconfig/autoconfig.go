@@ -21,6 +21,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ import (
 type Options struct {
 	ISPDB   string // URL or folder; "off" for none; empty for the public one
 	NoGuess bool
+	Every   bool // ask the fallback sources even if the settings are known: some clients read nothing else
 }
 
 // Source is one place that publishes settings.
@@ -65,6 +67,8 @@ type Discovery struct {
 	Sources []mailcheck.SourceResult // in the order of Sources
 	Servers []mailcheck.Server       // distinct, in the order of trust
 	Dropped int                      // servers beyond the bound of 40
+
+	Documents []Document // what each place of a settings file answered
 }
 
 // Discover asks every source at once and calls found for each distinct server as
@@ -99,6 +103,8 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 		d.Sources = append(d.Sources, s.result)
 	}
 	d.Servers = merge(d.Sources, b.known)
+	d.Documents = b.documents
+	slices.SortStableFunc(d.Documents, func(a, b Document) int { return strings.Compare(a.URL, b.URL) }) // not by time
 	return d
 }
 
@@ -134,13 +140,14 @@ func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.
 
 // board is where the sources of one run meet.
 type board struct {
-	mu       sync.Mutex
-	found    func(mailcheck.Server)
-	known    map[string]bool
-	dropped  int
-	incoming bool                                               // some source named a server for reading mail
-	outgoing bool                                               // some source named a server for sending mail
-	declined map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
+	mu        sync.Mutex
+	found     func(mailcheck.Server)
+	known     map[string]bool
+	dropped   int
+	incoming  bool // some source named a server for reading mail
+	outgoing  bool // some source named a server for sending mail
+	documents []Document
+	declined  map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
 }
 
 func (b *board) post(s mailcheck.Server) {
@@ -156,6 +163,13 @@ func (b *board) post(s mailcheck.Server) {
 		b.known[s.Key()] = true
 		b.found(s)
 	}
+}
+
+// keep remembers what a place of a settings file answered.
+func (b *board) keep(d Document) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.documents = append(b.documents, d)
 }
 
 // decline notes that the domain says in DNS that it does not offer a service.
@@ -237,7 +251,7 @@ func (s *search) awaitOthers(ctx context.Context) (why string) {
 		break
 	}
 	switch {
-	case s.board.complete():
+	case s.board.complete() && !s.opts.Every:
 		return "not needed: the settings are published"
 	case ctx.Err() != nil:
 		return "not asked: the time ran out"

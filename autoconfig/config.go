@@ -25,6 +25,8 @@ const (
 // Config is a settings file of Mail Autoconfig, config-v1.1.xml, as far as mail
 // clients use it (draft-ietf-mailmaint-autoconfig section 3).
 type Config struct {
+	Line        int // of emailProvider
+	Column      int
 	Version     string
 	ID          string // usually the provider's main domain
 	Domains     []string
@@ -36,6 +38,8 @@ type Config struct {
 // Section is one incomingServer or outgoingServer element, as it stands in the file.
 type Section struct {
 	Line       int
+	Column     int
+	Outgoing   bool
 	Type       string // imap, pop3, smtp; others are for other clients
 	Hostname   string
 	Port       string
@@ -67,6 +71,7 @@ func ParseConfig(body []byte) (*Config, error) {
 		return nil, mailcheck.AutoconfigMalformed.Errorf("line %d: there is no <emailProvider>", root.line)
 	}
 	c := &Config{
+		Line: provider.line, Column: provider.column,
 		Version: root.attr["version"], ID: provider.attr["id"],
 		DisplayName: provider.text("displayName"), ShortName: provider.text("displayShortName"),
 	}
@@ -83,7 +88,7 @@ func ParseConfig(body []byte) (*Config, error) {
 
 func section(n *node) Section {
 	s := Section{
-		Line: n.line, Type: strings.ToLower(n.attr["type"]),
+		Line: n.line, Column: n.column, Outgoing: n.name == "outgoingServer", Type: strings.ToLower(n.attr["type"]),
 		Hostname: n.text("hostname"), Port: n.text("port"), SocketType: n.text("socketType"), Username: n.text("username"),
 	}
 	for _, a := range n.children {
@@ -188,6 +193,7 @@ type node struct {
 	name     string
 	attr     map[string]string
 	line     int
+	column   int // of the opening <
 	chars    strings.Builder
 	children []*node
 }
@@ -221,6 +227,7 @@ func parseXML(body []byte) (*node, error) {
 	root := &node{}
 	open := []*node{root}
 	for nodes := 0; ; {
+		fromLine, fromColumn := d.InputPos()
 		token, err := d.Token()
 		line, column := d.InputPos()
 		if errors.Is(err, io.EOF) {
@@ -235,7 +242,7 @@ func parseXML(body []byte) (*node, error) {
 			if len(open) > maxConfigDepth || nodes > maxConfigNodes {
 				return nil, fmt.Errorf("line %d: elements are nested deeper than %d or more than %d", line, maxConfigDepth, maxConfigNodes)
 			}
-			n := &node{name: t.Name.Local, line: line, attr: map[string]string{}}
+			n := &node{name: t.Name.Local, line: fromLine, column: fromColumn, attr: map[string]string{}}
 			for _, a := range t.Attr {
 				n.attr[a.Name.Local] = a.Value
 			}

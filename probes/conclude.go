@@ -15,6 +15,7 @@ import (
 func conclude(r *mailcheck.Report, dropped int) {
 	r.Settings = settings(r)
 	r.Findings = sourceFindings(r.Sources)
+	r.Findings = append(r.Findings, contradictionFindings(r)...)
 	r.Findings = append(r.Findings, serverFindings(r)...)
 	if dropped > 0 {
 		r.Findings = append(r.Findings, found(mailcheck.RunTooManyServers, fmt.Sprintf("%d servers were not tested", dropped)))
@@ -27,7 +28,7 @@ func conclude(r *mailcheck.Report, dropped int) {
 
 // concludeDiscovery does the same where no server was tested.
 func concludeDiscovery(r *mailcheck.Report, dropped int) {
-	r.Findings = sourceFindings(r.Sources)
+	r.Findings = append(sourceFindings(r.Sources), contradictionFindings(r)...)
 	if dropped > 0 {
 		r.Findings = append(r.Findings, found(mailcheck.RunTooManyServers, fmt.Sprintf("%d servers are left out", dropped)))
 	}
@@ -108,7 +109,7 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 // by itself.
 func repeats(c *mailcheck.Check) bool {
 	return c == mailcheck.SRVPortOdd || c == mailcheck.SRVCNAMETarget || c == mailcheck.SRVNoAddress || c == mailcheck.SRVBadTarget || c == mailcheck.SRVNotOffered ||
-		c == mailcheck.AutoconfigBadSection || c == mailcheck.AutoconfigPlaceholder
+		c == mailcheck.AutoconfigBadSection || c == mailcheck.AutoconfigPlaceholder || c == mailcheck.PublishClientRefuses
 }
 
 // serverFindings collects what the probes found. What a guessed server lacks is
@@ -231,6 +232,11 @@ func causeOf(r *mailcheck.Report, f *mailcheck.Finding, dns *mailcheck.Check) *m
 		}) {
 			return mailcheck.SRVNoAddress
 		}
+	}
+	if f.Server != "" && f.Check != mailcheck.PublishPortSecurity && anyFinding(r, func(o *mailcheck.Finding) bool {
+		return o.Check == mailcheck.PublishPortSecurity && o.Server == f.Server
+	}) {
+		return mailcheck.PublishPortSecurity
 	}
 	if f.Check == dns && f.Source != "mx" {
 		return dns // the same cause, seen again

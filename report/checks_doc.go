@@ -15,6 +15,7 @@ var families = []struct{ prefix, title string }{
 	{"autoconfig", "Settings files"},
 	{"ispdb", "The public provider database"},
 	{"http", "The web server of a settings file"},
+	{"publish", "Contradictions in what is published"},
 	{"tcp", "Reaching a server"},
 	{"net", "This machine's network"},
 	{"tls", "TLS and certificates"},
