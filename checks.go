@@ -17,6 +17,7 @@ var Checks = slices.Concat(
 	starttlsChecks,
 	greetingChecks,
 	accountChecks,
+	lintChecks,
 )
 
 // ByID returns the check with that id, or nil.

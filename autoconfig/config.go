@@ -70,6 +70,10 @@ func ParseConfig(body []byte) (*Config, error) {
 	if provider == nil {
 		return nil, mailcheck.AutoconfigMalformed.Errorf("line %d: there is no <emailProvider>", root.line)
 	}
+	return configOf(root, provider), nil
+}
+
+func configOf(root, provider *node) *Config {
 	c := &Config{
 		Line: provider.line, Column: provider.column,
 		Version: root.attr["version"], ID: provider.attr["id"],
@@ -83,7 +87,7 @@ func ParseConfig(body []byte) (*Config, error) {
 			c.Sections = append(c.Sections, section(n))
 		}
 	}
-	return c, nil
+	return c
 }
 
 func section(n *node) Section {
@@ -191,6 +195,7 @@ func unknownPlaceholder(text string) string {
 // node is one element of an XML document.
 type node struct {
 	name     string
+	space    string // namespace
 	attr     map[string]string
 	line     int
 	column   int // of the opening <
@@ -218,7 +223,22 @@ func (n *node) text(name string) string {
 
 // parseXML reads a document into a tree, within bounds and without a document
 // type: no settings file needs one, and entities are a way to attack parsers.
-func parseXML(body []byte) (*node, error) {
+func parseXML(body []byte) (*node, error) { return parseTree(body, false) }
+
+// syntaxError is where and why a document cannot be read.
+type syntaxError struct {
+	line, column int
+	err          error
+}
+
+func (e *syntaxError) Error() string {
+	return fmt.Sprintf("line %d, column %d: %v", e.line, e.column, e.err)
+}
+func (e *syntaxError) Unwrap() error { return e.err }
+
+// parseTree does so; a property list may have the document type that Apple's tools
+// write, as long as it declares nothing itself.
+func parseTree(body []byte, plist bool) (*node, error) {
 	if len(body) > maxConfig {
 		return nil, fmt.Errorf("larger than %d bytes", maxConfig)
 	}
@@ -233,16 +253,16 @@ func parseXML(body []byte) (*node, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, fmt.Errorf("line %d, column %d: %w", line, column, err)
+			return nil, &syntaxError{line, column, err}
 		}
 		top := open[len(open)-1]
 		switch t := token.(type) {
 		case xml.StartElement:
 			nodes++
 			if len(open) > maxConfigDepth || nodes > maxConfigNodes {
-				return nil, fmt.Errorf("line %d: elements are nested deeper than %d or more than %d", line, maxConfigDepth, maxConfigNodes)
+				return nil, &syntaxError{line, column, fmt.Errorf("elements are nested deeper than %d or more than %d", maxConfigDepth, maxConfigNodes)}
 			}
-			n := &node{name: t.Name.Local, line: fromLine, column: fromColumn, attr: map[string]string{}}
+			n := &node{name: t.Name.Local, space: t.Name.Space, line: fromLine, column: fromColumn, attr: map[string]string{}}
 			for _, a := range t.Attr {
 				n.attr[a.Name.Local] = a.Value
 			}
@@ -253,7 +273,10 @@ func parseXML(body []byte) (*node, error) {
 		case xml.CharData:
 			top.chars.Write(t)
 		case xml.Directive:
-			return nil, fmt.Errorf("line %d: a document type or other declaration is not allowed", line)
+			if plist && bytes.HasPrefix(t, []byte("DOCTYPE plist ")) && !bytes.Contains(t, []byte("[")) {
+				continue
+			}
+			return nil, &syntaxError{line, column, errors.New("a document type or other declaration is not allowed")}
 		}
 	}
 	if len(root.children) != 1 {

@@ -24,6 +24,7 @@ var families = []struct{ prefix, title string }{
 	{"reply", "Replies"},
 	{"auth", "Ways to log in"},
 	{"account", "The account as a whole"},
+	{"lint", "Setup files given to lint"},
 	{"run", "The test itself"},
 	{"internal", "Unknown errors"},
 }

@@ -14,9 +14,23 @@ func Clients(w io.Writer, r *mailcheck.Report, opts Options) error {
 	p := &page{width: opts.width()}
 	p.paragraph(0, 2, fmt.Sprintf("%s: %s", safe(r.Address.String()), clientsSentence(r)))
 	p.blank()
-	rows := [][]string{{"Client", "Outcome", "Source", "Settings"}}
-	var distinct []string // many clients end up with the same; each set of servers has a letter
+	clientsGrid(p, r.Clients, opts)
+	p.blank()
 	for _, c := range r.Clients {
+		clientReason(p, c, opts)
+	}
+	p.blank()
+	p.paragraph(0, 0, "Passwords were not tried. How a client asks, place by place: --verbose. Whether the servers work: mailcheck check "+safe(r.Address.String()))
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// clientsGrid writes a row per client. Many end up with the same, so each set of
+// servers has a letter and stands below.
+func clientsGrid(p *page, clients []mailcheck.ClientResult, opts Options) {
+	rows := [][]string{{"Client", "Outcome", "Source", "Settings"}}
+	var distinct []string
+	for _, c := range clients {
 		letter := "-"
 		if servers := clientServers(c); servers != "" {
 			if !slices.Contains(distinct, servers) {
@@ -35,14 +49,6 @@ func Clients(w io.Writer, r *mailcheck.Report, opts Options) error {
 	for i, servers := range distinct {
 		p.paragraph(0, 2, letterOf(i)+": "+servers)
 	}
-	p.blank()
-	for _, c := range r.Clients {
-		clientReason(p, c, opts)
-	}
-	p.blank()
-	p.paragraph(0, 0, "Passwords were not tried. How a client asks, place by place: --verbose. Whether the servers work: mailcheck check "+safe(r.Address.String()))
-	_, err := io.WriteString(w, p.String())
-	return err
 }
 
 // clientReason says why, and with --verbose the way there and who says so.

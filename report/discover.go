@@ -42,23 +42,54 @@ func discoverySentence(r *mailcheck.Report) string {
 }
 
 // publishedRows has a row per source that names servers and a column per protocol.
+// A source that names another host than one of more trust is marked.
 func publishedRows(r *mailcheck.Report) [][]string {
-	rows := [][]string{{"Source", "IMAP", "POP3", "Submission"}}
+	columns := publishedProtocols(r)
+	rows := [][]string{{"Source"}}
+	for _, protocol := range columns {
+		name := protocolName(protocol)
+		if protocol == mailcheck.Submission {
+			name = "Submission"
+		}
+		rows[0] = append(rows[0], name)
+	}
 	for _, s := range r.Sources {
 		if len(s.Servers) == 0 {
 			continue
 		}
 		row := []string{s.Name}
-		for _, protocol := range mailcheck.Protocols {
+		for _, protocol := range columns {
 			names := endpoints(s, protocol)
 			if len(names) == 0 {
 				names = []string{"-"}
+			}
+			if disagrees(r, s.Name, protocol) {
+				names[0] += " (!)"
 			}
 			row = append(row, strings.Join(names, "\n"))
 		}
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// publishedProtocols are those of a mail account, and of the others what some
+// source names.
+func publishedProtocols(r *mailcheck.Report) []mailcheck.Protocol {
+	var list []mailcheck.Protocol
+	for _, p := range mailcheck.Protocols {
+		named := slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool { return len(s.Hosts(p)) > 0 })
+		if named || p == mailcheck.IMAP || p == mailcheck.POP3 || p == mailcheck.Submission {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+func disagrees(r *mailcheck.Report, source string, p mailcheck.Protocol) bool {
+	return slices.ContainsFunc(mailcheck.Disagreements(r.Sources), func(d mailcheck.Disagreement) bool {
+		return d.Protocol == p && d.Second.Name == source
+	})
 }
 
 // endpoints lists what a source publishes for a protocol.
