@@ -42,7 +42,7 @@ var (
 		"draft-ietf-mailmaint-autoconfig section 3"}
 	LintSigned = &Check{"lint.signed", Info, Admin,
 		"The profile is signed; what is inside was judged, the signature was not verified.",
-		"To see who signed it, open it on the device, or: openssl cms -verify -inform DER -noverify -in FILE",
+		"To see who signed it, open it on the device, or run `openssl cms -verify -inform DER -noverify -in FILE`.",
 		"RFC 5652"}
 	LintContentType = &Check{"lint.content-type", Warning, Admin,
 		"The web server serves the file with a media type by which mail programs do not recognise it.",

@@ -162,7 +162,7 @@ func TestLint(t *testing.T) {
 // TestDialectsOverTheDatabase. Nothing in it is malformed.
 func TestLintOverTheDatabase(t *testing.T) {
 	counts := map[string]int{}
-	for name, body := range corpus(t) {
+	for name, body := range database(t) {
 		seen := map[string]bool{}
 		l := Lint(name, body, "")
 		for _, f := range l.Findings {
