@@ -175,9 +175,9 @@ v1.ispdb.net.                A 198.51.100.80
 		r := discover(t, s, Options{NoGuess: true})
 		var got []string
 		for _, request := range r.requests {
-			raw, ok := strings.CutPrefix(request, "GET ")
+			method, raw, _ := strings.Cut(request, " ")
 			u, err := url.Parse(raw)
-			if !ok || err != nil {
+			if method != "GET" && method != "PROPFIND" || err != nil {
 				t.Errorf("%s: the request %q", name, request)
 				continue
 			}

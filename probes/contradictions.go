@@ -40,6 +40,9 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Security == mailcheck.ImplicitTLS {
 			other = mailcheck.StartTLS
 		}
+		if mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS) == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) {
+			continue // a protocol with a single port
+		}
 		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || s.Sources[0] == "srv" || result(r, s).Verdict == mailcheck.Pass || result(r, s).Verdict == mailcheck.Warn {
 			continue
 		}

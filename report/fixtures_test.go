@@ -34,6 +34,7 @@ func fixtures() []fixture {
 		{"interrupted", interrupted()},
 		{"disagree", disagree()},
 		{"in-part", inPart()},
+		{"audited", audited()},
 		{"empty", &mailcheck.Report{}},
 	}
 }

@@ -43,6 +43,7 @@ type jsonPublished struct {
 	Host     string   `json:"host"`
 	Port     uint16   `json:"port"`
 	Security string   `json:"security"`
+	Path     string   `json:"path"` // of the URL, for protocols over HTTPS
 	Username string   `json:"username"`
 	Auth     []string `json:"auth"`
 	Sources  []string `json:"sources"`
@@ -67,6 +68,7 @@ type jsonServer struct {
 	Host         string           `json:"host"`
 	Port         uint16           `json:"port"`
 	Security     string           `json:"security"`
+	Path         string           `json:"path"`
 	Sources      []string         `json:"sources"`
 	Guessed      bool             `json:"guessed"`
 	Verdict      string           `json:"verdict"`
@@ -75,7 +77,8 @@ type jsonServer struct {
 	Greeting     string           `json:"greeting"`
 	Capabilities jsonCapabilities `json:"capabilities"`
 	Auth         jsonLists        `json:"auth"`
-	TLS          *jsonTLS         `json:"tls"` // null if TLS was never up
+	TLS          *jsonTLS         `json:"tls"`       // null if TLS was never up
+	TLSAudit     *jsonTLSAudit    `json:"tls_audit"` // null unless it was asked for
 	Login        jsonLogin        `json:"login"`
 	Steps        []jsonStep       `json:"steps"`
 }
@@ -161,7 +164,7 @@ func document(r *mailcheck.Report, opts Options) jsonReport {
 
 func published(s mailcheck.Server) jsonPublished {
 	return jsonPublished{
-		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security),
+		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
 		Username: safe(s.Username), Auth: each(s.Auth, safe), Sources: each(s.Sources, safe),
 	}
 }
@@ -175,7 +178,7 @@ func source(s mailcheck.SourceResult) jsonSource {
 
 func server(s mailcheck.ServerResult) jsonServer {
 	return jsonServer{
-		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security),
+		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
 		Sources: each(s.Sources, safe), Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
 		Addresses: each(s.Addresses, func(a mailcheck.AddressResult) jsonAddress {
 			return jsonAddress{a.IP.String(), a.State, ms(a.Elapsed), message(a.Err)}
@@ -184,6 +187,7 @@ func server(s mailcheck.ServerResult) jsonServer {
 		Capabilities: jsonCapabilities{lists(s.Capabilities), []string{}},
 		Auth:         lists(s.Mechanisms),
 		TLS:          protection(s.TLS),
+		TLSAudit:     audit(s.TLSAudit),
 		Login:        jsonLogin{State: "skipped", Reason: "no credentials given"},
 		Steps:        each(s.Steps, step),
 	}

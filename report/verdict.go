@@ -66,7 +66,7 @@ func accountSentence(r *mailcheck.Report) string {
 	case canSend:
 		return missingSentence(r, "reading mail", incoming) + " Sending works with " + with(out) + "."
 	}
-	return missingSentence(r, "reading or sending mail", mailcheck.Protocols)
+	return missingSentence(r, "reading or sending mail", slices.Concat(incoming, outgoing))
 }
 
 // worksSentence adds to working settings what is wrong besides.
@@ -198,8 +198,15 @@ func roots(r *mailcheck.Report, severity mailcheck.Severity) []group {
 }
 
 func protocolName(p mailcheck.Protocol) string {
-	if p == mailcheck.Submission {
+	switch p {
+	case mailcheck.Submission:
 		return "submission"
+	case mailcheck.CalDAV:
+		return "CalDAV"
+	case mailcheck.CardDAV:
+		return "CardDAV"
+	case mailcheck.Sieve:
+		return "ManageSieve"
 	}
 	return strings.ToUpper(string(p))
 }

@@ -9,7 +9,8 @@ import (
 // Scenarios lists all scenarios, the default first.
 var Scenarios = slices.Concat(
 	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, accounts,
-	networkFaults, handshakes, upgrades, conversations,
+	networkFaults, handshakes, upgrades, conversations, doors, audits,
+	paccDocuments, services,
 )
 
 // Find returns the scenario of that name.
