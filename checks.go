@@ -10,9 +10,12 @@ import (
 // checks themselves stand in the files checks_*.go, one family each.
 var Checks = slices.Concat(
 	dnsChecks,
+	domainChecks,
 	publishedChecks,
 	paccChecks,
 	servicesChecks,
+	providerChecks,
+	oauthChecks,
 	contradictionChecks,
 	networkChecks,
 	tlsChecks,

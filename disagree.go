@@ -16,17 +16,17 @@ type Disagreement struct {
 
 // Disagreements compares what the sources publish. A source that lists more
 // ports of the same host does not disagree, and neither does a guess, since
-// nobody said it, nor the settings of whoever runs the mail exchanger, which only
-// count where the domain itself is silent.
+// nobody said it, nor what is known of whoever runs the mail exchanger or hosts the domain, which
+// only counts where the domain itself is silent.
 func Disagreements(sources []SourceResult) []Disagreement {
 	var all []Disagreement
 	for _, protocol := range Protocols {
 		for i, first := range sources {
-			if len(first.Hosts(protocol)) == 0 || first.Name == "guess" || first.Name == "mx" {
+			if len(first.Hosts(protocol)) == 0 || !speaks(first) {
 				continue
 			}
 			for _, second := range sources[i+1:] {
-				if second.Name == "guess" || second.Name == "mx" || !disjoint(first.Hosts(protocol), second.Hosts(protocol)) {
+				if !speaks(second) || !disjoint(first.Hosts(protocol), second.Hosts(protocol)) {
 					continue
 				}
 				all = append(all, Disagreement{protocol, first, second})
@@ -36,6 +36,9 @@ func Disagreements(sources []SourceResult) []Disagreement {
 	}
 	return all
 }
+
+// speaks reports whether a source holds what somebody published for the domain.
+func speaks(s SourceResult) bool { return !slices.Contains([]string{"guess", "mx", "provider"}, s.Name) }
 
 // String says who says what.
 func (d Disagreement) String() string {

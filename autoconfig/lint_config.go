@@ -86,6 +86,11 @@ func lintServer(l *linter, n *node) {
 		lessOf(l.at(n, mailcheck.LintValue, "type %q is not one of %s; programs skip the section", kind, strings.Join(serverTypes, ", ")), mailcheck.Warning)
 		return
 	}
+	if u := n.child("username"); u != nil {
+		if p := unknownPlaceholder(u.content()); p != "" {
+			l.at(u, mailcheck.AutoconfigPlaceholder, "user name %q: %s is unknown", u.content(), p)
+		}
+	}
 	if sectionProtocols[n.attr["type"]] == "" {
 		return // the servers of other protocols have fields of their own
 	}
@@ -106,11 +111,6 @@ func lintServer(l *linter, n *node) {
 	for _, a := range n.children {
 		if a.name == "authentication" && a.attr["system"] == "" && a.content() != "" && !slices.Contains(authMethods, a.content()) {
 			lessOf(l.at(a, mailcheck.LintValue, "authentication %q is not one of %s", a.content(), strings.Join(authMethods, ", ")), mailcheck.Warning)
-		}
-	}
-	if u := n.child("username"); u != nil {
-		if p := unknownPlaceholder(u.content()); p != "" {
-			l.at(u, mailcheck.AutoconfigPlaceholder, "user name %q: %s is unknown", u.content(), p)
 		}
 	}
 }
