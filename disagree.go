@@ -16,8 +16,8 @@ type Disagreement struct {
 
 // Disagreements compares what the sources publish. A source that lists more
 // ports of the same host does not disagree, and neither does a guess, since
-// nobody said it, nor what is known of whoever runs the mail exchanger or hosts the domain, which
-// only counts where the domain itself is silent.
+// nobody said it, nor what is known of whoever runs the mail exchanger or hosts
+// the domain, which only counts where the domain itself is silent.
 func Disagreements(sources []SourceResult) []Disagreement {
 	var all []Disagreement
 	for _, protocol := range Protocols {
@@ -38,7 +38,9 @@ func Disagreements(sources []SourceResult) []Disagreement {
 }
 
 // speaks reports whether a source holds what somebody published for the domain.
-func speaks(s SourceResult) bool { return !slices.Contains([]string{"guess", "mx", "provider"}, s.Name) }
+func speaks(s SourceResult) bool {
+	return !slices.Contains([]string{"guess", "mx", "provider"}, s.Name)
+}
 
 // String says who says what.
 func (d Disagreement) String() string {
