@@ -21,7 +21,7 @@ func Discover(w io.Writer, r *mailcheck.Report, opts Options) error {
 	}
 	aroundMail(p, r)
 	disagreements(p, r)
-	sources(p, r)
+	sources(p, r, Options{Verbose: true}) // here they are the answer
 	findings(p, r, opts)
 	footer(p, r)
 	_, err := io.WriteString(w, p.String())
