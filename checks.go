@@ -16,6 +16,7 @@ var Checks = slices.Concat(
 	servicesChecks,
 	providerChecks,
 	oauthChecks,
+	contradictionChecks,
 	networkChecks,
 	reachChecks,
 	tlsChecks,
@@ -27,6 +28,7 @@ var Checks = slices.Concat(
 	greetingChecks,
 	healthChecks,
 	accountChecks,
+	lintChecks,
 )
 
 // ByID returns the check with that id, or nil.
