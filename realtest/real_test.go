@@ -325,6 +325,11 @@ func compare(t *testing.T, s scenario, args ...string) {
 		}
 	}
 	same(t, "findings", findings, s.findings)
+	if t.Failed() {
+		for _, f := range r.Findings {
+			t.Logf("%s %s: %s", f.ID, f.Server, f.Detail)
+		}
+	}
 	announced(t, r, s)
 
 	text, exit := mailcheck(t, args...)

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,7 +76,7 @@ type talk struct {
 // dialogue records greeting, capabilities and STARTTLS of one port.
 func dialogue(t *testing.T, s scenario, port int) string {
 	t.Helper()
-	conn := must(net.Dial("tcp", fmt.Sprintf("%s:%d", s.address, port)))
+	conn := must(net.Dial("tcp", netip.AddrPortFrom(s.address, uint16(port)).String()))
 	defer conn.Close()
 	conn.SetDeadline(time.Now().Add(10 * time.Second))
 	d := &talk{conn: conn, state: "plain"}

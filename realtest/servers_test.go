@@ -189,7 +189,7 @@ func (w *world) certificates() {
 }
 
 // nsd serves the zone "example.", so that every name that no scenario has is
-// NXDOMAIN.
+// NXDOMAIN. It must not take all the scenarios at once for an attack.
 func (w *world) nsd() {
 	host, port, _ := net.SplitHostPort(w.resolver)
 	zone := "$ORIGIN example.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A " + host + "\nimap.six AAAA ::1\n"
@@ -214,6 +214,7 @@ server:
 	xfrdir: %[3]q
 	zonelistfile: "%[3]s/nsd.zones"
 	server-count: 1
+	rrl-ratelimit: 0
 remote-control:
 	control-enable: no
 zone:
