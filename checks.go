@@ -11,6 +11,8 @@ import (
 var Checks = slices.Concat(
 	dnsChecks,
 	publishedChecks,
+	autodiscoverChecks,
+	exchangeChecks,
 	networkChecks,
 	tlsChecks,
 	starttlsChecks,

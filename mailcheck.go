@@ -39,11 +39,13 @@ const (
 	IMAP       Protocol = "imap"       // reading mail that stays on the server, RFC 9051
 	POP3       Protocol = "pop3"       // collecting mail, RFC 1939
 	Submission Protocol = "submission" // handing in mail, RFC 6409
+	ActiveSync Protocol = "activesync" // mail, contacts, calendars and tasks in one, for phones, MS-ASHTTP
+	EWS        Protocol = "ews"        // the same for desktop programs: Exchange Web Services, MS-OXWSCORE
 )
 
 // Protocols lists every protocol in the order results are shown: IMAP is the
 // better way to read mail wherever both are offered.
-var Protocols = []Protocol{IMAP, POP3, Submission}
+var Protocols = []Protocol{IMAP, POP3, Submission, ActiveSync, EWS}
 
 // Reads reports whether an account needs a server of the protocol, or of another
 // for which this holds, to read mail.
@@ -51,6 +53,10 @@ func (p Protocol) Reads() bool { return p == IMAP || p == POP3 }
 
 // Sends reports the same for sending mail.
 func (p Protocol) Sends() bool { return p == Submission }
+
+// Exchange reports whether the protocol is one of Exchange's own, which read and
+// send mail alike and are spoken over HTTPS.
+func (p Protocol) Exchange() bool { return p == ActiveSync || p == EWS }
 
 // Security is how a connection is protected.
 type Security string
@@ -120,8 +126,22 @@ func DefaultPort(p Protocol, s Security) uint16 {
 		return 110
 	case p == Submission && implicit:
 		return 465
+	case p.Exchange():
+		return 443
 	}
 	return 587
+}
+
+// DefaultPath returns where on its server a protocol over HTTPS usually is; it is
+// empty for the others.
+func DefaultPath(p Protocol) string {
+	switch p {
+	case ActiveSync:
+		return "/Microsoft-Server-ActiveSync"
+	case EWS:
+		return "/EWS/Exchange.asmx"
+	}
+	return ""
 }
 
 // Severity orders how bad a finding is. The zero value is OK.

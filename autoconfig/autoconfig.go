@@ -8,7 +8,10 @@
 //   - autoconfig: an XML file on a web server of the domain
 //     (draft-ietf-mailmaint-autoconfig). Read by Thunderbird, K-9 and most free
 //     clients.
-//   - ispdb: the same files collected by Thunderbird for large providers.
+//   - autodiscover: Microsoft's own service (MS-OXDISCO), which names Exchange and,
+//     where it is used for them, IMAP, POP3 and SMTP. Read by Outlook, Apple's
+//     programs, phones and Thunderbird.
+//   - ispdb: settings files collected by Thunderbird for large providers.
 //   - mx: the same files of whoever runs the domain's mail exchanger, for domains
 //     that are hosted somewhere and publish nothing themselves.
 //   - guess: likely host names such as imap.example.com.
@@ -46,6 +49,7 @@ type Source struct {
 var Sources = []Source{
 	{"srv", "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
 	{"autoconfig", "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
+	{"autodiscover", "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
 	{"ispdb", "public database of mail providers", false, findISPDB},
 	{"mx", "settings file of the mail exchanger's operator", true, findMX},
 	{"guess", "likely host names", true, findGuess},

@@ -153,14 +153,14 @@ func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	if !outgoing {
 		all = append(all, found(mailcheck.AccountNoOutgoing, tested(r, true)))
 	}
-	return all
+	return append(all, exchangeFindings(r)...)
 }
 
 // works reports whether some server for reading mail and some for sending it passed.
 func works(r *mailcheck.Report) (incoming, outgoing bool) {
 	for _, s := range r.Usable() {
-		incoming = incoming || s.Protocol.Reads()
-		outgoing = outgoing || s.Protocol.Sends()
+		incoming = incoming || s.Protocol.Reads() || s.Protocol.Exchange()
+		outgoing = outgoing || s.Protocol.Sends() || s.Protocol.Exchange()
 	}
 	return incoming, outgoing
 }

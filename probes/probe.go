@@ -42,6 +42,8 @@ var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
 	mailcheck.IMAP:       imap,
 	mailcheck.POP3:       pop3,
 	mailcheck.Submission: smtp,
+	mailcheck.ActiveSync: activeSync,
+	mailcheck.EWS:        webServices,
 }
 
 // Server tests one server and returns what it saw; steps count time from began.

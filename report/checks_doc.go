@@ -13,6 +13,8 @@ var families = []struct{ prefix, title string }{
 	{"srv", "DNS service records"},
 	{"mx", "Mail exchangers"},
 	{"autoconfig", "Settings files"},
+	{"autodiscover", "Autodiscover"},
+	{"exchange", "Exchange"},
 	{"ispdb", "The public provider database"},
 	{"http", "The web server of a settings file"},
 	{"tcp", "Reaching a server"},

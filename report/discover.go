@@ -43,13 +43,20 @@ func discoverySentence(r *mailcheck.Report) string {
 
 // publishedRows has a row per source that names servers and a column per protocol.
 func publishedRows(r *mailcheck.Report) [][]string {
-	rows := [][]string{{"Source", "IMAP", "POP3", "Submission"}}
+	columns := slices.DeleteFunc(slices.Clone(mailcheck.Protocols), func(p mailcheck.Protocol) bool {
+		return p.Exchange() && !slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool { return len(endpoints(s, p)) > 0 })
+	})
+	rows := [][]string{{"Source"}}
+	for _, protocol := range columns {
+		name := protocolName(protocol)
+		rows[0] = append(rows[0], strings.ToUpper(name[:1])+name[1:])
+	}
 	for _, s := range r.Sources {
 		if len(s.Servers) == 0 {
 			continue
 		}
 		row := []string{s.Name}
-		for _, protocol := range mailcheck.Protocols {
+		for _, protocol := range columns {
 			names := endpoints(s, protocol)
 			if len(names) == 0 {
 				names = []string{"-"}

@@ -42,6 +42,7 @@ type jsonPublished struct {
 	Host     string   `json:"host"`
 	Port     uint16   `json:"port"`
 	Security string   `json:"security"`
+	Path     string   `json:"path"`
 	Username string   `json:"username"`
 	Auth     []string `json:"auth"`
 	Sources  []string `json:"sources"`
@@ -66,6 +67,7 @@ type jsonServer struct {
 	Host         string           `json:"host"`
 	Port         uint16           `json:"port"`
 	Security     string           `json:"security"`
+	Path         string           `json:"path"`
 	Sources      []string         `json:"sources"`
 	Guessed      bool             `json:"guessed"`
 	Verdict      string           `json:"verdict"`
@@ -159,7 +161,7 @@ func document(r *mailcheck.Report, opts Options) jsonReport {
 
 func published(s mailcheck.Server) jsonPublished {
 	return jsonPublished{
-		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security),
+		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
 		Username: safe(s.Username), Auth: each(s.Auth, safe), Sources: each(s.Sources, safe),
 	}
 }
@@ -173,7 +175,7 @@ func source(s mailcheck.SourceResult) jsonSource {
 
 func server(s mailcheck.ServerResult) jsonServer {
 	return jsonServer{
-		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security),
+		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
 		Sources: each(s.Sources, safe), Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
 		Addresses: each(s.Addresses, func(a mailcheck.AddressResult) jsonAddress {
 			return jsonAddress{a.IP.String(), a.State, ms(a.Elapsed), message(a.Err)}

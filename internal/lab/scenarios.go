@@ -10,6 +10,7 @@ import (
 var Scenarios = slices.Concat(
 	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, accounts,
 	networkFaults, handshakes, upgrades, conversations,
+	autodiscoverServices, autodiscoverFaults,
 )
 
 // Find returns the scenario of that name.
