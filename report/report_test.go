@@ -97,8 +97,11 @@ func TestOutputFits(t *testing.T) {
 			return nil
 		},
 	}
-	for _, f := range fixtures() {
+	for i, f := range fixtures() {
 		for name, write := range writers {
+			if i > 0 && (name == "list" || name == "explain") {
+				continue // they show the checks, whatever the report
+			}
 			for width := 0; width <= 150; width += 10 {
 				for _, color := range []bool{false, true} {
 					opts := Options{Width: width, Color: color, Verbose: width%20 == 0}
