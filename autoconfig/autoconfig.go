@@ -81,15 +81,16 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 	var before []<-chan struct{}
 	for i, source := range Sources {
 		done := make(chan struct{})
+		release := sync.OnceFunc(func() { close(done) })
 		s := &search{
 			net: n, address: a, opts: o, board: b,
 			trace:  mailcheck.NewTrace(began),
 			result: mailcheck.SourceResult{Name: source.Name, State: mailcheck.Absent},
-			before: slices.Clone(before),
+			before: slices.Clone(before), release: release,
 		}
 		searches[i] = s
 		wg.Go(func() {
-			defer close(done)
+			defer release()
 			start := time.Now()
 			source.find(ctx, s)
 			s.result.Elapsed = time.Since(start)
@@ -202,6 +203,7 @@ type search struct {
 	trace   *mailcheck.Trace
 	result  mailcheck.SourceResult
 	before  []<-chan struct{} // one for each source of more trust, closed when it is done
+	release func()            // tells the sources of less trust not to wait for this one
 }
 
 // publish adds a server in the source's own order of preference and hands it

@@ -53,6 +53,7 @@ func findAutodiscover(ctx context.Context, s *search) {
 		d.askService,
 		func(ctx context.Context, t *mailcheck.Trace) answer {
 			if online = d.mxHint(ctx); online {
+				d.release() // Exchange Online has no IMAP, POP3 or SMTP in its answers
 				return d.exchangeOnline(ctx, t)
 			}
 			return answer{}

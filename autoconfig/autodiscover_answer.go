@@ -17,6 +17,7 @@ import (
 // it is the last.
 func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) (found poxAnswer, next string) {
 	t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
+	judgeCertificate(t, doc)
 	fail := func(c *mailcheck.Check, detail, reason string) poxAnswer {
 		t.Find(c, doc.URL+" "+detail)
 		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(doc.URL) + " " + reason}}
@@ -40,7 +41,6 @@ func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx
 	if !xmlType(doc.ContentType) {
 		t.Find(mailcheck.AutodiscoverContentType, fmt.Sprintf("%s is served as %q", doc.URL, doc.ContentType))
 	}
-	judgeCertificate(t, doc)
 	return d.readAnswer(ctx, t, doc)
 }
 

@@ -1,6 +1,8 @@
 package netx
 
 import (
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -31,4 +33,24 @@ func FuzzChallenges(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A caller that does not want redirects followed gets the answer itself, and asks
+// where it leads under the rules that Fetch has.
+func TestNoFollow(t *testing.T) {
+	onWeb(t, map[string]func(io.Writer, *http.Request){"a.example/": redirectTo("https://b.example/x")}, func(t *testing.T, w *web, n *Net) {
+		doc, err := n.Fetch(t.Context(), Request{Method: http.MethodPost, URL: "https://a.example/", NoFollow: true})
+		if err != nil || doc.Status != http.StatusFound || len(w.asked) != 1 {
+			t.Fatalf("%+v, %v, asked %q", doc, err, w.asked)
+		}
+		to, err := RedirectTarget(doc.URL, doc.Header.Get("Location"))
+		if err != nil || to != "https://b.example/x" {
+			t.Errorf("leads to %q, %v", to, err)
+		}
+	})
+	for _, location := range []string{"http://b.example/", "https://192.0.2.1/", "https://b.example:8443/", "https://me@b.example/", "https://localhost/", ""} {
+		if to, err := RedirectTarget("http://a.example/", location); err == nil {
+			t.Errorf("%q leads to %q", location, to)
+		}
+	}
 }
