@@ -75,7 +75,7 @@ type Discovery struct {
 // soon as it is known; found is called by one goroutine at a time. Steps count
 // time from began.
 func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, began time.Time, found func(mailcheck.Server)) Discovery {
-	b := &board{found: found, known: map[string]bool{}}
+	b := &board{found: found, known: map[string]bool{}, dropped: map[string]bool{}}
 	searches := make([]*search, len(Sources))
 	var wg sync.WaitGroup
 	var before []<-chan struct{}
@@ -99,7 +99,7 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 		before = append(before, done)
 	}
 	wg.Wait()
-	d := Discovery{Dropped: b.dropped}
+	d := Discovery{Dropped: len(b.dropped)}
 	for _, s := range searches {
 		d.Sources = append(d.Sources, s.result)
 	}
@@ -142,7 +142,7 @@ type board struct {
 	mu       sync.Mutex
 	found    func(mailcheck.Server)
 	known    map[string]bool
-	dropped  int
+	dropped  map[string]bool                                    // servers beyond the bound, which may be posted again too
 	incoming bool                                               // some source named a server for reading mail
 	outgoing bool                                               // some source named a server for sending mail
 	declined map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
@@ -156,7 +156,7 @@ func (b *board) post(s mailcheck.Server) {
 	switch {
 	case b.known[s.Key()]:
 	case len(b.known) == maxServers:
-		b.dropped++
+		b.dropped[s.Key()] = true
 	default:
 		b.known[s.Key()] = true
 		b.found(s)

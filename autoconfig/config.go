@@ -73,12 +73,21 @@ func ParseConfig(body []byte) (*Config, error) {
 	for _, n := range provider.children {
 		switch n.name {
 		case "domain":
-			c.Domains = append(c.Domains, strings.ToLower(n.content()))
+			c.Domains = append(c.Domains, domainOf(n.content()))
 		case "incomingServer", "outgoingServer":
 			c.Sections = append(c.Sections, section(n))
 		}
 	}
 	return c, nil
+}
+
+// domainOf returns a domain as A-labels where it is one, since files may have
+// either way of writing.
+func domainOf(text string) string {
+	if d, err := mailcheck.ParseDomain(text); err == nil {
+		return d
+	}
+	return strings.ToLower(text)
 }
 
 func section(n *node) Section {
@@ -169,7 +178,7 @@ func expand(text string, a mailcheck.Address) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-var placeholder = regexp.MustCompile(`%[A-Z]+%?`)
+var placeholder = regexp.MustCompile(`%[A-Za-z]+%|%[A-Z]+`)
 
 // unknownPlaceholder returns the first placeholder that clients do not know.
 func unknownPlaceholder(text string) string {

@@ -85,7 +85,7 @@ func lookInFolder(folder, domain string) ([]byte, error) {
 	}
 	names := []string{domain + ".xml", domain} // as the web site has them
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".xml") && !slices.Contains(names, e.Name()) {
+		if !e.IsDir() && strings.HasSuffix(e.Name(), ".xml") && !slices.Contains(names, e.Name()) {
 			names = append(names, e.Name())
 		}
 	}

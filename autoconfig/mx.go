@@ -3,7 +3,6 @@ package autoconfig
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -77,13 +76,14 @@ func mxDomains(host, domain string) []string {
 	if err != nil {
 		return nil
 	}
+	if own, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil && own == base || inside(host, domain) {
+		return nil
+	}
 	var domains []string
 	if _, full, _ := strings.Cut(host, "."); len(full) > len(base) {
 		domains = append(domains, full)
 	}
-	domains = append(domains, base)
-	own, err := publicsuffix.EffectiveTLDPlusOne(domain)
-	return slices.DeleteFunc(domains, func(d string) bool { return d == domain || err == nil && d == own })
+	return append(domains, base)
 }
 
 // askOperator asks the operator's web server and the database about each domain,

@@ -111,6 +111,9 @@ func usernameTemplate(name string, a mailcheck.Address) string {
 	case a.Local:
 		return "%EMAILLOCALPART%"
 	}
+	if a.Local != "" && name == a.Local+"."+a.Domain { // as some providers want it
+		return "%EMAILLOCALPART%.%EMAILDOMAIN%"
+	}
 	return name
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -48,8 +49,12 @@ func findSRV(ctx context.Context, s *search) {
 	}
 	wg.Wait()
 	s.trace.Join(traces...)
-	for _, list := range servers {
-		s.result.Servers = append(s.result.Servers, list...)
+	named := map[string]bool{} // several records may name one server
+	for _, server := range slices.Concat(servers...) {
+		if !named[server.Key()] {
+			named[server.Key()] = true
+			s.result.Servers = append(s.result.Servers, server)
+		}
 	}
 	s.concludeSRV(len(declined))
 }
@@ -70,7 +75,7 @@ func (s *search) concludeSRV(declined int) {
 		s.conclude(mailcheck.Found, "names %s", counted(n, "server"))
 	case declined > 0:
 		s.result.State = mailcheck.Found
-		s.conclude(mailcheck.Found, "the domain says that it offers none of the services")
+		s.conclude(mailcheck.Found, "the domain says that %d of %d services are not offered", declined, len(srvServices))
 	case failed > 0:
 		s.conclude(mailcheck.Failed, "DNS did not answer")
 	default:

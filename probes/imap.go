@@ -94,7 +94,7 @@ func (p *probe) imapCapabilities(tag string) ([]string, error) {
 	}
 	for _, line := range untagged {
 		if rest, ok := cutPrefixFold(line, "* CAPABILITY "); ok {
-			return strings.Fields(mailcheck.Clean(rest)), nil
+			return words(rest), nil
 		}
 	}
 	return nil, mailcheck.ReplyMalformed.Errorf("CAPABILITY was answered %q without a list", final)
@@ -140,7 +140,7 @@ func codeCapabilities(line string) []string {
 	if !ok {
 		return nil
 	}
-	return strings.Fields(mailcheck.Clean(list))
+	return words(list)
 }
 
 func imapMechanisms(caps []string) []string {

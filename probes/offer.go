@@ -64,6 +64,16 @@ func notThisProtocol(want mailcheck.Protocol, line string) error {
 	return mailcheck.GreetMalformed.Errorf("the first line is %q", line)
 }
 
+// words splits what a server announces. Each word is cleaned by itself, since a
+// list may be longer than what is shown of one text, and must be read to its end.
+func words(text string) []string {
+	var list []string
+	for word := range strings.FieldsSeq(text) {
+		list = append(list, mailcheck.Clean(word))
+	}
+	return list
+}
+
 // has reports whether a list holds a word, alone or before parameters; words of
 // these protocols have no case.
 func has(list []string, word string) bool {

@@ -81,7 +81,7 @@ func (p *probe) pop3Capabilities() ([]string, error) {
 		case line == "":
 			return caps, mailcheck.ReplyMalformed.Errorf("an empty line stands among the capabilities")
 		}
-		caps = append(caps, mailcheck.Clean(strings.TrimPrefix(line, ".")))
+		caps = append(caps, strings.Join(words(strings.TrimPrefix(line, ".")), " "))
 	}
 }
 

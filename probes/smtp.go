@@ -105,7 +105,7 @@ func (p *probe) smtpExtensions() ([]string, error) {
 	}
 	var caps []string
 	for _, line := range reply.lines[1:] {
-		caps = append(caps, mailcheck.Clean(strings.TrimSpace(line)))
+		caps = append(caps, strings.Join(words(line), " "))
 	}
 	return caps, nil
 }

@@ -1,0 +1,122 @@
+package autoconfig
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// folder returns a new folder with these files.
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestLookInFolder(t *testing.T) {
+	named := func(domain string) string {
+		return strings.ReplaceAll(file(incoming()), "<domain>example.com", "<domain>"+domain)
+	}
+	dir := folder(t, map[string]string{
+		"example.com.xml":   file(incoming("imap.", "by-name.")),
+		"example.net":       file(incoming("imap.", "bare-name.")),
+		"broken.example":    "<clientConfig",
+		"a-provider.xml":    named("listed.example"),
+		"b-provider.xml":    named("MIXED.Example"),
+		"c-provider.xml":    named("bücher.example"),
+		"d-broken.xml":      "<clientConfig",
+		"e-large.xml":       strings.Repeat(" ", maxConfig+1),
+		"f-provider.xml":    strings.Replace(named("first.example"), "<domain>", "<domain>second.example</domain><domain>", 1),
+		"notes.txt":         named("text.example"),
+		"z-provider.xml":    named("listed.example") + "<!-- a second file for the domain -->",
+		"sub.example.xml":   file(incoming()),
+		"example.co.uk.xml": file(incoming()),
+	})
+	if err := os.Mkdir(filepath.Join(dir, "folder.xml"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+
+	test := func(domain, want string) {
+		t.Helper()
+		body, err := lookInFolder(dir, domain)
+		if err != nil {
+			t.Errorf("%s: %v", domain, err)
+			return
+		}
+		got := ""
+		for _, name := range []string{"example.com.xml", "example.net", "broken.example", "a-provider.xml", "b-provider.xml", "c-provider.xml", "f-provider.xml"} {
+			if text, err := os.ReadFile(filepath.Join(dir, name)); err == nil && body != nil && slices.Equal(text, body) {
+				got = name
+			}
+		}
+		if got != want || (body == nil) != (want == "") {
+			t.Errorf("%s: found in %q, want %q", domain, got, want)
+		}
+	}
+	test("example.com", "example.com.xml")
+	test("example.net", "example.net")
+	test("broken.example", "broken.example") // named after the domain, so its fault is worth telling
+	test("listed.example", "a-provider.xml")
+	test("first.example", "f-provider.xml")
+	test("second.example", "f-provider.xml")
+	test("mixed.example", "b-provider.xml")
+	test("xn--bcher-kva.example", "c-provider.xml")
+	test("unknown.example", "")
+	test("text.example", "")
+
+	// Neither above nor below the domain.
+	test("other.example.com", "")
+	test("example", "")
+	test("co.uk", "")
+}
+
+func TestLookInNoFolder(t *testing.T) {
+	if body, err := lookInFolder(filepath.Join(t.TempDir(), "missing"), "example.com"); err == nil || body != nil {
+		t.Errorf("got %q, %v", body, err)
+	}
+	if body, err := lookInFolder(t.TempDir(), "example.com"); err != nil || body != nil {
+		t.Errorf("an empty folder: got %q, %v", body, err)
+	}
+}
+
+func TestMXDomains(t *testing.T) {
+	test := func(host, domain string, want ...string) {
+		t.Helper()
+		if got := mxDomains(host, domain); !slices.Equal(got, want) {
+			t.Errorf("%s for %s: got %q, want %q", host, domain, got, want)
+		}
+	}
+	// A mail exchanger elsewhere: the host without its first label, and the
+	// registrable domain.
+	test("mx.example.net", "example.com", "example.net")
+	test("example.net", "example.com", "example.net")
+	test("mx.premium.europe.example.net", "example.com", "premium.europe.example.net", "example.net")
+	test("aspmx.l.google.com", "example.com", "l.google.com", "google.com")
+	test("mx1.provider.co.uk", "example.com", "provider.co.uk")
+	test("mx.mail.provider.co.uk", "example.co.uk", "mail.provider.co.uk", "provider.co.uk")
+	test("mx.xn--bcher-kva.example", "example.com", "xn--bcher-kva.example")
+
+	// One in the mail domain or beside it says nothing new, and above is not
+	// the user's.
+	test("mx.example.com", "example.com")
+	test("example.com", "example.com")
+	test("mx.mail.example.com", "example.com")
+	test("mx.example.co.uk", "sub.example.co.uk")
+	test("mx.other.example.co.uk", "sub.example.co.uk")
+	test("mx.sub.example.co.uk", "sub.example.co.uk")
+
+	// A public suffix is nobody's. Those of private owners are suffixes too.
+	test("co.uk", "example.co.uk")
+	test("com", "example.com")
+	test("localhost", "example.com")
+	test("mx.customer.github.io", "example.com", "customer.github.io")
+	test("mx.other.github.io", "customer.github.io", "other.github.io")
+	test("", "example.com")
+}

@@ -1,0 +1,249 @@
+package mailcheck_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// allowed says what each package may import besides the standard library, and
+// why. A path stands for the packages below it too.
+var allowed = map[string]map[string]string{
+	".": {
+		"golang.org/x/net/idna": "addresses and host names have two ways of writing",
+	},
+	"internal/netx": {
+		"github.com/miekg/dns": "DNS messages",
+		"golang.org/x/net":     "names, public suffixes",
+		"golang.org/x/sys":     "the resolvers that the system is set to",
+	},
+	"internal/lab": {
+		"mailcheck/internal/netx": "the lab is a way out to the network",
+		"github.com/miekg/dns":    "zones and DNS messages",
+	},
+	"autoconfig": {
+		"mailcheck":               "the nouns",
+		"mailcheck/internal/netx": "the only way out to the network",
+		"golang.org/x/net":        "public suffixes",
+	},
+	"probes": {
+		"mailcheck":               "the nouns",
+		"mailcheck/internal/netx": "the only way out to the network",
+		"mailcheck/autoconfig":    "an account's servers are tested as they are found",
+	},
+	"report": {
+		"mailcheck":                         "the nouns",
+		"github.com/olekukonko/tablewriter": "tables",
+		"github.com/mattn/go-runewidth":     "how many columns a text takes, which tablewriter asks it for too",
+	},
+	"cmd/mailcheck": {
+		"mailcheck":              "everything comes together here",
+		"github.com/spf13/cobra": "commands and flags",
+		"github.com/spf13/pflag": "the type of cobra's flags",
+		"golang.org/x/term":      "width of the terminal, and asking for a password",
+		"golang.org/x/sys":       "colours in a Windows console",
+	},
+}
+
+// labUsers are the packages that may import the lab outside their tests.
+var labUsers = []string{"cmd/mailcheck"}
+
+// forbidden are the names that lead past package netx, by import path; a final
+// star stands for any ending.
+var forbidden = map[string][]string{
+	"net":           {"Dial*", "DefaultResolver", "Resolver", "Lookup*"},
+	"net/http":      {"DefaultClient", "DefaultTransport", "Client", "Transport", "Get", "Head", "Post*"},
+	"net/smtp":      {"*"},
+	"net/rpc":       {"*"},
+	"crypto/tls":    {"Dial*"},
+	"log/syslog":    {"*"},
+	"net/textproto": {"Dial*"},
+	// Clocks that a test's clock does not govern.
+	"syscall":                  {"Gettimeofday", "Time", "Nanosleep", "ClockGettime", "GetSystemTimeAsFileTime"},
+	"golang.org/x/sys/unix":    {"Gettimeofday", "Time", "Nanosleep", "ClockGettime"},
+	"golang.org/x/sys/windows": {"GetSystemTime*"},
+}
+
+// sourceFile is one parsed file of the module that is not a test.
+type sourceFile struct {
+	dir, name string // of the module, with slashes
+	file      *ast.File
+}
+
+// moduleFiles returns all files of the module that are not tests, whatever the
+// system they are for.
+func moduleFiles(t *testing.T) []sourceFile {
+	t.Helper()
+	var files []sourceFile
+	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || strings.HasPrefix(d.Name(), "_") || d.Name() == "testdata"):
+			return fs.SkipDir
+		case d.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		name = filepath.ToSlash(name)
+		files = append(files, sourceFile{path.Dir(name), name, parsed})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) == 0 {
+		t.Fatal("no source file was found")
+	}
+	return files
+}
+
+func (f sourceFile) imports() []string {
+	var paths []string
+	for _, spec := range f.file.Imports {
+		p, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			panic(err) // the parser has accepted it
+		}
+		paths = append(paths, p)
+	}
+	return paths
+}
+
+// within reports whether an import path is another or lies below it. The root
+// of the module stands for itself alone, except to cmd, which may use all of it.
+func within(p, root, dir string) bool {
+	return p == root || strings.HasPrefix(p, root+"/") && (root != "mailcheck" || strings.HasPrefix(dir, "cmd/"))
+}
+
+func isStandard(p string) bool {
+	first, _, _ := strings.Cut(p, "/")
+	return first != "mailcheck" && !strings.Contains(first, ".")
+}
+
+// Who may import whom keeps the parts apart: nouns know nobody, reports know no
+// network, and nobody but netx reaches out.
+func TestImports(t *testing.T) {
+	for _, f := range moduleFiles(t) {
+		rules, ok := allowed[f.dir]
+		if !ok {
+			t.Errorf("%s: package %s has no rule for its imports; a new package needs one, and a reason", f.name, f.dir)
+			continue
+		}
+		for _, p := range f.imports() {
+			if p == "mailcheck/internal/lab" && !slices.Contains(labUsers, f.dir) {
+				t.Errorf("%s imports the lab, which is for tests and the demo alone", f.name)
+				continue
+			}
+			ok := isStandard(p)
+			for root := range rules {
+				ok = ok || within(p, root, f.dir)
+			}
+			if !ok {
+				t.Errorf("%s imports %s, which package %s may not", f.name, p, f.dir)
+			}
+		}
+	}
+}
+
+// A rule for a package that is gone, or for a library that nobody imports any
+// more, would let it come back unseen.
+func TestImportRulesAreUsed(t *testing.T) {
+	imported := map[string][]string{}
+	for _, f := range moduleFiles(t) {
+		imported[f.dir] = append(imported[f.dir], f.imports()...)
+	}
+	// Not in use yet, or only by what is built for some systems.
+	unused := []string{"golang.org/x/net", "golang.org/x/sys", "golang.org/x/term", "github.com/mattn/go-runewidth", "github.com/spf13/pflag"}
+	for dir, rules := range allowed {
+		if len(imported[dir]) == 0 {
+			t.Errorf("there is no package %s any more", dir)
+			continue
+		}
+		for root := range rules {
+			if !slices.Contains(unused, root) && !slices.ContainsFunc(imported[dir], func(p string) bool { return within(p, root, dir) }) {
+				t.Errorf("package %s does not import %s any more", dir, root)
+			}
+		}
+	}
+}
+
+// Only netx reaches the network, so that what it promises (bounds, verified
+// certificates, addresses that are never dialled) holds for everything.
+func TestOnlyNetxReachesOut(t *testing.T) {
+	for _, f := range moduleFiles(t) {
+		if f.dir == "internal/netx" {
+			continue
+		}
+		names := map[string]string{} // what an import is called in this file
+		for i, p := range f.imports() {
+			name := path.Base(p)
+			if spec := f.file.Imports[i]; spec.Name != nil {
+				name = spec.Name.Name
+			}
+			if forbidden[p] != nil {
+				if name == "." {
+					t.Errorf("%s: %s is imported without a name", f.name, p)
+				}
+				names[name] = p
+			}
+		}
+		ast.Inspect(f.file, func(n ast.Node) bool {
+			selector, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if of, ok := selector.X.(*ast.Ident); ok && isForbidden(names[of.Name], selector.Sel.Name) {
+				t.Errorf("%s uses %s.%s; only package netx may", f.name, of.Name, selector.Sel.Name)
+			}
+			return true
+		})
+		for _, group := range f.file.Comments {
+			for _, c := range group.List {
+				if strings.HasPrefix(c.Text, "//go:linkname") {
+					t.Errorf("%s reaches into another package: %s", f.name, c.Text)
+				}
+			}
+		}
+	}
+}
+
+func isForbidden(p, name string) bool {
+	return slices.ContainsFunc(forbidden[p], func(pattern string) bool {
+		prefix, open := strings.CutSuffix(pattern, "*")
+		return name == pattern || open && strings.HasPrefix(name, prefix)
+	})
+}
+
+func TestIsForbidden(t *testing.T) {
+	test := func(p, name string, want bool) {
+		t.Helper()
+		if isForbidden(p, name) != want {
+			t.Errorf("%s.%s: want %v", p, name, want)
+		}
+	}
+	test("net", "Dial", true)
+	test("net", "Dialer", true)
+	test("net", "DialTimeout", true)
+	test("net", "LookupHost", true)
+	test("net", "DefaultResolver", true)
+	test("net", "Conn", false)
+	test("net", "ParseIP", false)
+	test("net/http", "Get", true)
+	test("net/http", "DefaultClient", true)
+	test("net/http", "MethodGet", false)
+	test("net/http", "StatusOK", false)
+	test("crypto/tls", "DialWithDialer", true)
+	test("crypto/tls", "Client", false)
+	test("", "Dial", false)
+}
