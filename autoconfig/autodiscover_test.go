@@ -8,8 +8,6 @@ import (
 	"mailcheck"
 )
 
-var alice = mailcheck.Address{Local: "alice", Domain: "example.com"}
-
 // answerOf returns an answer of the service with this inside Account.
 func answerOf(account string) string {
 	return `<?xml version="1.0" encoding="utf-8"?>
