@@ -13,9 +13,13 @@ var Checks = slices.Concat(
 	publishedChecks,
 	autodiscoverChecks,
 	exchangeChecks,
+	paccChecks,
+	servicesChecks,
 	networkChecks,
 	tlsChecks,
 	starttlsChecks,
+	doorChecks,
+	auditChecks,
 	greetingChecks,
 	accountChecks,
 )

@@ -43,9 +43,21 @@ const (
 	EWS        Protocol = "ews"        // the same for desktop programs: Exchange Web Services, MS-OXWSCORE
 )
 
+// The protocols around a mail account. It works without them, so what is wrong
+// with them never fails it.
+const (
+	CalDAV  Protocol = "caldav"  // calendars, RFC 4791
+	CardDAV Protocol = "carddav" // address books, RFC 6352
+	JMAP    Protocol = "jmap"    // mail over HTTPS, RFC 8620
+	Sieve   Protocol = "sieve"   // filter scripts, ManageSieve, RFC 5804
+)
+
 // Protocols lists every protocol in the order results are shown: IMAP is the
 // better way to read mail wherever both are offered.
-var Protocols = []Protocol{IMAP, POP3, Submission, ActiveSync, EWS}
+var Protocols = []Protocol{
+	IMAP, POP3, Submission, ActiveSync, EWS,
+	CalDAV, CardDAV, JMAP, Sieve,
+}
 
 // Reads reports whether an account needs a server of the protocol, or of another
 // for which this holds, to read mail.
@@ -126,8 +138,10 @@ func DefaultPort(p Protocol, s Security) uint16 {
 		return 110
 	case p == Submission && implicit:
 		return 465
-	case p.Exchange():
+	case p.Exchange() || p == CalDAV || p == CardDAV || p == JMAP:
 		return 443
+	case p == Sieve:
+		return 4190 // RFC 5804 section 1.8; there is none for TLS from the first byte
 	}
 	return 587
 }
@@ -290,6 +304,7 @@ type ServerResult struct {
 	Mechanisms   Lists // SASL mechanism names; "LOGIN" and "USER" of IMAP and POP3 commands are not among them
 	PasswordOK   bool  // inside TLS, some way to log in with a password in clear is offered
 	TLS          *TLS
+	TLSAudit     *TLSAudit // nil unless it was asked for
 	Elapsed      time.Duration
 	Steps        []Step
 	Conversation []Line
@@ -344,6 +359,8 @@ const (
 	OpGreeting    Op = "greeting"    // first reply of the server
 	OpCapability  Op = "capability"  // CAPABILITY, CAPA or EHLO
 	OpStartTLS    Op = "starttls"    // the STARTTLS or STLS command
+	OpDiagnose    Op = "diagnose"    // a further connection that asks why
+	OpAudit       Op = "audit"       // a further connection that asks what else TLS accepts
 	OpFetch       Op = "fetch"       // one document over HTTP
 	OpParse       Op = "parse"       // reading that document
 )

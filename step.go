@@ -1,6 +1,7 @@
 package mailcheck
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -84,8 +85,13 @@ func Do[T any](ctx context.Context, t *Trace, op Op, target string, f func(conte
 	})
 	if err != nil {
 		check, detail := Classify(op, err)
-		if ended(ctx) && (ctx.Err() == context.Canceled || time.Since(start) < decisive) {
+		over := ended(ctx)
+		if over && (ctx.Err() == context.Canceled || time.Since(start) < decisive) {
 			check, detail = RunTimeout, fmt.Sprintf("not finished: %s %s", op, target)
+		}
+		if over && (check == RunTimeout || isTimeout(err)) {
+			// Whether the connection or the context noticed first is chance.
+			t.Steps[len(t.Steps)-1].Err = cmp.Or(ctx.Err(), context.DeadlineExceeded)
 		}
 		t.Find(check, detail)
 	}

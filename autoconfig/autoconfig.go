@@ -11,13 +11,18 @@
 //   - autodiscover: Microsoft's own service (MS-OXDISCO), which names Exchange and,
 //     where it is used for them, IMAP, POP3 and SMTP. Read by Outlook, Apple's
 //     programs, phones and Thunderbird.
-//   - ispdb: settings files collected by Thunderbird for large providers.
+//   - pacc: a JSON document on a web server of the domain, whose digest stands in
+//     DNS (draft-ietf-mailmaint-pacc). New; some JMAP clients read it.
+//   - ispdb: the files of autoconfig collected by Thunderbird for large providers.
 //   - mx: the same files of whoever runs the domain's mail exchanger, for domains
 //     that are hosted somewhere and publish nothing themselves.
 //   - guess: likely host names such as imap.example.com.
+//   - dav, jmap, sieve: DNS service records and .well-known places of what stands
+//     around mail: calendars, address books, JMAP, filter scripts.
 //
-// All sources are asked at once. The last two are worth less than what a domain
-// publishes itself, so they wait a moment for the others.
+// All sources are asked at once. The mx and guess sources are worth less than what
+// a domain publishes itself, so they wait a moment for those before them. What
+// stands around mail comes last, since nobody needs to wait for it.
 package autoconfig
 
 import (
@@ -50,9 +55,13 @@ var Sources = []Source{
 	{"srv", "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
 	{"autoconfig", "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
 	{"autodiscover", "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
+	{"pacc", "JSON document on the domain's web server, with its digest in DNS (PACC)", false, findPACC},
 	{"ispdb", "public database of mail providers", false, findISPDB},
 	{"mx", "settings file of the mail exchanger's operator", true, findMX},
 	{"guess", "likely host names", true, findGuess},
+	{"dav", "calendars and address books (CalDAV, CardDAV: RFC 6764)", false, findDAV},
+	{"jmap", "mail over HTTPS (JMAP: RFC 8620)", false, findJMAP},
+	{"sieve", "filter scripts (ManageSieve: RFC 5804)", false, findSieve},
 }
 
 // headStart is how long a fallback source waits for the sources before it: the

@@ -28,7 +28,7 @@ func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx
 		t.Say(fmt.Sprintf("HTTP status %d, to %s", doc.Status, location))
 		return d.follow(t, doc.URL, location)
 	case doc.Status == http.StatusUnauthorized:
-		return d.unauthorized(t, doc), ""
+		return d.unauthorized(ctx, t, doc), ""
 	case doc.Status == http.StatusNotFound, doc.Status == http.StatusGone, doc.Status == http.StatusMethodNotAllowed, doc.Status == http.StatusNoContent:
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " has no Autodiscover service"}}, ""
 	case doc.Status != http.StatusOK:
@@ -54,10 +54,10 @@ func (d *autodiscovery) follow(t *mailcheck.Trace, from, location string) (poxAn
 	return poxAnswer{}, next
 }
 
-// unauthorized reports a demand for a login. A web site that is closed altogether
-// asks for one too, but only Exchange knows of its schemes; where the name says
-// autodiscover, any counts.
-func (d *autodiscovery) unauthorized(t *mailcheck.Trace, doc *netx.Document) poxAnswer {
+// unauthorized reports a demand for a login. At the domain's own web site it counts
+// only if the schemes are Exchange's and the rest of the site is open; where the
+// name says autodiscover, any counts.
+func (d *autodiscovery) unauthorized(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) poxAnswer {
 	offered := netx.Challenges(doc.Header.Values("WWW-Authenticate"))
 	exchange := slices.ContainsFunc(offered, func(s string) bool {
 		return strings.EqualFold(s, "Negotiate") || strings.EqualFold(s, "NTLM") || strings.EqualFold(s, "Bearer")
@@ -65,7 +65,7 @@ func (d *autodiscovery) unauthorized(t *mailcheck.Trace, doc *netx.Document) pox
 	t.Find(mailcheck.AutodiscoverUnauthorized, fmt.Sprintf("%s offers %s", doc.URL, cmp.Or(strings.Join(offered, ", "), "no way to log in")))
 	return poxAnswer{
 		answer:       answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " wants a login before it tells the settings"},
-		unauthorized: exchange || hostOf(doc.URL) != d.address.Domain,
+		unauthorized: hostOf(doc.URL) != d.address.Domain || exchange && !d.locked(ctx),
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -238,34 +237,13 @@ func (p AutodiscoverProtocol) security() (mailcheck.Security, error) {
 
 // ExchangeServer reads the URL of an Exchange service. A query is left out.
 func ExchangeServer(protocol mailcheck.Protocol, text string) (mailcheck.Server, error) {
-	none := mailcheck.Server{}
-	if !mailcheck.Printable(text) {
-		return none, fmt.Errorf("the URL has invisible or control characters")
+	server, err := parseWebServer(text)
+	server.Protocol = protocol
+	server.Path, _, _ = strings.Cut(server.Path, "?")
+	if server.Path == "/" {
+		server.Path = mailcheck.DefaultPath(protocol)
 	}
-	u, err := url.Parse(text)
-	switch {
-	case err != nil || u.Opaque != "":
-		return none, fmt.Errorf("%q is not a URL", mailcheck.Clean(text))
-	case u.Scheme != "https":
-		return none, fmt.Errorf("%q is not an https URL", mailcheck.Clean(text))
-	case u.User != nil:
-		return none, fmt.Errorf("the URL for %s holds a user name", u.Hostname())
-	}
-	host, err := mailcheck.ParseHost(u.Hostname())
-	if err != nil {
-		return none, err
-	}
-	port := uint64(443)
-	if u.Port() != "" {
-		if port, err = strconv.ParseUint(u.Port(), 10, 16); err != nil || port == 0 {
-			return none, fmt.Errorf("%q has an impossible port", mailcheck.Clean(text))
-		}
-	}
-	path := u.EscapedPath()
-	if path == "" || path == "/" {
-		path = mailcheck.DefaultPath(protocol)
-	}
-	return mailcheck.Server{Protocol: protocol, Host: host, Port: uint16(port), Security: mailcheck.ImplicitTLS, Path: path}, nil
+	return server, err
 }
 
 // AutodiscoverV2 is an answer of version 2 of the service, which names one URL for

@@ -179,9 +179,9 @@ v1.ispdb.net.                A 198.51.100.80
 			if strings.HasPrefix(request, "POST https://") && strings.HasSuffix(request, poxPath) {
 				continue // Autodiscover has the address in the body; what it tells whom is tested in package probes
 			}
-			raw, ok := strings.CutPrefix(request, "GET ")
+			method, raw, _ := strings.Cut(request, " ")
 			u, err := url.Parse(raw)
-			if !ok || err != nil {
+			if method != "GET" && method != "PROPFIND" || err != nil {
 				t.Errorf("%s: the request %q", name, request)
 				continue
 			}

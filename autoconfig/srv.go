@@ -14,17 +14,20 @@ import (
 
 // srvServices are the service names of RFC 6186 section 3 and RFC 8314 section
 // 5.1, in the order of preference: RFC 8314 wants TLS from the first byte first.
-var srvServices = []struct {
-	label    string
-	protocol mailcheck.Protocol
-	security mailcheck.Security
-}{
+var srvServices = []srvService{
 	{"_imaps", mailcheck.IMAP, mailcheck.ImplicitTLS},
 	{"_imap", mailcheck.IMAP, mailcheck.StartTLS},
 	{"_pop3s", mailcheck.POP3, mailcheck.ImplicitTLS},
 	{"_pop3", mailcheck.POP3, mailcheck.StartTLS},
 	{"_submissions", mailcheck.Submission, mailcheck.ImplicitTLS},
 	{"_submission", mailcheck.Submission, mailcheck.StartTLS},
+}
+
+// srvService is what a service name stands for.
+type srvService struct {
+	label    string
+	protocol mailcheck.Protocol
+	security mailcheck.Security
 }
 
 // findSRV looks up all services at once.
@@ -101,30 +104,7 @@ type srvAnswer struct {
 // ask returns the servers of the service, and false if the domain says that it
 // does not offer it. Servers are handed over before their names are judged.
 func (q *srvQuery) ask(ctx context.Context) (servers []mailcheck.Server, offered bool) {
-	answer, err := mailcheck.Do(ctx, q.trace, mailcheck.OpLookup, q.name+" SRV", func(ctx context.Context) (srvAnswer, error) {
-		records, meta, err := q.net.Resolver.SRV(ctx, q.name)
-		if notFound(err) {
-			return srvAnswer{}, nil // a service that is not published; whether the domain exists is another question
-		}
-		return srvAnswer{records, meta}, err
-	})
-	if err != nil {
-		soften(q.trace, mailcheck.Warning)
-		return nil, true
-	}
-	if len(answer.records) == 0 {
-		q.trace.Say("no record")
-		return nil, true
-	}
-	q.trace.Say(describeSRV(answer.records))
-	if answer.meta.Truncated {
-		q.trace.Find(mailcheck.SRVTooMany, fmt.Sprintf("%s: only the first %d records are used", q.name, len(answer.records)))
-	}
-	if len(answer.records) == 1 && answer.records[0].Target == "." {
-		q.trace.Find(mailcheck.SRVNotOffered, q.name+" SRV "+describeSRV(answer.records))
-		q.board.decline(q.protocol, q.security)
-		return nil, false
-	}
+	answer, offered := q.lookup(ctx)
 	for _, record := range answer.records {
 		if server, ok := q.server(record); ok {
 			q.board.post(server)
@@ -134,7 +114,37 @@ func (q *srvQuery) ask(ctx context.Context) (servers []mailcheck.Server, offered
 	for _, server := range servers {
 		q.judge(ctx, server, answer.meta.Authenticated)
 	}
-	return servers, true
+	return servers, offered
+}
+
+// lookup returns the records of the service, and false if the domain says that it
+// does not offer it.
+func (q *srvQuery) lookup(ctx context.Context) (answer srvAnswer, offered bool) {
+	answer, err := mailcheck.Do(ctx, q.trace, mailcheck.OpLookup, q.name+" SRV", func(ctx context.Context) (srvAnswer, error) {
+		records, meta, err := q.net.Resolver.SRV(ctx, q.name)
+		if notFound(err) {
+			return srvAnswer{}, nil // a service that is not published; whether the domain exists is another question
+		}
+		return srvAnswer{records, meta}, err
+	})
+	if err != nil {
+		soften(q.trace, mailcheck.Warning)
+		return srvAnswer{}, true
+	}
+	if len(answer.records) == 0 {
+		q.trace.Say("no record")
+		return srvAnswer{}, true
+	}
+	q.trace.Say(describeSRV(answer.records))
+	if answer.meta.Truncated {
+		q.trace.Find(mailcheck.SRVTooMany, fmt.Sprintf("%s: only the first %d records are used", q.name, len(answer.records)))
+	}
+	if len(answer.records) == 1 && answer.records[0].Target == "." {
+		q.trace.Find(mailcheck.SRVNotOffered, q.name+" SRV "+describeSRV(answer.records))
+		q.board.decline(q.protocol, q.security)
+		return srvAnswer{}, false
+	}
+	return answer, true
 }
 
 // server returns the server that a record names, if a client can use it.
@@ -194,7 +204,7 @@ func (q *srvQuery) judgeTarget(ctx context.Context, server mailcheck.Server) {
 
 // srvRecord returns the record to paste into a zone.
 func srvRecord(p mailcheck.Protocol, sec mailcheck.Security, domain string, server mailcheck.Server) string {
-	for _, service := range srvServices {
+	for _, service := range slices.Concat(srvServices, extraServices) {
 		if service.protocol == p && service.security == sec {
 			return fmt.Sprintf("%s._tcp.%s. SRV 0 1 %d %s.", service.label, domain, server.Port, server.Host)
 		}

@@ -13,6 +13,7 @@ import (
 // conclude turns what sources and probes saw into settings, findings and the
 // verdict. dropped is the number of servers that were too many to test.
 func conclude(r *mailcheck.Report, dropped int) {
+	suspectStripping(r)
 	r.Settings = settings(r)
 	r.Findings = sourceFindings(r.Sources)
 	r.Findings = append(r.Findings, serverFindings(r)...)
@@ -124,6 +125,9 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 		for _, step := range s.Steps {
 			for _, f := range step.Findings {
 				f.Server = s.URL()
+				if extra := !s.Protocol.Reads() && !s.Protocol.Sends() && !s.Protocol.Exchange(); extra && r.Address.Domain != "" {
+					f.Severity = min(f.Severity, mailcheck.Warning) // mail works without it
+				}
 				if s.Guessed() && s.Verdict == mailcheck.Fail {
 					f.Severity = min(f.Severity, mailcheck.Info)
 				}
@@ -142,8 +146,8 @@ func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	incoming, outgoing := works(r)
 	for _, s := range r.Servers {
 		if s.Verdict == mailcheck.Untested { // nobody knows; run.timeout says so
-			incoming = incoming || s.Protocol.Reads()
-			outgoing = outgoing || s.Protocol.Sends()
+			incoming = incoming || s.Protocol.Reads() || s.Protocol.Exchange()
+			outgoing = outgoing || s.Protocol.Sends() || s.Protocol.Exchange()
 		}
 	}
 	var all []mailcheck.Finding

@@ -5,134 +5,72 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"mailcheck"
-	"mailcheck/internal/netx"
 )
 
 // activeSync asks an Exchange ActiveSync service what it speaks (MS-ASHTTP section
 // 2.2.3). The OPTIONS command is the one that servers may answer without a login;
 // most want one all the same, which proves the service as well.
 func activeSync(ctx context.Context, p *probe) {
-	a, ok := p.request(ctx, http.MethodOptions)
-	if !ok {
+	reply, err := p.askExchange(ctx, http.MethodOptions)
+	if err != nil {
 		return
 	}
-	versions := list(a.header.Values("MS-ASProtocolVersions"))
-	p.result.Capabilities.AfterTLS = versions
-	p.judgeAnswer(a, len(versions) > 0)
+	versions := list(reply.header.Values("MS-ASProtocolVersions"))
+	p.judgeExchange(reply, versions)
 }
 
 // webServices asks for Exchange Web Services (MS-OXWSCORE). The service speaks SOAP
 // by POST; a GET without a login is answered by the demand for one.
 func webServices(ctx context.Context, p *probe) {
-	a, ok := p.request(ctx, http.MethodGet)
-	if !ok {
+	reply, err := p.askExchange(ctx, http.MethodGet)
+	if err != nil {
 		return
 	}
-	p.judgeAnswer(a, false)
-	if host := p.result.Host; host == "outlook.office365.com" && a.status == http.StatusUnauthorized {
-		p.trace.Find(mailcheck.ExchangeEWSEnding, p.result.URL())
+	p.judgeExchange(reply, nil)
+	if p.result.Host == "outlook.office365.com" && reply.status == http.StatusUnauthorized {
+		p.trace.Find(mailcheck.ExchangeEWSEnding, "")
 	}
 }
 
-// httpAnswer is the head of an HTTP response. What follows is not read.
-type httpAnswer struct {
-	status int
-	line   string // the status line
-	header http.Header
-}
-
-// request sends one request without a body and without a login, and reads the head
-// of the answer.
-func (p *probe) request(ctx context.Context, method string) (*httpAnswer, bool) {
-	s := p.result.Server
-	path := s.Path
+// askExchange sends one request without a login. A redirect is not followed: it
+// leads to the web page for people.
+func (p *probe) askExchange(ctx context.Context, method string) (*httpReply, error) {
+	path := p.result.Path
 	if path == "" {
-		path = mailcheck.DefaultPath(s.Protocol)
+		path = mailcheck.DefaultPath(p.result.Protocol)
 	}
-	commands := []string{
-		method + " " + path + " HTTP/1.1",
-		"Host: " + strings.TrimSuffix(s.Endpoint(), ":443"),
-		"User-Agent: mailcheck",
-		"Connection: close",
-		"",
+	reply, err := mailcheck.Do(ctx, p.trace, mailcheck.OpCapability, method+" "+p.result.Endpoint()+path, func(ctx context.Context) (*httpReply, error) {
+		return p.request(ctx, method, path, nil, nil)
+	})
+	if err == nil {
+		p.trace.Say(reply.String())
+		return reply, nil
 	}
-	a, err := exchange(ctx, p, mailcheck.OpCapability, commands, func() (*httpAnswer, error) { return p.readHead() })
-	if err != nil {
-		return nil, false
+	findings := p.trace.Steps[len(p.trace.Steps)-1].Findings
+	for i := range findings {
+		if findings[i].Check == mailcheck.HTTPMalformed {
+			findings[i].Severity = mailcheck.Failure // no Exchange without HTTP
+		}
 	}
-	p.result.Greeting = mailcheck.Clean(a.line)
-	for _, scheme := range netx.Challenges(a.header.Values("WWW-Authenticate")) {
-		p.result.Mechanisms.AfterTLS = append(p.result.Mechanisms.AfterTLS, mailcheck.Clean(scheme))
-	}
-	p.result.PasswordOK = has(p.result.Mechanisms.AfterTLS, "Basic")
-	p.trace.Say(a.line)
-	return a, true
+	return nil, err
 }
 
-// readHead reads status line and header (RFC 9112). Interim responses (RFC 9110
-// section 15.2) are passed over.
-func (p *probe) readHead() (*httpAnswer, error) {
-	for {
-		line, err := p.lines.read()
-		if err != nil {
-			return nil, err
-		}
-		a, err := parseStatusLine(p.result.Protocol, line)
-		if err != nil {
-			return nil, err
-		}
-		for {
-			line, err := p.lines.read()
-			if err != nil {
-				return nil, err
-			}
-			if line == "" {
-				break
-			}
-			name, value, ok := strings.Cut(line, ":")
-			if !ok || name == "" || strings.ContainsAny(name, " \t") {
-				return nil, mailcheck.ReplyMalformed.Errorf("the header line %q has no name", line)
-			}
-			a.header.Add(name, strings.TrimSpace(value))
-		}
-		if a.status >= 200 {
-			return a, nil
-		}
-	}
-}
-
-func parseStatusLine(want mailcheck.Protocol, line string) (*httpAnswer, error) {
-	version, rest, _ := strings.Cut(line, " ")
-	if !strings.HasPrefix(version, "HTTP/1.") {
-		return nil, notThisProtocol(want, line)
-	}
-	code, _, _ := strings.Cut(rest, " ")
-	status, err := strconv.Atoi(code)
-	if err != nil || len(code) != 3 || status < 100 {
-		return nil, mailcheck.ReplyMalformed.Errorf("the first line is %q", line)
-	}
-	return &httpAnswer{status, line, http.Header{}}, nil
-}
-
-// judgeAnswer finds what is wrong with an answer. known says that the service has
-// proved itself other than by its demand for a login.
-func (p *probe) judgeAnswer(a *httpAnswer, known bool) {
-	detail := a.line
-	if to := a.header.Get("Location"); to != "" {
-		detail += ", to " + to
-	}
+// judgeExchange takes down how to log in, and finds what is wrong with a reply. A
+// service that tells its versions has proved itself even without asking for a login.
+func (p *probe) judgeExchange(reply *httpReply, versions []string) {
 	switch {
-	case known:
-	case a.status == http.StatusUnauthorized && len(p.result.Mechanisms.AfterTLS) == 0:
-		p.trace.Find(mailcheck.AuthNone, a.line+", without WWW-Authenticate")
-	case a.status == http.StatusUnauthorized:
-	case a.status < 300:
-		p.trace.Find(mailcheck.ExchangeNotThere, fmt.Sprintf("%s, %s", a.line, a.header.Get("Content-Type")))
+	case reply.status == http.StatusUnauthorized || len(versions) > 0:
+		p.offerHTTP(versions, reply)
+	case reply.status < 300:
+		p.trace.Find(mailcheck.ExchangeNotThere, fmt.Sprintf("%s: %s, %s", reply.url, reply, reply.header.Get("Content-Type")))
 	default:
+		detail := reply.String()
+		if to := reply.header.Get("Location"); to != "" {
+			detail += ", to " + to
+		}
 		p.trace.Find(mailcheck.ExchangeStatus, detail)
 	}
 }

@@ -2,7 +2,10 @@ package probes
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,13 +22,25 @@ const (
 	upgradeTLS = "\x01"
 )
 
+// ear collects what a client sends over all its connections.
+type ear struct {
+	mu      sync.Mutex
+	packets []string
+}
+
+func (e *ear) note(packet string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.packets = append(e.packets, packet)
+}
+
 // fuzzed is a server that says whatever the script has. It notes each packet
 // that the client sends, in clear or inside TLS.
-func fuzzed(script string, heard *[]string) lab.Behaviour {
+func fuzzed(script string, heard *ear) lab.Behaviour {
 	hear := func(c *lab.Conn) bool {
 		packet := make([]byte, 16<<10)
 		n, err := c.Read(packet)
-		*heard = append(*heard, string(packet[:n]))
+		heard.note(string(packet[:n]))
 		return err == nil
 	}
 	var say func(c *lab.Conn, rest string)
@@ -63,7 +78,7 @@ const fuzzHost = "mail.example.com"
 func probeScript(t *testing.T, s mailcheck.Server, script string, secret ...string) (r mailcheck.ServerResult) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		var heard []string
+		var heard ear
 		l := lab.New(lab.Scenario{
 			Zone:  fuzzHost + ". A 192.0.2.10\n",
 			Hosts: map[string]lab.Host{"192.0.2.10": {s.Port: fuzzed(script, &heard)}},
@@ -77,16 +92,25 @@ func probeScript(t *testing.T, s mailcheck.Server, script string, secret ...stri
 		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 		defer cancel()
 		began := time.Now()
-		r = Server(ctx, n, s, Options{}, began)
+		r = newProbe(n, s, Options{}, began).run(ctx, func(outcome) {})
 		if took := time.Since(began); took > 60*time.Second {
 			t.Errorf("the probe took %v", took)
 		}
 		l.Close() // so that all has been heard
 		checkShown(t, r)
-		if dials := tcpDials(l); len(dials) > 1 {
+		// After a failure a few further connections may look for its cause, at this
+		// door and the usual ones of the protocol.
+		dials := tcpDials(l)
+		doors := []uint16{s.Port, mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS), mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS)}
+		for _, d := range dials {
+			if !slices.ContainsFunc(doors, func(port uint16) bool { return d == fmt.Sprintf("tcp 192.0.2.10:%d", port) }) {
+				t.Errorf("the probe connects to %q", d)
+			}
+		}
+		if len(dials) > 1+maxFurther {
 			t.Errorf("one probe connects %d times: %q", len(dials), dials)
 		}
-		for _, packet := range heard {
+		for _, packet := range heard.packets {
 			for line := range strings.SplitSeq(packet, "\n") {
 				for _, word := range secret {
 					if words := strings.Fields(strings.ToUpper(line)); len(words) > 0 && words[0] == word || len(words) > 1 && words[1] == word {

@@ -15,6 +15,8 @@ func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent st
 	case !offered && !consented:
 		p.trace.Find(mailcheck.StartTLSMissing, "offered before TLS: "+announced(p.result.Capabilities.BeforeTLS))
 		return false
+	case !offered:
+		p.unannounced(consent)
 	case !consented:
 		p.trace.Find(mailcheck.StartTLSRefused, consent)
 		return false
@@ -36,7 +38,7 @@ func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 	}
 	p.result.Capabilities.AfterTLS, p.result.Mechanisms.AfterTLS = caps, mechanisms
 	p.result.PasswordOK = passwordOK || has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN")
-	if !p.result.PasswordOK && len(mechanisms) == 0 {
+	if p.compareLists(); !p.result.PasswordOK && len(mechanisms) == 0 && len(p.result.Mechanisms.BeforeTLS) == 0 {
 		p.trace.Find(mailcheck.AuthNone, "offered inside TLS: "+announced(caps))
 	}
 }
@@ -46,22 +48,6 @@ func announced(caps []string) string {
 		return "nothing"
 	}
 	return strings.Join(caps, ", ")
-}
-
-// notThisProtocol names the service that answers with such a line, or says that
-// the line is no greeting at all.
-func notThisProtocol(want mailcheck.Protocol, line string) error {
-	for _, service := range []struct{ prefix, name string }{
-		{"HTTP/", "a web server (HTTP)"}, {"<!DOCTYPE", "a web server (HTTP)"}, {"<html", "a web server (HTTP)"},
-		{"SSH-", "a remote login server (SSH)"}, {"* OK", "an IMAP server"}, {"* BYE", "an IMAP server"}, {"* PREAUTH", "an IMAP server"},
-		{"+OK", "a POP3 server"}, {"-ERR", "a POP3 server"}, {"220", "an SMTP or FTP server"}, {"554", "an SMTP server"},
-		{"RFB ", "a remote desktop (VNC)"}, {"\x15\x03", "a server that expects TLS from the first byte"},
-	} {
-		if _, ok := cutPrefixFold(line, service.prefix); ok {
-			return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", service.name, want, line)
-		}
-	}
-	return mailcheck.GreetMalformed.Errorf("the first line is %q", line)
 }
 
 // words splits what a server announces. Each word is cleaned by itself, since a

@@ -112,7 +112,7 @@ func TestNotThisProtocol(t *testing.T) {
 	test("SSH-2.0-OpenSSH_9.9", mailcheck.GreetOtherProtocol, "SSH")
 	test("220 mail.example.com ESMTP", mailcheck.GreetOtherProtocol, "SMTP")
 	test("+OK POP3 ready", mailcheck.GreetOtherProtocol, "POP3")
-	test("\x15\x03\x01\x00\x02\x02\x46", mailcheck.GreetOtherProtocol, "TLS")
+	test("\x15\x03\x01\x00\x02\x02\x46", mailcheck.TLSOnStartTLSPort, "TLS alert")
 	test("hello", mailcheck.GreetMalformed, `the first line is "hello"`)
 	test("", mailcheck.GreetMalformed, `the first line is ""`)
 	test("\x1b[2J\u202e", mailcheck.GreetMalformed, `x1b[2J`)

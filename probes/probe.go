@@ -34,6 +34,9 @@ type probe struct {
 	dialed *netx.Dialed
 	conn   net.Conn
 	lines  *lines
+
+	others  *pool // the other servers of the run; nil where there are none
+	further int   // connections that may still be made to learn more about this server
 }
 
 // conversations holds what is said after the connection stands, one function a
@@ -44,18 +47,31 @@ var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
 	mailcheck.Submission: smtp,
 	mailcheck.ActiveSync: activeSync,
 	mailcheck.EWS:        webServices,
+	mailcheck.CalDAV:     dav,
+	mailcheck.CardDAV:    dav,
+	mailcheck.JMAP:       jmap,
+	mailcheck.Sieve:      sieve,
 }
 
-// Server tests one server and returns what it saw; steps count time from began.
-func Server(ctx context.Context, n *netx.Net, s mailcheck.Server, o Options, began time.Time) mailcheck.ServerResult {
-	p := &probe{
-		net: n, opts: o,
+// newProbe returns a probe of a server whose steps count time from began.
+func newProbe(n *netx.Net, s mailcheck.Server, o Options, began time.Time) *probe {
+	return &probe{
+		net: n, opts: o, further: maxFurther,
 		trace:  mailcheck.NewTrace(began),
 		result: &mailcheck.ServerResult{Server: s},
 	}
+}
+
+// run tests the server and returns what it saw. As soon as the conversation is
+// over, it tells the others how that went; the diagnosis comes after.
+func (p *probe) run(ctx context.Context, tell func(outcome)) mailcheck.ServerResult {
 	start := time.Now()
 	p.converse(ctx)
-	p.close(ctx)
+	p.hangUp()
+	tell(p.outcome())
+	p.diagnose(ctx)
+	p.audit(ctx)
+	p.close()
 	p.result.Elapsed = time.Since(start)
 	p.result.Steps = p.trace.Steps
 	p.result.Verdict = verdict(p.trace.Findings())
@@ -76,9 +92,13 @@ func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
 // converse goes from the name to the capabilities; it stops where it cannot go on.
 func (p *probe) converse(ctx context.Context) {
 	addrs, ok := p.resolve(ctx)
-	if !ok || !p.connect(ctx, addrs) {
-		return
+	if ok && p.connect(ctx, addrs) {
+		p.talk(ctx)
 	}
+}
+
+// talk says over the connection what a client says before it logs in.
+func (p *probe) talk(ctx context.Context) {
 	// When the run ends, reads end with it.
 	stop := context.AfterFunc(ctx, func() { p.dialed.Conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
@@ -97,16 +117,19 @@ func (p *probe) startLines() {
 	p.lines = fresh
 }
 
-// close hangs up and records what became of each address.
-func (p *probe) close(ctx context.Context) {
+func (p *probe) hangUp() {
 	if p.lines != nil {
 		p.result.Conversation = p.lines.transcript
 	}
+	if p.dialed != nil && p.dialed.Conn != nil {
+		p.dialed.Conn.Close()
+	}
+}
+
+// close records what became of each address.
+func (p *probe) close() {
 	if p.dialed == nil {
 		return
-	}
-	if p.dialed.Conn != nil {
-		p.dialed.Conn.Close()
 	}
 	p.reportAddresses(p.dialed.Attempts())
 	p.dialed.Close()
@@ -242,7 +265,11 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 	_, err := mailcheck.Do(ctx, p.trace, mailcheck.OpGreeting, p.result.Endpoint(), func(ctx context.Context) (string, error) {
 		p.await(ctx, limit)
 		p.lines.begin()
+		suspicion := p.suspectTLS(ctx)
 		greeting, err := parse()
+		if proof := suspicion(); err != nil && proof != nil {
+			err = proof
+		}
 		p.result.Greeting = mailcheck.Clean(greeting)
 		return greeting, err
 	})

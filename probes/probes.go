@@ -28,6 +28,7 @@ type Options struct {
 	ISPDB         string        // URL or folder of the provider database; "off" for none; empty for the public one
 	NoGuess       bool          // do not try likely host names where nothing is published
 	ExpiryWarning time.Duration // warn of certificates that end sooner; 0 for 14 days, less for short-lived ones
+	TLSAudit      bool          // also ask what each server's TLS accepts beyond what a client uses
 }
 
 func (o Options) discovery() autoconfig.Options {
@@ -39,6 +40,7 @@ func (o Options) discovery() autoconfig.Options {
 func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *mailcheck.Report {
 	r := &mailcheck.Report{Address: a, Started: time.Now()}
 	tests := newPool(ctx, n, o, r.Started)
+	tests.domain = a.Domain
 	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, tests.start)
 	r.Sources = found.Sources
 	r.Servers = tests.results(found.Servers)
@@ -77,13 +79,22 @@ type pool struct {
 	opts  Options
 	began time.Time
 
+	domain string // of the address; empty where servers were given
+
 	mu      sync.Mutex
 	wg      sync.WaitGroup
-	running map[string]*mailcheck.ServerResult
+	running map[string]*slot
+}
+
+// slot is the place of one probe.
+type slot struct {
+	result   mailcheck.ServerResult
+	outcome  outcome
+	answered chan struct{} // closed when outcome is set
 }
 
 func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool {
-	return &pool{ctx: ctx, net: n, opts: o, began: began, running: map[string]*mailcheck.ServerResult{}}
+	return &pool{ctx: ctx, net: n, opts: o, began: began, running: map[string]*slot{}}
 }
 
 // start begins the probe of a server unless it has begun.
@@ -93,9 +104,23 @@ func (t *pool) start(s mailcheck.Server) {
 	if t.running[s.Key()] != nil {
 		return
 	}
-	slot := new(mailcheck.ServerResult)
+	slot := &slot{answered: make(chan struct{})}
 	t.running[s.Key()] = slot
-	t.wg.Go(func() { *slot = Server(t.ctx, t.net, s, t.opts, t.began) })
+	p := newProbe(t.net, s, t.opts, t.began)
+	p.others = t
+	t.wg.Go(func() {
+		slot.result = p.run(t.ctx, func(o outcome) {
+			slot.outcome = o
+			close(slot.answered)
+		})
+	})
+}
+
+// find returns the place of a server, or nil if the run has not come to it.
+func (t *pool) find(s mailcheck.Server) *slot {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.running[s.Key()]
 }
 
 // results waits for all probes and returns theirs in the order of servers, with
@@ -105,8 +130,8 @@ func (t *pool) results(servers []mailcheck.Server) []mailcheck.ServerResult {
 	var results []mailcheck.ServerResult
 	for _, s := range servers {
 		if slot := t.running[s.Key()]; slot != nil {
-			slot.Server = s
-			results = append(results, *slot)
+			slot.result.Server = s
+			results = append(results, slot.result)
 		}
 	}
 	return results

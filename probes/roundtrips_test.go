@@ -19,6 +19,7 @@ var roundTripLimits = []struct {
 	limit    int
 }{
 	{"healthy", 9},            // SRV: look-ups 2, submission with STARTTLS 6
+	{"services", 9},           // what stands around mail waits for nothing: look-ups 2, DAV with a redirect 5
 	{"autoconfig-only", 12},   // settings file 4, look-up 1, submission with STARTTLS 6
 	{"autodiscover-only", 12}, // answer of Autodiscover 4, look-up 1, submission with STARTTLS 6
 	{"exchange", 11},          // demand for a login 4, version 2 of Autodiscover 2, look-up 1, Exchange Web Services 3

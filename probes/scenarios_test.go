@@ -53,7 +53,7 @@ func TestScenarios(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				r := runScenario(t, s, Options{})
+				r := runScenario(t, s, Options{TLSAudit: s.TLSAudit})
 				if diff := cmp.Diff(s.Want, ids(r), cmpopts.EquateEmpty()); diff != "" {
 					t.Errorf("findings differ (-want +got):\n%s", diff)
 					for _, f := range r.Findings {

@@ -24,6 +24,7 @@ func smtp(ctx context.Context, p *probe) {
 	}
 	caps, err := exchange(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
 	if err != nil {
+		p.fallBack(ctx)
 		return
 	}
 	mechanisms := smtpMechanisms(caps)
@@ -71,6 +72,7 @@ func (p *probe) smtpStartTLS(ctx context.Context) bool {
 	caps, err := exchange(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
 	p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, smtpMechanisms(caps)
 	if err != nil {
+		p.fallBack(ctx)
 		return false
 	}
 	if masked := slices.IndexFunc(caps, isMasked); !has(caps, "STARTTLS") && (masked >= 0 || strings.Contains(p.result.Greeting, "***")) {

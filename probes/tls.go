@@ -32,7 +32,7 @@ func (p *probe) handshake(ctx context.Context) bool {
 	conn := tls.Client(p.conn, config)
 	state, err := mailcheck.Do(ctx, p.trace, mailcheck.OpTLS, s.Endpoint(), func(ctx context.Context) (tls.ConnectionState, error) {
 		p.await(ctx, handshakeTimeout)
-		err := conn.Handshake() // ends with the deadline, and that with ctx
+		err := conn.Handshake() // ends with the deadline of the connection, which knows the run's
 		return conn.ConnectionState(), err
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ func Discover(w io.Writer, r *mailcheck.Report, opts Options) error {
 	if len(published) > 1 && !p.grid(published) {
 		publishedList(p, r)
 	}
+	aroundMail(p, r)
 	disagreements(p, r)
 	sources(p, r)
 	findings(p, r, opts)
@@ -31,7 +32,7 @@ func Discover(w io.Writer, r *mailcheck.Report, opts Options) error {
 func discoverySentence(r *mailcheck.Report) string {
 	var names []string
 	for _, s := range r.Sources {
-		if len(s.Servers) > 0 {
+		if slices.ContainsFunc(s.Servers, forMail) {
 			names = append(names, s.Name)
 		}
 	}
@@ -41,18 +42,22 @@ func discoverySentence(r *mailcheck.Report) string {
 	return fmt.Sprintf("settings found at %d of %s: %s.", len(names), count(len(r.Sources), "source"), strings.Join(names, ", "))
 }
 
-// publishedRows has a row per source that names servers and a column per protocol.
+// publishedRows has a row per source that names mail servers and a column per
+// protocol of a mail account.
 func publishedRows(r *mailcheck.Report) [][]string {
-	columns := slices.DeleteFunc(slices.Clone(mailcheck.Protocols), func(p mailcheck.Protocol) bool {
-		return p.Exchange() && !slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool { return len(endpoints(s, p)) > 0 })
-	})
+	columns := slices.Concat(incoming, outgoing)
+	for _, p := range exchange {
+		if slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool { return len(endpoints(s, p)) > 0 }) {
+			columns = append(columns, p)
+		}
+	}
 	rows := [][]string{{"Source"}}
 	for _, protocol := range columns {
 		name := protocolName(protocol)
 		rows[0] = append(rows[0], strings.ToUpper(name[:1])+name[1:])
 	}
 	for _, s := range r.Sources {
-		if len(s.Servers) == 0 {
+		if !slices.ContainsFunc(s.Servers, forMail) {
 			continue
 		}
 		row := []string{s.Name}
@@ -66,6 +71,30 @@ func publishedRows(r *mailcheck.Report) [][]string {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+func forMail(s mailcheck.Server) bool {
+	return s.Protocol.Reads() || s.Protocol.Sends() || s.Protocol.Exchange()
+}
+
+// aroundMail lists what is published besides mail servers: calendars, address
+// books and the like.
+func aroundMail(p *page, r *mailcheck.Report) {
+	rows := [][]string{{"Also", "Server", "Source"}}
+	for _, s := range r.Settings {
+		if !forMail(s.Server) {
+			rows = append(rows, []string{protocolName(s.Protocol), safe(s.URL()), strings.Join(s.Sources, ", ")})
+		}
+	}
+	if len(rows) == 1 {
+		return
+	}
+	p.blank()
+	if !p.grid(rows) {
+		for _, row := range rows[1:] {
+			p.paragraph(0, 2, fmt.Sprintf("%s (%s): %s", row[0], row[2], row[1]))
+		}
+	}
 }
 
 // endpoints lists what a source publishes for a protocol.
@@ -82,10 +111,11 @@ func endpoints(s mailcheck.SourceResult, protocol mailcheck.Protocol) []string {
 // publishedList is what becomes of the table where names are too long for it.
 func publishedList(p *page, r *mailcheck.Report) {
 	for _, s := range r.Sources {
-		if len(s.Servers) > 0 {
+		servers := slices.DeleteFunc(slices.Clone(s.Servers), func(s mailcheck.Server) bool { return !forMail(s) })
+		if len(servers) > 0 {
 			p.paragraph(0, 2, s.Name+":")
 		}
-		for _, server := range s.Servers {
+		for _, server := range servers {
 			p.paragraph(2, 4, fmt.Sprintf("%s at %s (%s)", protocolName(server.Protocol), safe(server.Endpoint()), securityName(server.Security)))
 		}
 	}

@@ -36,6 +36,7 @@ func fixtures() []fixture {
 		{"in-part", inPart()},
 		{"exchange", besideExchange()},
 		{"only-exchange", onlyExchange()},
+		{"audited", audited()},
 		{"empty", &mailcheck.Report{}},
 	}
 }

@@ -42,7 +42,7 @@ type jsonPublished struct {
 	Host     string   `json:"host"`
 	Port     uint16   `json:"port"`
 	Security string   `json:"security"`
-	Path     string   `json:"path"`
+	Path     string   `json:"path"` // of the URL, for protocols over HTTPS
 	Username string   `json:"username"`
 	Auth     []string `json:"auth"`
 	Sources  []string `json:"sources"`
@@ -76,7 +76,8 @@ type jsonServer struct {
 	Greeting     string           `json:"greeting"`
 	Capabilities jsonCapabilities `json:"capabilities"`
 	Auth         jsonLists        `json:"auth"`
-	TLS          *jsonTLS         `json:"tls"` // null if TLS was never up
+	TLS          *jsonTLS         `json:"tls"`       // null if TLS was never up
+	TLSAudit     *jsonTLSAudit    `json:"tls_audit"` // null unless it was asked for
 	Login        jsonLogin        `json:"login"`
 	Steps        []jsonStep       `json:"steps"`
 }
@@ -184,6 +185,7 @@ func server(s mailcheck.ServerResult) jsonServer {
 		Capabilities: jsonCapabilities{lists(s.Capabilities), []string{}},
 		Auth:         lists(s.Mechanisms),
 		TLS:          protection(s.TLS),
+		TLSAudit:     audit(s.TLSAudit),
 		Login:        jsonLogin{State: "skipped", Reason: "no credentials given"},
 		Steps:        each(s.Steps, step),
 	}

@@ -20,6 +20,7 @@ func Table(w io.Writer, r *mailcheck.Report, opts Options) error {
 	}
 	userNames(p, r)
 	servers(p, r, opts)
+	audits(p, r)
 	sources(p, r)
 	findings(p, r, opts)
 	footer(p, r)
@@ -137,6 +138,8 @@ func login(s mailcheck.ServerResult) string {
 		return "password login"
 	case len(s.Mechanisms.AfterTLS) > 0:
 		return "login with " + safe(few(s.Mechanisms.AfterTLS, 2))
+	case s.Verdict == mailcheck.Pass && s.Path != "":
+		return "answers without a login"
 	}
 	return "no login offered"
 }

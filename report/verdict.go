@@ -73,7 +73,7 @@ func accountSentence(r *mailcheck.Report) string {
 	case canSend:
 		return missingSentence(r, "reading mail", incoming) + " Sending works with " + with(out) + "."
 	}
-	return missingSentence(r, "reading or sending mail", mailcheck.Protocols)
+	return missingSentence(r, "reading or sending mail", slices.Concat(incoming, outgoing, exchange))
 }
 
 // worksSentence adds to working settings what is wrong besides.
@@ -210,6 +210,12 @@ func protocolName(p mailcheck.Protocol) string {
 		return "submission"
 	case mailcheck.ActiveSync:
 		return "ActiveSync"
+	case mailcheck.CalDAV:
+		return "CalDAV"
+	case mailcheck.CardDAV:
+		return "CardDAV"
+	case mailcheck.Sieve:
+		return "ManageSieve"
 	}
 	return strings.ToUpper(string(p))
 }

@@ -22,7 +22,13 @@ func checkCommand() *cobra.Command {
 Every source that publishes settings is asked: DNS service records, the domain's
 settings file (autoconfig), the public provider database (ISPDB) and the mail
 exchanger; where all are silent, likely server names are tried. Each server is
-then tested up to the login, which is not tried: no password is needed.
+then tested up to the login, which is not tried: no password is needed. Where a test
+fails, up to three more connections to that server look for the cause.
+
+With --tls-audit every server is also asked, one connection after the other,
+which TLS versions, ciphers and key exchange it accepts, what it does for clients
+that name no host (SNI), and whether it carries out a command that somebody on
+the way put behind STARTTLS.
 
 ` + exitCodes,
 		Example: `  mailcheck check alice@example.com
@@ -39,6 +45,7 @@ then tested up to the login, which is not tried: no password is needed.
 	}
 	net.register(c)
 	net.registerDiscovery(c)
+	net.registerAudit(c)
 	out.register(c)
 	return c
 }

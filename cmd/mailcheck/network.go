@@ -24,6 +24,7 @@ type network struct {
 	timeout   time.Duration
 	ispdb     string
 	noGuess   bool
+	tlsAudit  bool
 }
 
 func (f *network) register(c *cobra.Command) {
@@ -46,6 +47,11 @@ func (f *network) registerDiscovery(c *cobra.Command) {
 	c.Flags().BoolVar(&f.noGuess, "no-guess", false, "do not try likely server names where nothing is published")
 }
 
+// registerAudit adds the flag of commands that test servers.
+func (f *network) registerAudit(c *cobra.Command) {
+	c.Flags().BoolVar(&f.tlsAudit, "tls-audit", false, "also judge what each server's TLS accepts: at most 12 more connections a server")
+}
+
 // discovery returns what the flags say about looking for settings.
 func (f *network) discovery() (probes.Options, error) {
 	if f.ispdb != "" && f.ispdb != "off" && !strings.HasPrefix(f.ispdb, "https://") && !strings.HasPrefix(f.ispdb, "http://") {
@@ -53,7 +59,7 @@ func (f *network) discovery() (probes.Options, error) {
 			return probes.Options{}, usage("give a URL, a folder, or the word off", "--ispdb: there is no folder %q", f.ispdb)
 		}
 	}
-	return probes.Options{ISPDB: f.ispdb, NoGuess: f.noGuess}, nil
+	return probes.Options{ISPDB: f.ispdb, NoGuess: f.noGuess, TLSAudit: f.tlsAudit}, nil
 }
 
 // open returns the access to the network that the flags describe.

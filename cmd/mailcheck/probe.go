@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"slices"
@@ -28,13 +29,22 @@ func probeCommand() *cobra.Command {
   submissions://HOST[:465]  submission://HOST[:587]  submission+plain://HOST[:587]
 
 The first column is TLS from the first byte, the second is STARTTLS, the third
-is without encryption. An IPv6 address stands in brackets. Exchange is tested by
-the URL of its service:
+is without encryption. An IPv6 address stands in brackets.
 
-  https://HOST/Microsoft-Server-ActiveSync      https://HOST/EWS/Exchange.asmx
+  sieve://HOST[:4190]       filter scripts (ManageSieve)
+  jmap://HOST[/PATH]        mail over HTTPS (JMAP)
+  caldav://HOST[/PATH]      calendars
+  carddav://HOST[/PATH]     address books
+  https://HOST/Microsoft-Server-ActiveSync    Exchange for phones (ActiveSync)
+  https://HOST/EWS/Exchange.asmx              Exchange Web Services
+
+With --tls-audit each server is also asked which TLS versions, ciphers and key
+exchange it accepts, and how it treats clients without SNI and text that follows
+STARTTLS: at most 12 more connections, one after the other.
 
 ` + exitCodes,
 		Example: `  mailcheck probe imaps://imap.example.com submission://smtp.example.com
+  mailcheck probe --tls-audit imaps://imap.example.com
   mailcheck probe imap://[2001:db8::25]:143`,
 		Args:              atLeastOneURL,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -47,6 +57,7 @@ the URL of its service:
 		},
 	}
 	net.register(c)
+	net.registerAudit(c)
 	out.register(c)
 	return c
 }
@@ -77,7 +88,7 @@ func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mail
 	}
 	defer cancel()
 	defer progress(c.ErrOrStderr(), servers[0].URL())()
-	return probes.Servers(ctx, n, servers, probes.Options{}), nil
+	return probes.Servers(ctx, n, servers, probes.Options{TLSAudit: net.tlsAudit}), nil
 }
 
 // parseServers reads URLs; the same server twice is one.
@@ -88,7 +99,7 @@ func parseServers(urls []string) ([]mailcheck.Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(servers, func(o mailcheck.Server) bool { return o.URL() == s.URL() }) {
+		if !slices.ContainsFunc(servers, func(o mailcheck.Server) bool { return o.Key() == s.Key() }) {
 			servers = append(servers, s)
 		}
 	}
@@ -113,7 +124,15 @@ func parseServer(text string) (mailcheck.Server, error) {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return none, usage("for example: imaps://imap.example.com:993", "%q is not a server's URL: %v", text, e.Err)
 	}
-	if u.User != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+	overHTTPS := mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS) == 443
+	path := ""
+	if overHTTPS {
+		if security == mailcheck.Plain {
+			return none, usage("", "%s is tested over https only", protocol)
+		}
+		security, path = mailcheck.ImplicitTLS, cmp.Or(u.EscapedPath(), "/.well-known/"+string(protocol))
+	}
+	if u.User != nil || strings.Trim(u.Path, "/") != "" && !overHTTPS || u.RawQuery != "" || u.Fragment != "" {
 		return none, usage("give only the host and perhaps the port", "%q has more than a host and a port", text)
 	}
 	if u.Hostname() == "" {
@@ -131,7 +150,7 @@ func parseServer(text string) (mailcheck.Server, error) {
 		}
 		port = uint16(n)
 	}
-	return mailcheck.Server{Protocol: protocol, Host: host, Port: port, Security: security}, nil
+	return mailcheck.Server{Protocol: protocol, Host: host, Port: port, Security: security, Path: path}, nil
 }
 
 // parseExchange reads the URL of an Exchange service, which its path names.
@@ -163,7 +182,7 @@ func parseScheme(scheme string) (mailcheck.Protocol, mailcheck.Security, error) 
 			}
 		}
 	}
-	hint := "known are imaps, imap, pop3s, pop3, submissions and submission"
+	hint := "known are imaps, imap, pop3s, pop3, submissions, submission, sieve, jmap, caldav and carddav"
 	if strings.HasPrefix(scheme, "smtp") {
 		hint = "mail programs send over submissions:// (port 465) or submission:// (port 587); port 25 is for mail between servers"
 	}

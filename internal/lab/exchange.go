@@ -6,12 +6,6 @@ import (
 	"strings"
 )
 
-// Challenge answers 401 and asks for a login by one of the schemes (RFC 9110
-// section 11.6.1), or by none.
-func Challenge(schemes ...string) Reply {
-	return Answer(http.StatusUnauthorized, http.Header{"WWW-Authenticate": schemes})
-}
-
 // Answer answers with a status and header fields, and no body.
 func Answer(status int, header http.Header) Reply {
 	return func(c *Conn, r *http.Request) { respond(c, r, status, header.Clone(), "") }
@@ -21,9 +15,6 @@ func Answer(status int, header http.Header) Reply {
 func Found(url string) Reply {
 	return Answer(http.StatusFound, http.Header{"Location": {url}})
 }
-
-// JSON answers 200 with a JSON document.
-func JSON(body string) Reply { return Body("application/json", body) }
 
 // Autodiscover answers as the service does: to a well-formed question by POST with
 // the reply, and to anything else with an error.
@@ -38,7 +29,7 @@ func Autodiscover(next Reply) Reply {
 }
 
 // exchangeLogin is what an Exchange server asks for.
-var exchangeLogin = Challenge("Negotiate", "NTLM", `Basic realm="mail.example.com"`)
+var exchangeLogin = Unauthorized("Negotiate", "NTLM", `Basic realm="mail.example.com"`)
 
 // The paths of Autodiscover and of the services it names.
 const (

@@ -50,6 +50,7 @@ type Scenario struct {
 	Hosts     map[string]Host // by IP address, or by a host name of the zone for all its addresses
 	NoIPv6    bool            // the machine that runs the check has no IPv6
 	NoSockets bool            // the machine that runs the check is out of sockets
+	TLSAudit  bool            // the check includes the audit of TLS
 	Want      []string        // ids of all findings, sorted, no duplicates
 }
 

@@ -16,6 +16,7 @@ type Mail struct {
 	StartTLS   *Cert // certificate behind STARTTLS; nil: not offered
 	TLSOptions []TLSOption
 	GoAhead    string // replaces the line that invites to TLS; "{tag}" as in Say
+	KeepsPlain bool   // carries out inside TLS what came in clear behind STARTTLS
 
 	GreetingDelay time.Duration // before the greeting
 	Slow          time.Duration // before everything else, the TLS handshake included
@@ -79,9 +80,13 @@ func (s *session) startTLS(goAhead string) bool {
 	if !s.Sleep(s.Slow) || s.override("handshake") {
 		return false
 	}
+	plain, _ := s.in.Peek(s.in.Buffered())
 	secured, err := s.upgrade(*s.StartTLS, s.TLSOptions)
 	if err != nil {
 		return false
+	}
+	if s.KeepsPlain {
+		secured = secured.kept(string(plain))
 	}
 	s.Conn = secured
 	return true

@@ -9,8 +9,8 @@ import (
 // Scenarios lists all scenarios, the default first.
 var Scenarios = slices.Concat(
 	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, accounts,
-	networkFaults, handshakes, upgrades, conversations,
-	autodiscoverServices, autodiscoverFaults,
+	networkFaults, handshakes, upgrades, conversations, doors, audits,
+	paccDocuments, services, autodiscoverServices, autodiscoverFaults,
 )
 
 // Find returns the scenario of that name.

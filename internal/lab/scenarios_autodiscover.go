@@ -88,7 +88,7 @@ autoconfig.outlook.com.     A 198.51.100.64
 	}
 }
 
-var onlineLogin = Challenge(`Bearer client_id="00000002-0000-0ff1-ce00-000000000000", trusted_issuers="00000001-0000-0000-c000-000000000000@*", token_types="app_asserted_user_v1 service_asserted_app_v1"`)
+var onlineLogin = Unauthorized(`Bearer client_id="00000002-0000-0ff1-ce00-000000000000", trusted_issuers="00000001-0000-0000-c000-000000000000@*", token_types="app_asserted_user_v1 service_asserted_app_v1"`)
 
 var autodiscoverServices = []Scenario{
 	provider("autodiscover-only", "settings by Autodiscover and nothing else", "", noSRV, autodiscover(poxMailSettings)),
@@ -168,7 +168,7 @@ var autodiscoverFaults = []Scenario{
 	provider("exchange-not-there", "a web site answers where Exchange should be", "autodiscover.unauthorized exchange.not-exchange",
 		exchangeServer(map[string]Reply{"*": HTML("<!DOCTYPE html><title>Welcome</title>")})),
 	provider("exchange-no-login", "the Exchange server wants a login and offers no way to make one", "auth.none-offered autodiscover.unauthorized exchange.better",
-		exchangeServer(map[string]Reply{activeSyncPath: Challenge(), ewsPath: exchangeLogin})),
+		exchangeServer(map[string]Reply{activeSyncPath: Unauthorized(), ewsPath: exchangeLogin})),
 	provider("exchange-certificate", "the certificate of the Exchange server has expired", "autodiscover.unauthorized tls.expired",
 		exchangeServer(nil),
 		host(exchangeHost, Host{443: TLS(Cert{Names: []string{exchangeHost}, NotAfter: -3 * day}, HTTP(exchangeServices))})),

@@ -41,7 +41,7 @@ func (s *session) smtpCommand() bool {
 	verb, args, _ := strings.Cut(line, " ")
 	verb = strings.ToUpper(verb)
 	// RFC 2920 section 3.1: these must be the last of a group.
-	if (verb == "EHLO" || verb == "HELO" || verb == "STARTTLS") && s.early() {
+	if (verb == "EHLO" || verb == "HELO" || verb == "STARTTLS") && s.early() && !s.KeepsPlain {
 		s.Say("554 5.5.0 Error: SMTP protocol synchronization\r\n")
 		return false
 	}

@@ -11,15 +11,10 @@ import (
 func Challenges(values []string) []string {
 	var names []string
 	for _, value := range values {
-		quoted := false
-		for part := range strings.FieldsFuncSeq(value, func(r rune) bool {
-			if r == '"' {
-				quoted = !quoted
-			}
-			return r == ',' && !quoted
-		}) {
-			word, _, _ := strings.Cut(strings.TrimSpace(part), " ")
-			other := strings.ContainsFunc(word, notInScheme) // a parameter of the challenge before
+		for _, part := range splitQuoted(value) {
+			word, rest, _ := strings.Cut(strings.TrimSpace(part), " ")
+			// A parameter of the challenge before looks like no name, or is followed by "=".
+			other := strings.ContainsFunc(word, notInScheme) || strings.HasPrefix(strings.TrimSpace(rest), "=")
 			known := slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, word) })
 			if word != "" && !other && !known {
 				names = append(names, word)
@@ -27,6 +22,24 @@ func Challenges(values []string) []string {
 		}
 	}
 	return names
+}
+
+// splitQuoted splits at commas outside quoted strings.
+func splitQuoted(value string) []string {
+	var parts []string
+	quoted, start := false, 0
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == '\\' && quoted:
+			i++
+		case c == '"':
+			quoted = !quoted
+		case c == ',' && !quoted:
+			parts = append(parts, value[start:i])
+			start = i + 1
+		}
+	}
+	return append(parts, value[start:])
 }
 
 // notInScheme reports whether a character is in no name of a registered scheme.

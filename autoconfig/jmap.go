@@ -1,0 +1,50 @@
+package autoconfig
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// findJMAP looks for a JMAP session (RFC 8620 section 2.2): at the host that an
+// SRV record names, else at the domain itself; the path is the same.
+func findJMAP(ctx context.Context, s *search) {
+	q := s.extraQuery(s.trace, mailcheck.JMAP, mailcheck.ImplicitTLS)
+	s.concludeExtras([]answer{s.askJMAP(ctx, q)})
+}
+
+func (s *search) askJMAP(ctx context.Context, q *srvQuery) answer {
+	there := s.trace.Branch()
+	defer func() { s.trace.Join(q.trace, there) }()
+	records, offered := q.lookup(ctx)
+	if server, ok := q.best(records); ok {
+		server.Path = "/.well-known/jmap"
+		s.board.post(server)
+		q.judgeExtra(ctx, server)
+		return answer{state: mailcheck.Found, reason: "JMAP by SRV record", servers: []mailcheck.Server{server}}
+	}
+	if a := q.absence(records, offered); a.state != mailcheck.Absent {
+		return a
+	}
+	server, ok := s.wellKnown(ctx, there, mailcheck.JMAP, netx.Request{}, func(doc *netx.Document) bool {
+		return doc.Status == http.StatusUnauthorized || doc.Status == http.StatusOK && IsJMAPSession(doc.Body)
+	})
+	if !ok {
+		return answer{state: mailcheck.Absent, reason: "no SRV record, nothing at /.well-known"}
+	}
+	s.board.post(server)
+	return answer{state: mailcheck.Found, reason: "JMAP by /.well-known/jmap", servers: []mailcheck.Server{server}}
+}
+
+// IsJMAPSession reports whether a body is a session of RFC 8620 section 2, as far
+// as a client needs it to go on.
+func IsJMAPSession(body []byte) bool {
+	var session struct {
+		Capabilities map[string]json.RawMessage `json:"capabilities"`
+		APIURL       string                     `json:"apiUrl"`
+	}
+	return json.Unmarshal(body, &session) == nil && session.APIURL != "" && session.Capabilities != nil
+}

@@ -1,0 +1,205 @@
+package autoconfig
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+const paccPath = "/.well-known/user-agent-configuration.json"
+
+// findPACC fetches the document and its digests at once (draft-ietf-mailmaint-pacc).
+func findPACC(ctx context.Context, s *search) {
+	r := paccRun{search: s, page: s.trace.Branch(), dns: s.trace.Branch()}
+	var wg sync.WaitGroup
+	wg.Go(func() { r.lookupDigests(ctx) })
+	wg.Go(func() { r.fetch(ctx) })
+	wg.Wait()
+	a := r.judge(ctx)
+	s.trace.Join(r.page, r.dns)
+	for _, server := range a.servers {
+		s.publish(server)
+	}
+	s.conclude(a.state, "%s", a.reason)
+}
+
+// paccRun is what is known about the PACC document of a domain.
+type paccRun struct {
+	*search
+	page, dns *mailcheck.Trace
+
+	digests   [][]byte // usable ones
+	announced bool     // there is a record, usable or not: somebody means to publish a document
+	unasked   bool     // DNS did not answer
+	doc       *netx.Document
+	missing   string // why there is no document
+}
+
+func (r *paccRun) host() string       { return "ua-auto-config." + r.address.Domain }
+func (r *paccRun) digestName() string { return "_" + r.host() }
+
+// lookupDigests reads the TXT records. There may be several while one document
+// takes the place of another.
+func (r *paccRun) lookupDigests(ctx context.Context) {
+	texts, err := mailcheck.Do(ctx, r.dns, mailcheck.OpLookup, r.digestName()+" TXT", func(ctx context.Context) ([]string, error) {
+		texts, _, err := r.net.Resolver.TXT(ctx, r.digestName())
+		if notFound(err) {
+			return nil, nil
+		}
+		return texts, err
+	})
+	if err != nil {
+		soften(r.dns, mailcheck.Warning)
+		r.unasked = true
+		return
+	}
+	for _, text := range texts {
+		digest, announced := parseDigest(text)
+		r.announced = r.announced || announced
+		if digest != nil {
+			r.digests = append(r.digests, digest)
+		}
+	}
+	r.dns.Say("no record")
+	if len(texts) > 0 {
+		r.dns.Say(strings.Join(texts, ", "))
+	}
+}
+
+// parseDigest reads a record such as "v=UAAC1; a=sha256; d=..."; the order of the
+// tags, white space and unknown tags do not matter. announced says that the record
+// is one of PACC, whatever is wrong with it.
+func parseDigest(text string) (digest []byte, announced bool) {
+	tags := map[string]string{}
+	for _, tag := range strings.Split(text, ";") {
+		key, value, _ := strings.Cut(tag, "=")
+		tags[strings.ToLower(strings.TrimSpace(key))] = strings.Join(strings.Fields(value), "")
+	}
+	if !strings.EqualFold(tags["v"], "UAAC1") {
+		return nil, false
+	}
+	digest, err := base64.StdEncoding.DecodeString(tags["d"])
+	if err != nil || len(digest) != sha256.Size || !strings.EqualFold(tags["a"], "sha256") {
+		return nil, true
+	}
+	return digest, true
+}
+
+// fetch gets the document.
+func (r *paccRun) fetch(ctx context.Context) {
+	u := &url.URL{Scheme: "https", Host: r.host(), Path: paccPath}
+	if a, there := r.resolveHost(ctx, r.page, u, mailcheck.Warning); !there {
+		r.missing = a.reason
+		return
+	}
+	doc, err := mailcheck.Do(ctx, r.page, mailcheck.OpFetch, u.String(), func(ctx context.Context) (*netx.Document, error) {
+		return r.net.Fetch(ctx, netx.Request{URL: u.String()})
+	})
+	switch {
+	case err != nil:
+		soften(r.page, mailcheck.Warning)
+	case doc.Status != http.StatusOK:
+		r.missing = fmt.Sprintf("HTTP status %d", doc.Status)
+		r.page.Say(r.missing)
+	default:
+		r.doc = doc
+		r.page.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType))
+	}
+}
+
+// judge puts document and digests together. Without a record in DNS, what stands
+// at the host is no fault: a wildcard record brings many domains there by accident.
+func (r *paccRun) judge(ctx context.Context) answer {
+	place := "https://" + r.host() + paccPath
+	last := &r.page.Steps[len(r.page.Steps)-1]
+	switch {
+	case last.Err != nil && (last.Op == mailcheck.OpResolve || r.announced || ctx.Err() != nil):
+		return answer{state: mailcheck.Failed, reason: r.host() + ": " + firstDetail(r.page)}
+	case last.Err != nil:
+		reason := firstDetail(r.page)
+		last.Findings = nil
+		return answer{state: mailcheck.Absent, reason: "no digest in DNS, and no document: " + reason}
+	case r.doc == nil && r.announced:
+		r.page.Find(mailcheck.PACCNoDocument, fmt.Sprintf("%s: %s", place, r.missing))
+		return answer{state: mailcheck.Failed, reason: "announced in DNS, but no document: " + r.missing}
+	case r.doc == nil:
+		return answer{state: mailcheck.Absent, reason: r.missing}
+	case looksLikeHTML(r.doc.Body) && r.announced:
+		r.page.Find(mailcheck.PACCHTML, fmt.Sprintf("%s answers with %s that begins %q", place, r.doc.ContentType, head(r.doc.Body)))
+		return answer{state: mailcheck.Failed, reason: "a web page instead of the document"}
+	case looksLikeHTML(r.doc.Body):
+		return answer{state: mailcheck.Absent, reason: "only a web page is there"}
+	}
+	return r.read(ctx, place)
+}
+
+// read reads the document and judges what it says.
+func (r *paccRun) read(ctx context.Context, place string) answer {
+	pacc, err := mailcheck.Do(ctx, r.page, mailcheck.OpParse, place, func(context.Context) (*PACC, error) {
+		return ParsePACC(r.doc.Body)
+	})
+	if err != nil && !r.announced {
+		r.page.Steps[len(r.page.Steps)-1].Findings = nil
+		return answer{state: mailcheck.Absent, reason: "no digest in DNS, and what is there is no such document"}
+	}
+	trusted := r.checkDigest()
+	if err != nil {
+		return answer{state: mailcheck.Failed, reason: "the document is malformed"}
+	}
+	servers, problems := pacc.Servers(r.address)
+	for _, problem := range problems[:min(len(problems), maxProblems)] {
+		r.page.Find(problem.Check, fmt.Sprintf("%s line %d: %s", place, problem.Line, problem.Text))
+	}
+	if pacc.Draft == "-02" || pacc.Draft == "-03" {
+		r.page.Find(mailcheck.PACCOneSpelling, "the document follows draft "+pacc.Draft)
+	}
+	switch {
+	case len(servers) == 0:
+		r.page.Find(mailcheck.PACCNoServers, place)
+		return answer{state: mailcheck.Failed, reason: "the document names no usable server"}
+	case !trusted:
+		return answer{state: mailcheck.Failed, reason: "the document does not fit its digest in DNS"}
+	}
+	r.page.Say(fmt.Sprintf("%d servers", len(servers)))
+	reason := "https://" + r.host()
+	if pacc.Draft != "" {
+		reason += ", spelling of draft " + pacc.Draft
+	}
+	return answer{state: mailcheck.Found, reason: reason, servers: servers}
+}
+
+// checkDigest compares the document, byte for byte as it was served, with the
+// digests in DNS. One that fits is enough. It returns false if none does.
+func (r *paccRun) checkDigest() bool {
+	sum := sha256.Sum256(r.doc.Body)
+	for _, digest := range r.digests {
+		if bytes.Equal(digest, sum[:]) {
+			return true
+		}
+	}
+	encoded := base64.StdEncoding.EncodeToString(sum[:])
+	record := fmt.Sprintf("%s. TXT \"v=UAAC1; a=sha256; d=%s\"", r.digestName(), encoded)
+	switch {
+	case r.unasked: // DNS is at fault, not the document
+		return true
+	case !r.announced:
+		r.page.Find(mailcheck.PACCDigestMissing, "there is no TXT record "+r.digestName()).Fix = "Publish: " + record
+		return true
+	case len(r.digests) == 0:
+		r.page.Find(mailcheck.PACCDigestMismatch, "the TXT record "+r.digestName()+" holds no SHA-256 digest").Fix = "Publish instead: " + record
+		return false
+	}
+	r.page.Find(mailcheck.PACCDigestMismatch, fmt.Sprintf("the document's digest is %s, the record has %s",
+		encoded, base64.StdEncoding.EncodeToString(r.digests[0]))).
+		Fix = "If nobody meant to change the document, find out who did. If it is the right one, publish its digest: " + record
+	return false
+}

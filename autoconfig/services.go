@@ -1,0 +1,154 @@
+package autoconfig
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// extraServices are the service names of what stands around mail: RFC 6764
+// section 3, RFC 8620 section 2.2 and RFC 5804 section 1.8.
+var extraServices = []srvService{
+	{"_caldavs", mailcheck.CalDAV, mailcheck.ImplicitTLS},
+	{"_caldav", mailcheck.CalDAV, mailcheck.Plain},
+	{"_carddavs", mailcheck.CardDAV, mailcheck.ImplicitTLS},
+	{"_carddav", mailcheck.CardDAV, mailcheck.Plain},
+	{"_jmap", mailcheck.JMAP, mailcheck.ImplicitTLS},
+	{"_sieve", mailcheck.Sieve, mailcheck.StartTLS},
+}
+
+// wellKnownTimeout bounds the look at a .well-known place, redirects included.
+// Most domains have nothing there, and the run must not wait for that.
+const wellKnownTimeout = 10 * time.Second
+
+// extraQuery returns the question for the SRV records of an extra service.
+func (s *search) extraQuery(t *mailcheck.Trace, p mailcheck.Protocol, sec mailcheck.Security) *srvQuery {
+	for _, service := range extraServices {
+		if service.protocol == p && service.security == sec {
+			return &srvQuery{s, t.Branch(), service.label + "._tcp." + s.address.Domain, p, sec}
+		}
+	}
+	panic("autoconfig: no service name for " + string(p) + " with " + string(sec))
+}
+
+// best returns the server of the first usable record, which is the one a client
+// connects to; the others stand in for it.
+func (q *srvQuery) best(answer srvAnswer) (mailcheck.Server, bool) {
+	for _, record := range answer.records {
+		if server, ok := q.server(record); ok {
+			return server, true
+		}
+	}
+	return mailcheck.Server{}, false
+}
+
+// judgeExtra finds what is wrong with the target of an extra service. Whether
+// the domain may send its users elsewhere is said once, with its mail servers.
+func (q *srvQuery) judgeExtra(ctx context.Context, server mailcheck.Server) {
+	q.judgeTarget(ctx, server)
+	soften(q.trace, mailcheck.Warning)
+}
+
+// absence says why an SRV question brought no server.
+func (q *srvQuery) absence(records srvAnswer, offered bool) answer {
+	switch {
+	case len(records.records) > 0:
+		return answer{state: mailcheck.Failed, reason: "the SRV record cannot be used"}
+	case !offered:
+		return answer{state: mailcheck.Found, reason: "the domain says that it offers no " + string(q.protocol)}
+	case q.trace.Steps[0].Err != nil:
+		return answer{state: mailcheck.Failed, reason: "DNS did not answer"}
+	}
+	return answer{state: mailcheck.Absent, reason: "no SRV record"}
+}
+
+// wellKnown looks for a service at the place that RFC 8615 gives it on the
+// domain's own web server. That most domains have something else there, or
+// nothing, is no fault.
+func (s *search) wellKnown(ctx context.Context, t *mailcheck.Trace, p mailcheck.Protocol, req netx.Request, proven func(*netx.Document) bool) (mailcheck.Server, bool) {
+	req.URL = "https://" + s.address.Domain + "/.well-known/" + string(p)
+	nothing := ""
+	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, req.URL, func(ctx context.Context) (*netx.Document, error) {
+		limited, cancel := context.WithTimeout(ctx, wellKnownTimeout)
+		defer cancel()
+		doc, err := s.net.Fetch(limited, req)
+		if err == nil && len(doc.Hops) == 1 && doc.Status == http.StatusUnauthorized && s.locked(limited) {
+			nothing = "the whole web site wants a password"
+		} else if err != nil && ctx.Err() == nil {
+			nothing, err = "nothing there: "+err.Error(), nil
+		}
+		return doc, err
+	})
+	if err != nil {
+		soften(t, mailcheck.Info)
+		return mailcheck.Server{}, false
+	}
+	if nothing == "" && !proven(doc) {
+		nothing = fmt.Sprintf("nothing there: HTTP status %d", doc.Status)
+	}
+	if nothing != "" {
+		t.Say(nothing)
+		return mailcheck.Server{}, false
+	}
+	t.Say(fmt.Sprintf("%s: HTTP status %d", doc.URL, doc.Status))
+	server, err := s.webServer(p, doc.URL)
+	return server, err == nil
+}
+
+// locked reports whether the domain's web server answers 401 to everything, so
+// that the answer proves no service.
+func (s *search) locked(ctx context.Context) bool {
+	doc, err := s.net.Fetch(ctx, netx.Request{URL: "https://" + s.address.Domain + "/.well-known/"})
+	return err == nil && doc.Status == http.StatusUnauthorized
+}
+
+// webServer returns the server that an https URL names, for the address.
+func (s *search) webServer(p mailcheck.Protocol, address string) (mailcheck.Server, error) {
+	server, err := parseWebServer(address)
+	server.Protocol, server.Username, server.Sources = p, s.address.Username(), []string{s.result.Name}
+	return server, err
+}
+
+// parseWebServer reads an https URL.
+func parseWebServer(address string) (mailcheck.Server, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.User != nil || !mailcheck.Printable(address) {
+		return mailcheck.Server{}, fmt.Errorf("%q is not an https URL", address)
+	}
+	host, err := mailcheck.ParseHost(u.Hostname())
+	if err != nil {
+		return mailcheck.Server{}, err
+	}
+	port := uint64(443)
+	if u.Port() != "" {
+		if port, err = strconv.ParseUint(u.Port(), 10, 16); err != nil || port == 0 {
+			return mailcheck.Server{}, fmt.Errorf("%q has no valid port", address)
+		}
+	}
+	return mailcheck.Server{Host: host, Port: uint16(port), Security: mailcheck.ImplicitTLS, Path: u.RequestURI()}, nil
+}
+
+// concludeExtras sums up what the questions of a source for extra services brought.
+func (s *search) concludeExtras(answers []answer) {
+	state, reasons := mailcheck.Absent, []string(nil)
+	for _, a := range answers {
+		for _, server := range a.servers {
+			s.publish(server)
+		}
+		switch {
+		case a.state == state && len(reasons) > 0 && reasons[len(reasons)-1] != a.reason:
+			reasons = append(reasons, a.reason)
+		case a.state == mailcheck.Found && state != mailcheck.Found, a.state == mailcheck.Failed && state == mailcheck.Absent, len(reasons) == 0:
+			state, reasons = a.state, []string{a.reason}
+		}
+	}
+	s.result.State = state
+	s.conclude(state, "%s", strings.Join(reasons, "; "))
+}

@@ -1,0 +1,47 @@
+package lab
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+)
+
+// JSON answers 200 with a JSON document.
+func JSON(body string) Reply { return Body("application/json", body) }
+
+// DAV is a calendar or address book server that wants a password, and tells its
+// classes (the DAV header) to anybody who asks with OPTIONS, as Radicale and SOGo do.
+func DAV(classes string) Reply {
+	return func(c *Conn, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			respond(c, r, http.StatusOK, http.Header{"Dav": {classes}, "Allow": {"OPTIONS, PROPFIND, REPORT"}}, "")
+			return
+		}
+		Unauthorized(`Basic realm="Example, \"Mail\"", charset="UTF-8"`, `Digest realm="Example", nonce="abc"`)(c, r)
+	}
+}
+
+// Unauthorized answers 401 with a challenge for each way to log in.
+func Unauthorized(challenges ...string) Reply {
+	return func(c *Conn, r *http.Request) {
+		respond(c, r, http.StatusUnauthorized, http.Header{"Www-Authenticate": challenges, "Content-Type": {"text/html"}}, "<h1>Unauthorized</h1>\n")
+	}
+}
+
+// Multistatus answers 207 with what WebDAV says to somebody it does not know (RFC
+// 5397 section 3).
+func Multistatus(classes string) Reply {
+	return func(c *Conn, r *http.Request) {
+		respond(c, r, http.StatusMultiStatus, http.Header{"Dav": {classes}, "Content-Type": {"application/xml"}}, `<?xml version="1.0"?>
+<multistatus xmlns="DAV:"><response><href>/</href><propstat><prop><current-user-principal><unauthenticated/></current-user-principal></prop>
+<status>HTTP/1.1 200 OK</status></propstat></response></multistatus>
+`)
+	}
+}
+
+// paccDigest returns the TXT record that fits a PACC document.
+func paccDigest(document string) string {
+	sum := sha256.Sum256([]byte(document))
+	return fmt.Sprintf(`_ua-auto-config TXT "v=UAAC1; a=sha256; d=%s"`, base64.StdEncoding.EncodeToString(sum[:]))
+}

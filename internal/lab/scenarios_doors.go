@@ -1,0 +1,97 @@
+package lab
+
+import (
+	"crypto/tls"
+	"strings"
+	"time"
+)
+
+// audited has the check include the audit of TLS.
+func audited(s *Scenario) { s.TLSAudit = true }
+
+// promised publishes, in a settings file, a submission server with STARTTLS next
+// to the one with TLS from the first byte.
+var promised = autoconfig(XML(config(incoming("imap", imapHost, 993, "SSL"),
+	outgoing(smtpHost, 465, "SSL"), outgoing(smtpHost, 587, "STARTTLS"))))
+
+var pixGreeting = Say("220 " + strings.Repeat("*", 40) + "\r\n")
+
+// doors are clients and servers that miss each other.
+var doors = []Scenario{
+	provider("tls-on-starttls-port", "the IMAP server expects TLS from the first byte on port 143", "tls.tls-on-starttls-port",
+		onIMAP(imaps(imapHost))),
+	provider("tls-on-submission-port", "the submission server expects TLS from the first byte on port 587, and there is no other", "account.no-outgoing tls.tls-on-starttls-port",
+		without("_submissions._tcp"), host(smtpHost, Host{587: submissions(smtpHost)})),
+	provider("tls-on-starttls-port-impatient", "the same, and the server hangs up on silent clients after a second", "tls.tls-on-starttls-port",
+		onIMAP(impatient(time.Second, imaps(imapHost)))),
+	provider("srv-swapped", "the SRV records for IMAP with TLS and with STARTTLS name each other's port", "srv.port-odd tls.plain-on-tls-port tls.tls-on-starttls-port",
+		without("_imaps._tcp"), records("_imaps._tcp SRV 0 1 143 imap", "_imap._tcp SRV 0 1 993 imap"), serve(imapHost, 143, imap(imapHost))),
+	provider("wrong-port-published", "nothing listens on the published port 993, but port 143 works", "tcp.refused",
+		host(imapHost, Host{143: imap(imapHost)})),
+	provider("plain-on-tls-port-starttls", "the IMAP server on port 993 wants STARTTLS, and there is no other", "tls.plain-on-tls-port",
+		onIMAPS(imap(imapHost))),
+	provider("http-on-starttls-port", "a web server, which lets the client begin, is on the IMAP port", "greet.not-this-protocol",
+		onIMAP(httpOnly)),
+	provider("ssh-on-tls-port", "a remote login server is on the port for IMAP with TLS", "greet.not-this-protocol",
+		onIMAPS(Then(Say("SSH-2.0-OpenSSH_9.9\r\n"), Silent))),
+	provider("tls-no-common-cipher", "the server accepts only key exchange that clients gave up", "tls.no-common-cipher",
+		onIMAPS(Hello(tls.VersionTLS12, 0x0039))),
+	provider("tls-old-alert", "a server of TLS 1.0 that says only that the handshake failed", "tls.old-protocol",
+		onIMAPS(Hello(tls.VersionTLS10, 0x002f))),
+	provider("tls-sni-refused", "the server shakes hands with nobody who names its host", "tls.unrecognized-name",
+		onIMAPS(TLS(cert("mail.example.com"), IMAP(Mail{Host: "mail.example.com"}), StrictSNI("")))),
+	provider("starttls-old-tls", "behind STARTTLS there is TLS 1.1 and nothing newer", "tls.old-protocol",
+		onSubmission(Mail{StartTLS: &smtpCert, On: map[string]Behaviour{"handshake": Hello(tls.VersionTLS11, 0x002f)}})),
+	provider("starttls-stripped", "the settings file promises STARTTLS on port 587, TLS works on port 465, but STARTTLS is missing", "starttls.missing starttls.stripped-suspect",
+		promised, onSubmission(Mail{})),
+	provider("starttls-unannounced", "the IMAP server agrees to STARTTLS without announcing it", "starttls.missing starttls.stripped-suspect",
+		onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, Caps: []string{"IMAP4rev1", "IDLE", "AUTH=PLAIN"}}))),
+	provider("starttls-masked-ehlo", "a firewall masks the greeting and refuses EHLO", "starttls.masked",
+		onSubmission(Mail{On: map[string]Behaviour{"greeting": pixGreeting, "EHLO": Say("500 5.5.1 Command unrecognized\r\n")}})),
+	provider("starttls-still-announced", "inside TLS the submission server still announces STARTTLS", "starttls.caps-stale",
+		onSubmission(Mail{StartTLS: &smtpCert, TLSCaps: []string{"PIPELINING", "STARTTLS", "AUTH PLAIN LOGIN"}})),
+	provider("starttls-auth-lost", "the submission server offers login before TLS and none inside", "starttls.auth-lost",
+		onSubmission(Mail{StartTLS: &smtpCert, Caps: []string{"STARTTLS", "AUTH PLAIN LOGIN"}, TLSCaps: []string{"PIPELINING"}})),
+}
+
+// audits are what only the audit of TLS sees.
+var audits = []Scenario{
+	provider("audit-good", "an audit of servers whose TLS is up to date", "", audited),
+	provider("audit-old-version", "the IMAP server still accepts TLS 1.0", "tls.audit-old-version", audited,
+		onIMAPS(AlsoHello(tls.VersionTLS10, 0xc014, imaps(imapHost)))),
+	provider("audit-no-tls13", "the best of the IMAP server is TLS 1.2", "tls.audit-no-tls13", audited,
+		onIMAPS(TLS(imapCert, IMAP(Mail{Host: imapHost}), func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }))),
+	provider("audit-weak-cipher", "the IMAP server accepts 3DES", "tls.audit-weak-cipher", audited,
+		onIMAPS(AlsoHello(tls.VersionTLS12, 0x000a, imaps(imapHost)))),
+	provider("audit-rsa-key-exchange", "the POP3 server accepts key exchange without forward secrecy", "tls.audit-no-forward-secrecy", audited,
+		serve(popHost, 995, AlsoHello(tls.VersionTLS12, 0x009c, pop3s(popHost)))),
+	provider("audit-no-hybrid", "the IMAP server has no post-quantum key exchange", "tls.audit-no-hybrid", audited,
+		onIMAPS(TLS(imapCert, IMAP(Mail{Host: imapHost}), func(c *tls.Config) { c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256} }))),
+	provider("audit-sni-needed", "clients that name no host get the certificate of another", "tls.sni-needed", audited,
+		onIMAPS(TLS(imapCert, IMAP(Mail{Host: imapHost}), StrictSNI(imapHost)))),
+	provider("audit-injection", "the submission server carries out a command that was sent along with STARTTLS", "starttls.command-injection", audited,
+		onSubmission(Mail{StartTLS: &smtpCert, KeepsPlain: true})),
+	provider("audit-injection-imap", "the IMAP server carries out a command that was sent along with STARTTLS", "starttls.command-injection", audited,
+		onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, KeepsPlain: true}))),
+	provider("audit-injection-pop3", "the POP3 server carries out a command that was sent along with STLS", "starttls.command-injection", audited,
+		records("_pop3._tcp SRV 0 1 110 pop"), serve(popHost, 110, POP3(Mail{Host: popHost, StartTLS: &Cert{Names: []string{popHost}}, KeepsPlain: true}))),
+}
+
+// impatient hangs up on clients that say nothing for a while.
+func impatient(patience time.Duration, next Behaviour) Behaviour {
+	return func(c *Conn) {
+		c.raw.SetReadDeadline(time.Now().Add(patience))
+		if _, err := c.in.Peek(1); err != nil {
+			c.Close()
+			return
+		}
+		c.raw.SetReadDeadline(time.Time{})
+		next(c.peeked())
+	}
+}
+
+// httpOnly is a web server that is told something else than HTTP.
+func httpOnly(c *Conn) {
+	c.Read(make([]byte, 1))
+	c.Say("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+}

@@ -1,0 +1,302 @@
+package probes
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"mailcheck"
+)
+
+// maxFurther is how many connections the diagnosis of one server may cost. It is
+// the mail server of somebody who did not ask for a test, and one that counts
+// connections may ban the address they come from.
+const maxFurther = 3
+
+// askTimeout bounds one further connection. A server that has failed already
+// does not get the patience of the first one.
+const askTimeout = 5 * time.Second
+
+// followUp is what is asked after a probe has failed with one of the checks.
+// Where a check is not listed, the cause is certain and nothing is asked.
+type followUp struct {
+	after []*mailcheck.Check
+	ask   func(*probe, context.Context, *mailcheck.Finding)
+}
+
+// followUps are gone through in order. One may turn a finding into that of
+// another check, which those after it then see.
+var followUps = []followUp{
+	{[]*mailcheck.Check{mailcheck.TCPReset}, (*probe).askIfTLS},
+	{[]*mailcheck.Check{mailcheck.TLSPlainOnTLSPort}, (*probe).nameService},
+	{[]*mailcheck.Check{mailcheck.TLSHandshakeFailure, mailcheck.TLSOldProtocol, mailcheck.TLSEOF}, (*probe).askWhatTLS},
+	{[]*mailcheck.Check{mailcheck.TLSUnrecognizedName}, (*probe).askWithoutName},
+	{[]*mailcheck.Check{
+		mailcheck.TCPRefused, mailcheck.TLSPlainOnTLSPort, mailcheck.TLSOnStartTLSPort, mailcheck.GreetOtherProtocol,
+		mailcheck.StartTLSMissing, mailcheck.StartTLSMasked, mailcheck.StartTLSRefused,
+	}, (*probe).offerDoor},
+}
+
+// diagnose looks for the cause of what went wrong. A guess that was wrong needs
+// no cause: nobody said that the server is there.
+func (p *probe) diagnose(ctx context.Context) {
+	if p.result.Guessed() {
+		return
+	}
+	for _, next := range followUps {
+		for i := range p.trace.Steps { // the steps that follow-ups add have no findings
+			for j := range p.trace.Steps[i].Findings {
+				if f := &p.trace.Steps[i].Findings[j]; slices.Contains(next.after, f.Check) && ctx.Err() == nil {
+					next.ask(p, ctx, f)
+				}
+			}
+		}
+	}
+}
+
+// become turns a finding into one of another check, now that more is known.
+func become(f *mailcheck.Finding, c *mailcheck.Check, detail string) {
+	f.Check, f.Severity, f.Detail = c, c.Severity, mailcheck.Clean(detail)
+}
+
+var (
+	errEnough     = errors.New("no further connection is made to this server")
+	errNotReached = errors.New("the question could not be put")
+)
+
+// again opens a further connection to the address of the first one, up to where
+// TLS begins; hang up when done.
+func (p *probe) again(ctx context.Context) (*probe, error) {
+	if p.further == 0 {
+		return nil, fmt.Errorf("%w: %w", errNotReached, errEnough)
+	}
+	if p.dialed == nil || !p.dialed.Addr.IsValid() {
+		return nil, fmt.Errorf("%w: there was no first connection", errNotReached)
+	}
+	p.further--
+	q := newProbe(p.net, p.result.Server, p.opts, time.Now())
+	q.further = 0
+	if !q.connect(ctx, []netip.Addr{p.dialed.Addr.Addr()}) {
+		q.leave()
+		return nil, fmt.Errorf("%w: %w", errNotReached, q.trace.Steps[0].Err)
+	}
+	q.startLines()
+	return q, nil
+}
+
+// leave ends a further connection.
+func (p *probe) leave() {
+	if p.dialed != nil {
+		p.dialed.Close()
+	}
+}
+
+// askHello puts a question to the server's TLS over a further connection, and
+// records it as a step. On a STARTTLS port the server is first asked for TLS
+// unless atOnce is set.
+func (p *probe) askHello(ctx context.Context, op mailcheck.Op, what string, h hello, atOnce bool) (heard, error) {
+	return further(ctx, p, op, what, atOnce, func(q *probe) (heard, string, error) {
+		answer, err := askTLS(q.conn, h)
+		return answer, answer.String(), err
+	})
+}
+
+// further asks a question over a further connection. A failure is no finding of
+// its own: it is part of the answer.
+func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string, atOnce bool, ask func(*probe) (T, string, error)) (T, error) {
+	var answer T
+	if ctx.Err() != nil || p.further == 0 {
+		return answer, fmt.Errorf("%w: %w", errNotReached, cmp.Or(ctx.Err(), errEnough))
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	start := time.Now()
+	step := mailcheck.Step{Op: op, Target: p.result.Endpoint(), Start: p.trace.Since()}
+	said := ""
+	q, err := p.again(ctx)
+	if err == nil {
+		stop := context.AfterFunc(ctx, func() { q.dialed.Conn.SetDeadline(time.Unix(1, 0)) })
+		if p.result.Security == mailcheck.StartTLS && !atOnce {
+			err = q.askForTLS()
+		}
+		if err != nil {
+			err = fmt.Errorf("%w: %w", errNotReached, err)
+		} else {
+			answer, said, err = ask(q)
+		}
+		stop()
+		q.leave()
+	}
+	if err != nil {
+		_, said = mailcheck.Classify(mailcheck.OpTLS, err)
+	}
+	step.Detail, step.Elapsed = mailcheck.Clean(what+": "+said), time.Since(start)
+	p.trace.Steps = append(p.trace.Steps, step)
+	return answer, err
+}
+
+// newHello offers everything up to a version of TLS, as the server's own client would name the host.
+func (p *probe) newHello(newest uint16) hello {
+	h := hello{serverName: p.result.Host, newest: newest, groups: slices.Concat(classicGroups, hybridGroups)}
+	if _, err := netip.ParseAddr(h.serverName); err == nil {
+		h.serverName = "" // RFC 6066 section 3: names only
+	}
+	if newest >= tls.VersionTLS13 {
+		h.suites = tls13Suites
+	}
+	h.suites = slices.Concat(h.suites, forwardSecret, rsaKeyExchange, broken)
+	return h
+}
+
+// askWhatTLS finds out what a server that fails the handshake would accept: the
+// handshake offers TLS 1.2 and later with the suites clients use today.
+func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
+	if strings.Contains(f.Detail, "selected unsupported protocol version") {
+		return // it has said which
+	}
+	refused := false // whatever is offered
+	if f.Check != mailcheck.TLSOldProtocol {
+		// RFC 8446 section 6.2: handshake_failure means that nothing offered will do.
+		answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer every version and cipher", p.newHello(tls.VersionTLS13), false)
+		if err == nil && answer.accepted() {
+			p.tellApart(f, answer)
+			return
+		}
+		refused = err == nil
+	}
+	// A server may be too old to understand that a newer version is only an offer.
+	if answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer TLS 1.0 and 1.1 only", p.newHello(tls.VersionTLS11), false); err == nil && answer.accepted() {
+		p.tellApart(f, answer)
+		return
+	}
+	if f.Check != mailcheck.TLSOldProtocol {
+		p.askWithoutName(ctx, f)
+	}
+	if refused && f.Check != mailcheck.TLSUnrecognizedName {
+		f.Detail += "; so it does when every version and cipher suite is offered"
+	}
+}
+
+// tellApart names the cause from what the server accepts when everything is offered.
+func (p *probe) tellApart(f *mailcheck.Finding, answer heard) {
+	switch {
+	case answer.version < tls.VersionTLS12:
+		become(f, mailcheck.TLSOldProtocol, fmt.Sprintf("%s; offered older versions, it answers with %s", f.Detail, answer))
+		f.Fix = fmt.Sprintf("The server's best is %s. %s", tls.VersionName(answer.version), mailcheck.TLSOldProtocol.Remedy)
+	case answer.version == tls.VersionTLS12 && !clientsOffer(answer.suite):
+		become(f, mailcheck.TLSNoCommonCipher, fmt.Sprintf("%s; offered every cipher suite, it chooses %s", f.Detail, answer))
+	default:
+		f.Detail = mailcheck.Clean(fmt.Sprintf("%s; offered every version and cipher suite, it agrees to %s", f.Detail, answer))
+	}
+}
+
+// clientsOffer reports whether the handshake of an ordinary client offers the
+// suite: one with forward secrecy and an elliptic curve.
+func clientsOffer(suite uint16) bool {
+	return slices.ContainsFunc(tls.CipherSuites(), func(s *tls.CipherSuite) bool {
+		return s.ID == suite && !slices.Contains(rsaKeyExchange, suite)
+	})
+}
+
+// askWithoutName finds out whether the server only dislikes the host name it was
+// asked for (RFC 6066 section 3), and which name it has.
+func (p *probe) askWithoutName(ctx context.Context, f *mailcheck.Finding) {
+	if p.newHello(tls.VersionTLS12).serverName == "" {
+		return // no name was sent
+	}
+	names, err := further(ctx, p, mailcheck.OpDiagnose, noHost, false, func(q *probe) ([]string, string, error) {
+		state, err := q.shakeHands(ctx, "")
+		if err != nil {
+			return nil, "", err
+		}
+		names := mailcheck.CertificateNames(state.PeerCertificates[0])
+		return names, "certificate for " + strings.Join(names, ", "), nil
+	})
+	if err != nil {
+		return
+	}
+	become(f, mailcheck.TLSUnrecognizedName, fmt.Sprintf("%s; to a client that names no host it shows a certificate for %s", f.Detail, some(names)))
+	if i := slices.IndexFunc(names, func(n string) bool { return !strings.Contains(n, "*") }); i >= 0 {
+		f.Fix = fmt.Sprintf("The server has a certificate for %s: publish that name if it is the server's, or give the server a certificate for %s.",
+			mailcheck.Clean(names[i]), p.result.Host)
+	}
+}
+
+// shakeHands makes an ordinary handshake for a host name, which may be empty,
+// without judging the certificate.
+func (p *probe) shakeHands(ctx context.Context, name string, alpn ...string) (tls.ConnectionState, error) {
+	conn := tls.Client(p.conn, &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, ServerName: name, NextProtos: alpn})
+	err := conn.Handshake() // ends with the deadline of the connection
+	p.conn = conn
+	return conn.ConnectionState(), err
+}
+
+// some joins at most three names.
+func some(names []string) string {
+	text := strings.Join(names[:min(3, len(names))], ", ")
+	if more := len(names) - 3; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	if text == "" {
+		return "no name at all"
+	}
+	return text
+}
+
+// askForTLS goes from the greeting to the server's consent to start TLS.
+func (p *probe) askForTLS() error {
+	consented, err := p.requestTLS()
+	switch {
+	case err != nil:
+		return err
+	case !consented:
+		return errors.New("the server does not consent to STARTTLS")
+	}
+	return p.goAhead()
+}
+
+// requestTLS says what has to be said before TLS; extra commands go out in the
+// same packet as the last one.
+func (p *probe) requestTLS(extra ...string) (consented bool, err error) {
+	command := func(name string) []string { return append([]string{name}, extra...) }
+	switch p.result.Protocol {
+	case mailcheck.IMAP:
+		if _, err := p.imapGreeting(); err != nil {
+			return false, err
+		}
+		if err := p.lines.send(command("a1 STARTTLS")...); err != nil {
+			return false, err
+		}
+		_, final, err := p.imapReply("a1")
+		return status(final) == "OK", err
+	case mailcheck.POP3:
+		if _, err := p.pop3Greeting(); err != nil {
+			return false, err
+		}
+		if err := p.lines.send(command("STLS")...); err != nil {
+			return false, err
+		}
+		line, err := p.pop3Reply()
+		return pop3OK(line), err
+	}
+	if _, err := p.smtpGreeting(); err != nil {
+		return false, err
+	}
+	if err := p.lines.send(ehlo); err != nil {
+		return false, err
+	}
+	if _, err := p.smtpExtensions(); err != nil {
+		return false, err
+	}
+	if err := p.lines.send(command("STARTTLS")...); err != nil {
+		return false, err
+	}
+	reply, err := p.smtpReply()
+	return reply.code == 220, err
+}

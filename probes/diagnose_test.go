@@ -1,0 +1,224 @@
+package probes
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+)
+
+// inLab checks a scenario's address, and returns every dial next to the report.
+func inLab(t *testing.T, s lab.Scenario, o Options) (*mailcheck.Report, []string) {
+	t.Helper()
+	l := lab.New(s)
+	defer l.Close()
+	l.RTT = 20 * time.Millisecond
+	n, err := netx.New(l.Options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	a, err := mailcheck.ParseAddress(s.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	return Account(ctx, n, a, o), l.Dials()
+}
+
+func scenario(t *testing.T, name string) lab.Scenario {
+	t.Helper()
+	s, ok := lab.Find(name)
+	if !ok {
+		t.Fatalf("no scenario %q", name)
+	}
+	return s
+}
+
+// The diagnosis of a failing server costs at most three further connections to
+// its host, an audit at most twelve a server, and a healthy server costs none.
+func TestFurtherConnectionsAreFew(t *testing.T) {
+	for _, s := range lab.Scenarios {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r, dials := inLab(t, s, Options{TLSAudit: s.TLSAudit})
+				allowed := map[netip.AddrPort]int{}  // the first connection to each address
+				perHost := map[netip.Addr]int{}      // beyond those
+				further := map[netip.Addr][]string{} // what they were
+				for _, server := range r.Servers {
+					for _, a := range server.Addresses {
+						allowed[netip.AddrPortFrom(a.IP, server.Port)]++
+						if server.Verdict != mailcheck.Pass && !server.Guessed() { // a late greeting is a warning
+							perHost[a.IP] += maxFurther
+						}
+						if server.TLSAudit != nil {
+							perHost[a.IP] += maxAudit
+						}
+					}
+				}
+				for _, dial := range dials {
+					to, err := netip.ParseAddrPort(strings.TrimPrefix(dial, "tcp "))
+					if err != nil || len(r.Servers) == 0 || to.Port() == 443 || to.Port() == 80 || to.Port() == 53 {
+						continue
+					}
+					if allowed[to]--; allowed[to] < 0 {
+						further[to.Addr()] = append(further[to.Addr()], dial)
+					}
+				}
+				for host, list := range further {
+					if len(list) > perHost[host] {
+						t.Errorf("%d further connections to %s, at most %d are allowed: %q", len(list), host, perHost[host], list)
+					}
+				}
+			})
+		})
+	}
+}
+
+// What is certain, or known from another server of the run, costs no connection.
+func TestCertainCausesCostNothing(t *testing.T) {
+	for name, want := range map[string]int{
+		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "firewall": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
+		"starttls-missing":     0, // port 465 is published too
+		"srv-swapped":          3, // one ClientHello, and port 993 with TLS for each of the two
+		"tls-on-starttls-port": 1,
+		"port-refused":         1, // port 143
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, _ := inLab(t, scenario(t, name), Options{})
+				var asked []string
+				for _, s := range r.Servers {
+					for _, step := range s.Steps {
+						if step.Op == mailcheck.OpDiagnose {
+							asked = append(asked, step.String())
+						}
+					}
+				}
+				if len(asked) != want {
+					t.Errorf("%d further connections, want %d: %q", len(asked), want, asked)
+				}
+			})
+		})
+	}
+}
+
+// The long wait for a greeting ends as soon as the silence is explained.
+func TestSilenceIsExplainedSoon(t *testing.T) {
+	for _, name := range []string{"tls-on-starttls-port", "tls-on-starttls-port-impatient", "http-on-starttls-port", "srv-swapped"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				if r, _ := inLab(t, scenario(t, name), Options{}); r.Elapsed > silence+time.Second {
+					t.Errorf("took %v, more than a second after %v of silence", r.Elapsed, silence)
+				}
+			})
+		})
+	}
+}
+
+// A server that greets late is waited for, whatever a ClientHello was answered.
+func TestLateGreetingIsNoWrongDoor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "healthy")
+		s.Hosts = maps.Clone(s.Hosts)
+		s.Hosts["smtp.example.com"] = lab.Host{587: lab.SMTP(lab.Mail{Host: "smtp.example.com", GreetingDelay: 8 * time.Second,
+			StartTLS: &lab.Cert{Names: []string{"smtp.example.com"}}})}
+		r, _ := inLab(t, s, Options{})
+		if got := fmt.Sprint(ids(r)); got != "[greet.delay tcp.refused]" {
+			t.Errorf("found %s", got)
+		}
+	})
+}
+
+// What works is said first, with the record to publish where it is not published.
+func TestDoorIsOffered(t *testing.T) {
+	for _, c := range []struct{ scenario, id, want string }{
+		{"tls-on-starttls-port", "tls.tls-on-starttls-port", "In the mail client choose imap.example.com, port 993, SSL/TLS: that works. To mend port 143: "},
+		{"tls-on-submission-port", "tls.tls-on-starttls-port", "In the mail client choose smtp.example.com, port 587, SSL/TLS: that works. To mend port 587: "},
+		{"srv-swapped", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works. Publish it: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
+		{"srv-port-odd", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works. Publish it: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
+		{"wrong-port-published", "tcp.refused", "port 143, STARTTLS: that works. Publish it: _imap._tcp.example.com. SRV 0 1 143 imap.example.com. To mend port 993: "},
+		{"plain-on-tls-port-starttls", "tls.plain-on-tls-port", "port 993, STARTTLS: that works. To mend port 993: Switch on TLS"},
+		{"starttls-masked-ehlo", "starttls.masked", "choose smtp.example.com, port 465, SSL/TLS: that works."},
+		{"port-refused", "tcp.refused", "Start the mail service"}, // no door opens
+		{"tls-sni-refused", "tls.unrecognized-name", "publish that name if it is the server's"},
+		{"tls-old-alert", "tls.old-protocol", "The server's best is TLS 1.0."},
+	} {
+		t.Run(c.scenario, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, _ := inLab(t, scenario(t, c.scenario), Options{})
+				for _, f := range r.Findings {
+					if f.Check.ID == c.id {
+						if !strings.Contains(f.Remedy(), c.want) {
+							t.Errorf("the remedy of %s lacks %q:\n%s", c.id, c.want, f.Remedy())
+						}
+						return
+					}
+				}
+				t.Errorf("no %s among %v", c.id, ids(r))
+			})
+		})
+	}
+}
+
+// An audit of good servers says so, completely, and one after the other.
+func TestAudit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := inLab(t, scenario(t, "audit-good"), Options{TLSAudit: true})
+		for _, s := range r.Servers {
+			a := s.TLSAudit
+			if a == nil {
+				t.Fatalf("%s was not audited", s.URL())
+			}
+			got := fmt.Sprint(a.Versions, a.Groups, a.Weak, len(a.Ciphers), a.AllCiphers, a.Unanswered, " "+a.WithoutSNI)
+			want := "[{TLS 1.3 true TLS_AES_128_GCM_SHA256} {TLS 1.2 true TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256} {TLS 1.1 false } {TLS 1.0 false }]" +
+				" [X25519MLKEM768 X25519] [] 5 true [] the same certificate"
+			if got != want {
+				t.Errorf("%s:\n got %s\nwant %s", s.URL(), got, want)
+			}
+			var end time.Duration
+			for _, step := range s.Steps {
+				if step.Op == mailcheck.OpAudit {
+					if step.Start < end {
+						t.Errorf("%s: %s began before the one before it was over", s.URL(), step)
+					}
+					end = step.Start + step.Elapsed
+				}
+			}
+		}
+	})
+}
+
+// A server that lets nobody in a second time is not asked again and again.
+func TestAuditStopsWhereItIsNotWelcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "audit-good")
+		s.Hosts = maps.Clone(s.Hosts)
+		connections := 0
+		good := s.Hosts["imap.example.com"][993]
+		s.Hosts["imap.example.com"] = lab.Host{993: func(c *lab.Conn) {
+			if connections++; connections > 3 {
+				c.Reset()
+				return
+			}
+			good(c)
+		}}
+		r, dials := inLab(t, s, Options{TLSAudit: true})
+		if n := strings.Count(strings.Join(dials, "\n")+"\n", "tcp 192.0.2.10:993\n"); n > 3+3 {
+			t.Errorf("%d connections to a server that resets them", n)
+		}
+		if a := r.Servers[0].TLSAudit; len(a.Unanswered) == 0 || a.AllCiphers {
+			t.Errorf("the audit claims to be complete: %+v", a)
+		}
+	})
+}

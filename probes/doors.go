@@ -1,0 +1,227 @@
+package probes
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"mailcheck"
+)
+
+// Behind a wrong door there is often a right one on the same host: the published
+// port, or the published kind of encryption, is what is wrong. The most valuable
+// thing to tell the caller on the phone is the door that works.
+
+// outcome is what the probes of other servers may know about one.
+type outcome struct {
+	works bool // a client can use it
+}
+
+func (p *probe) outcome() outcome {
+	return outcome{works: mailcheck.VerdictOf(p.trace.Findings()) != mailcheck.Fail && p.dialed != nil && p.dialed.Conn != nil}
+}
+
+// silence is how long a server may be silent before it is suspected of waiting
+// for the client to begin. Greet delays are that long as well, but those servers
+// answer a ClientHello with anything but TLS.
+const silence = 3 * time.Second
+
+// suspectTLS waits for silence to last; then a second connection sends a
+// ClientHello. If the answer is TLS, or names another service, the wait for the
+// greeting ends at once. The function returned ends the suspicion, and returns
+// what was proven.
+func (p *probe) suspectTLS(ctx context.Context) func() error {
+	if p.result.TLS != nil || p.result.Guessed() || p.further == 0 || p.result.Port == 25 {
+		// On port 25 a client that speaks first is taken for a spammer (postscreen).
+		return func() error { return nil }
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	second := *p // goes on beside this probe, so it must not share its trace
+	second.trace = p.trace.Branch()
+	proof := make(chan error, 1)
+	go func() {
+		err := second.provesTLSAfter(ctx, silence)
+		if err != nil {
+			p.conn.SetDeadline(time.Unix(1, 0)) // ends the wait for the greeting
+		}
+		proof <- err
+	}()
+	return func() error {
+		cancel()
+		err := <-proof
+		p.trace.Join(second.trace)
+		p.further = second.further
+		return err
+	}
+}
+
+func (p *probe) provesTLSAfter(ctx context.Context, wait time.Duration) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return p.provesTLS(ctx)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// provesTLS sends a ClientHello at once on a further connection, and returns an
+// error that says what answered.
+func (p *probe) provesTLS(ctx context.Context) error {
+	answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "begin with a ClientHello", p.newHello(tls.VersionTLS13), true)
+	if other, ok := errors.AsType[*notTLS](err); ok {
+		if s := serviceOf(other.begins); s.name != "" && s.protocol != p.result.Protocol {
+			return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, p.result.Protocol, other.begins)
+		}
+	}
+	if err != nil {
+		return nil
+	}
+	return mailcheck.TLSOnStartTLSPort.Errorf("no greeting, but the answer to a ClientHello is %s", tls.VersionName(answer.version))
+}
+
+// askIfTLS follows up a server that hung up without a greeting: one that expects
+// TLS may tire of waiting.
+func (p *probe) askIfTLS(ctx context.Context, f *mailcheck.Finding) {
+	if p.result.Security == mailcheck.ImplicitTLS || p.result.Port == 25 {
+		return
+	}
+	if proof := p.provesTLS(ctx); proof != nil {
+		become(f, mailcheck.TLSOnStartTLSPort, proof.Error())
+		if c, detail := mailcheck.Classify(mailcheck.OpGreeting, proof); c == mailcheck.GreetOtherProtocol {
+			become(f, c, detail)
+		}
+	}
+}
+
+// nameService looks at the first bytes that came in the place of TLS.
+func (p *probe) nameService(_ context.Context, f *mailcheck.Finding) {
+	for _, step := range p.trace.Steps {
+		e, ok := errors.AsType[tls.RecordHeaderError](step.Err)
+		if !ok {
+			continue
+		}
+		if s := serviceOf(string(e.RecordHeader[:])); s.name != "" && s.protocol != p.result.Protocol {
+			become(f, mailcheck.GreetOtherProtocol, fmt.Sprintf("%s answers instead of %s with TLS: its first bytes are %q", s.name, p.result.Protocol, e.RecordHeader[:]))
+		}
+	}
+}
+
+// offerDoor looks for another way into the same host and makes it the remedy.
+func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
+	for _, door := range doors(p.result.Server, f.Check) {
+		works, published := p.opens(ctx, door)
+		if !works {
+			continue
+		}
+		fix := fmt.Sprintf("In the mail client choose %s, port %d, %s: that works.", door.Host, door.Port, securityInWords(door.Security))
+		registered := door.Port == mailcheck.DefaultPort(door.Protocol, door.Security)
+		if p.others != nil && p.others.domain != "" && !published && registered {
+			fix += fmt.Sprintf(" Publish it: %s.%s. SRV 0 1 %d %s.", serviceLabel(door), p.others.domain, door.Port, door.Host)
+		}
+		if door.Port != p.result.Port || !registered {
+			fix += fmt.Sprintf(" To mend port %d: %s", p.result.Port, f.Remedy())
+		}
+		f.Fix = fix
+		return
+	}
+}
+
+// doors lists the ways in that are worth trying, the best first: the ports
+// registered for the protocol (RFC 8314 section 7), and, where only the kind of
+// encryption is in doubt, the same port with the other.
+func doors(s mailcheck.Server, c *mailcheck.Check) []mailcheck.Server {
+	var list []mailcheck.Server
+	add := func(security mailcheck.Security, port uint16) {
+		door := mailcheck.Server{Protocol: s.Protocol, Host: s.Host, Port: port, Security: security}
+		same := func(o mailcheck.Server) bool { return o.Key() == door.Key() }
+		if !same(s) && !slices.ContainsFunc(list, same) && !(c == mailcheck.TCPRefused && port == s.Port) {
+			list = append(list, door)
+		}
+	}
+	add(mailcheck.ImplicitTLS, mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS))
+	if c == mailcheck.TLSOnStartTLSPort {
+		add(mailcheck.ImplicitTLS, s.Port)
+	}
+	add(mailcheck.StartTLS, mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS))
+	if c == mailcheck.TLSPlainOnTLSPort {
+		add(mailcheck.StartTLS, s.Port)
+	}
+	return list
+}
+
+// opens reports whether a client can use a server. If the run tests it anyway,
+// since somebody published it, that test's outcome counts; otherwise it costs a
+// connection.
+func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, published bool) {
+	if p.others != nil {
+		if slot := p.others.find(door); slot != nil {
+			select {
+			case <-slot.answered:
+				return slot.outcome.works, true
+			case <-ctx.Done():
+				return false, true
+			}
+		}
+	}
+	addr, ok := p.address()
+	if !ok || p.further == 0 {
+		return false, false
+	}
+	p.further--
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	q := newProbe(p.net, door, p.opts, time.Now())
+	q.further = 0
+	step := mailcheck.Step{Op: mailcheck.OpDiagnose, Target: door.Endpoint(), Start: p.trace.Since()}
+	if q.connect(ctx, []netip.Addr{addr}) {
+		q.talk(ctx)
+	}
+	works = q.outcome().works
+	q.leave()
+	step.Elapsed = q.trace.Since()
+	step.Detail = "look for another way in: " + securityInWords(door.Security) + " works"
+	if findings := q.trace.Findings(); !works && len(findings) > 0 {
+		step.Detail = "look for another way in: " + findings[0].Check.ID
+	}
+	p.trace.Steps = append(p.trace.Steps, step)
+	return works, false
+}
+
+// address returns the address that the probe reached, or the first it tried.
+func (p *probe) address() (netip.Addr, bool) {
+	if p.dialed == nil {
+		return netip.Addr{}, false
+	}
+	if p.dialed.Addr.IsValid() {
+		return p.dialed.Addr.Addr(), true
+	}
+	for _, a := range p.dialed.Attempts() {
+		if a.Tried {
+			return a.Addr.Addr(), true
+		}
+	}
+	return netip.Addr{}, false
+}
+
+// serviceLabel returns the SRV name of a server's kind (RFC 6186 section 3, RFC
+// 8314 section 5.1).
+func serviceLabel(s mailcheck.Server) string {
+	label := "_" + string(s.Protocol)
+	if s.Security == mailcheck.ImplicitTLS {
+		label += "s"
+	}
+	return label + "._tcp"
+}
+
+func securityInWords(s mailcheck.Security) string {
+	if s == mailcheck.ImplicitTLS {
+		return "SSL/TLS"
+	}
+	return "STARTTLS"
+}

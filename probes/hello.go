@@ -1,0 +1,217 @@
+package probes
+
+import (
+	"bufio"
+	"crypto/rand"
+	"crypto/tls"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+
+	"mailcheck"
+)
+
+// hello is a question to a TLS server: a ClientHello made by hand (RFC 8446
+// section 4.1.2, RFC 5246 section 7.4.1.2). crypto/tls offers only what it could
+// also use; to learn what a server accepts, it is enough to offer it and to read
+// the ServerHello, which is not encrypted. The handshake goes no further.
+type hello struct {
+	serverName string   // empty for none
+	newest     uint16   // every version from TLS 1.0 up to this one is offered
+	only       bool     // TLS 1.3 only
+	suites     []uint16 // of all the versions
+	groups     []uint16
+}
+
+// heard is the answer to a hello: a ServerHello, or a HelloRetryRequest, which is
+// one that asks to go on with another group, or an alert.
+type heard struct {
+	version, suite uint16
+	group          uint16 // named in TLS 1.3 only
+	alert          int    // description of a fatal alert, RFC 8446 section 6; -1 if there was none
+}
+
+// accepted reports whether the server agrees to what was offered.
+func (h heard) accepted() bool { return h.version != 0 }
+
+func (h heard) String() string {
+	if !h.accepted() {
+		return fmt.Sprintf("refused with the TLS alert %q", strings.TrimPrefix(tls.AlertError(h.alert).Error(), "tls: "))
+	}
+	text := tls.VersionName(h.version) + " with " + suiteName(h.suite)
+	if h.group != 0 {
+		text += " and " + groupName(h.group)
+	}
+	return text
+}
+
+// askTLS puts a question to a server that now expects TLS.
+func askTLS(conn net.Conn, h hello) (heard, error) {
+	if _, err := conn.Write(h.record()); err != nil {
+		return heard{}, err
+	}
+	return readServerHello(bufio.NewReader(conn))
+}
+
+// record returns the ClientHello in one TLS record.
+func (h hello) record() []byte {
+	var random [64]byte
+	rand.Read(random[:])
+	body := number(min(h.newest, tls.VersionTLS12))
+	body = append(body, random[:32]...)
+	body = append(body, sized(1, random[32:])...) // session id: RFC 8446 appendix D.4
+	body = append(body, sized(2, numbers(h.suites))...)
+	body = append(body, sized(1, []byte{0})...) // no compression
+	body = append(body, sized(2, h.extensions())...)
+	handshake := append([]byte{typeClientHello}, sized(3, body)...)
+	return append([]byte{recordHandshake, 3, 1}, sized(2, handshake)...)
+}
+
+const (
+	recordAlert, recordHandshake     = 21, 22
+	typeClientHello, typeServerHello = 1, 2
+
+	extServerName, extGroups, extPoints, extSignatures = 0, 10, 11, 13
+	extVersions, extPSKModes, extKeyShare              = 43, 45, 51
+	extMasterSecret, extRenegotiation                  = 23, 0xff01
+)
+
+// signatures is every signature scheme that some server may have a key for.
+var signatures = []uint16{0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080a, 0x080b,
+	0x0401, 0x0501, 0x0601, 0x0203, 0x0201, 0x0402, 0x0202}
+
+func (h hello) extensions() []byte {
+	var all []byte
+	add := func(id uint16, content []byte) {
+		all = append(append(all, number(id)...), sized(2, content)...)
+	}
+	if h.serverName != "" {
+		add(extServerName, sized(2, append([]byte{0}, sized(2, []byte(h.serverName))...)))
+	}
+	add(extGroups, sized(2, numbers(h.groups)))
+	add(extPoints, sized(1, []byte{0}))
+	add(extSignatures, sized(2, numbers(signatures)))
+	add(extMasterSecret, nil)
+	add(extRenegotiation, sized(1, nil))
+	if h.newest >= tls.VersionTLS13 {
+		versions := []uint16{tls.VersionTLS13}
+		if !h.only {
+			versions = append(versions, tls.VersionTLS12, tls.VersionTLS11, tls.VersionTLS10)
+		}
+		add(extVersions, sized(1, numbers(versions)))
+		add(extPSKModes, sized(1, []byte{1}))
+		add(extKeyShare, sized(2, nil)) // none: the server is to name the group it wants, RFC 8446 section 4.2.8
+	}
+	return all
+}
+
+// sized puts the length of the content, of so many bytes, before it.
+func sized(width int, content []byte) []byte {
+	var length [8]byte
+	binary.BigEndian.PutUint64(length[:], uint64(len(content)))
+	return append(slices.Clone(length[8-width:]), content...)
+}
+
+func number(n uint16) []byte { return binary.BigEndian.AppendUint16(nil, n) }
+
+func numbers(list []uint16) []byte {
+	var b []byte
+	for _, n := range list {
+		b = binary.BigEndian.AppendUint16(b, n)
+	}
+	return b
+}
+
+// notTLS is the error of an answer that is no TLS record.
+type notTLS struct{ begins string }
+
+func (e *notTLS) Error() string {
+	return fmt.Sprintf("the answer to a ClientHello begins %q", mailcheck.Clean(e.begins))
+}
+
+var errServerHello = errors.New("the ServerHello cannot be read")
+
+// readServerHello reads records up to the ServerHello or a fatal alert.
+func readServerHello(in *bufio.Reader) (heard, error) {
+	var message []byte
+	for range 8 { // a ServerHello has some hundred bytes, mostly in one record
+		kind, content, err := readRecord(in)
+		if err != nil {
+			return heard{}, err
+		}
+		switch {
+		case kind == recordAlert && len(content) == 2 && content[0] == 2:
+			return heard{alert: int(content[1])}, nil
+		case kind == recordHandshake:
+			message = append(message, content...)
+		}
+		// RFC 6066 section 3 lets a server warn of a name it does not know, and go on.
+		if len(message) >= 4 && message[0] != typeServerHello {
+			return heard{}, errServerHello
+		}
+		if len(message) < 4 {
+			continue
+		}
+		if size := int(message[1])<<16 | int(message[2])<<8 | int(message[3]); len(message)-4 >= size {
+			return parseServerHello(message[4 : 4+size])
+		}
+	}
+	return heard{}, errServerHello
+}
+
+// readRecord reads one TLS record (RFC 8446 section 5.1).
+func readRecord(in *bufio.Reader) (kind byte, content []byte, err error) {
+	head, err := in.Peek(5)
+	if len(head) > 0 && head[0] != recordAlert && head[0] != recordHandshake || len(head) > 1 && head[1] != 3 {
+		line, _ := in.Peek(max(in.Buffered(), len(head))) // one packet; what follows is not needed to name a service
+		first, _, _ := strings.Cut(string(line), "\n")
+		return 0, nil, &notTLS{strings.TrimRight(first, "\r")}
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	kind, length := head[0], int(binary.BigEndian.Uint16(head[3:]))
+	if length > 1<<14 {
+		return 0, nil, errServerHello
+	}
+	content = make([]byte, length)
+	in.Discard(5)
+	_, err = io.ReadFull(in, content)
+	return kind, content, err
+}
+
+// parseServerHello reads the body of a ServerHello; what follows it in the same
+// message is of no interest.
+func parseServerHello(b []byte) (heard, error) {
+	if len(b) < 35 || len(b) < 35+int(b[34])+3 {
+		return heard{}, errServerHello
+	}
+	h := heard{alert: -1, version: binary.BigEndian.Uint16(b)}
+	b = b[35+int(b[34]):] // behind version, random and session id
+	h.suite = binary.BigEndian.Uint16(b)
+	b = b[3:] // behind suite and compression
+	if len(b) >= 2 {
+		b = b[2:] // the length of all extensions
+	}
+	for len(b) >= 4 {
+		id, length := binary.BigEndian.Uint16(b), int(binary.BigEndian.Uint16(b[2:]))
+		if b = b[4:]; length > len(b) {
+			break
+		}
+		switch {
+		case id == extVersions && length == 2:
+			h.version = binary.BigEndian.Uint16(b)
+		case id == extKeyShare && length >= 2:
+			h.group = binary.BigEndian.Uint16(b)
+		}
+		b = b[length:]
+	}
+	if h.version < 0x0300 || h.version > tls.VersionTLS13 {
+		return heard{}, errServerHello
+	}
+	return h, nil
+}

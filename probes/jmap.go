@@ -1,0 +1,28 @@
+package probes
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"mailcheck"
+	"mailcheck/autoconfig"
+)
+
+// jmap asks for the session (RFC 8620 section 2). Without a password 401 is the
+// right answer.
+func jmap(ctx context.Context, p *probe) {
+	reply, err := p.follow(ctx, http.MethodGet, http.Header{"Accept": {"application/json"}}, nil)
+	if err != nil {
+		return
+	}
+	session := reply.status == http.StatusOK && autoconfig.IsJMAPSession(reply.body)
+	switch {
+	case reply.status/100 == 5:
+		p.trace.Find(mailcheck.HTTPServerError, fmt.Sprintf("GET %s: %s", reply.url, reply))
+	case reply.status != http.StatusUnauthorized && !session:
+		p.trace.Find(mailcheck.JMAPNotFound, fmt.Sprintf("GET %s: %s", reply.url, reply))
+	default:
+		p.offerHTTP(nil, reply)
+	}
+}

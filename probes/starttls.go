@@ -1,0 +1,97 @@
+package probes
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mailcheck"
+)
+
+// unannounced is called where a server agrees to STARTTLS without having
+// announced it: clients do not ask for what is not announced, and what removes
+// the announcement may want just that.
+func (p *probe) unannounced(consent string) {
+	p.trace.Find(mailcheck.StartTLSMissing, "not among what is offered before TLS: "+announced(p.result.Capabilities.BeforeTLS))
+	p.trace.Find(mailcheck.StartTLSStripped, fmt.Sprintf("STARTTLS is not announced, yet the server agrees to it: %q", consent))
+}
+
+// compareLists judges what STARTTLS did to the server's offer.
+func (p *probe) compareLists() {
+	before, after := p.result.Mechanisms.BeforeTLS, p.result.Mechanisms.AfterTLS
+	for _, word := range []string{"STARTTLS", "STLS"} {
+		if has(p.result.Capabilities.AfterTLS, word) {
+			p.trace.Find(mailcheck.StartTLSCapsStale, "offered inside TLS: "+word)
+		}
+	}
+	if len(before) > 0 && len(after) == 0 && !p.result.PasswordOK {
+		p.trace.Find(mailcheck.StartTLSAuthLost, fmt.Sprintf("before TLS: %s; inside TLS: none", strings.Join(before, ", ")))
+	}
+}
+
+// suspectStripping adds the suspicion that somebody removes STARTTLS, where two
+// things speak for it: a settings file promises STARTTLS, and the same host
+// speaks TLS on another port. One alone is an everyday mistake. An SRV record is
+// no promise: RFC 6186 section 3 leaves it to the server whether _imap._tcp has
+// STARTTLS.
+func suspectStripping(r *mailcheck.Report) {
+	for i := range r.Servers {
+		s := &r.Servers[i]
+		promise := slices.IndexFunc(s.Sources, func(name string) bool { return name != "srv" && name != "guess" })
+		if promise < 0 {
+			continue
+		}
+		for j := range s.Steps {
+			missing := slices.IndexFunc(s.Steps[j].Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.StartTLSMissing })
+			known := slices.ContainsFunc(s.Steps[j].Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.StartTLSStripped })
+			if missing < 0 || known {
+				continue
+			}
+			if proof := speaksTLS(r, s, s.Steps[j].Findings[missing]); proof != "" {
+				s.Steps[j].Findings = append(s.Steps[j].Findings, found(mailcheck.StartTLSStripped,
+					fmt.Sprintf("%s publishes STARTTLS for port %d, and %s", s.Sources[promise], s.Port, proof)))
+			}
+		}
+	}
+}
+
+// speaksTLS says where else the host of a server without STARTTLS speaks TLS, or
+// returns nothing.
+func speaksTLS(r *mailcheck.Report, s *mailcheck.ServerResult, missing mailcheck.Finding) string {
+	for _, o := range r.Servers {
+		if o.Host == s.Host && o.TLS != nil && o.TLS.Verified {
+			return fmt.Sprintf("the same host speaks TLS on port %d with a good certificate", o.Port)
+		}
+	}
+	if missing.Fix != "" {
+		return "the same host speaks TLS on another port"
+	}
+	return ""
+}
+
+// fallBack says HELO where EHLO was refused, as clients of old do (RFC 5321
+// section 3.2). A server that knows HELO only is very old, or stands behind a
+// firewall that allows no extensions and masks the greeting too.
+func (p *probe) fallBack(ctx context.Context) {
+	i := slices.IndexFunc(p.trace.Steps, func(s mailcheck.Step) bool {
+		return slices.ContainsFunc(s.Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.ReplyRejected })
+	})
+	if i < 0 {
+		return
+	}
+	p.await(ctx, replyTimeout)
+	p.lines.begin()
+	if p.lines.send(strings.Replace(ehlo, "EHLO", "HELO", 1)) != nil {
+		return
+	}
+	reply, err := p.smtpReply()
+	if err != nil || reply.code != 250 {
+		return
+	}
+	f := &p.trace.Steps[i].Findings[0]
+	f.Detail = mailcheck.Clean(f.Detail + "; HELO is answered " + reply.String() + ", which allows neither STARTTLS nor a login")
+	if strings.Contains(p.result.Greeting, "***") {
+		become(f, mailcheck.StartTLSMasked, fmt.Sprintf("the greeting is %q, and %s", p.result.Greeting, f.Detail))
+	}
+}
