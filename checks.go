@@ -10,11 +10,14 @@ import (
 // checks themselves stand in the files checks_*.go, one family each.
 var Checks = slices.Concat(
 	dnsChecks,
+	domainChecks,
 	publishedChecks,
 	autodiscoverChecks,
 	exchangeChecks,
 	paccChecks,
 	servicesChecks,
+	providerChecks,
+	oauthChecks,
 	networkChecks,
 	tlsChecks,
 	starttlsChecks,

@@ -230,7 +230,22 @@ type SourceResult struct {
 	Reason  string // one line for people: where it was found, or why not
 	Elapsed time.Duration
 	Servers []Server // in the source's own order of preference
+	OAuth   []OAuth  // where it says to get leave to log in
 	Steps   []Step
+}
+
+// Publishes reports whether the source is a place where servers are published, and
+// not one that only says what stands around them.
+func (s SourceResult) Publishes() bool { return s.Name != "oauth" && s.Name != "dns" }
+
+// OAuth is where the owner of an account gives a mail program leave to log in
+// without telling it the password (RFC 6749).
+type OAuth struct {
+	Issuer    string // URL that stands for the authorization server (RFC 8414 section 2)
+	AuthURL   string // where the owner signs in
+	TokenURL  string // where the program gets its token
+	DeviceURL string // for programs without a browser (RFC 8628); empty where there is none
+	Scopes    []string
 }
 
 // Verdict sums up a server or a report.

@@ -13,6 +13,9 @@
 //     programs, phones and Thunderbird.
 //   - pacc: a JSON document on a web server of the domain, whose digest stands in
 //     DNS (draft-ietf-mailmaint-pacc). New; some JMAP clients read it.
+//   - provider: what mailcheck knows of large providers by itself, from the domain
+//     or from its mail exchanger.
+//   - txt: a TXT record "mailconf=URL" that says where the domain keeps such a file.
 //   - ispdb: the files of autoconfig collected by Thunderbird for large providers.
 //   - mx: the same files of whoever runs the domain's mail exchanger, for domains
 //     that are hosted somewhere and publish nothing themselves.
@@ -21,8 +24,15 @@
 //     around mail: calendars, address books, JMAP, filter scripts.
 //
 // All sources are asked at once. The mx and guess sources are worth less than what
-// a domain publishes itself, so they wait a moment for those before them. What
-// stands around mail comes last, since nobody needs to wait for it.
+// a domain publishes itself, so they wait a moment for those before them; so does
+// provider where only the mail exchanger leads to it. What stands around mail comes
+// last, since nobody needs to wait for it.
+//
+// Two more rows name no servers but say what stands around them:
+//
+//   - oauth: what the OAuth2 issuers that settings name say about themselves.
+//   - dns: the health of the domain, such as its mail exchangers, DNSSEC and aliases
+//     that lead nowhere.
 package autoconfig
 
 import (
@@ -50,18 +60,24 @@ type Source struct {
 	find     func(context.Context, *search)
 }
 
-// Sources lists every source, the most trusted first. Results keep this order.
+// Sources lists every source, the most trusted first. Results keep this order. What
+// the domain says of itself comes before what mailcheck knows of its provider, and
+// that before the public database, whose facts the table corrects and completes.
 var Sources = []Source{
 	{"srv", "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
 	{"autoconfig", "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
 	{"autodiscover", "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
 	{"pacc", "JSON document on the domain's web server, with its digest in DNS (PACC)", false, findPACC},
+	{"provider", "what mailcheck knows of large providers", false, findProvider},
+	{"txt", "settings file that a TXT record names (mailconf=)", false, findTXT},
 	{"ispdb", "public database of mail providers", false, findISPDB},
 	{"mx", "settings file of the mail exchanger's operator", true, findMX},
 	{"guess", "likely host names", true, findGuess},
 	{"dav", "calendars and address books (CalDAV, CardDAV: RFC 6764)", false, findDAV},
 	{"jmap", "mail over HTTPS (JMAP: RFC 8620)", false, findJMAP},
 	{"sieve", "filter scripts (ManageSieve: RFC 5804)", false, findSieve},
+	{"oauth", "what named OAuth2 issuers say about themselves (RFC 8414)", false, findOAuth},
+	{"dns", "health of the domain: mail exchangers, DNSSEC, stray records", false, findDNS},
 }
 
 // headStart is how long a fallback source waits for the sources before it: the
@@ -87,15 +103,17 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 	b := &board{found: found, known: map[string]bool{}, dropped: map[string]bool{}}
 	searches := make([]*search, len(Sources))
 	var wg sync.WaitGroup
+	var names []string
 	var before []<-chan struct{}
 	for i, source := range Sources {
 		done := make(chan struct{})
 		release := sync.OnceFunc(func() { close(done) })
 		s := &search{
 			net: n, address: a, opts: o, board: b,
-			trace:  mailcheck.NewTrace(began),
-			result: mailcheck.SourceResult{Name: source.Name, State: mailcheck.Absent},
-			before: slices.Clone(before), release: release,
+			trace:   mailcheck.NewTrace(began),
+			result:  mailcheck.SourceResult{Name: source.Name, State: mailcheck.Absent},
+			trusted: slices.Clone(names), before: slices.Clone(before),
+			release: release,
 		}
 		searches[i] = s
 		wg.Go(func() {
@@ -105,7 +123,7 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 			s.result.Elapsed = time.Since(start)
 			s.result.Steps = s.trace.Steps
 		})
-		before = append(before, done)
+		names, before = append(names, source.Name), append(before, done)
 	}
 	wg.Wait()
 	d := Discovery{Dropped: len(b.dropped)}
@@ -152,16 +170,18 @@ type board struct {
 	found    func(mailcheck.Server)
 	known    map[string]bool
 	dropped  map[string]bool                                    // servers beyond the bound, which may be posted again too
-	incoming bool                                               // some source named a server for reading mail
-	outgoing bool                                               // some source named a server for sending mail
+	named    map[string]directions                              // by source: what it named servers for
 	declined map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
+	watchers                                                    // those who want to hear of everything
 }
 
 func (b *board) post(s mailcheck.Server) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.incoming = b.incoming || s.Protocol.Reads()
-	b.outgoing = b.outgoing || s.Protocol.Sends()
+	if b.named == nil {
+		b.named = map[string]directions{}
+	}
+	b.named[s.Sources[0]] = b.named[s.Sources[0]].and(s.Protocol)
 	switch {
 	case b.known[s.Key()]:
 	case len(b.known) == maxServers:
@@ -169,6 +189,7 @@ func (b *board) post(s mailcheck.Server) {
 	default:
 		b.known[s.Key()] = true
 		b.found(s)
+		b.tellServer(s)
 	}
 }
 
@@ -185,22 +206,33 @@ func (b *board) decline(p mailcheck.Protocol, sec mailcheck.Security) {
 	b.declined[p][sec] = true
 }
 
-// wanted reports whether a fallback should look for a server of the protocol:
-// nobody named one for its direction, and the domain did not decline it.
-func (b *board) wanted(p mailcheck.Protocol, sec mailcheck.Security) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.declined[p][sec] {
-		return false
-	}
-	return p.Reads() && !b.incoming || p.Sends() && !b.outgoing
+// directions says whether there are servers for reading mail and for sending it.
+type directions struct{ incoming, outgoing bool }
+
+func (d directions) and(p mailcheck.Protocol) directions {
+	return directions{d.incoming || p.Reads(), d.outgoing || p.Sends()}
 }
 
-// complete reports whether servers for both directions are known.
-func (b *board) complete() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.incoming && b.outgoing
+// earlier returns what the sources of more trust have named servers for. Sources
+// of less trust do not count, so that the answer does not depend on who is faster.
+func (s *search) earlier() directions {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	var d directions
+	for _, name := range s.trusted {
+		n := s.board.named[name]
+		d = directions{d.incoming || n.incoming, d.outgoing || n.outgoing}
+	}
+	return d
+}
+
+// wanted reports whether a fallback should look for a server of the protocol:
+// nobody named one for its direction, and the domain did not decline it.
+func (s *search) wanted(p mailcheck.Protocol, sec mailcheck.Security) bool {
+	d := s.earlier()
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	return !s.board.declined[p][sec] && (p.Reads() && !d.incoming || p.Sends() && !d.outgoing)
 }
 
 // search is one source at work.
@@ -211,6 +243,7 @@ type search struct {
 	board   *board
 	trace   *mailcheck.Trace
 	result  mailcheck.SourceResult
+	trusted []string          // names of the sources of more trust
 	before  []<-chan struct{} // one for each source of more trust, closed when it is done
 	release func()            // tells the sources of less trust not to wait for this one
 }
@@ -252,7 +285,7 @@ func (s *search) awaitOthers(ctx context.Context) (why string) {
 		break
 	}
 	switch {
-	case s.board.complete():
+	case s.earlier() == directions{true, true}:
 		return "not needed: the settings are published"
 	case ctx.Err() != nil:
 		return "not asked: the time ran out"

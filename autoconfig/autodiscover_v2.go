@@ -91,6 +91,9 @@ func (d *autodiscovery) askVersionTwo(ctx context.Context, t *mailcheck.Trace, h
 	blame(t)
 	if err != nil {
 		soften(t, mailcheck.Info) // not every service has version 2; what else is wrong with the host was said
+		if host == onlineHost {
+			t.Steps[len(t.Steps)-1].Findings = nil // no fault of the account
+		}
 		return nil, false
 	}
 	t.Say(fmt.Sprintf("HTTP status %d", doc.Status))

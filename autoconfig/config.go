@@ -31,6 +31,7 @@ type Config struct {
 	DisplayName string
 	ShortName   string
 	Sections    []Section // in the order of the file, which is the order of preference
+	Issuers     []Issuer  // OAuth2 authorization servers
 }
 
 // Section is one incomingServer or outgoingServer element, as it stands in the file.
@@ -69,6 +70,11 @@ func ParseConfig(body []byte) (*Config, error) {
 	c := &Config{
 		Version: root.attr["version"], ID: provider.attr["id"],
 		DisplayName: provider.text("displayName"), ShortName: provider.text("displayShortName"),
+	}
+	for _, n := range root.children {
+		if n.name == "oAuth2" && len(c.Issuers) < maxIssuers {
+			c.Issuers = append(c.Issuers, Issuer{n.text("issuer"), strings.Fields(n.text("scope"))})
+		}
 	}
 	for _, n := range provider.children {
 		switch n.name {

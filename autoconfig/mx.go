@@ -30,6 +30,7 @@ func findMX(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Absent, "the domain accepts no mail (null MX)")
 		return
 	}
+	filter, filtered := filterOf(host)
 	domains := mxDomains(host, s.address.Domain)
 	if len(domains) == 0 {
 		s.conclude(mailcheck.Absent, "the mail exchanger %s belongs to the domain itself", host)
@@ -37,6 +38,11 @@ func findMX(ctx context.Context, s *search) {
 	}
 	if why := s.awaitOthers(ctx); why != "" {
 		s.conclude(mailcheck.Absent, "%s", why)
+		return
+	}
+	if filtered { // its operator knows nothing about the mailboxes
+		s.trace.Find(mailcheck.MXFilter, fmt.Sprintf("the mail exchanger %s belongs to %s", host, filter))
+		s.conclude(mailcheck.Absent, "the mail exchanger %s is a filter (%s), which says nothing about the mailboxes", host, filter)
 		return
 	}
 	s.askOperator(ctx, host, domains)

@@ -187,7 +187,7 @@ func (q *srvQuery) judge(ctx context.Context, server mailcheck.Server, authentic
 // not an alias. The probe asks the same question, which costs nothing twice.
 func (q *srvQuery) judgeTarget(ctx context.Context, server mailcheck.Server) {
 	addrs, meta, err := q.net.Addrs(ctx, server.Host, server.Port)
-	if len(meta.Aliases) > 0 {
+	if len(meta.Aliases) > 0 && !notFound(err) { // a target that leads nowhere is no better
 		real := meta.Aliases[len(meta.Aliases)-1]
 		fixed := server
 		fixed.Host = real

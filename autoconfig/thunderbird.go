@@ -247,6 +247,9 @@ func (s *search) readConfig(ctx context.Context, t *mailcheck.Trace, where strin
 		soften(t, most)
 		return answer{state: mailcheck.Failed, reason: "the settings file is malformed"}
 	}
+	for _, issuer := range config.Issuers {
+		s.board.nameIssuer(Issuer{expand(issuer.Name, s.address), issuer.Scopes})
+	}
 	servers, problems := config.Servers(s.address)
 	for _, p := range problems {
 		t.Find(p.Check, fmt.Sprintf("%s line %d: %s", where, p.Line, p.Text))

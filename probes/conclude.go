@@ -172,7 +172,9 @@ func works(r *mailcheck.Report) (incoming, outgoing bool) {
 func sourcesInOneLine(r *mailcheck.Report) string {
 	var parts []string
 	for _, s := range r.Sources {
-		parts = append(parts, fmt.Sprintf("%s: %s", s.Name, s.Reason))
+		if s.Publishes() {
+			parts = append(parts, fmt.Sprintf("%s: %s", s.Name, s.Reason))
+		}
 	}
 	return strings.Join(parts, "; ")
 }
@@ -208,7 +210,7 @@ func nameCauses(r *mailcheck.Report) {
 func deadDNS(r *mailcheck.Report) *mailcheck.Check {
 	for _, f := range r.Findings {
 		switch f.Check {
-		case mailcheck.DNSTimeout, mailcheck.DNSRefused, mailcheck.DNSServfail, mailcheck.DNSMalformed, mailcheck.DNSNotFound:
+		case mailcheck.DNSTimeout, mailcheck.DNSRefused, mailcheck.DNSServfail, mailcheck.DNSBogus, mailcheck.DNSMalformed, mailcheck.DNSNotFound:
 			if f.Source == "mx" {
 				return f.Check
 			}
@@ -248,7 +250,7 @@ func causeOfAccount(r *mailcheck.Report, c, dns *mailcheck.Check) *mailcheck.Che
 	if len(r.Servers) == 0 && dns != nil {
 		return dns
 	}
-	for _, root := range []*mailcheck.Check{mailcheck.SRVNotOffered, mailcheck.MXNull} {
+	for _, root := range []*mailcheck.Check{mailcheck.ProviderNoIMAP, mailcheck.SRVNotOffered, mailcheck.MXNull} {
 		if len(r.Servers) == 0 && anyFinding(r, func(f *mailcheck.Finding) bool { return f.Check == root }) {
 			return root
 		}

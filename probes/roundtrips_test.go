@@ -23,7 +23,7 @@ var roundTripLimits = []struct {
 	{"autoconfig-only", 12},   // settings file 4, look-up 1, submission with STARTTLS 6
 	{"autodiscover-only", 12}, // answer of Autodiscover 4, look-up 1, submission with STARTTLS 6
 	{"exchange", 11},          // demand for a login 4, version 2 of Autodiscover 2, look-up 1, Exchange Web Services 3
-	{"microsoft-365", 17},     // the public database 4, then the operator's settings file as in autoconfig-only
+	{"microsoft-365", 11},     // mail exchanger 1, then what the provider table says: look-up 1, submission with STARTTLS 6
 }
 
 // The clock of the bubble stands still but for the simulated network, so the

@@ -220,7 +220,9 @@ func TestGivenUp(t *testing.T) {
 	}
 }
 
-// The same internet gives the same report, to the last millisecond.
+// The same internet gives the same report, to the last millisecond. The round
+// trip is nothing, as in the demo: which of two requests to one web server finds
+// a connection open and which opens its own is chance.
 func TestReportsAreDeterministic(t *testing.T) {
 	for _, s := range lab.Scenarios {
 		if s.Name == "gzip-bomb" {
@@ -233,7 +235,7 @@ func TestReportsAreDeterministic(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 					defer cancel()
-					r, _ := account(t, ctx, s, 20*time.Millisecond)
+					r, _ := account(t, ctx, s, 0)
 					reports = append(reports, r)
 				})
 			}

@@ -31,15 +31,19 @@ func Discover(w io.Writer, r *mailcheck.Report, opts Options) error {
 // discoverySentence counts the sources that had something to say.
 func discoverySentence(r *mailcheck.Report) string {
 	var names []string
+	asked := 0
 	for _, s := range r.Sources {
 		if slices.ContainsFunc(s.Servers, forMail) {
 			names = append(names, s.Name)
+		}
+		if s.Publishes() {
+			asked++
 		}
 	}
 	if len(names) == 0 {
 		return missingSentence(r, "reading or sending mail", nil)
 	}
-	return fmt.Sprintf("settings found at %d of %s: %s.", len(names), count(len(r.Sources), "source"), strings.Join(names, ", "))
+	return fmt.Sprintf("settings found at %d of %s: %s.", len(names), count(asked, "source"), strings.Join(names, ", "))
 }
 
 // publishedRows has a row per source that names mail servers and a column per

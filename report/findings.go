@@ -127,6 +127,9 @@ func findings(p *page, r *mailcheck.Report, opts Options) {
 			first = false
 		}
 		p.paragraph(0, 2, "Note: "+strings.TrimSuffix(g.Check.Summary, ".")+about(g, g.Detail)+" ("+g.Check.ID+")")
+		if g.Fix != "" { // worth knowing how, although nothing is wrong
+			p.paragraph(2, 4, actor(g.Check.Who)+": "+safe(g.Fix))
+		}
 	}
 }
 

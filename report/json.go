@@ -48,6 +48,15 @@ type jsonPublished struct {
 	Sources  []string `json:"sources"`
 }
 
+// jsonOAuth is where a source says that one gets leave to log in.
+type jsonOAuth struct {
+	Issuer    string   `json:"issuer"`
+	AuthURL   string   `json:"auth_url"`
+	TokenURL  string   `json:"token_url"`
+	DeviceURL string   `json:"device_url"`
+	Scopes    []string `json:"scopes"`
+}
+
 type jsonSetting struct {
 	jsonPublished
 	Verdict string `json:"verdict"`
@@ -59,6 +68,7 @@ type jsonSource struct {
 	Reason    string          `json:"reason"`
 	ElapsedMS float64         `json:"elapsed_ms"`
 	Servers   []jsonPublished `json:"servers"`
+	OAuth     []jsonOAuth     `json:"oauth"`
 	Steps     []jsonStep      `json:"steps"`
 }
 
@@ -170,8 +180,12 @@ func published(s mailcheck.Server) jsonPublished {
 func source(s mailcheck.SourceResult) jsonSource {
 	return jsonSource{
 		Name: s.Name, State: string(s.State), Reason: safe(s.Reason), ElapsedMS: ms(s.Elapsed),
-		Servers: each(s.Servers, published), Steps: each(s.Steps, step),
+		Servers: each(s.Servers, published), OAuth: each(s.OAuth, oauth), Steps: each(s.Steps, step),
 	}
+}
+
+func oauth(o mailcheck.OAuth) jsonOAuth {
+	return jsonOAuth{safe(o.Issuer), safe(o.AuthURL), safe(o.TokenURL), safe(o.DeviceURL), each(o.Scopes, safe)}
 }
 
 func server(s mailcheck.ServerResult) jsonServer {

@@ -170,6 +170,9 @@ func sources(p *page, r *mailcheck.Report) {
 	}
 	rows := [][]string{{"Source", "State", "What it says"}}
 	for _, s := range r.Sources {
+		if s.State == mailcheck.Absent && !s.Publishes() {
+			continue // nobody expects it
+		}
 		rows = append(rows, []string{s.Name, string(s.State), safe(s.Reason)})
 	}
 	p.blank()

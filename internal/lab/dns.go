@@ -31,6 +31,7 @@ type Fault int
 const (
 	NoFault        Fault = iota
 	ServFail             // SERVFAIL
+	Bogus                // SERVFAIL, unless the question says that checking is disabled
 	Refused              // REFUSED
 	NoReply              // silence
 	NotDNS               // bytes that are no DNS message
@@ -194,6 +195,8 @@ func (l *Lab) reply(network string, packed []byte) []byte {
 		size = max(size, int(edns.UDPSize()))
 	}
 	switch fault := l.scenario.DNS.fault(name, q.Qtype); {
+	case fault == Bogus && query.CheckingDisabled:
+		m.AuthenticatedData = false
 	case fault == NoReply:
 		return nil
 	case fault == NotDNS:
@@ -231,7 +234,7 @@ func (f DNSFaults) fault(name string, qtype uint16) Fault {
 func (f Fault) spoil(m *dns.Msg) {
 	stray := &dns.A{Hdr: dns.RR_Header{Name: "other.example.", Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 300}, A: []byte{203, 0, 113, 66}}
 	switch f {
-	case ServFail:
+	case ServFail, Bogus:
 		m.Answer, m.Extra, m.Rcode, m.AuthenticatedData = nil, m.Extra[:0], dns.RcodeServerFailure, false
 	case Refused:
 		m.Answer, m.Extra, m.Rcode, m.AuthenticatedData = nil, m.Extra[:0], dns.RcodeRefused, false

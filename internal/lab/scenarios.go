@@ -11,6 +11,7 @@ var Scenarios = slices.Concat(
 	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, accounts,
 	networkFaults, handshakes, upgrades, conversations, doors, audits,
 	paccDocuments, services, autodiscoverServices, autodiscoverFaults,
+	domainHealth, providers, issuers,
 )
 
 // Find returns the scenario of that name.

@@ -73,18 +73,15 @@ autodiscover.outlook.com.   A 198.51.100.60
 autodiscover-s.outlook.com. A 198.51.100.61
 outlook.office365.com.      A 198.51.100.62
 smtp.office365.com.         A 198.51.100.63
-autoconfig.outlook.com.     A 198.51.100.64
 `)(s)
 	routes := versionTwo(onlineHost)
 	maps.Copy(routes, map[string]Reply{activeSyncPath: onlineLogin, ewsPath: onlineLogin})
 	s.Hosts = map[string]Host{
 		"autodiscover.outlook.com":                {80: HTTP(map[string]Reply{poxPath: Found("https://autodiscover-s.outlook.com" + poxPath)})},
 		"autodiscover-s.outlook.com":              {443: TLS(cert("autodiscover-s.outlook.com"), HTTP(map[string]Reply{poxPath: Autodiscover(onlineLogin)}))},
-		onlineHost:                                {443: TLS(cert(onlineHost), HTTP(routes)), 993: imaps(onlineHost)},
+		onlineHost:                                {443: TLS(cert(onlineHost), HTTP(routes)), 993: imaps(onlineHost), 995: pop3s(onlineHost)},
 		"example-com.mail.protection.outlook.com": {},
 		"smtp.office365.com":                      {587: submission("smtp.office365.com")},
-		"autoconfig.outlook.com": {443: https("autoconfig.outlook.com", XML(config(
-			incoming("imap", onlineHost, 993, "SSL"), outgoing("smtp.office365.com", 587, "STARTTLS"))))},
 	}
 }
 
@@ -119,7 +116,7 @@ var autodiscoverServices = []Scenario{
 		exchangeServer(exchangeServices)),
 	provider("exchange-only", "an Exchange server and nothing else", "autodiscover.unauthorized exchange.better",
 		zoneOf("$ORIGIN example.com.\n@ MX 10 mail\n"), exchangeServer(exchangeServices)),
-	provider("microsoft-365", "a domain in Microsoft 365", "autoconfig.via-mx autodiscover.unauthorized exchange.better exchange.ews-ending exchange.online",
+	provider("microsoft-365", "a domain in Microsoft 365", "autodiscover.unauthorized exchange.better exchange.ews-ending exchange.online provider.oauth-only",
 		microsoft365),
 }
 

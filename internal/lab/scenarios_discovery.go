@@ -131,7 +131,7 @@ var settingsFiles = []Scenario{
 	provider("autoconfig-via-mx", "only the operator of the mail exchanger publishes settings", "autoconfig.via-mx", viaMX),
 	provider("autoconfig-unreachable", "the host for the settings file refuses connections", "autoconfig.unreachable",
 		autoconfig(nil), host(webHost, Host{})),
-	provider("autoconfig-certificate", "a wildcard in DNS leads to a web server with another name", "autoconfig.certificate autodiscover.certificate",
+	provider("autoconfig-certificate", "a wildcard in DNS leads to a web server with another name", "autoconfig.certificate autodiscover.certificate dns.wildcard",
 		records("* A 192.0.2.80"), host("192.0.2.80", Host{80: HTTP(nil), 443: https("www.example.com", settings)})),
 	provider("redirect-refused", "the settings file redirects to http", "http.redirect-refused",
 		autoconfig(Redirect("http://www.example.com/config.xml"))),
@@ -164,12 +164,12 @@ autoconfig  A  192.0.2.80
 }
 
 var accounts = []Scenario{
-	provider("no-settings", "the domain exists, and nothing in it is about mail accounts", "account.no-settings",
+	provider("no-settings", "the domain exists, and nothing in it is about mail accounts", "account.no-settings mx.none",
 		zoneOf("example.com. TXT \"parked\"\n")),
 	provider("no-incoming", "there is only a server for sending", "account.no-incoming",
 		without("_imaps._tcp", "_pop3s._tcp", "imap", "pop"),
 		func(s *Scenario) { delete(s.Hosts, imapHost); delete(s.Hosts, popHost) }),
-	provider("no-outgoing", "there are only servers for reading", "account.no-outgoing",
+	provider("no-outgoing", "there are only servers for reading", "account.no-outgoing mx.none",
 		without("@", "_submissions._tcp", "_submission._tcp", "mx", "smtp"),
 		func(s *Scenario) { delete(s.Hosts, smtpHost) }),
 	provider("slow-everything", "a server so slow that the time for the whole test runs out", "greet.delay run.timeout",

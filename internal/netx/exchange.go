@@ -211,6 +211,7 @@ func query(q question, edns bool) (id uint16, wire []byte, err error) {
 	var m dns.Msg
 	m.SetQuestion(q.name, q.typ)
 	m.AuthenticatedData = true
+	m.CheckingDisabled = q.unchecked
 	if edns {
 		m.SetEdns0(ednsSize, false)
 	}

@@ -198,7 +198,7 @@ func TestNoAnswer(t *testing.T) {
 }
 
 func FuzzAnswer(f *testing.F) {
-	q := question{"a.example.", dns.TypeMX}
+	q := question{name: "a.example.", typ: dns.TypeMX}
 	for _, lines := range [][]string{{"a.example. 60 IN MX 1 b.example."}, {"a.example. 60 IN CNAME b.example.", "b.example. 60 IN MX 1 c.example."}} {
 		ask := new(dns.Msg).SetQuestion(q.name, q.typ)
 		ask.Id = 7

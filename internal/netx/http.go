@@ -79,7 +79,7 @@ func newHTTPClient(n *Net) *httpClient {
 		},
 		TLSClientConfig:        n.TLSConfig(""), // the transport puts the URL's host in
 		ForceAttemptHTTP2:      true,
-		TLSHandshakeTimeout:    fetchTimeout,
+		TLSHandshakeTimeout:    fetchTimeout + time.Second, // the hop's own limit comes first
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeader,
 	}

@@ -66,6 +66,8 @@ type MX struct {
 //     "REFUSED" ..., followed by the reasons the resolver gave (RFC 8914),
 //     uncleaned;
 //   - *Error with the check dns.malformed: nothing but answers that make no sense;
+//   - *Error with the check dns.bogus: SERVFAIL, and with DNSSEC checking off there
+//     is an answer;
 //   - the error of the caller's context.
 //
 // A name that exists without such records is no error: the result is empty.
@@ -82,8 +84,9 @@ type Resolver struct {
 
 // question is what makes one DNS question distinct. The class is always IN.
 type question struct {
-	name string // lower case with final dot
-	typ  uint16
+	name      string // lower case with final dot
+	typ       uint16
+	unchecked bool // the resolver need not validate (CD bit)
 }
 
 // entry is a question that is being asked or was answered.
@@ -328,6 +331,9 @@ func (r *Resolver) join(q question) *entry {
 	r.queries.Go(func() {
 		defer cancel()
 		a, err := r.ask(ctx, q)
+		if failure := servfail(err); failure != nil {
+			a, err = r.askAgain(ctx, q, failure)
+		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		e.answer, e.err = a, err

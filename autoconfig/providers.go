@@ -1,0 +1,221 @@
+package autoconfig
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// Provider is what is known about a large mail provider without asking anybody.
+// Most of it is what ISPDB says; the rest, above all what a person has to do
+// before a mail program may log in, is nowhere published for programs.
+type Provider struct {
+	Name    string
+	Domains []string         // mail domains
+	MX      []string         // its mail exchangers are these names or below them
+	Servers []string         // URLs; a part before the @ is the user name, else it is the address
+	Auth    []string         // of all servers, in the words of Mail Autoconfig
+	OAuth   *mailcheck.OAuth // nil where there is none, or not for everybody
+	Rules   []Rule
+	Source  string // where the servers are from
+	Date    string // of that source
+}
+
+// Rule is something that a provider's users have to know or do.
+type Rule struct {
+	Check *mailcheck.Check
+	Fix   string // what to do here, with the page to do it on
+}
+
+// rulesDate is when the rules were gathered, from the providers' help pages and
+// from what their users report.
+const rulesDate = "November 2026"
+
+// Providers is the table. No domain and no mail exchanger stands in it twice.
+var Providers = slices.Concat(worldProviders, europeanProviders, asianProviders, hostingProviders)
+
+// The ways to log in that occur.
+var (
+	byPassword          = []string{"password-cleartext"}
+	byEncryptedPassword = []string{"password-encrypted"}
+	byOAuth             = []string{"OAuth2"}
+	byOAuthOrPassword   = []string{"OAuth2", "password-cleartext"}
+)
+
+// Filters are services that take in a domain's mail to remove spam, and pass it
+// on to a place that DNS does not tell. The names are those of their mail
+// exchangers, or stand above them.
+var Filters = []struct {
+	Name string
+	MX   []string
+}{
+	{"Proofpoint", []string{"pphosted.com", "ppe-hosted.com"}},
+	{"Mimecast", []string{"mimecast.com", "mimecast.co.za", "mimecast-offshore.com"}},
+	{"Barracuda", []string{"barracudanetworks.com"}},
+	{"Cisco Secure Email", []string{"iphmx.com"}},
+	{"Hornetsecurity", []string{"hornetsecurity.com", "antispameurope.com"}},
+	{"Symantec Email Security (MessageLabs)", []string{"messagelabs.com"}},
+	{"Trend Micro", []string{"trendmicro.com", "trendmicro.eu"}},
+	{"Sophos Email", []string{"hydra.sophos.com"}},
+	{"SpamExperts", []string{"antispamcloud.com", "spamexperts.com", "spamexperts.eu"}},
+	{"Mailguard", []string{"mailguard.com.au"}},
+	{"Forcepoint", []string{"mailcontrol.com"}},
+	{"Trellix (FireEye)", []string{"fireeyecloud.com"}},
+	{"Retarus", []string{"retarus.com"}},
+	{"Vade", []string{"vadesecure.com"}},
+	{"SpamHero", []string{"spamhero.com"}},
+}
+
+// ProviderOf returns the provider whose mail domain it is.
+func ProviderOf(domain string) (Provider, bool) {
+	i := slices.IndexFunc(Providers, func(p Provider) bool { return slices.Contains(p.Domains, domain) })
+	if i < 0 {
+		return Provider{}, false
+	}
+	return Providers[i], true
+}
+
+// providerByMX returns the provider whose mail exchanger the host is.
+func providerByMX(host string) (Provider, bool) {
+	i := slices.IndexFunc(Providers, func(p Provider) bool { return anyAbove(p.MX, host) })
+	if i < 0 {
+		return Provider{}, false
+	}
+	return Providers[i], true
+}
+
+// providerByHosts returns the first provider that one of the mail servers belongs to.
+func providerByHosts(hosts []string) (Provider, bool) {
+	for _, p := range Providers {
+		for _, s := range p.servers(mailcheck.Address{}) {
+			if slices.Contains(hosts, s.Host) {
+				return p, true
+			}
+		}
+	}
+	return Provider{}, false
+}
+
+// filterOf returns the filtering service whose mail exchanger the host is.
+func filterOf(host string) (name string, ok bool) {
+	for _, f := range Filters {
+		if anyAbove(f.MX, host) {
+			return f.Name, true
+		}
+	}
+	return "", false
+}
+
+// anyAbove reports whether the host is one of the names or below it.
+func anyAbove(names []string, host string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return inside(host, name) })
+}
+
+// serverSchemes are the URL schemes of the table.
+var serverSchemes = map[string]struct {
+	protocol mailcheck.Protocol
+	security mailcheck.Security
+}{
+	"imaps": {mailcheck.IMAP, mailcheck.ImplicitTLS}, "imap": {mailcheck.IMAP, mailcheck.StartTLS},
+	"pop3s": {mailcheck.POP3, mailcheck.ImplicitTLS}, "pop3": {mailcheck.POP3, mailcheck.StartTLS},
+	"submissions": {mailcheck.Submission, mailcheck.ImplicitTLS}, "submission": {mailcheck.Submission, mailcheck.StartTLS},
+}
+
+// servers returns the provider's servers for an address.
+func (p Provider) servers(a mailcheck.Address) []mailcheck.Server {
+	var servers []mailcheck.Server
+	for _, text := range p.Servers {
+		scheme, rest, _ := strings.Cut(text, "://")
+		kind, ok := serverSchemes[scheme]
+		if !ok {
+			continue // a test keeps such an entry out of the table
+		}
+		username, host := "%EMAILADDRESS%", rest
+		if name, after, found := strings.Cut(rest, "@"); found {
+			username, host = name, after
+		}
+		server := mailcheck.Server{
+			Protocol: kind.protocol, Security: kind.security, Auth: slices.Clone(p.Auth), Username: expand(username, a),
+			Host: expand(host, a), Port: mailcheck.DefaultPort(kind.protocol, kind.security),
+		}
+		if name, port, found := strings.Cut(server.Host, ":"); found {
+			fmt.Sscan(port, &server.Port)
+			server.Host = name
+		}
+		servers = append(servers, server)
+	}
+	return servers
+}
+
+// findProvider looks the domain up in the table, which needs no network. Most
+// domains that a provider hosts are its customers'; their mail exchanger tells.
+// But whoever publishes settings of their own is believed first: a mail exchanger
+// may only pass mail on.
+func findProvider(ctx context.Context, s *search) {
+	if p, ok := ProviderOf(s.address.Domain); ok {
+		s.adopt(p, s.address.Domain+" is a mail domain of "+p.Name)
+		return
+	}
+	host, err := s.firstMX(ctx)
+	p, ok := providerByMX(host)
+	if why := s.awaitOthers(ctx); why != "" {
+		if p, ok := providerByHosts(s.board.hosts()); ok {
+			s.tellRules(p, "the published servers belong to "+p.Name)
+			s.conclude(mailcheck.Absent, "%s; the servers belong to %s", why, p.Name)
+			return
+		}
+		s.conclude(mailcheck.Absent, "%s", why)
+		return
+	}
+	if err != nil && !notFound(err) {
+		s.conclude(mailcheck.Failed, "not a known provider's domain, and DNS does not tell the mail exchanger")
+		return
+	}
+	if !ok {
+		s.conclude(mailcheck.Absent, "not a provider that mailcheck knows")
+		return
+	}
+	s.adopt(p, "the mail exchanger "+host+" belongs to "+p.Name)
+}
+
+// firstMX returns the preferred mail exchanger, or nothing. What is wrong with
+// the answer is for the source mx to say, which asks the same question.
+func (s *search) firstMX(ctx context.Context) (host string, err error) {
+	look(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" MX", func(ctx context.Context) string {
+		var records []netx.MX
+		records, _, err = s.net.Resolver.MX(ctx, s.address.Domain)
+		switch {
+		case err != nil && !notFound(err):
+			return "no answer"
+		case len(records) == 0 || records[0].Host == ".":
+			return "no mail exchanger"
+		}
+		host = records[0].Host
+		return host
+	})
+	return host, err
+}
+
+// adopt hands over what the table knows about a provider.
+func (s *search) adopt(p Provider, why string) {
+	for _, server := range p.servers(s.address) {
+		s.publish(server)
+	}
+	s.tellRules(p, why)
+	s.result.State = mailcheck.Found
+	s.conclude(mailcheck.Found, "%s (%s, %s)", why, p.Source, p.Date)
+}
+
+// tellRules turns a provider's rules into findings.
+func (s *search) tellRules(p Provider, why string) {
+	if p.OAuth != nil {
+		s.result.OAuth = append(s.result.OAuth, *p.OAuth)
+	}
+	for _, rule := range p.Rules {
+		s.trace.Find(rule.Check, fmt.Sprintf("%s, whose rules are as of %s", why, rulesDate)).Fix = rule.Fix
+	}
+}

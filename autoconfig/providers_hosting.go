@@ -1,0 +1,137 @@
+package autoconfig
+
+import "strings"
+
+// hostingProviders run mail for other people's domains, which are known by their mail
+// exchangers.
+var hostingProviders = []Provider{
+	{
+		Name:    "OVHcloud",
+		Domains: strings.Fields("ovh.net"),
+		MX:      []string{"ovh.net"},
+		Servers: strings.Fields("imaps://ssl0.ovh.net pop3s://ssl0.ovh.net submissions://ssl0.ovh.net"),
+		Auth:    byPassword,
+		Source:  "ISPDB ovh.net.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "IONOS",
+		MX:      []string{"kundenserver.de", "ionos.de"},
+		Servers: strings.Fields("imaps://imap.ionos.de pop3s://pop.ionos.de submissions://smtp.ionos.de submission://smtp.ionos.de"),
+		Auth:    byPassword,
+		Source:  "ISPDB 1und1.de.xml; https://www.ionos.de/hilfe/e-mail/", Date: "2026-11-22",
+	},
+	{
+		Name: "IONOS international",
+		MX:   []string{"ionos.com", "perfora.net"},
+		Servers: strings.Fields("" +
+			"imaps://imap.ionos.com pop3s://pop.ionos.com submissions://smtp.ionos.com " +
+			"submission://smtp.ionos.com"),
+		Auth:   byPassword,
+		Source: "https://www.ionos.com/help/email/", Date: "2026-11-22",
+	},
+	{
+		Name: "Strato",
+		MX:   []string{"rzone.de"},
+		Servers: strings.Fields("" +
+			"imaps://imap.strato.de pop3s://pop3.strato.de submissions://smtp.strato.de " +
+			"submission://smtp.strato.de"),
+		Auth:   byPassword,
+		Source: "ISPDB strato.de.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Hetzner",
+		MX:      []string{"your-server.de"},
+		Servers: strings.Fields("imaps://mail.your-server.de submissions://mail.your-server.de"),
+		Auth:    byPassword,
+		Source:  "ISPDB hetzner.de.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Domainfactory",
+		MX:      []string{"ispgateway.de"},
+		Servers: strings.Fields("imaps://sslin.df.eu pop3s://sslin.df.eu submissions://sslout.df.eu"),
+		Auth:    byPassword,
+		Source:  "ISPDB df.eu.xml", Date: "2026-03-12",
+	},
+	{
+		Name: "Mittwald",
+		MX:   []string{"agenturserver.de"},
+		Servers: strings.Fields("" +
+			"imaps://mail.agenturserver.de pop3s://mail.agenturserver.de submissions://mail.agenturserver.de " +
+			"submission://mail.agenturserver.de"),
+		Auth:   byPassword,
+		Source: "https://www.mittwald.de/faq", Date: "2026-11-22",
+	},
+	{
+		Name:    "Rackspace",
+		MX:      []string{"emailsrvr.com"},
+		Servers: strings.Fields("imaps://secure.emailsrvr.com submissions://secure.emailsrvr.com"),
+		Auth:    byPassword,
+		Source:  "ISPDB emailsrvr.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "GoDaddy",
+		MX:      []string{"secureserver.net"},
+		Servers: strings.Fields("imaps://imap.secureserver.net pop3s://pop.secureserver.net submissions://smtpout.secureserver.net"),
+		Auth:    byPassword,
+		Source:  "ISPDB wildwestdomains.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Gandi",
+		Domains: strings.Fields("gandi.net"),
+		MX:      []string{"mail.gandi.net"},
+		Servers: strings.Fields("" +
+			"imaps://mail.gandi.net pop3s://mail.gandi.net submissions://mail.gandi.net " +
+			"submission://mail.gandi.net"),
+		Auth:   byPassword,
+		Source: "ISPDB gandi.net.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "one.com",
+		Domains: strings.Fields("one.com"),
+		MX:      []string{"one.com"},
+		Servers: strings.Fields("imaps://imap.one.com submissions://send.one.com"),
+		Auth:    byPassword,
+		Source:  "ISPDB one.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Websupport",
+		Domains: strings.Fields("websupport.sk"),
+		Servers: strings.Fields("imaps://imap.websupport.sk pop3s://pop.websupport.sk submissions://smtp.websupport.sk"),
+		Auth:    byPassword,
+		Source:  "ISPDB websupport.sk.xml", Date: "2026-03-12",
+	},
+	{
+		Name: "Hostinger",
+		MX:   []string{"hostinger.com"},
+		Servers: strings.Fields("" +
+			"imaps://imap.hostinger.com pop3s://pop.hostinger.com submissions://smtp.hostinger.com " +
+			"submission://smtp.hostinger.com"),
+		Auth:   byPassword,
+		Source: "https://support.hostinger.com", Date: "2026-11-22",
+	},
+	{
+		Name:    "Soverin",
+		Domains: strings.Fields("soverin.net"),
+		MX:      []string{"soverin.net"},
+		Servers: strings.Fields("imaps://imap.soverin.net submissions://smtp.soverin.net submission://smtp.soverin.net"),
+		Auth:    byPassword,
+		Source:  "https://soverin.com/help", Date: "2026-11-22",
+	},
+	{
+		Name:    "OX Cloud",
+		MX:      []string{"cloudeu.xion.oxcs.net"},
+		Servers: strings.Fields("imaps://imap.eu.appsuite.cloud pop3s://pop.eu.appsuite.cloud submission://smtp.eu.appsuite.cloud"),
+		Auth:    byPassword,
+		Source:  "ISPDB oxcloud-eu.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Pobox",
+		Domains: strings.Fields("pobox.com"),
+		MX:      []string{"pobox.com"},
+		Servers: strings.Fields("" +
+			"imaps://mail.pobox.com pop3s://mail.pobox.com submissions://smtp.pobox.com " +
+			"submission://smtp.pobox.com"),
+		Auth:   byPassword,
+		Source: "ISPDB pobox.com.xml", Date: "2026-03-12",
+	},
+}

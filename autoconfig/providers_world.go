@@ -1,0 +1,358 @@
+package autoconfig
+
+import (
+	"strings"
+
+	"mailcheck"
+)
+
+// worldProviders serve people everywhere, or in countries outside Europe and Asia.
+var worldProviders = []Provider{
+	{
+		Name:    "Gmail",
+		Domains: strings.Fields("gmail.com googlemail.com"),
+		MX:      []string{"google.com", "googlemail.com"},
+		Servers: strings.Fields("" +
+			"imaps://imap.gmail.com pop3s://pop.gmail.com submissions://smtp.gmail.com " +
+			"submission://smtp.gmail.com"),
+		Auth:  byOAuthOrPassword,
+		OAuth: &googleOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Choose OAuth2 (sign in with Google) in the mail program. If it cannot do that, switch on 2-Step Verification and make an app password at https://myaccount.google.com/apppasswords; type it in place of the password. In Google Workspace the administrator decides whether app passwords are allowed."},
+		},
+		Source: "ISPDB googlemail.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name: "Outlook.com",
+		Domains: strings.Fields("" +
+			"hotmail.com live.com msn.com outlook.com windowslive.com outlook.at outlook.be outlook.cl outlook.cz " +
+			"outlook.de outlook.dk outlook.es outlook.fr outlook.hu outlook.ie outlook.in outlook.it outlook.jp " +
+			"outlook.kr outlook.lv outlook.my outlook.ph outlook.pt outlook.sa outlook.sg outlook.sk " +
+			"outlook.co.id outlook.co.il outlook.co.th outlook.com.ar outlook.com.au outlook.com.br " +
+			"outlook.com.gr outlook.com.tr outlook.com.vn hotmail.be hotmail.ca hotmail.cl hotmail.cz hotmail.de " +
+			"hotmail.dk hotmail.es hotmail.fi hotmail.fr hotmail.gr hotmail.hu hotmail.it hotmail.lt hotmail.lv " +
+			"hotmail.my hotmail.nl hotmail.no hotmail.ph hotmail.rs hotmail.se hotmail.sg hotmail.sk " +
+			"hotmail.co.id hotmail.co.il hotmail.co.in hotmail.co.jp hotmail.co.kr hotmail.co.th hotmail.co.uk " +
+			"hotmail.co.za hotmail.com.ar hotmail.com.au hotmail.com.br hotmail.com.hk hotmail.com.tr " +
+			"hotmail.com.tw hotmail.com.vn live.at live.be live.ca live.cl live.cn live.de live.dk live.fi " +
+			"live.fr live.hk live.ie live.in live.it live.jp live.nl live.no live.ru live.se live.co.jp " +
+			"live.co.kr live.co.uk live.co.za live.com.ar live.com.au live.com.mx live.com.my live.com.ph " +
+			"live.com.pt live.com.sg livemail.tw"),
+		MX:      []string{"olc.protection.outlook.com"},
+		Servers: strings.Fields("imaps://outlook.office365.com pop3s://outlook.office365.com submission://smtp-mail.outlook.com"),
+		Auth:    byOAuth,
+		OAuth:   &microsoftOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or use one that can, such as Outlook or Thunderbird. Neither the password nor an app password works with IMAP, POP3 or SMTP."},
+			{mailcheck.ProviderIMAPSwitch, "At https://outlook.live.com open Settings > Mail > Forwarding and IMAP, and let devices and apps use IMAP (and POP, if wanted)."},
+		},
+		Source: "ISPDB hotmail.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Microsoft 365",
+		Domains: strings.Fields("office365.com onmicrosoft.com"),
+		MX:      []string{"mail.protection.outlook.com", "mx.microsoft"},
+		Servers: strings.Fields("imaps://outlook.office365.com pop3s://outlook.office365.com submission://smtp.office365.com"),
+		Auth:    byOAuth,
+		OAuth:   &microsoftOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or add the account as Exchange. If reading or sending is refused although the sign-in worked, the administrator has to allow it: Set-CASMailbox -Identity USER -ImapEnabled $true -SmtpClientAuthenticationDisabled $false"},
+		},
+		Source: "ISPDB office365.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "iCloud Mail",
+		Domains: strings.Fields("mac.com me.com icloud.com"),
+		MX:      []string{"mail.icloud.com"},
+		Servers: strings.Fields("imaps://%EMAILLOCALPART%@imap.mail.me.com submission://smtp.mail.me.com"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Make an app-specific password at https://account.apple.com (Sign-In and Security > App-Specific Passwords) and type it in place of the password. The user name for IMAP is the part before the @, for SMTP the whole address."},
+		},
+		Source: "ISPDB me.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name: "Yahoo Mail",
+		Domains: strings.Fields("" +
+			"yahoo.com yahoo.ca yahoo.de yahoo.it yahoo.fr yahoo.es yahoo.se yahoo.co.in yahoo.co.uk yahoo.co.nz " +
+			"yahoo.com.au yahoo.com.ar yahoo.com.br yahoo.com.mx ymail.com myyahoo.com rocketmail.com"),
+		MX: []string{"am0.yahoodns.net"},
+		Servers: strings.Fields("" +
+			"imaps://imap.mail.yahoo.com pop3s://pop.mail.yahoo.com submissions://smtp.mail.yahoo.com " +
+			"submission://smtp.mail.yahoo.com"),
+		Auth:  byOAuthOrPassword,
+		OAuth: &yahooOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.yahoo.com/account/security (Account security > Generate app password) and type it in place of the password."},
+		},
+		Source: "ISPDB yahoo.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Yahoo! Japan",
+		Domains: strings.Fields("yahoo.co.jp"),
+		Servers: strings.Fields("pop3s://%EMAILLOCALPART%@pop.mail.yahoo.co.jp submissions://%EMAILLOCALPART%@smtp.mail.yahoo.co.jp"),
+		Auth:    byPassword,
+		Source:  "ISPDB yahoo.co.jp.xml", Date: "2026-03-12",
+	},
+	{
+		Name: "AOL Mail",
+		Domains: strings.Fields("" +
+			"aol.com aim.com netscape.net netscape.com compuserve.com cs.com wmconnect.com aol.de aol.it aol.fr " +
+			"aol.es aol.se aol.co.uk aol.co.nz aol.com.au aol.com.ar aol.com.br aol.com.mx verizon.net"),
+		MX:      []string{"gm0.yahoodns.net"},
+		Servers: strings.Fields("imaps://imap.aol.com pop3s://pop.aol.com submissions://smtp.aol.com"),
+		Auth:    byOAuthOrPassword,
+		OAuth:   &aolOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.aol.com/account/security (Account security > Generate app password) and type it in place of the password."},
+		},
+		Source: "ISPDB aol.com.xml, ISPDB verizon.net.xml", Date: "2026-03-12",
+	},
+	{
+		Name: "AT&T Mail",
+		Domains: strings.Fields("" +
+			"ameritech.net att.net bellsouth.net currently.com flash.net nvbell.net pacbell.net prodigy.net " +
+			"sbcglobal.net snet.net swbell.net wans.net"),
+		Servers: strings.Fields("" +
+			"imaps://imap.mail.att.net pop3s://inbound.att.net submissions://outbound.att.net " +
+			"submissions://smtp.mail.att.net"),
+		Auth: byOAuthOrPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Make a secure mail key at https://www.att.com (Profile > Sign-in info > Secure mail key) and type it in place of the password."},
+		},
+		Source: "ISPDB att.net.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Comcast Xfinity",
+		Domains: strings.Fields("comcast.net"),
+		Servers: strings.Fields("" +
+			"imaps://imap.comcast.net pop3s://mail.comcast.net submissions://smtp.comcast.net " +
+			"submission://smtp.comcast.net"),
+		Auth:  byOAuthOrPassword,
+		OAuth: &comcastOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://connect.xfinity.com open Email settings > Security > Third Party Access Security and allow access for mail programs."},
+		},
+		Source: "ISPDB comcast.net.xml", Date: "2026-03-12",
+	},
+	{
+		Name: "mail.com",
+		Domains: strings.Fields("" +
+			"mail.com mail.org email.com post.com usa.com accountant.com consultant.com dr.com engineer.com " +
+			"cheerful.com techie.com linuxmail.org europe.com london.com uymail.com myself.com iname.com " +
+			"writeme.com 2die4.com activist.com adexec.com africamail.com aircraftmail.com alabama.usa.com " +
+			"alaska.usa.com allergist.com alumni.com alumnidirector.com americamail.com amorous.com angelic.com " +
+			"archaeologist.com arizona.usa.com artlover.com asia-mail.com atheist.com australiamail.com " +
+			"bartender.net berlin.com bigger.com bikerider.com birdlover.com blader.com boardermail.com " +
+			"brazilmail.com brew-master.com california.usa.com californiamail.com caress.com catlover.com " +
+			"chef.net chemist.com chinamail.com clerk.com cliffhanger.com collector.org columnist.com comic.com " +
+			"computer4u.com contractor.net coolsite.net counsellor.com count.com couple.com cutey.com " +
+			"cyberdude.com cybergal.com cyber-wizard.com dallasmail.com dbzmail.com deliveryman.com diplomats.com " +
+			"disciples.com doctor.com doglover.com doramail.com dublin.com earthling.net elvisfan.com " +
+			"englandmail.com europemail.com execs.com fan.com feelings.com financier.com fireman.net " +
+			"florida.usa.com footballer.com gardener.com geologist.com germanymail.com graduate.org " +
+			"graphic-designer.com hackermail.com hairdresser.net hilarious.com hockeymail.com homemail.com " +
+			"hot-shot.com hour.com humanoid.net illinois.usa.com innocent.com inorbit.com instruction.com " +
+			"instructor.net insurer.com irelandmail.com italymail.com japan.com journalist.com keromail.com " +
+			"kittymail.com koreamail.com lawyer.com legislator.com loveable.com lovecat.com mad.scientist.com " +
+			"madonnafan.com madrid.com marchmail.com mexicomail.com mindless.com minister.com mobsters.com " +
+			"monarchy.com moscowmail.com munich.com musician.org muslim.com newyork.usa.com null.net nycmail.com " +
+			"oath.com optician.com pacificwest.com petlover.com photographer.net playful.com poetic.com " +
+			"politician.com popstar.com presidency.com priest.com programmer.net publicist.com realtyagent.com " +
+			"reborn.com reggaefan.com religious.com repairman.com representative.com rescueteam.com revenue.com " +
+			"rocketship.com rockfan.com rome.com royal.net saintly.com salesperson.net sanfranmail.com " +
+			"scientist.com scotlandmail.com secretary.net seductive.com singapore.com snakebite.com " +
+			"songwriter.net soon.com spainmail.com teachers.org technologist.com texas.usa.com thegame.com " +
+			"therapist.net toke.com tokyo.com toothfairy.com tvstar.com umpire.com wallet.com webname.com " +
+			"weirdness.com who.net whoever.com winning.com witty.com worker.com workmail.com yours.com"),
+		Servers: strings.Fields("imaps://imap.mail.com pop3s://pop.mail.com submissions://smtp.mail.com submission://smtp.mail.com"),
+		Auth:    byPassword,
+		Source:  "ISPDB mail.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name: "Fastmail",
+		Domains: strings.Fields("" +
+			"fastmail.com fastmail.fm fastmail.net fastmail.org fastmail.us fastmail.uk fastmail.jp fastmail.in " +
+			"fastmail.de sent.com messagingengine.com"),
+		MX:      []string{"messagingengine.com"},
+		Servers: strings.Fields("imaps://imap.fastmail.com pop3s://pop.fastmail.com submissions://smtp.fastmail.com"),
+		Auth:    byOAuthOrPassword,
+		OAuth:   &fastmailOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Make an app password at https://app.fastmail.com/settings/security (Settings > Privacy & Security > App passwords) and type it in place of the password; the password of the web site is never accepted."},
+		},
+		Source: "ISPDB messagingengine.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Zoho Mail (zoho.com)",
+		Domains: strings.Fields("zoho.com zohomail.com"),
+		MX:      []string{"zoho.com", "zohomail.com"},
+		Servers: strings.Fields("imaps://imap.zoho.com pop3s://pop.zoho.com submissions://smtp.zoho.com submission://smtp.zoho.com"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.com open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "ISPDB zoho.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Zoho Mail (zoho.eu)",
+		Domains: strings.Fields("zoho.eu zohomail.eu"),
+		MX:      []string{"zoho.eu"},
+		Servers: strings.Fields("imaps://imap.zoho.eu pop3s://pop.zoho.eu submissions://smtp.zoho.eu submission://smtp.zoho.eu"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.eu open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.eu (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "ISPDB zoho.eu.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Zoho Mail (zoho.in)",
+		Domains: strings.Fields("zoho.in zohomail.in"),
+		MX:      []string{"zoho.in"},
+		Servers: strings.Fields("imaps://imap.zoho.in pop3s://pop.zoho.in submissions://smtp.zoho.in submission://smtp.zoho.in"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.in open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.in (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "ISPDB zoho.in.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Zoho Mail (zoho.jp)",
+		Domains: strings.Fields("zoho.jp zohomail.jp"),
+		MX:      []string{"zoho.jp"},
+		Servers: strings.Fields("imaps://imap.zoho.jp pop3s://pop.zoho.jp submissions://smtp.zoho.jp submission://smtp.zoho.jp"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.jp open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.jp (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "ISPDB zoho.jp.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Zoho Mail (zoho.com.au)",
+		Domains: strings.Fields("zoho.com.au zohomail.com.au"),
+		MX:      []string{"zoho.com.au"},
+		Servers: strings.Fields("" +
+			"imaps://imap.zoho.com.au pop3s://pop.zoho.com.au submissions://smtp.zoho.com.au " +
+			"submission://smtp.zoho.com.au"),
+		Auth: byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.com.au open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com.au (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "ISPDB zoho.com.au.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Zoho Mail Canada",
+		Domains: strings.Fields("zohocloud.ca zohomailcloud.ca"),
+		MX:      []string{"zohocloud.ca"},
+		Servers: strings.Fields("" +
+			"imaps://imap.zohocloud.ca pop3s://pop.zohocloud.ca submissions://smtp.zohocloud.ca " +
+			"submission://smtp.zohocloud.ca"),
+		Auth: byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zohocloud.ca open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zohocloud.ca (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "ISPDB zohocloud.ca.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Yandex Mail",
+		Domains: strings.Fields("yandex.ru yandex.com yandex.net yandex.by yandex.kz yandex.ua ya.ru narod.ru"),
+		MX:      []string{"mx.yandex.net", "mx.yandex.ru"},
+		Servers: strings.Fields("imaps://imap.yandex.com pop3s://pop.yandex.com submissions://smtp.yandex.com"),
+		Auth:    byPassword,
+		OAuth:   &yandexOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.yandex.com open Settings > Email clients, and switch IMAP on."},
+			{mailcheck.ProviderAppPassword, "Make an app password of the kind Mail at https://id.yandex.com/security/app-passwords and type it in place of the password."},
+		},
+		Source: "ISPDB yandex.ru.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Mail.ru",
+		Domains: strings.Fields("mail.ru inbox.ru list.ru bk.ru internet.ru"),
+		MX:      []string{"emx.mail.ru", "mxs.mail.ru"},
+		Servers: strings.Fields("imaps://imap.mail.ru pop3s://pop.mail.ru submissions://smtp.mail.ru submission://smtp.mail.ru"),
+		Auth:    byOAuthOrPassword,
+		OAuth:   &mailruOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Make a password for external applications at https://account.mail.ru/user/2-step-auth/passwords and type it in place of the password."},
+		},
+		Source: "ISPDB mail.ru.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Rambler",
+		Domains: strings.Fields("rambler.ru"),
+		Servers: strings.Fields("imaps://imap.rambler.ru pop3s://pop.rambler.ru submissions://smtp.rambler.ru"),
+		Auth:    byPassword,
+		Source:  "ISPDB rambler.ru.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Telstra",
+		Domains: strings.Fields("bigpond.com bigpond.net.au telstra.com bigpond.net"),
+		Servers: strings.Fields("imaps://imap.telstra.com pop3s://pop.telstra.com submissions://smtp.telstra.com"),
+		Auth:    byPassword,
+		Source:  "ISPDB bigpond.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Xtra",
+		Domains: strings.Fields("xtra.co.nz"),
+		Servers: strings.Fields("imaps://imap.xtra.co.nz pop3s://pop3.xtra.co.nz submissions://send.xtra.co.nz"),
+		Auth:    byPassword,
+		Source:  "ISPDB xtra.co.nz.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Bell",
+		Domains: strings.Fields("bell.net sympatico.ca"),
+		Servers: strings.Fields("imaps://imap.bell.net pop3s://pophm.sympatico.ca submission://smtphm.sympatico.ca"),
+		Auth:    byPassword,
+		Source:  "ISPDB bell.net.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "EarthLink",
+		Domains: strings.Fields("earthlink.net mindspring.com ix.netcom.com"),
+		Servers: strings.Fields("imaps://imap.earthlink.net pop3s://pop.earthlink.net submission://smtpauth.earthlink.net"),
+		Auth:    byEncryptedPassword,
+		Source:  "ISPDB earthlink.net.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "UOL",
+		Domains: strings.Fields("uol.com.br"),
+		Servers: strings.Fields("" +
+			"imaps://%EMAILLOCALPART%@imap.uol.com.br pop3s://%EMAILLOCALPART%@pop3.uol.com.br " +
+			"submission://%EMAILLOCALPART%@smtps.uol.com.br"),
+		Auth:   byPassword,
+		Source: "ISPDB uol.com.br.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Proton Mail",
+		Domains: strings.Fields("proton.me protonmail.com protonmail.ch pm.me"),
+		MX:      []string{"protonmail.ch"},
+		Rules: []Rule{
+			{mailcheck.ProviderNoIMAP, "Use Proton's own apps or https://mail.proton.me. On a computer, a paid account can run Proton Mail Bridge (https://proton.me/mail/bridge), which gives a mail program on the same computer IMAP at 127.0.0.1:1143 and SMTP at 127.0.0.1:1025, with the password that Bridge shows."},
+		},
+		Source: "https://proton.me/support/imap-smtp-and-pop3-setup", Date: "2026-11-22",
+	},
+	{
+		Name:    "Tuta",
+		Domains: strings.Fields("tuta.com tutanota.com tutanota.de tutamail.com tuta.io keemail.me"),
+		MX:      []string{"tutanota.de"},
+		Rules: []Rule{
+			{mailcheck.ProviderNoIMAP, "Use Tuta's own apps for computer and phone (https://tuta.com) or its web site; no other mail program can read a Tuta mailbox."},
+		},
+		Source: "https://tuta.com/support/howto", Date: "2026-11-22",
+	},
+	{
+		Name:    "HEY",
+		Domains: strings.Fields("hey.com"),
+		MX:      []string{"app.hey.com"},
+		Rules: []Rule{
+			{mailcheck.ProviderNoIMAP, "Use HEY's own apps (https://www.hey.com/apps/) or its web site; no other mail program can read a HEY mailbox."},
+		},
+		Source: "https://www.hey.com/faqs/", Date: "2026-11-22",
+	},
+}

@@ -1,0 +1,111 @@
+package autoconfig
+
+import (
+	"context"
+	"slices"
+
+	"mailcheck"
+)
+
+// Issuer is an OAuth2 authorization server as a settings file names it.
+type Issuer struct {
+	Name   string   // URL, or the host name alone
+	Scopes []string // what a mail program should ask for
+}
+
+// maxIssuers is the number of issuers that one file, and one run, may name.
+const maxIssuers = 4
+
+// watchers are the sources that look into what the others find. They are told of
+// each thing once, at whatever time they begin to watch, with the board locked:
+// they must not wait.
+type watchers struct {
+	servers  []mailcheck.Server // those handed over so far
+	issuers  []Issuer
+	onServer []func(mailcheck.Server)
+	onIssuer []func(Issuer)
+}
+
+func (w *watchers) tellServer(s mailcheck.Server) {
+	w.servers = append(w.servers, s)
+	for _, tell := range w.onServer {
+		tell(s)
+	}
+}
+
+// watchServers calls tell for every distinct server, until stop is called.
+func (b *board) watchServers(tell func(mailcheck.Server)) (stop func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	watching := true
+	b.onServer = append(b.onServer, func(s mailcheck.Server) {
+		if watching {
+			tell(s)
+		}
+	})
+	for _, s := range b.servers {
+		tell(s)
+	}
+	return b.stop(&watching)
+}
+
+func (b *board) stop(watching *bool) func() {
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		*watching = false
+	}
+}
+
+// nameIssuer tells that a source names an OAuth2 issuer. Issuers beyond the bound
+// are left out.
+func (b *board) nameIssuer(issuer Issuer) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	known := slices.ContainsFunc(b.issuers, func(i Issuer) bool { return i.Name == issuer.Name })
+	if known || len(b.issuers) == maxIssuers {
+		return
+	}
+	b.issuers = append(b.issuers, issuer)
+	for _, tell := range b.onIssuer {
+		tell(issuer)
+	}
+}
+
+// watchIssuers calls tell for every distinct issuer, until stop is called.
+func (b *board) watchIssuers(tell func(Issuer)) (stop func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	watching := true
+	b.onIssuer = append(b.onIssuer, func(i Issuer) {
+		if watching {
+			tell(i)
+		}
+	})
+	for _, i := range b.issuers {
+		tell(i)
+	}
+	return b.stop(&watching)
+}
+
+// hosts returns the hosts of the servers handed over so far.
+func (b *board) hosts() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var hosts []string
+	for _, s := range b.servers {
+		hosts = append(hosts, s.Host)
+	}
+	return hosts
+}
+
+// awaitAll waits for every source before this one, or for the end of the run.
+func (s *search) awaitAll(ctx context.Context) {
+	for _, done := range s.before {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
