@@ -19,11 +19,15 @@ var Checks = slices.Concat(
 	providerChecks,
 	oauthChecks,
 	networkChecks,
+	reachChecks,
 	tlsChecks,
+	certificateChecks,
+	daneChecks,
 	starttlsChecks,
 	doorChecks,
 	auditChecks,
 	greetingChecks,
+	healthChecks,
 	accountChecks,
 )
 

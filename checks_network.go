@@ -2,7 +2,7 @@ package mailcheck
 
 var networkChecks = []*Check{
 	TCPRefused, TCPTimeout, TCPUnreachable, TCPUnreachable6, TCPUnreachable4,
-	TCPReset, NetNoIPv6, NetBadAddress,
+	TCPReset, NetNoIPv6, NetBadAddress, NetClockWrong,
 }
 
 // Network: reaching a server at all.
@@ -39,4 +39,8 @@ var (
 		"DNS gives an address for the server that no server can have.",
 		"Correct the A or AAAA record of the host.",
 		"RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.2"}
+	NetClockWrong = &Check{"net.clock-wrong", Failure, User,
+		"The clock of this machine is wrong, so good certificates look expired or not yet valid.",
+		"Correct date, time and time zone of this machine, and let it set its clock by itself (NTP). Then test again.",
+		"RFC 5280 section 6.1.3"}
 )

@@ -38,8 +38,8 @@ var (
 		"Install a certificate of a public authority (Let's Encrypt costs nothing), or give its root to every client (--ca-file for this test).",
 		"RFC 5280 section 6"}
 	TLSUnknownAuthority = &Check{"tls.unknown-authority", Failure, Operator,
-		"The server's certificate is issued by an authority that this machine does not trust, or its intermediate certificate is not sent.",
-		"Serve the full chain (fullchain.pem, not cert.pem). If the authority is your company's own, install its root on the client (--ca-file for this test).",
+		"The server's certificate is issued by an authority that this machine does not know.",
+		"If the authority is your company's own, install its root on the client (--ca-file for this test). If it is a public one, serve the full chain (fullchain.pem, not cert.pem).",
 		"RFC 5280 section 6, RFC 8446 section 4.4.2"}
 	TLSCertificate = &Check{"tls.certificate", Failure, Operator,
 		"The server's certificate cannot be verified.",

@@ -60,7 +60,9 @@ func classifyDNS(err error) *Check {
 		return nil
 	case e.IsNotFound:
 		return DNSNotFound
-	case e.IsTimeout:
+	case resolverDead(e) && strings.Contains(e.Err, "unreachable"):
+		return NetOffline // not even the way to the resolver is there
+	case e.IsTimeout, resolverDead(e):
 		return DNSTimeout
 	case strings.HasPrefix(e.Err, "SERVFAIL"):
 		return DNSServfail
@@ -68,6 +70,17 @@ func classifyDNS(err error) *Check {
 		return DNSRefused
 	}
 	return DNSMalformed
+}
+
+// resolverDead reports whether the question did not even reach a DNS server: its
+// machine or the network refuses the packet.
+func resolverDead(e *net.DNSError) bool {
+	for _, op := range []string{"dial udp", "write udp", "read udp"} {
+		if e.IsTemporary && strings.HasPrefix(e.Err, op) {
+			return true
+		}
+	}
+	return false
 }
 
 // classifyCertificate reads the errors of crypto/x509 verification.
@@ -89,7 +102,11 @@ func classifyCertificate(err error) (*Check, string) {
 
 func classifyInvalid(e x509.CertificateInvalidError) (*Check, string) {
 	c := e.Cert
-	if e.Reason != x509.Expired {
+	switch e.Reason {
+	case x509.Expired:
+	case x509.IncompatibleUsage:
+		return TLSWrongUsage, fmt.Sprintf("%s is meant for %s", Clean(name(c)), usages(c))
+	default:
 		return TLSCertificate, Clean(e.Error())
 	}
 	now := time.Now()
@@ -225,6 +242,24 @@ func issuer(c *x509.Certificate) string {
 		return "unknown"
 	}
 	return c.Issuer.String()
+}
+
+// usages says in words what a certificate's extended key usage allows.
+func usages(c *x509.Certificate) string {
+	words := map[x509.ExtKeyUsage]string{
+		x509.ExtKeyUsageClientAuth: "clients", x509.ExtKeyUsageEmailProtection: "signing mail", x509.ExtKeyUsageCodeSigning: "signing programs",
+		x509.ExtKeyUsageTimeStamping: "timestamps", x509.ExtKeyUsageOCSPSigning: "revocation answers",
+	}
+	var list []string
+	for _, usage := range c.ExtKeyUsage {
+		if word := words[usage]; word != "" {
+			list = append(list, word)
+		}
+	}
+	if len(list) == 0 {
+		return "something else than servers (extended key usage)"
+	}
+	return strings.Join(list, " and ") + ", not for servers (extended key usage)"
 }
 
 // listed joins at most five names.

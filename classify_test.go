@@ -234,7 +234,7 @@ func TestClassifyCertificate(t *testing.T) {
 	test(mailcheck.OpCertificate, verify(newCert(t, template(h), nil), "2001:db8::1"), mailcheck.TLSIPSAN, "2001:db8::1")
 	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.DNSNames, c.Subject.CommonName = nil, h }), h), mailcheck.TLSCNOnly, `common name "imap.example.com", no subject alternative name`)
 	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.DNSNames, c.Subject = nil, pkix.Name{} }), h), mailcheck.TLSNameMismatch, "no name at all")
-	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }), h), mailcheck.TLSCertificate, "key usage")
+	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }), h), mailcheck.TLSWrongUsage, "meant for clients, not for servers (extended key usage)")
 
 	// Issued by an authority of one's own.
 	root := newCert(t, authority("Private\x1b Root"), nil)

@@ -298,6 +298,23 @@ type TLS struct {
 	Curve    string // key exchange group; empty if none was named
 	Verified bool   // chain, dates, usage and name were all verified
 	Chain    []Certificate
+	OCSP     *OCSP // nil if the server staples none
+	SCTs     int   // signed certificate timestamps (RFC 6962), sent or embedded
+	DANE     *DANE // nil if no TLSA record is published for the server
+}
+
+// OCSP is what the stapled answer of the authority says about the certificate
+// (RFC 6960, RFC 6066 section 8).
+type OCSP struct {
+	Status                 string // good, revoked, unknown, stale, unreadable, or unverified where the issuer is not known
+	ThisUpdate, NextUpdate time.Time
+}
+
+// DANE is what the TLSA records of a server say about its certificate (RFC 6698).
+type DANE struct {
+	State   string   // ok, mismatch, unusable, unsigned, or unchecked where the resolver does not validate
+	Name    string   // where the records are, such as _993._tcp.imap.example.com
+	Records []string // as in a zone file, "3 1 1 0b9f...", cut to 400 bytes
 }
 
 // Certificate is one certificate the server sent, leaf first.
@@ -315,6 +332,7 @@ type ServerResult struct {
 	Verdict      Verdict
 	Addresses    []AddressResult
 	Greeting     string
+	Software     string // as the server names itself, such as "Dovecot"; empty where it does not
 	Capabilities Lists
 	Mechanisms   Lists // SASL mechanism names; "LOGIN" and "USER" of IMAP and POP3 commands are not among them
 	PasswordOK   bool  // inside TLS, some way to log in with a password in clear is offered
@@ -323,12 +341,21 @@ type ServerResult struct {
 	Elapsed      time.Duration
 	Steps        []Step
 	Conversation []Line
+	Neighbours   []Neighbour // other ports of the host, looked at because this one was silent
 }
 
-// Line is one line of a conversation, cleaned for display.
+// Neighbour is another port of a server's host.
+type Neighbour struct {
+	Port  uint16
+	State string // as of an AddressResult
+}
+
+// Line is one line of a conversation, cleaned for display and without secrets.
 type Line struct {
 	At     time.Duration // since the run began
 	Client bool          // sent by mailcheck
+	Secure bool          // inside TLS
+	Step   int           // index of the step it belongs to; the number of steps for what came after them
 	Text   string
 }
 
@@ -348,6 +375,14 @@ type Report struct {
 	Settings []Setting // best first: by protocol, passed before failed, TLS before STARTTLS
 	Findings []Finding // worst first, root causes before their consequences
 	Verdict  Verdict
+	Clock    Clock
+}
+
+// Clock is how this machine's clock differs from those of the web servers that
+// answered during the run.
+type Clock struct {
+	Behind  time.Duration // negative: ahead
+	Servers int           // how many were compared; with none nothing is known
 }
 
 // Usable returns the settings that passed, best first.

@@ -57,6 +57,17 @@ func (t *Trace) Find(c *Check, detail string) *Finding {
 	return t.FindAt(len(t.Steps)-1, c, detail)
 }
 
+// Fix sets the remedy of the last finding, if there is a better one than the
+// check's own.
+func (t *Trace) Fix(remedy string) {
+	if len(t.Steps) == 0 {
+		return
+	}
+	if findings := t.Steps[len(t.Steps)-1].Findings; len(findings) > 0 {
+		findings[len(findings)-1].Fix = remedy
+	}
+}
+
 // FindAt adds a finding to the step with that index, where a fault shows only later.
 func (t *Trace) FindAt(i int, c *Check, detail string) *Finding {
 	step := &t.Steps[i]

@@ -104,10 +104,10 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 	searches := make([]*search, len(Sources))
 	var wg sync.WaitGroup
 	var names []string
-	var before []<-chan struct{}
+	var before []turn
 	for i, source := range Sources {
-		done := make(chan struct{})
-		release := sync.OnceFunc(func() { close(done) })
+		its := turn{make(chan struct{}), make(chan struct{})}
+		release := sync.OnceFunc(func() { close(its.passed) })
 		s := &search{
 			net: n, address: a, opts: o, board: b,
 			trace:   mailcheck.NewTrace(began),
@@ -117,13 +117,14 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 		}
 		searches[i] = s
 		wg.Go(func() {
+			defer close(its.done)
 			defer release()
 			start := time.Now()
 			source.find(ctx, s)
 			s.result.Elapsed = time.Since(start)
 			s.result.Steps = s.trace.Steps
 		})
-		names, before = append(names, source.Name), append(before, done)
+		names, before = append(names, source.Name), append(before, its)
 	}
 	wg.Wait()
 	d := Discovery{Dropped: len(b.dropped)}
@@ -235,6 +236,12 @@ func (s *search) wanted(p mailcheck.Protocol, sec mailcheck.Security) bool {
 	return !s.board.declined[p][sec] && (p.Reads() && !d.incoming || p.Sends() && !d.outgoing)
 }
 
+// turn is how far a source has come, for those that wait for it.
+type turn struct {
+	passed chan struct{} // closed when it will name no more mail servers, or is done
+	done   chan struct{} // closed when it is done
+}
+
 // search is one source at work.
 type search struct {
 	net     *netx.Net
@@ -243,9 +250,9 @@ type search struct {
 	board   *board
 	trace   *mailcheck.Trace
 	result  mailcheck.SourceResult
-	trusted []string          // names of the sources of more trust
-	before  []<-chan struct{} // one for each source of more trust, closed when it is done
-	release func()            // tells the sources of less trust not to wait for this one
+	trusted []string // names of the sources of more trust
+	before  []turn   // one for each source of more trust
+	release func()   // tells the sources of less trust not to wait for this one
 }
 
 // publish adds a server in the source's own order of preference and hands it
@@ -275,9 +282,9 @@ func (s *search) conclude(state mailcheck.State, format string, args ...any) {
 func (s *search) awaitOthers(ctx context.Context) (why string) {
 	timer := time.NewTimer(headStart)
 	defer timer.Stop()
-	for _, done := range s.before {
+	for _, other := range s.before {
 		select {
-		case <-done:
+		case <-other.passed:
 			continue
 		case <-timer.C:
 		case <-ctx.Done():

@@ -11,8 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"golang.org/x/net/publicsuffix"
-
 	"mailcheck"
 	"mailcheck/internal/netx"
 )
@@ -309,14 +307,6 @@ func blame(t *mailcheck.Trace) {
 		}
 	}
 	soften(t, mailcheck.Warning)
-}
-
-// registrable returns the part of a host name that somebody registered.
-func registrable(host string) string {
-	if base, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
-		return base
-	}
-	return host
 }
 
 // judgeHost notes a service outside the domain. Outlook and Thunderbird ask the

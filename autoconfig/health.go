@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/net/publicsuffix"
 
@@ -66,6 +67,10 @@ func (h *health) sentence() string {
 	}
 	return strings.Join(parts, "; ")
 }
+
+// tlsaPatience is how long the question for a TLSA record may take: some name
+// servers never answer it, and no client waits.
+const tlsaPatience = time.Second
 
 // look is a step that cannot fail; it says what came back.
 func look(ctx context.Context, t *mailcheck.Trace, op mailcheck.Op, target string, f func(context.Context) string) {
@@ -280,6 +285,8 @@ func (h *health) watch(ctx context.Context) (wait func() []*mailcheck.Trace) {
 		start(s.Endpoint(), func(t *mailcheck.Trace) {
 			name := fmt.Sprintf("_%d._tcp.%s", s.Port, s.Host)
 			look(ctx, t, mailcheck.OpLookup, name+" TLSA", func(ctx context.Context) string {
+				ctx, cancel := context.WithTimeout(ctx, tlsaPatience)
+				defer cancel()
 				records, _, _ := h.net.Resolver.TLSA(ctx, name)
 				mu.Lock()
 				defer mu.Unlock()

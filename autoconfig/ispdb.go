@@ -25,6 +25,7 @@ func findISPDB(ctx context.Context, s *search) {
 		return
 	}
 	a := s.askISPDB(ctx, s.trace, s.address.Domain)
+	s.lookForPortal(ctx)
 	for _, server := range a.servers {
 		s.publish(server)
 	}

@@ -13,9 +13,12 @@ import (
 // conclude turns what sources and probes saw into settings, findings and the
 // verdict. dropped is the number of servers that were too many to test.
 func conclude(r *mailcheck.Report, dropped int) {
+	explainSilence(r)
 	suspectStripping(r)
 	r.Settings = settings(r)
-	r.Findings = sourceFindings(r.Sources)
+	r.Findings = outages(r)
+	r.Findings = append(r.Findings, sourceFindings(r.Sources)...)
+	r.Findings = append(r.Findings, clockFindings(r)...)
 	r.Findings = append(r.Findings, serverFindings(r)...)
 	if dropped > 0 {
 		r.Findings = append(r.Findings, found(mailcheck.RunTooManyServers, fmt.Sprintf("%d servers were not tested", dropped)))
@@ -40,6 +43,7 @@ func concludeDiscovery(r *mailcheck.Report, dropped int) {
 
 func finish(r *mailcheck.Report) {
 	nameCauses(r)
+	clearClock(r)
 	slices.SortStableFunc(r.Findings, func(a, b mailcheck.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	r.Verdict = mailcheck.VerdictOf(r.Findings)
 	r.Elapsed = time.Since(r.Started)
@@ -191,99 +195,4 @@ func tested(r *mailcheck.Report, outgoing bool) string {
 		return "none is published, and none of the usual names exists"
 	}
 	return "tried " + strings.Join(parts, ", ")
-}
-
-// nameCauses marks the findings that only follow from another one.
-func nameCauses(r *mailcheck.Report) {
-	dns := deadDNS(r)
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if cause := causeOf(r, f, dns); cause != nil {
-			f.BecauseOf = cause.ID
-		}
-	}
-}
-
-// deadDNS returns the check that says why nothing can be looked up, or nil. The
-// question for the mail exchanger stands for all: a domain that has an answer to
-// it, if only that there is none, is served.
-func deadDNS(r *mailcheck.Report) *mailcheck.Check {
-	for _, f := range r.Findings {
-		switch f.Check {
-		case mailcheck.DNSTimeout, mailcheck.DNSRefused, mailcheck.DNSServfail, mailcheck.DNSBogus, mailcheck.DNSMalformed, mailcheck.DNSNotFound:
-			if f.Source == "mx" {
-				return f.Check
-			}
-		}
-	}
-	return nil
-}
-
-// causeOf returns the check that a finding is a consequence of, or nil. dns is
-// what is wrong with all of DNS, or nil.
-func causeOf(r *mailcheck.Report, f *mailcheck.Finding, dns *mailcheck.Check) *mailcheck.Check {
-	switch f.Check {
-	case mailcheck.AccountNoSettings, mailcheck.AccountNoIncoming, mailcheck.AccountNoOutgoing:
-		return causeOfAccount(r, f.Check, dns)
-	case mailcheck.AutoconfigUnreachable:
-		if anyFinding(r, func(o *mailcheck.Finding) bool { return o.Check == mailcheck.AutoconfigHTTPOnly }) {
-			return mailcheck.AutoconfigHTTPOnly
-		}
-	case mailcheck.ISPDBUnreachable:
-		return dns
-	case mailcheck.DNSNotFound, mailcheck.DNSNoAddress:
-		if f.Server != "" && anyFinding(r, func(o *mailcheck.Finding) bool {
-			return o.Check == mailcheck.SRVNoAddress && strings.Contains(o.Detail, " "+hostOf(r, f.Server)+",")
-		}) {
-			return mailcheck.SRVNoAddress
-		}
-	}
-	if f.Check == dns && f.Source != "mx" {
-		return dns // the same cause, seen again
-	}
-	return nil
-}
-
-// causeOfAccount returns why no server works: DNS as a whole, or the first fault
-// of the published servers of that direction.
-func causeOfAccount(r *mailcheck.Report, c, dns *mailcheck.Check) *mailcheck.Check {
-	if len(r.Servers) == 0 && dns != nil {
-		return dns
-	}
-	for _, root := range []*mailcheck.Check{mailcheck.ProviderNoIMAP, mailcheck.SRVNotOffered, mailcheck.MXNull} {
-		if len(r.Servers) == 0 && anyFinding(r, func(f *mailcheck.Finding) bool { return f.Check == root }) {
-			return root
-		}
-	}
-	for _, s := range r.Servers {
-		if s.Guessed() || c == mailcheck.AccountNoOutgoing != s.Protocol.Sends() {
-			continue
-		}
-		for _, step := range s.Steps {
-			for _, f := range step.Findings {
-				if f.Check.Severity == mailcheck.Failure {
-					return f.Check
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func anyFinding(r *mailcheck.Report, is func(*mailcheck.Finding) bool) bool {
-	for i := range r.Findings {
-		if is(&r.Findings[i]) {
-			return true
-		}
-	}
-	return false
-}
-
-func hostOf(r *mailcheck.Report, url string) string {
-	for _, s := range r.Servers {
-		if s.URL() == url {
-			return s.Host
-		}
-	}
-	return ""
 }

@@ -156,10 +156,15 @@ func doors(s mailcheck.Server, c *mailcheck.Check) []mailcheck.Server {
 }
 
 // opens reports whether a client can use a server. If the run tests it anyway,
-// since somebody published it, that test's outcome counts; otherwise it costs a
-// connection.
+// since somebody published it, that test's outcome counts, so all sources are
+// heard first; otherwise it costs a connection.
 func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, published bool) {
 	if p.others != nil {
+		select {
+		case <-p.others.named:
+		case <-ctx.Done():
+			return false, false
+		}
 		if slot := p.others.find(door); slot != nil {
 			select {
 			case <-slot.answered:

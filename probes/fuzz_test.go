@@ -199,7 +199,7 @@ func TestFuzzedServers(t *testing.T) {
 // Servers that do everything right.
 const (
 	goodIMAP = "* OK ready\r\n" + turn + "* CAPABILITY IMAP4rev1 STARTTLS LOGINDISABLED\r\nb1 OK done\r\nb2 OK go\r\n" + upgradeTLS + turn + "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nc1 OK done\r\n"
-	goodPOP3 = "+OK <1896.697170952@mail.example.com>\r\n" + turn + "+OK\r\nSTLS\r\nUSER\r\n.\r\n+OK go\r\n" + upgradeTLS + turn + "+OK\r\nSASL PLAIN\r\n.\r\n"
+	goodPOP3 = "+OK <1896.697170952@mail.example.com>\r\n" + turn + "+OK\r\nSTLS\r\n.\r\n+OK go\r\n" + upgradeTLS + turn + "+OK\r\nUIDL\r\nTOP\r\nSASL PLAIN\r\n.\r\n"
 	goodSMTP = "220 ready\r\n" + turn + "250-mail.example.com\r\n250-STARTTLS\r\n250 SIZE\r\n" + turn + "220 go\r\n" + upgradeTLS + turn + "250-mail.example.com\r\n250 AUTH PLAIN LOGIN\r\n"
 )
 

@@ -53,7 +53,7 @@ func (p *probe) imapGreeting() (string, error) {
 	case strings.EqualFold(word, "OK"):
 		return line, nil
 	case strings.EqualFold(word, "BYE"):
-		return line, mailcheck.GreetBye.Errorf("%s", line)
+		return line, mailcheck.ClassifyTurnedAway(line, mailcheck.GreetBye).Errorf("%s", line)
 	case strings.EqualFold(word, "PREAUTH"):
 		return line, mailcheck.GreetPreauth.Errorf("%s", line)
 	}

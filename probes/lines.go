@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"strings"
-	"time"
 
 	"mailcheck"
 )
@@ -26,12 +25,15 @@ type lines struct {
 	in         *bufio.Reader
 	trace      *mailcheck.Trace
 	transcript []mailcheck.Line
+	secrets    redactor
+	manners    *manners // of the server, before and inside TLS
+	secure     bool     // inside TLS
 
 	bytes, count int // of the reply being read
 }
 
 func newLines(conn net.Conn, trace *mailcheck.Trace) *lines {
-	return &lines{conn: conn, in: bufio.NewReaderSize(conn, maxLine), trace: trace}
+	return &lines{conn: conn, in: bufio.NewReaderSize(conn, maxLine), trace: trace, manners: new(manners)}
 }
 
 // begin starts a new reply: its bounds count from here.
@@ -50,6 +52,7 @@ func (l *lines) read() (string, error) {
 		}
 		return "", err
 	}
+	l.manners.note(line)
 	text := strings.TrimRight(string(line), "\r\n")
 	l.note(false, text)
 	l.bytes += len(line)
@@ -80,5 +83,12 @@ func (l *lines) buffered() string {
 }
 
 func (l *lines) note(client bool, text string) {
-	l.transcript = append(l.transcript, mailcheck.Line{At: l.trace.Since().Round(time.Millisecond), Client: client, Text: mailcheck.Clean(text)})
+	if client {
+		text = l.secrets.said(text)
+	} else {
+		l.secrets.heard(text)
+	}
+	l.transcript = append(l.transcript, mailcheck.Line{
+		At: l.trace.Since(), Client: client, Secure: l.secure, Step: len(l.trace.Steps), Text: mailcheck.Clean(text),
+	})
 }

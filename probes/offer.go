@@ -38,9 +38,15 @@ func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 	}
 	p.result.Capabilities.AfterTLS, p.result.Mechanisms.AfterTLS = caps, mechanisms
 	p.result.PasswordOK = passwordOK || has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN")
-	if p.compareLists(); !p.result.PasswordOK && len(mechanisms) == 0 && len(p.result.Mechanisms.BeforeTLS) == 0 {
+	p.compareLists()
+	switch {
+	case p.result.PasswordOK || len(mechanisms) > 0 || len(p.result.Mechanisms.BeforeTLS) > 0:
+	case has(caps, "LOGINDISABLED"):
+		p.trace.Find(mailcheck.AuthLoginDisabled, "offered inside TLS: "+announced(caps))
+	default:
 		p.trace.Find(mailcheck.AuthNone, "offered inside TLS: "+announced(caps))
 	}
+	p.health()
 }
 
 func announced(caps []string) string {

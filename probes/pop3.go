@@ -35,9 +35,9 @@ func (p *probe) pop3Greeting() (string, error) {
 	case pop3OK(line):
 		return line, nil
 	case strings.Contains(line, "[SYS/PERM]"):
-		return line, mailcheck.Greet554.Errorf("%s", line)
+		return line, mailcheck.ClassifyTurnedAway(line, mailcheck.Greet554).Errorf("%s", line)
 	case strings.HasPrefix(line, "-ERR"):
-		return line, mailcheck.GreetBye.Errorf("%s", line)
+		return line, mailcheck.ClassifyTurnedAway(line, mailcheck.GreetBye).Errorf("%s", line)
 	}
 	return line, notThisProtocol(mailcheck.POP3, line)
 }

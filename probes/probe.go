@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -31,9 +32,15 @@ type probe struct {
 	trace  *mailcheck.Trace
 	result *mailcheck.ServerResult
 
+	addrs   []netip.Addr // of the host
+	aliases []string     // names that the host is an alias of
+	tlsa    *tlsaQuestion
+	path    []*x509.Certificate // from the server's certificate up
+
 	dialed *netx.Dialed
 	conn   net.Conn
 	lines  *lines
+	nearby *nearby // shared by all probes of a run; nil for further connections
 
 	others  *pool // the other servers of the run; nil where there are none
 	further int   // connections that may still be made to learn more about this server
@@ -69,7 +76,9 @@ func (p *probe) run(ctx context.Context, tell func(outcome)) mailcheck.ServerRes
 	p.converse(ctx)
 	p.hangUp()
 	tell(p.outcome())
+	p.dane(ctx)
 	p.diagnose(ctx)
+	p.compareAddresses(ctx)
 	p.audit(ctx)
 	p.close()
 	p.result.Elapsed = time.Since(start)
@@ -92,7 +101,11 @@ func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
 // converse goes from the name to the capabilities; it stops where it cannot go on.
 func (p *probe) converse(ctx context.Context) {
 	addrs, ok := p.resolve(ctx)
-	if ok && p.connect(ctx, addrs) {
+	if !ok {
+		return
+	}
+	p.askTLSA(ctx)
+	if p.connect(ctx, addrs) {
 		p.talk(ctx)
 	}
 }
@@ -112,8 +125,9 @@ func (p *probe) talk(ctx context.Context) {
 func (p *probe) startLines() {
 	fresh := newLines(p.conn, p.trace)
 	if p.lines != nil {
-		fresh.transcript = p.lines.transcript
+		fresh.transcript, fresh.manners = p.lines.transcript, p.lines.manners
 	}
+	fresh.secure = p.result.TLS != nil
 	p.lines = fresh
 }
 
@@ -138,7 +152,8 @@ func (p *probe) close() {
 func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 	s := p.result.Server
 	addrs, err := mailcheck.Do(ctx, p.trace, mailcheck.OpResolve, s.Host, func(ctx context.Context) ([]netip.Addr, error) {
-		addrs, _, err := p.net.Addrs(ctx, s.Host, s.Port)
+		addrs, meta, err := p.net.Addrs(ctx, s.Host, s.Port)
+		p.addrs, p.aliases = addrs, meta.Aliases
 		if err == nil && len(addrs) == 0 {
 			err = mailcheck.DNSNoAddress.Errorf("%s has no A or AAAA record", s.Host)
 		}
@@ -150,9 +165,11 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 
 func (p *probe) connect(ctx context.Context, addrs []netip.Addr) bool {
 	s := p.result.Server
+	over := p.watchNearby(addrs)
 	dialed, err := mailcheck.Do(ctx, p.trace, mailcheck.OpConnect, s.Endpoint(), func(ctx context.Context) (*netx.Dialed, error) {
 		return p.net.Dial(ctx, s.Host, s.Port, addrs)
 	})
+	p.result.Neighbours = over(err == nil)
 	p.dialed = dialed
 	if err != nil {
 		return false
@@ -197,13 +214,13 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 }
 
 // find adds a finding to the step of an operation that is already over.
-func (p *probe) find(op mailcheck.Op, c *mailcheck.Check, detail string) {
+func (p *probe) find(op mailcheck.Op, c *mailcheck.Check, detail string) *mailcheck.Finding {
 	for i := range p.trace.Steps {
 		if p.trace.Steps[i].Op == op {
-			p.trace.FindAt(i, c, detail)
-			return
+			return p.trace.FindAt(i, c, detail)
 		}
 	}
+	return p.trace.Find(c, detail)
 }
 
 // noIPv6Here reports whether the failure is this machine's own lack of IPv6: the
@@ -217,10 +234,15 @@ func addressState(a *netx.Attempt) string {
 	if !a.Tried || errors.Is(a.Err, context.Canceled) {
 		return "untested"
 	}
-	if a.Err == nil {
+	return connectState(a.Err)
+}
+
+// connectState puts the outcome of connecting into one word.
+func connectState(err error) string {
+	if err == nil {
 		return "connected"
 	}
-	switch check, _ := mailcheck.Classify(mailcheck.OpConnect, a.Err); check {
+	switch check, _ := mailcheck.Classify(mailcheck.OpConnect, err); check {
 	case mailcheck.TCPRefused:
 		return "refused"
 	case mailcheck.TCPTimeout:
@@ -271,6 +293,7 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 			err = proof
 		}
 		p.result.Greeting = mailcheck.Clean(greeting)
+		p.result.Software = software(p.result.Greeting)
 		return greeting, err
 	})
 	p.trace.Say(p.result.Greeting)

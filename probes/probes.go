@@ -44,6 +44,7 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, tests.start)
 	r.Sources = found.Sources
 	r.Servers = tests.results(found.Servers)
+	r.Clock = compareClock(n)
 	conclude(r, found.Dropped)
 	return r
 }
@@ -68,6 +69,7 @@ func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Opt
 		tests.start(s)
 	}
 	r.Servers = tests.results(servers)
+	r.Clock = compareClock(n)
 	conclude(r, 0)
 	return r
 }
@@ -78,8 +80,10 @@ type pool struct {
 	net   *netx.Net
 	opts  Options
 	began time.Time
+	near  *nearby
 
-	domain string // of the address; empty where servers were given
+	domain string        // of the address; empty where servers were given
+	named  chan struct{} // closed when all servers of the run have been started
 
 	mu      sync.Mutex
 	wg      sync.WaitGroup
@@ -94,7 +98,10 @@ type slot struct {
 }
 
 func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool {
-	return &pool{ctx: ctx, net: n, opts: o, began: began, running: map[string]*slot{}}
+	return &pool{
+		ctx: ctx, net: n, opts: o, began: began,
+		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{},
+	}
 }
 
 // start begins the probe of a server unless it has begun.
@@ -107,7 +114,7 @@ func (t *pool) start(s mailcheck.Server) {
 	slot := &slot{answered: make(chan struct{})}
 	t.running[s.Key()] = slot
 	p := newProbe(t.net, s, t.opts, t.began)
-	p.others = t
+	p.others, p.nearby = t, t.near
 	t.wg.Go(func() {
 		slot.result = p.run(t.ctx, func(o outcome) {
 			slot.outcome = o
@@ -123,10 +130,12 @@ func (t *pool) find(s mailcheck.Server) *slot {
 	return t.running[s.Key()]
 }
 
-// results waits for all probes and returns theirs in the order of servers, with
+// results is called when no further server will be started. It waits for all probes and returns theirs in the order of servers, with
 // what merging has made of each server.
 func (t *pool) results(servers []mailcheck.Server) []mailcheck.ServerResult {
+	close(t.named)
 	t.wg.Wait()
+	t.near.wait()
 	var results []mailcheck.ServerResult
 	for _, s := range servers {
 		if slot := t.running[s.Key()]; slot != nil {

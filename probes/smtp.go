@@ -59,9 +59,9 @@ func (p *probe) smtpGreeting() (string, error) {
 	case reply.code == 220:
 		return reply.String(), nil
 	case reply.code/100 == 4:
-		return reply.String(), mailcheck.GreetBye.Errorf("%s", reply)
+		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), mailcheck.GreetBye).Errorf("%s", reply)
 	case reply.code/100 == 5:
-		return reply.String(), mailcheck.Greet554.Errorf("%s", reply)
+		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), mailcheck.Greet554).Errorf("%s", reply)
 	}
 	return reply.String(), mailcheck.GreetMalformed.Errorf("%s", reply)
 }
@@ -104,6 +104,9 @@ func (p *probe) smtpExtensions() ([]string, error) {
 	}
 	if reply.code != 250 {
 		return nil, mailcheck.ReplyRejected.Errorf("EHLO was answered %q", reply.String())
+	}
+	if strings.Trim(reply.lines[0], " ") == "" {
+		p.lines.manners.noDomain = strconv.Itoa(reply.code) + " " + reply.lines[0]
 	}
 	var caps []string
 	for _, line := range reply.lines[1:] {

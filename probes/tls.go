@@ -9,10 +9,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net"
-	"time"
 
 	"mailcheck"
 )
@@ -39,43 +37,35 @@ func (p *probe) handshake(ctx context.Context) bool {
 		return false
 	}
 	p.conn = conn
-	p.startLines()
 	p.result.TLS = describe(state)
+	p.startLines()
 	p.trace.Say(fmt.Sprintf("%s, %s, %s", p.result.TLS.Version, p.result.TLS.Cipher, p.result.TLS.Curve))
-	p.certificate(ctx, state.PeerCertificates)
+	p.certificate(ctx, state)
 	return true
 }
 
 // certificate verifies the chain as a mail client would: trust and dates, usage,
 // and the name in the settings (RFC 9525), never an alias of it.
-func (p *probe) certificate(ctx context.Context, chain []*x509.Certificate) {
-	leaf := chain[0]
-	_, err := mailcheck.Do(ctx, p.trace, mailcheck.OpCertificate, p.result.Host, func(context.Context) (struct{}, error) {
-		return struct{}{}, p.verifyChain(chain)
+func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
+	leaf := state.PeerCertificates[0]
+	j := p.judge(ctx, state.PeerCertificates)
+	p.path = j.path
+	p.result.TLS.Verified = len(j.faults) == 0
+	mailcheck.Do(ctx, p.trace, mailcheck.OpCertificate, p.result.Host, func(context.Context) (struct{}, error) {
+		if len(j.faults) == 0 {
+			return struct{}{}, nil
+		}
+		return struct{}{}, j.faults[0].err
 	})
-	p.trace.Say(fmt.Sprintf("%s, valid to %s", mailcheck.Clean(leaf.Subject.String()), leaf.NotAfter.UTC().Format(time.DateOnly)))
-	nameErr := leaf.VerifyHostname(p.result.Host)
-	if nameErr != nil {
-		p.trace.Find(mailcheck.Classify(mailcheck.OpCertificate, nameErr))
+	p.trace.Say(fmt.Sprintf("%s, valid to %s, %d certificate transparency timestamps", mailcheck.Clean(leaf.Subject.String()), day(leaf.NotAfter), p.result.TLS.SCTs))
+	for i, f := range j.faults {
+		if i > 0 {
+			p.trace.Find(mailcheck.Classify(mailcheck.OpCertificate, f.err))
+		}
+		p.trace.Fix(f.fix)
 	}
-	p.result.TLS.Verified = err == nil && nameErr == nil
-	p.warnOfExpiry(leaf)
-}
-
-func (p *probe) verifyChain(chain []*x509.Certificate) error {
-	pool := x509.NewCertPool()
-	for _, c := range chain[1:] {
-		pool.AddCert(c)
-	}
-	leaf := chain[0]
-	_, err := leaf.Verify(x509.VerifyOptions{
-		Roots: p.net.Roots, Intermediates: pool, CurrentTime: time.Now(),
-		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	})
-	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown && leaf.CheckSignature(leaf.SignatureAlgorithm, leaf.RawTBSCertificate, leaf.Signature) == nil {
-		return mailcheck.TLSSelfSigned.Errorf("%s signed itself", leaf.Subject)
-	}
-	return err
+	p.remark(j)
+	p.staple(state, j.path)
 }
 
 // warnOfExpiry finds certificates near their end.
@@ -89,6 +79,7 @@ func describe(state tls.ConnectionState) *mailcheck.TLS {
 	t := &mailcheck.TLS{
 		Version: tls.VersionName(state.Version),
 		Cipher:  tls.CipherSuiteName(state.CipherSuite),
+		SCTs:    timestamps(state),
 	}
 	if state.CurveID != 0 {
 		t.Curve = state.CurveID.String()

@@ -161,10 +161,42 @@ func finding(p *page, g group, n int, opts Options) {
 		p.paragraph(4, 6, "Seen: "+safe(g.Detail))
 	}
 	p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Remedy()))
-	for _, c := range g.Consequences {
+	for _, c := range byCheck(g.Consequences) {
+		if c.Check == g.Check {
+			p.paragraph(4, 6, alsoWord(c)+": "+strings.Join(c.Places, ", "))
+			continue
+		}
 		p.paragraph(4, 6, "Therefore: "+inside(c.Check.Summary)+about(c, "")+" ("+c.Check.ID+")")
 	}
 	p.paragraph(4, 6, g.Check.ID+", see "+g.Check.Ref)
+}
+
+// byCheck joins consequences of one check, whatever their evidence: to the reader
+// of the cause they are one.
+func byCheck(consequences []group) []group {
+	var joined []group
+	for _, c := range consequences {
+		i := slices.IndexFunc(joined, func(o group) bool { return o.Check == c.Check })
+		if i < 0 {
+			c.Places = slices.Clone(c.Places)
+			joined = append(joined, c)
+			continue
+		}
+		for _, place := range c.Places {
+			if !slices.Contains(joined[i].Places, place) {
+				joined[i].Places = append(joined[i].Places, place)
+			}
+		}
+	}
+	return joined
+}
+
+// alsoWord introduces where else a cause was seen.
+func alsoWord(g group) string {
+	if g.Server == "" {
+		return "Also seen by"
+	}
+	return "Also seen at"
 }
 
 // about adds places and evidence to a sentence without its full stop.

@@ -57,7 +57,7 @@ func at(p mailcheck.Protocol, s mailcheck.Security, host string, sources ...stri
 // good is a server that works.
 func good(s mailcheck.Server, days int) mailcheck.ServerResult {
 	return mailcheck.ServerResult{
-		Server: s, Verdict: mailcheck.Pass, PasswordOK: true, Greeting: "ready", Elapsed: 40 * time.Millisecond,
+		Server: s, Verdict: mailcheck.Pass, PasswordOK: true, Greeting: "ready", Software: "Dovecot", Elapsed: 40 * time.Millisecond,
 		Addresses:    []mailcheck.AddressResult{{IP: netip.MustParseAddr("192.0.2.10"), State: "connected", Elapsed: 9 * time.Millisecond}},
 		Capabilities: mailcheck.Lists{AfterTLS: []string{"IMAP4rev2", "AUTH=PLAIN"}},
 		Mechanisms:   mailcheck.Lists{AfterTLS: []string{"PLAIN", "XOAUTH2"}},

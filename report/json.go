@@ -84,12 +84,19 @@ type jsonServer struct {
 	ElapsedMS    float64          `json:"elapsed_ms"`
 	Addresses    []jsonAddress    `json:"addresses"`
 	Greeting     string           `json:"greeting"`
+	Software     string           `json:"software"`
 	Capabilities jsonCapabilities `json:"capabilities"`
 	Auth         jsonLists        `json:"auth"`
 	TLS          *jsonTLS         `json:"tls"`       // null if TLS was never up
 	TLSAudit     *jsonTLSAudit    `json:"tls_audit"` // null unless it was asked for
 	Login        jsonLogin        `json:"login"`
+	Neighbours   []jsonNeighbour  `json:"neighbours"`
 	Steps        []jsonStep       `json:"steps"`
+}
+
+type jsonNeighbour struct {
+	Port  uint16 `json:"port"`
+	State string `json:"state"`
 }
 
 type jsonAddress struct {
@@ -115,6 +122,21 @@ type jsonTLS struct {
 	Curve    string            `json:"curve"`
 	Verified bool              `json:"verified"`
 	Chain    []jsonCertificate `json:"chain"`
+	OCSP     *jsonOCSP         `json:"ocsp"` // null if no answer is stapled
+	SCTs     int               `json:"scts"`
+	DANE     *jsonDANE         `json:"dane"` // null if no TLSA record is published
+}
+
+type jsonOCSP struct {
+	Status     string `json:"status"`      // good, revoked, unknown, stale, unreadable or unverified
+	ThisUpdate string `json:"this_update"` // empty where it could not be read
+	NextUpdate string `json:"next_update"`
+}
+
+type jsonDANE struct {
+	State   string   `json:"state"` // ok, mismatch, unusable, unsigned or unchecked
+	Name    string   `json:"name"`
+	Records []string `json:"records"`
 }
 
 type jsonCertificate struct {
@@ -196,11 +218,13 @@ func server(s mailcheck.ServerResult) jsonServer {
 			return jsonAddress{a.IP.String(), a.State, ms(a.Elapsed), message(a.Err)}
 		}),
 		Greeting:     safe(s.Greeting),
+		Software:     safe(s.Software),
 		Capabilities: jsonCapabilities{lists(s.Capabilities), []string{}},
 		Auth:         lists(s.Mechanisms),
 		TLS:          protection(s.TLS),
 		TLSAudit:     audit(s.TLSAudit),
 		Login:        jsonLogin{State: "skipped", Reason: "no credentials given"},
+		Neighbours:   each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour { return jsonNeighbour(n) }),
 		Steps:        each(s.Steps, step),
 	}
 }
@@ -217,7 +241,24 @@ func protection(t *mailcheck.TLS) *jsonTLS {
 		return jsonCertificate{
 			safe(c.Subject), safe(c.Issuer), each(c.Names, safe), stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key,
 		}
-	})}
+	}), stapled(t.OCSP), t.SCTs, dane(t.DANE)}
+}
+
+func stapled(o *mailcheck.OCSP) *jsonOCSP {
+	if o == nil {
+		return nil
+	}
+	if o.ThisUpdate.IsZero() {
+		return &jsonOCSP{Status: o.Status}
+	}
+	return &jsonOCSP{o.Status, stamp(o.ThisUpdate), stamp(o.NextUpdate)}
+}
+
+func dane(d *mailcheck.DANE) *jsonDANE {
+	if d == nil {
+		return nil
+	}
+	return &jsonDANE{d.State, safe(d.Name), each(d.Records, safe)}
 }
 
 func step(s mailcheck.Step) jsonStep {

@@ -55,6 +55,7 @@ const (
 	defaultWidth = 80
 	minWidth     = 60
 	maxWidth     = 140
+	roomy        = 110 // from here on the table also names the servers' software
 )
 
 func (o Options) width() int {

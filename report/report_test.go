@@ -173,7 +173,7 @@ func TestJSONContract(t *testing.T) {
 			has(t, f.name, s["auth"].(map[string]any), "before_tls after_tls")
 			has(t, f.name, s["login"].(map[string]any), "mechanism state reason")
 			if tls, ok := s["tls"].(map[string]any); ok {
-				has(t, f.name, tls, "version cipher curve verified chain")
+				has(t, f.name, tls, "version cipher curve verified chain scts")
 				all(t, f.name, tls["chain"], "subject issuer names not_before not_after sha256 key")
 			}
 		}
@@ -277,5 +277,28 @@ func TestChecksDocIsComplete(t *testing.T) {
 		if n := strings.Count(doc, "\n### "+c.ID+"\n"); n != 1 {
 			t.Errorf("%s has %d sections; does its family stand in families?", c.ID, n)
 		}
+	}
+}
+
+// What follows from a cause is said in one line a check; where the cause itself
+// was seen again, the places are enough.
+func TestConsequences(t *testing.T) {
+	mx, srv := of(mailcheck.DNSTimeout, "example.com: no answer", "", ""), of(mailcheck.DNSTimeout, "_imaps._tcp.example.com: no answer", "", "dns.timeout")
+	mx.Source, srv.Source = "mx", "srv"
+	guess := srv
+	guess.Source, guess.Detail = "guess", "imap.example.com: no answer"
+	r := add(account("alice@example.com", nil), mx, srv, guess,
+		of(mailcheck.TCPUnreachable6, "2001:db8::1", "imaps://a:993", "dns.timeout"), of(mailcheck.TCPUnreachable6, "2001:db8::2", "imaps://b:993", "dns.timeout"))
+	out := string(render(t, func(b *bytes.Buffer) error { return Table(b, r, Options{Width: 140}) }))
+	for _, want := range []string{
+		"    Also seen by: srv, guess\n",
+		"    Therefore: the server cannot be reached over IPv6 while IPv4 works; some clients then wait or fail: imaps://a:993, imaps://b:993\n",
+	} {
+		if strings.Count(out, want) != 1 {
+			t.Errorf("want once %q in:\n%s", want, out)
+		}
+	}
+	if n := strings.Count(out, "Therefore"); n != 1 {
+		t.Errorf("%d consequences, want 1:\n%s", n, out)
 	}
 }

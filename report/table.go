@@ -54,7 +54,7 @@ func servers(p *page, r *mailcheck.Report, opts Options) {
 		}
 		rows = append(rows, []string{
 			protocolName(s.Protocol), safe(s.Endpoint()), securityName(s.Security),
-			paint(opts, result(s), severityOf(s.Verdict)), seen(r, s, numbers),
+			paint(opts, result(s), severityOf(s.Verdict)), seen(r, s, numbers, opts),
 		})
 	}
 	p.blank()
@@ -113,7 +113,7 @@ func unfinished(s mailcheck.ServerResult) bool {
 
 // seen says in a few words what a test saw: the worst finding with its number
 // below, else how the connection is protected and how to log in.
-func seen(r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int) string {
+func seen(r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int, opts Options) string {
 	if s.Verdict == mailcheck.Fail || unfinished(s) {
 		return worst(s, numbers)
 	}
@@ -123,8 +123,14 @@ func seen(r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int)
 		if len(s.TLS.Chain) > 0 {
 			words = append(words, "certificate valid "+mailcheck.Span(s.TLS.Chain[0].NotAfter.Sub(finished(r))))
 		}
+		if s.TLS.DANE != nil && s.TLS.DANE.State == "ok" {
+			words = append(words, "DANE good")
+		}
 	}
 	words = append(words, login(s))
+	if s.Software != "" && (opts.Verbose || opts.width() >= roomy) {
+		words = append(words, safe(s.Software))
+	}
 	if s.Verdict == mailcheck.Warn {
 		words = append(words, worst(s, numbers))
 	}

@@ -45,6 +45,7 @@ the way put behind STARTTLS.
 	}
 	net.register(c)
 	net.registerDiscovery(c)
+	net.registerExpiry(c)
 	net.registerAudit(c)
 	out.register(c)
 	return c

@@ -49,6 +49,7 @@ are about servers that do not answer.
 	}
 	c.Flags().BoolVar(&list, "list", false, "list the scenarios")
 	net.registerTimeout(c, 10*time.Second)
+	net.registerExpiry(c)
 	net.registerAudit(c)
 	out.register(c)
 	return c
@@ -101,5 +102,5 @@ func demo(c *cobra.Command, name string, net *network, out *output) (*mailcheck.
 	}
 	defer cancel()
 	defer progress(c.ErrOrStderr(), address.String())()
-	return probes.Account(ctx, n, address, probes.Options{TLSAudit: net.tlsAudit || scenario.TLSAudit}), nil
+	return probes.Account(ctx, n, address, probes.Options{TLSAudit: net.tlsAudit || scenario.TLSAudit, ExpiryWarning: time.Duration(net.expiry)}), nil
 }

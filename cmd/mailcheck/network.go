@@ -24,6 +24,7 @@ type network struct {
 	timeout   time.Duration
 	ispdb     string
 	noGuess   bool
+	expiry    days
 	tlsAudit  bool
 }
 
@@ -59,7 +60,7 @@ func (f *network) discovery() (probes.Options, error) {
 			return probes.Options{}, usage("give a URL, a folder, or the word off", "--ispdb: there is no folder %q", f.ispdb)
 		}
 	}
-	return probes.Options{ISPDB: f.ispdb, NoGuess: f.noGuess, TLSAudit: f.tlsAudit}, nil
+	return probes.Options{ISPDB: f.ispdb, NoGuess: f.noGuess, TLSAudit: f.tlsAudit, ExpiryWarning: time.Duration(f.expiry)}, nil
 }
 
 // open returns the access to the network that the flags describe.

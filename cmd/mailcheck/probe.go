@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -57,6 +58,7 @@ STARTTLS: at most 12 more connections, one after the other.
 		},
 	}
 	net.register(c)
+	net.registerExpiry(c)
 	net.registerAudit(c)
 	out.register(c)
 	return c
@@ -88,7 +90,7 @@ func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mail
 	}
 	defer cancel()
 	defer progress(c.ErrOrStderr(), servers[0].URL())()
-	return probes.Servers(ctx, n, servers, probes.Options{TLSAudit: net.tlsAudit}), nil
+	return probes.Servers(ctx, n, servers, probes.Options{TLSAudit: net.tlsAudit, ExpiryWarning: time.Duration(net.expiry)}), nil
 }
 
 // parseServers reads URLs; the same server twice is one.

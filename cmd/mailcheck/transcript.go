@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,31 +16,57 @@ type event struct {
 }
 
 // transcript writes the steps of every source, and the steps and the
-// conversation of every server: time, > for what was sent, < for what came back.
+// conversation of every server: the time, > for what was sent, < for what came
+// back, doubled inside TLS, - for a step. Secrets have been taken out already.
 func transcript(w io.Writer, r *mailcheck.Report) {
 	var b strings.Builder
 	for _, s := range r.Sources {
 		writeEvents(&b, "source "+s.Name, steps(s.Steps))
 	}
 	for _, s := range r.Servers {
-		events := steps(s.Steps)
-		for _, line := range s.Conversation {
-			arrow := "< "
-			if line.Client {
-				arrow = "> "
-			}
-			events = append(events, event{line.At, arrow + mailcheck.Clean(line.Text)})
-		}
-		slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
-		writeEvents(&b, "server "+s.URL(), events)
+		writeEvents(&b, "server "+s.URL(), conversation(s))
 	}
 	io.WriteString(w, b.String())
 }
 
+// conversation puts the lines of a conversation before the step that they belong
+// to, and marks where TLS begins: what follows cannot be read on the way.
+func conversation(s mailcheck.ServerResult) []event {
+	var events []event
+	rest := s.Conversation
+	for i, step := range s.Steps {
+		for len(rest) > 0 && rest[0].Step <= i {
+			events, rest = append(events, said(rest[0])), rest[1:]
+		}
+		events = append(events, steps([]mailcheck.Step{step})...)
+		if step.Op == mailcheck.OpTLS && step.Err == nil {
+			events = append(events, event{step.Start + step.Elapsed, "= encrypted from here on"})
+		}
+	}
+	for _, line := range rest {
+		events = append(events, said(line))
+	}
+	return events
+}
+
+// said shows a line: one arrow in clear, two inside TLS.
+func said(line mailcheck.Line) event {
+	arrow := "<"
+	if line.Client {
+		arrow = ">"
+	}
+	if line.Secure {
+		arrow += arrow
+	}
+	return event{line.At, arrow + " " + mailcheck.Clean(line.Text)}
+}
+
+// steps shows each step at the time it was over, and how long it took.
 func steps(list []mailcheck.Step) []event {
 	var events []event
 	for _, s := range list {
-		events = append(events, event{s.Start + s.Elapsed, "- " + mailcheck.Clean(s.String())})
+		text := fmt.Sprintf("- %s (%.0f ms)", mailcheck.Clean(s.String()), 1000*s.Elapsed.Seconds())
+		events = append(events, event{s.Start + s.Elapsed, text})
 	}
 	return events
 }

@@ -1,7 +1,10 @@
 package lab
 
 import (
+	"crypto"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
@@ -31,6 +34,17 @@ type Cert struct {
 	UnknownCA        bool // issued by an authority that is not the lab's
 	OmitIntermediate bool // the chain lacks the certificate between leaf and root
 	ClientOnly       bool // its key usage does not allow servers
+
+	Authority   string // issued by a foreign root of this name, without an intermediate
+	SendRoot    bool   // the chain holds the root as well
+	Constrained bool   // the intermediate may only issue for names below other.example
+	OldIssuer   bool   // the intermediate has expired
+	WeakKey     bool   // an RSA key of 1024 bits
+	SHA1        bool   // signed with SHA-1
+	IssuerURL   string // where the certificate says that its issuer's is
+	MustStaple  bool   // demands a stapled OCSP answer
+	Staple      Staple // the OCSP answer that the server sends with it
+	SCTs        int    // embedded certificate transparency timestamps
 }
 
 // authority issues certificates: root, intermediate, leaf. All keys and serial
@@ -73,7 +87,11 @@ func issue(t, issuer *x509.Certificate) *x509.Certificate {
 	}
 	hash := sha256.Sum256(fmt.Append(nil, t.Subject, t.DNSNames, t.IPAddresses, t.NotBefore, t.NotAfter, issuer.Subject))
 	t.SerialNumber = new(big.Int).SetBytes(hash[:15])
-	raw, err := x509.CreateCertificate(nil, t, issuer, key(t.Subject).Public(), key(issuer.Subject))
+	public := t.PublicKey
+	if public == nil {
+		public = key(t.Subject).Public()
+	}
+	raw, err := x509.CreateCertificate(nil, t, issuer, public, key(issuer.Subject))
 	if err != nil {
 		panic(fmt.Sprintf("lab: certificate: %v", err))
 	}
@@ -85,9 +103,16 @@ func issue(t, issuer *x509.Certificate) *x509.Certificate {
 }
 
 // key returns the key of a subject.
-func key(subject pkix.Name) ed25519.PrivateKey {
+func key(subject pkix.Name) crypto.Signer {
 	seed := sha256.Sum256([]byte("lab key of " + subject.String()))
-	return ed25519.NewKeyFromSeed(seed[:])
+	if subject.CommonName != ecdsaName {
+		return ed25519.NewKeyFromSeed(seed[:])
+	}
+	k, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), seed[:])
+	if err != nil {
+		panic(fmt.Sprintf("lab: key: %v", err))
+	}
+	return k
 }
 
 // leaf returns the certificate that a description asks for, with its chain.
@@ -122,26 +147,29 @@ func (a *authority) leaf(c Cert) *tls.Certificate {
 			t.DNSNames = append(t.DNSNames, name)
 		}
 	}
-	if c.SelfSigned {
-		return chain(issue(t, nil))
+	var secret crypto.Signer = key(t.Subject)
+	if c.WeakKey {
+		secret = weakKey()
+		t.PublicKey = secret.Public()
 	}
-	intermediate := a.intermediate
-	if c.UnknownCA {
-		foreign := issue(caTemplate("Private Root CA", a.born), nil)
-		intermediate = issue(caTemplate("Private Intermediate CA", a.born), foreign)
+	if c.SHA1 {
+		t.SignatureAlgorithm = x509.ECDSAWithSHA1
 	}
-	if c.OmitIntermediate {
-		return chain(issue(t, intermediate))
+	if c.IssuerURL != "" {
+		t.IssuingCertificateURL = []string{c.IssuerURL}
 	}
-	return chain(issue(t, intermediate), intermediate)
-}
-
-func chain(certs ...*x509.Certificate) *tls.Certificate {
-	c := &tls.Certificate{PrivateKey: key(certs[0].Subject), Leaf: certs[0]}
-	for _, cert := range certs {
-		c.Certificate = append(c.Certificate, cert.Raw)
+	t.ExtraExtensions = c.extensions()
+	above := a.issuers(c)
+	made := issue(t, above[0])
+	result := &tls.Certificate{PrivateKey: secret, Leaf: made, Certificate: [][]byte{made.Raw}}
+	last := len(above) - 1 // the root, which every client has
+	for i, issuer := range above {
+		if issuer != nil && (i < last && !c.OmitIntermediate || i == last && c.SendRoot) {
+			result.Certificate = append(result.Certificate, issuer.Raw)
+		}
 	}
-	return c
+	result.OCSPStaple = c.staple(a.born, made, above[0])
+	return result
 }
 
 // certificate returns a leaf, made once for each description.

@@ -41,6 +41,7 @@ const (
 	WrongOwner           // a record of another name in the answer
 	Truncated            // over UDP nothing but "ask again over TCP"
 	NotImplemented       // NOTIMP
+	Unsigned             // the right answer, but not DNSSEC-validated where others are
 )
 
 // zone is all names of a lab.
@@ -240,6 +241,8 @@ func (f Fault) spoil(m *dns.Msg) {
 		m.Answer, m.Extra, m.Rcode, m.AuthenticatedData = nil, m.Extra[:0], dns.RcodeRefused, false
 	case NotImplemented:
 		m.Answer, m.Extra, m.Rcode, m.AuthenticatedData = nil, m.Extra[:0], dns.RcodeNotImplemented, false
+	case Unsigned:
+		m.AuthenticatedData = false
 	case WrongID:
 		m.Id ^= 0x5555
 	case WrongQuestion:

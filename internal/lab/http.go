@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -82,15 +83,18 @@ func Redirect(url string) Reply {
 
 // GzipBomb answers with a small body that decompresses to a size in bytes.
 func GzipBomb(size int) Reply {
-	return func(c *Conn, r *http.Request) {
+	body := sync.OnceValue(func() string {
 		var packed bytes.Buffer
-		w := gzip.NewWriter(&packed)
+		w, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed)
 		block := bytes.Repeat([]byte(" "), 64<<10)
 		for range size / len(block) {
 			w.Write(block)
 		}
 		w.Close()
-		respond(c, r, http.StatusOK, http.Header{"Content-Type": {"text/xml"}, "Content-Encoding": {"gzip"}}, packed.String())
+		return packed.String()
+	})
+	return func(c *Conn, r *http.Request) {
+		respond(c, r, http.StatusOK, http.Header{"Content-Type": {"text/xml"}, "Content-Encoding": {"gzip"}}, body())
 	}
 }
 
@@ -133,6 +137,7 @@ func After(d time.Duration, next Reply) Reply {
 }
 
 func respond(c *Conn, r *http.Request, status int, header http.Header, body string) {
+	header.Set("Date", time.Now().Add(c.lab.scenario.Behind).UTC().Format(http.TimeFormat))
 	response := &http.Response{
 		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1,
 		Header: header, Request: r, Close: r.Close,

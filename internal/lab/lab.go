@@ -48,8 +48,10 @@ type Scenario struct {
 	Zone      string          // zone-file text; names not in it do not exist
 	DNS       DNSFaults       // what is wrong with DNS
 	Hosts     map[string]Host // by IP address, or by a host name of the zone for all its addresses
+	Behind    time.Duration   // the clock of the machine that runs the check is so far behind everyone's; negative: ahead
 	NoIPv6    bool            // the machine that runs the check has no IPv6
 	NoSockets bool            // the machine that runs the check is out of sockets
+	NoNetwork bool            // the machine that runs the check is not connected to anything
 	TLSAudit  bool            // the check includes the audit of TLS
 	Want      []string        // ids of all findings, sorted, no duplicates
 }
@@ -100,7 +102,7 @@ func New(s Scenario) *Lab {
 		scenario: s,
 		zone:     mustParseZone(s.Zone),
 		hosts:    make(map[netip.Addr]Host),
-		ca:       newAuthority(time.Now()),
+		ca:       newAuthority(time.Now().Add(s.Behind)),
 		done:     make(chan struct{}),
 		conns:    make(map[net.Conn]bool),
 		leaves:   make(map[string]*tls.Certificate),
@@ -200,6 +202,9 @@ func (l *Lab) Dial(ctx context.Context, network, address string) (net.Conn, erro
 
 // find returns what serves an address; nil without an error is Drop.
 func (l *Lab) find(network string, to netip.AddrPort) (Behaviour, error) {
+	if l.scenario.NoNetwork {
+		return nil, syscall.ENETUNREACH
+	}
 	if to.String() == Resolver {
 		return l.serveDNS(network), nil
 	}

@@ -9,9 +9,10 @@ import (
 // Scenarios lists all scenarios, the default first.
 var Scenarios = slices.Concat(
 	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, accounts,
-	networkFaults, handshakes, upgrades, conversations, doors, audits,
+	networkFaults, handshakes, upgrades, conversations, certificates, dane, doors, audits,
 	paccDocuments, services, autodiscoverServices, autodiscoverFaults,
 	domainHealth, providers, issuers,
+	health, outages,
 )
 
 // Find returns the scenario of that name.

@@ -11,7 +11,7 @@ var domainHealth = []Scenario{
 	provider("dnssec-bogus-host", "the DNSSEC signatures of the IMAP server's address are wrong", "dns.bogus", dnsOn("imap.example.com", Bogus)),
 	provider("dnssec-valid", "DNSSEC, TLSA records, MTA-STS and TLS-RPT are all there", "",
 		func(s *Scenario) { s.DNS.Authenticated = true },
-		records("_993._tcp.imap TLSA 2 1 1 "+strings.Repeat("ab", 32), "_465._tcp.smtp TLSA 2 1 1 "+strings.Repeat("ab", 32),
+		records("_993._tcp.imap TLSA "+rightKey, "_465._tcp.smtp TLSA 3 1 1 "+keyHash(smtpHost),
 			`_mta-sts TXT "v=STSv1; id=20260101"`, `_smtp._tls TXT "v=TLSRPTv1; rua=mailto:tls@example.com"`)),
 	provider("wildcard", "a wildcard record answers for autoconfig and autodiscover", "dns.wildcard",
 		records("* A 192.0.2.80"), host("192.0.2.80", Host{80: HTTP(nil), 443: TLS(Cert{Names: []string{"example.com", "*.example.com"}}, HTTP(nil))})),

@@ -45,13 +45,13 @@ var doors = []Scenario{
 	provider("starttls-stripped", "the settings file promises STARTTLS on port 587, TLS works on port 465, but STARTTLS is missing", "starttls.missing starttls.stripped-suspect",
 		promised, onSubmission(Mail{})),
 	provider("starttls-unannounced", "the IMAP server agrees to STARTTLS without announcing it", "starttls.missing starttls.stripped-suspect",
-		onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, Caps: []string{"IMAP4rev1", "IDLE", "AUTH=PLAIN"}}))),
+		onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, Caps: []string{"IMAP4rev1", "IDLE", "LOGINDISABLED"}}))),
 	provider("starttls-masked-ehlo", "a firewall masks the greeting and refuses EHLO", "starttls.masked",
 		onSubmission(Mail{On: map[string]Behaviour{"greeting": pixGreeting, "EHLO": Say("500 5.5.1 Command unrecognized\r\n")}})),
 	provider("starttls-still-announced", "inside TLS the submission server still announces STARTTLS", "starttls.caps-stale",
-		onSubmission(Mail{StartTLS: &smtpCert, TLSCaps: []string{"PIPELINING", "STARTTLS", "AUTH PLAIN LOGIN"}})),
-	provider("starttls-auth-lost", "the submission server offers login before TLS and none inside", "starttls.auth-lost",
-		onSubmission(Mail{StartTLS: &smtpCert, Caps: []string{"STARTTLS", "AUTH PLAIN LOGIN"}, TLSCaps: []string{"PIPELINING"}})),
+		onSubmission(Mail{StartTLS: &smtpCert, TLSCaps: []string{"SIZE 52428800", "8BITMIME", "STARTTLS", "AUTH PLAIN LOGIN"}})),
+	provider("starttls-auth-lost", "the submission server offers login before TLS and none inside", "auth.before-tls starttls.auth-lost",
+		onSubmission(Mail{StartTLS: &smtpCert, Caps: []string{"STARTTLS", "AUTH PLAIN LOGIN"}, TLSCaps: []string{"SIZE 52428800", "8BITMIME"}})),
 }
 
 // audits are what only the audit of TLS sees.

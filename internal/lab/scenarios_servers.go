@@ -36,7 +36,7 @@ var smtpCert, imapCert = cert(smtpHost), cert(imapHost)
 
 var networkFaults = []Scenario{
 	provider("port-refused", "nothing listens on the published port", "tcp.refused", host(imapHost, Host{})),
-	provider("firewall", "a firewall drops connections to the IMAP server", "tcp.timeout", host(imapHost, Blackhole())),
+	provider("firewall", "a firewall drops connections to the IMAP server", "tcp.host-down", host(imapHost, Blackhole())),
 	provider("no-route", "the IMAP server's address is in a network that is gone", "tcp.unreachable",
 		without("imap"), records("imap A 198.51.100.66"), func(s *Scenario) { delete(s.Hosts, imapHost) }),
 	provider("ipv6-dead", "the IMAP server listens on IPv4 only, but has an IPv6 address", "tcp.unreachable6", bothFamilies,
@@ -75,11 +75,7 @@ var handshakes = []Scenario{
 		autoconfig(XML(config(incoming("imap", "192.0.2.10", 993, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
 	provider("cert-self-signed", "the certificate is self-signed", "tls.self-signed",
 		withCert(Cert{Names: []string{imapHost}, SelfSigned: true})),
-	provider("cert-private-ca", "the certificate is issued by an unknown authority", "tls.unknown-authority",
-		withCert(Cert{Names: []string{imapHost}, UnknownCA: true})),
-	provider("cert-incomplete-chain", "the server does not send its intermediate certificate", "tls.unknown-authority",
-		withCert(Cert{Names: []string{imapHost}, OmitIntermediate: true})),
-	provider("cert-wrong-usage", "the certificate is not meant for servers", "tls.certificate",
+	provider("cert-wrong-usage", "the certificate is not meant for servers", "tls.wrong-usage",
 		withCert(Cert{Names: []string{imapHost}, ClientOnly: true})),
 	provider("tls-old", "the server speaks TLS 1.0 and nothing newer", "tls.old-protocol",
 		onIMAPS(TLS(imapCert, IMAP(Mail{Host: imapHost}), MaxVersion(tls.VersionTLS10)))),
@@ -122,12 +118,12 @@ var conversations = []Scenario{
 		insideIMAPS(greets(Drip("* OK "+imapHost+" Dovecot ready.\r\n", 5*time.Second)))),
 	provider("greeting-delay", "the IMAP server takes seven seconds to greet", "greet.delay",
 		insideIMAPS(IMAP(Mail{Host: imapHost, GreetingDelay: 7 * time.Second}))),
-	provider("greeting-bye", "the IMAP server has too many connections", "greet.bye",
-		insideIMAPS(greets(Say("* BYE [UNAVAILABLE] Too many connections from your address.\r\n"), CloseAtOnce))),
+	provider("greeting-bye", "the IMAP server is overloaded", "greet.bye",
+		insideIMAPS(greets(Say("* BYE [UNAVAILABLE] Internal error, try again later.\r\n"), CloseAtOnce))),
 	provider("greeting-421", "the submission server is overloaded", "greet.bye",
-		onSubmission(Mail{On: map[string]Behaviour{"greeting": Then(Say("421 4.7.0 smtp.example.com Error: too many connections\r\n"), CloseAtOnce)}})),
-	provider("greeting-554", "the submission server refuses this machine", "greet.554",
-		onSubmission(Mail{On: map[string]Behaviour{"greeting": Then(Say("554 5.7.1 Your address is on a blocklist\r\n"), CloseAtOnce)}})),
+		onSubmission(Mail{On: map[string]Behaviour{"greeting": turnsAway("421 4.3.2 All server ports are busy\r\n")}})),
+	provider("greeting-554", "the submission server serves nobody", "greet.554",
+		onSubmission(Mail{On: map[string]Behaviour{"greeting": turnsAway("554 5.3.2 No SMTP service here\r\n")}})),
 	provider("greeting-ssh", "an SSH server answers on the IMAP port", "greet.not-this-protocol",
 		onIMAP(greets(Say("SSH-2.0-OpenSSH_9.9\r\n")))),
 	provider("greeting-http", "a web server answers on the submission port", "greet.not-this-protocol",
@@ -155,7 +151,7 @@ var conversations = []Scenario{
 	provider("reply-rejected", "the submission server does not know EHLO", "reply.rejected",
 		serve(smtpHost, 465, TLS(smtpCert, SMTP(Mail{Host: smtpHost, On: map[string]Behaviour{"EHLO": Say("502 5.5.2 Error: command not recognized\r\n")}})))),
 	provider("auth-none", "inside TLS the submission server offers no way to log in", "auth.none-offered",
-		serve(smtpHost, 465, TLS(smtpCert, SMTP(Mail{Host: smtpHost, TLSCaps: []string{"PIPELINING", "8BITMIME"}})))),
+		serve(smtpHost, 465, TLS(smtpCert, SMTP(Mail{Host: smtpHost, TLSCaps: []string{"PIPELINING", "8BITMIME", "SIZE 52428800"}})))),
 }
 
 // greets returns an IMAP server that greets in another way.

@@ -1,11 +1,8 @@
 package netx
 
 import (
-	"cmp"
 	"context"
-	"encoding/hex"
 	"net"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,31 +38,4 @@ func servfail(err error) *net.DNSError {
 		return e
 	}
 	return nil
-}
-
-// TLSA is one record of RFC 6698: what a server's certificate must fit.
-type TLSA struct {
-	Usage        uint8
-	Selector     uint8
-	MatchingType uint8
-	Data         string // lower-case hex
-}
-
-// TLSA returns the certificate associations of a name such as
-// _993._tcp.imap.example.com, sorted. They count only if Meta.Authenticated.
-func (r *Resolver) TLSA(ctx context.Context, name string) ([]TLSA, Meta, error) {
-	a, err := r.lookup(ctx, name, dns.TypeTLSA)
-	var records []TLSA
-	for _, rr := range a.records {
-		if rr, ok := rr.(*dns.TLSA); ok {
-			if _, err := hex.DecodeString(rr.Certificate); err == nil {
-				records = append(records, TLSA{rr.Usage, rr.Selector, rr.MatchingType, strings.ToLower(rr.Certificate)})
-			}
-		}
-	}
-	slices.SortFunc(records, func(a, b TLSA) int {
-		return cmp.Or(cmp.Compare(a.Usage, b.Usage), cmp.Compare(a.Selector, b.Selector),
-			cmp.Compare(a.MatchingType, b.MatchingType), cmp.Compare(a.Data, b.Data))
-	})
-	return records, a.meta, err
 }

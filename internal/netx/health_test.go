@@ -46,16 +46,3 @@ func TestBogus(t *testing.T) {
 		}
 	})
 }
-
-func TestTLSA(t *testing.T) {
-	answer := zone(t, "_993._tcp.a.example. 60 IN TLSA 3 1 1 AB12", "_993._tcp.a.example. 60 IN TLSA 2 0 1 cd34")
-	bubble(t, answer, func(t *testing.T, _ *internet, n *Net) {
-		records, _, err := n.Resolver.TLSA(t.Context(), "_993._tcp.a.example")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(records) != 2 || records[0] != (TLSA{2, 0, 1, "cd34"}) || records[1] != (TLSA{3, 1, 1, "ab12"}) {
-			t.Errorf("got %+v", records)
-		}
-	})
-}

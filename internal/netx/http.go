@@ -79,7 +79,7 @@ func newHTTPClient(n *Net) *httpClient {
 		},
 		TLSClientConfig:        n.TLSConfig(""), // the transport puts the URL's host in
 		ForceAttemptHTTP2:      true,
-		TLSHandshakeTimeout:    fetchTimeout + time.Second, // the hop's own limit comes first
+		TLSHandshakeTimeout:    2 * fetchTimeout, // for a handshake that outlives its request, whose own limit comes first
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeader,
 	}
@@ -186,6 +186,7 @@ func (n *Net) Fetch(ctx context.Context, req Request) (*Document, error) {
 		doc.Hops = append(doc.Hops, doc.URL)
 		doc.Insecure = doc.Insecure || u.Scheme == "http"
 		location, err := n.http.hop(ctx, doc, req)
+		n.clock.note(u.Hostname(), doc.Header)
 		if err != nil || location == "" || req.NoFollow {
 			return doc, err
 		}

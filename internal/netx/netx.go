@@ -42,8 +42,11 @@ type Net struct {
 	Resolver *Resolver
 	Roots    *x509.CertPool // nil means the system's
 
-	opts Options
-	http *httpClient
+	opts      Options
+	ownDial   bool // Dial is the kernel's
+	http      *httpClient
+	clock     clock
+	documents documents
 }
 
 // Options says how a run reaches the network. The zero value is an ordinary
@@ -97,14 +100,15 @@ func errorf(check, format string, args ...any) error {
 // New returns access to the network as opts says. It fails if a resolver is not
 // given as an IP address: asking who the resolver is would need a resolver.
 func New(opts Options) (*Net, error) {
-	if opts.Dial == nil {
+	ownDial := opts.Dial == nil
+	if ownDial {
 		opts.Dial = new(net.Dialer).DialContext
 	}
 	servers, err := serverAddresses(opts.Resolvers)
 	if err != nil {
 		return nil, err
 	}
-	n := &Net{Resolver: newResolver(opts.Dial, servers), Roots: opts.Roots, opts: opts}
+	n := &Net{Resolver: newResolver(opts.Dial, servers), Roots: opts.Roots, opts: opts, ownDial: ownDial}
 	n.http = newHTTPClient(n)
 	return n, nil
 }

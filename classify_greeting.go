@@ -1,0 +1,37 @@
+package mailcheck
+
+import "strings"
+
+// turnedAway are the phrases by which servers say why they do not serve a
+// client. The codes alone do not tell: 421, 554, * BYE and -ERR all stand for
+// each of these. Phrases are those of Postfix, Exim, Sendmail, Dovecot, Cyrus,
+// Courier, Exchange and Gmail. A ban for too many failed logins is a ban, so
+// that family comes first.
+var turnedAway = []struct {
+	check   *Check
+	phrases []string
+}{
+	{GreetBlocklist, []string{
+		"blocklist", "block list", "blacklist", "black list", "blocked using", "spamhaus", "spamcop", "dnsbl", " rbl",
+		"reputation", "banned", "is blocked", "has been blocked", "authentication failures", "failed login", "login failures",
+	}},
+	{GreetRateLimit, []string{
+		"too many connections", "too many concurrent", "too many simultaneous", "too many sessions", "too many open",
+		"too many new", "too many logins", "too many login", "maximum number of connections", "connection limit",
+		"connection rate", "rate limit", "ratelimit", "limit exceeded", "throttl", "slow down", "[limit]", "4.7.28",
+	}},
+}
+
+// ClassifyTurnedAway returns the check for a greeting that turns the client away:
+// the reason that its words give, or else general.
+func ClassifyTurnedAway(greeting string, general *Check) *Check {
+	text := strings.ToLower(greeting)
+	for _, family := range turnedAway {
+		for _, phrase := range family.phrases {
+			if strings.Contains(text, phrase) {
+				return family.check
+			}
+		}
+	}
+	return general
+}

@@ -1,0 +1,122 @@
+package lab
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// issuerURL is where the certificates of the lab's authority say that the
+// intermediate is to be found.
+const issuerURL = "http://ca.example.net/intermediate.crt"
+
+// imapName is the name that the certificates below are for.
+var imapName = []string{imapHost}
+
+// publishes puts the certificate above a leaf where the leaf says it is.
+func publishes(c Cert) change {
+	return func(s *Scenario) {
+		s.Zone += "ca.example.net. A 198.51.100.80\n"
+		s.Hosts["ca.example.net"] = Host{80: HTTP(map[string]Reply{"/intermediate.crt": Issuer(c, 0)})}
+	}
+}
+
+// behind sets this machine's clock back.
+func behind(d time.Duration) change { return func(s *Scenario) { s.Behind = d } }
+
+var (
+	incomplete = Cert{Names: imapName, OmitIntermediate: true, IssuerURL: issuerURL}
+	oldCert    = Cert{Names: imapName, NotAfter: -3 * day}
+	tomorrow   = Cert{Names: imapName, NotBefore: -day}
+)
+
+var certificates = []Scenario{
+	provider("cert-private-ca", "the certificate is issued by the company's own authority", "tls.private-ca",
+		withCert(Cert{Names: imapName, UnknownCA: true, SendRoot: true})),
+	provider("cert-unknown-authority", "the certificate is issued by an authority that nobody knows", "tls.unknown-authority",
+		withCert(Cert{Names: imapName, UnknownCA: true})),
+	provider("cert-incomplete-chain", "the server does not send its intermediate certificate", "tls.missing-intermediate",
+		withCert(incomplete), publishes(incomplete)),
+	provider("cert-issuer-gone", "the intermediate certificate is neither sent nor where it should be", "tls.unknown-authority",
+		withCert(incomplete)),
+	provider("cert-issuer-trap", "the certificate says that its issuer is to be fetched from inside the network of who tests it", "tls.unknown-authority",
+		withCert(Cert{Names: imapName, OmitIntermediate: true, IssuerURL: "http://127.0.0.1/intermediate.crt"}),
+		host("127.0.0.1", Host{80: HTTP(map[string]Reply{"*": Issuer(incomplete, 0)})})),
+	provider("cert-issuer-expired", "the intermediate certificate that the server sends has expired", "tls.expired",
+		withCert(Cert{Names: imapName, OldIssuer: true})),
+	provider("cert-constrained", "the authority may not issue for this domain", "tls.certificate",
+		withCert(Cert{Names: imapName, Constrained: true})),
+	provider("cert-sha1", "the certificate is signed with SHA-1", "tls.weak-signature", withCert(Cert{Names: imapName, SHA1: true})),
+	provider("cert-weak-key", "the certificate has an RSA key of 1024 bits", "tls.weak-key", withCert(Cert{Names: imapName, WeakKey: true})),
+	provider("cert-antivirus", "a virus scanner puts its own certificate in the place of the server's", "tls.interception",
+		withCert(Cert{Names: imapName, Authority: "Avast Web/Mail Shield Root"})),
+	provider("wrong-host-name", "the certificate is for the name that the hosting company gave the server", "tls.name-mismatch",
+		withCert(Cert{Names: []string{"server7.hosting.example"}}), records("server7.hosting.example. A 192.0.2.10")),
+	provider("cert-expired-wrong-name", "the certificate has expired and is for another name", "tls.expired tls.name-mismatch",
+		withCert(Cert{Names: []string{"*.example.com.hosting.example"}, NotAfter: -40 * day})),
+	provider("cert-half-renewed", "of the two machines behind the IMAP server's name one still has the old certificate", "tls.expired tls.ip-differ",
+		records("imap A 192.0.2.12"), func(s *Scenario) { delete(s.Hosts, imapHost) },
+		host("192.0.2.10", Host{993: TLS(oldCert, IMAP(Mail{Host: imapHost}))}), host("192.0.2.12", Host{993: imaps(imapHost)})),
+
+	provider("staple-good", "the server staples a good OCSP answer, and its certificate has timestamps", "",
+		withCert(Cert{Names: imapName, Staple: GoodStaple, MustStaple: true, SCTs: 2})),
+	provider("staple-revoked", "the server staples the news that its certificate is revoked", "tls.revoked",
+		withCert(Cert{Names: imapName, Staple: RevokedStaple})),
+	provider("staple-stale", "the server staples an outdated OCSP answer", "tls.ocsp-stale",
+		withCert(Cert{Names: imapName, Staple: StaleStaple})),
+	provider("staple-broken", "the server staples something that is no OCSP answer", "tls.ocsp-stale",
+		withCert(Cert{Names: imapName, Staple: BrokenStaple})),
+	provider("must-staple", "the certificate demands an OCSP answer that the server does not staple", "tls.must-staple-missing",
+		withCert(Cert{Names: imapName, MustStaple: true})),
+
+	provider("clock-behind", "the clock of the machine that runs the test is two days behind", "net.clock-wrong tls.not-yet-valid",
+		behind(2*day), withCert(tomorrow)),
+	provider("clock-years-behind", "the clock of the machine that runs the test is years behind, as after its battery ran empty",
+		"account.no-incoming account.no-outgoing ispdb.unreachable net.clock-wrong tls.not-yet-valid",
+		behind(3000*day), withCert(Cert{Names: imapName, IssuerURL: issuerURL}), publishes(Cert{Names: imapName})),
+	provider("clock-unknown", "the clock is years behind, and nobody can be asked what time it is",
+		"account.no-incoming account.no-outgoing ispdb.unreachable net.clock-wrong tls.not-yet-valid", behind(3000*day)),
+}
+
+// signed has the resolver say that it validated every answer.
+func signed(s *Scenario) { s.DNS.Authenticated = true }
+
+// tlsa publishes records for port 993 of the IMAP host.
+func tlsa(data ...string) change {
+	var lines []string
+	for _, d := range data {
+		lines = append(lines, "_993._tcp.imap TLSA "+d)
+	}
+	return records(lines...)
+}
+
+// keyHash returns the "1 1" association of a subject's key: the SHA-256 hash of
+// its public key (RFC 6698 section 2.1).
+func keyHash(commonName string, organization ...string) string {
+	der, err := x509.MarshalPKIXPublicKey(key(pkix.Name{CommonName: commonName, Organization: organization}).Public())
+	if err != nil {
+		panic(fmt.Sprintf("lab: key: %v", err))
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(der))
+}
+
+var (
+	wrongHash = strings.Repeat("0badcafe", 8)
+	rightKey  = "3 1 1 " + keyHash(imapHost)
+)
+
+var dane = []Scenario{
+	provider("dane-good", "TLSA records name the key of the IMAP server", "", signed, tlsa(rightKey)),
+	provider("dane-roll-over", "TLSA records name the present and the next key of the IMAP server", "", signed, tlsa(rightKey, "3 1 1 "+wrongHash)),
+	provider("dane-authority", "a TLSA record names the authority of the IMAP server's certificate", "", signed,
+		tlsa("2 1 1 "+keyHash(intermediateName, "Example Lab"))),
+	provider("dane-mismatch", "the TLSA record names the key that the IMAP server had before", "dane.mismatch", signed, tlsa("3 1 1 "+wrongHash)),
+	provider("dane-unusable", "the TLSA record is cut short", "dane.unusable", signed, tlsa("3 1 1 0badcafe")),
+	provider("dane-unsigned", "TLSA records are published without DNSSEC", "dane.unsigned", signed, tlsa(rightKey),
+		dnsOn("_993._tcp.imap.example.com", Unsigned)),
+	provider("dane-unchecked", "TLSA records are published, and the resolver does not validate DNSSEC", "", tlsa("3 1 1 "+wrongHash)),
+	provider("dane-silent", "the name server never answers questions for TLSA records", "", dnsOn("_993._tcp.imap.example.com", NoReply)),
+}

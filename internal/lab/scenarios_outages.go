@@ -1,0 +1,76 @@
+package lab
+
+import "net/http"
+
+// everyHost puts the same host at every address that has one, the provider
+// database's included.
+func everyHost(h Host) change {
+	return func(s *Scenario) {
+		database(h)(s)
+		for name := range s.Hosts {
+			s.Hosts[name] = h
+		}
+	}
+}
+
+// database replaces the host of the provider database.
+func database(h Host) change {
+	return func(s *Scenario) {
+		records("v1.ispdb.net. A 198.51.100.80")(s)
+		s.Hosts["v1.ispdb.net"] = h
+	}
+}
+
+// deadIPv6 gives the hosts IPv6 addresses that nothing answers at.
+func deadIPv6(s *Scenario) {
+	records("imap AAAA 2001:db8::10", "smtp AAAA 2001:db8::25")(s)
+	s.Hosts["192.0.2.10"], s.Hosts["192.0.2.25"] = s.Hosts[imapHost], s.Hosts[smtpHost]
+	s.Hosts["2001:db8::10"], s.Hosts["2001:db8::25"] = Blackhole(), Blackhole()
+	delete(s.Hosts, imapHost)
+	delete(s.Hosts, smtpHost)
+}
+
+const loginPage = "http://login.hotel.example/"
+
+// web of a hotel: whatever is asked leads to the page to log in at.
+var (
+	toLoginPage = HTTP(map[string]Reply{"*": Redirect(loginPage)})
+	loginTLS    = TLS(cert("login.hotel.example"), HTTP(map[string]Reply{"*": HTML("<!DOCTYPE html><title>Welcome, guest</title>\n")}))
+	noLogin     = HTTP(map[string]Reply{"*": Status(http.StatusNetworkAuthenticationRequired)})
+)
+
+// outages are causes that explain many findings at once.
+var outages = []Scenario{
+	provider("offline", "the machine that runs the test has no network at all", "account.no-settings ispdb.unreachable net.offline",
+		func(s *Scenario) { s.NoNetwork = true }),
+	provider("offline-but-dns", "DNS answers, and nothing else on the internet does", "account.no-incoming account.no-outgoing ispdb.unreachable net.offline tcp.host-down",
+		everyHost(Blackhole())),
+	provider("captive-portal", "a hotel's log-in page answers in the place of every web server, and mail ports are blocked",
+		"account.no-incoming account.no-outgoing autoconfig.certificate http.redirect-refused ispdb.unreachable net.captive-portal tcp.blocked-here tcp.timeout",
+		autoconfig(settings), everyHost(Host{0: Drop, 80: toLoginPage, 443: loginTLS})),
+	provider("captive-portal-http", "a log-in page answers http only", "account.no-incoming account.no-outgoing ispdb.unreachable net.captive-portal tcp.host-down",
+		everyHost(Host{0: Drop, 80: noLogin})),
+	provider("captive-portal-mail", "the log-in page's certificate is shown on mail ports too", "account.no-incoming account.no-outgoing ispdb.unreachable greet.timeout net.captive-portal tls.name-mismatch",
+		without("_submission._tcp"), everyHost(Host{0: Drop, 443: loginTLS, 993: loginTLS, 995: loginTLS, 465: loginTLS})),
+	provider("host-down", "the host of four services is down", "account.no-incoming tcp.host-down",
+		without("_pop3s._tcp", "pop"), records("_imap._tcp SRV 0 1 143 imap", "_pop3s._tcp SRV 0 1 995 imap", "_pop3._tcp SRV 0 1 110 imap"),
+		func(s *Scenario) { delete(s.Hosts, popHost) },
+		host(imapHost, Blackhole())),
+	provider("port-silent", "a firewall drops connections to port 993, but not to others", "tcp.timeout", host(imapHost, Host{993: Drop})),
+	provider("port-blocked", "the network lets nothing out to port 587", "tcp.blocked-here", serve(smtpHost, 587, Drop)),
+	provider("ipv6-broken", "IPv6 does not work here, for any server", "net.ipv6-broken tcp.unreachable6", deadIPv6),
+	provider("one-cert-expired", "one certificate for all services has expired", "account.no-incoming account.no-outgoing tls.expired",
+		oneCert(Cert{Names: []string{imapHost, popHost, smtpHost}, NotAfter: -3 * day})),
+	provider("one-cert-wrong", "one certificate with the hosting company's name is on all services", "account.no-incoming account.no-outgoing tls.name-mismatch",
+		oneCert(Cert{Names: []string{"server7.hosting.example"}})),
+}
+
+// oneCert puts the same certificate on all services.
+func oneCert(c Cert) change {
+	return func(s *Scenario) {
+		serve(imapHost, 993, TLS(c, IMAP(Mail{Host: imapHost})))(s)
+		serve(popHost, 995, TLS(c, POP3(Mail{Host: popHost})))(s)
+		serve(smtpHost, 465, TLS(c, SMTP(Mail{Host: smtpHost})))(s)
+		serve(smtpHost, 587, SMTP(Mail{Host: smtpHost, StartTLS: &c}))(s)
+	}
+}

@@ -1,0 +1,136 @@
+package netx
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+)
+
+// maxPublicBody bounds a document that a stranger sent us to fetch. A
+// certificate has a few kilobytes.
+const maxPublicBody = 64 << 10
+
+// documents remembers what FetchPublic brought: six ports of a server have one
+// certificate, and the URL in it is asked once a run.
+type documents struct {
+	mu    sync.Mutex
+	byURL map[string]func() ([]byte, error)
+}
+
+// maxDocuments bounds what is remembered; beyond it nothing is fetched.
+const maxDocuments = 256
+
+// FetchPublic gets a small document from a URL that a stranger chose, such as
+// the one in a certificate that says where its issuer's is (RFC 5280 section
+// 4.2.2.1). Because the stranger may want mailcheck to knock on doors inside
+// this network, only a DNS name of several labels with public addresses is
+// asked, on the standard port, over http or https; no redirect is followed, and
+// 64 KiB are read at most. Each URL is asked once a run.
+func (n *Net) FetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
+	n.documents.mu.Lock()
+	if n.documents.byURL == nil {
+		n.documents.byURL = make(map[string]func() ([]byte, error))
+	}
+	fetch := n.documents.byURL[rawURL]
+	if fetch == nil && len(n.documents.byURL) >= maxDocuments {
+		n.documents.mu.Unlock()
+		return nil, fmt.Errorf("fetch: more than %d documents", maxDocuments)
+	}
+	if fetch == nil {
+		fetch = sync.OnceValues(func() ([]byte, error) { return n.fetchPublic(ctx, rawURL) })
+		n.documents.byURL[rawURL] = fetch
+	}
+	n.documents.mu.Unlock()
+	return fetch()
+}
+
+func (n *Net) fetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	u, err := firstURL(Request{URL: rawURL, AllowHTTP: true})
+	switch {
+	case err != nil:
+		return nil, err
+	case u.Port() != "" || !publicName(u.Hostname()):
+		return nil, fmt.Errorf("fetch %s: not a public host name and standard port", u)
+	}
+	port := uint16(443)
+	if u.Scheme == "http" {
+		port = 80
+	}
+	addrs, err := n.publicAddrs(ctx, u.Hostname(), port)
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", u, err)
+	}
+	transport := &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			d, err := n.race(ctx, u.Hostname(), port, addrs, false)
+			if err != nil {
+				return nil, err
+			}
+			return n.http.hold(d.Conn)
+		},
+		TLSClientConfig: n.TLSConfig(""), MaxResponseHeaderBytes: maxHeader, DisableKeepAlives: true,
+	}
+	defer transport.CloseIdleConnections()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("User-Agent", "mailcheck")
+	resp, err := transport.RoundTrip(r)
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", u, endedBy(ctx, err))
+	}
+	defer resp.Body.Close()
+	n.clock.note(u.Hostname(), resp.Header)
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("fetch %s: status %d", u, resp.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPublicBody+1))
+	if len(body) > maxPublicBody {
+		return nil, errorf("http.too-large", "%s: more than %d bytes", u, maxPublicBody)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", u, endedBy(ctx, err))
+	}
+	return body, nil
+}
+
+// publicAddrs looks up the public addresses of a host. With a dial function of
+// the caller's own, or where the user sent the host elsewhere by ConnectTo, the
+// addresses are not the stranger's choice and all will do.
+func (n *Net) publicAddrs(ctx context.Context, host string, port uint16) ([]netip.Addr, error) {
+	addrs, _, err := n.Addrs(ctx, host, port)
+	if err != nil {
+		return nil, err
+	}
+	if target, _ := n.Target(host, port); n.ownDial && target == host {
+		addrs = slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool { return !publicAddress(a) })
+	}
+	if len(addrs) == 0 {
+		return nil, errorf("dns.no-address", "%s has no public address", host)
+	}
+	return addrs, nil
+}
+
+// special are the address blocks that are not the public internet, beside those
+// that net/netip knows (RFC 6890 and the IANA registries it began). The last
+// three carry an IPv4 address inside, which might be any.
+var special = []netip.Prefix{
+	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
+	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("fec0::/10"),
+	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("2001::/32"),
+}
+
+// publicAddress reports whether an address belongs to the public internet.
+func publicAddress(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsGlobalUnicast() && !a.IsPrivate() && a.Zone() == "" &&
+		!slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(a) })
+}

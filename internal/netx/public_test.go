@@ -1,0 +1,115 @@
+package netx
+
+import (
+	"io"
+	"net/http"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestPublicAddress(t *testing.T) {
+	for _, c := range []struct {
+		addr string
+		want bool
+	}{
+		{"9.9.9.9", true}, {"2620:fe::fe", true},
+		{"127.0.0.1", false}, {"10.1.2.3", false}, {"172.16.0.1", false}, {"192.168.1.1", false},
+		{"169.254.169.254", false}, {"100.64.0.1", false}, {"0.0.0.1", false}, {"224.0.0.1", false}, {"255.255.255.255", false},
+		{"::1", false}, {"::", false}, {"fe80::1", false}, {"fd00::1", false}, {"fec0::1", false}, {"ff02::1", false},
+		{"::ffff:127.0.0.1", false}, {"::ffff:10.0.0.1", false}, {"64:ff9b::7f00:1", false}, {"2002:7f00:1::", false}, {"fe80::1%eth0", false},
+	} {
+		if got := publicAddress(netip.MustParseAddr(c.addr)); got != c.want {
+			t.Errorf("publicAddress(%s) = %v", c.addr, got)
+		}
+	}
+}
+
+// A URL in a certificate must not make mailcheck knock on a door it chooses.
+func TestFetchPublicRefuses(t *testing.T) {
+	n, err := New(Options{Resolvers: []string{"192.0.2.53"}, Dial: newInternet().dial})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	for _, url := range []string{
+		"http://127.0.0.1/ca.crt", "http://[::1]/ca.crt", "http://2130706433/ca.crt", "http://0x7f.1/ca.crt", "http://localhost/ca.crt",
+		"http://printer/ca.crt", "http://ca.example:8080/ca.crt", "http://ca.example:80/ca.crt", "ldap://ca.example/cn=ca", "file:///etc/passwd",
+		"http://user:pass@ca.example/ca.crt", "http://ca.example.localhost/", "", "http://", "http://ca.example%2f@x/",
+	} {
+		if body, err := n.FetchPublic(t.Context(), url); err == nil {
+			t.Errorf("FetchPublic(%q) = %q", url, body)
+		} else if strings.Contains(err.Error(), "refused") {
+			t.Errorf("FetchPublic(%q) dialled: %v", url, err)
+		}
+	}
+}
+
+func TestClockError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &Net{}
+		if _, servers := n.ClockError(); servers != 0 {
+			t.Errorf("%d servers before any answer", servers)
+		}
+		at := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
+		n.clock.note("a.example", http.Header{"Date": {at(time.Hour)}})
+		n.clock.note("b.example", http.Header{"Date": {at(0)}, "Age": {"3600"}}) // from a cache
+		n.clock.note("c.example", http.Header{"Date": {at(-1000 * time.Hour)}})  // one server's clock may be wrong
+		n.clock.note("d.example", http.Header{"Date": {at(time.Hour)}})
+		n.clock.note("e.example", http.Header{"Date": {"yesterday"}})
+		n.clock.note("f.example", nil)
+		if behind, servers := n.ClockError(); behind != time.Hour || servers != 4 {
+			t.Errorf("ClockError = %v, %d; want 1h, 4", behind, servers)
+		}
+	})
+}
+
+// With the kernel's dialler a name that leads into a private network is refused;
+// one with a public address as well is asked there only.
+func TestFetchPublicAddresses(t *testing.T) {
+	bubble(t, zone(t, "inside.example. 60 IN A 10.0.0.1", "inside.example. 60 IN A 127.0.0.1",
+		"mixed.example. 60 IN A 10.0.0.1", "mixed.example. 60 IN A 9.9.9.9"), func(t *testing.T, i *internet, n *Net) {
+		n.ownDial = true
+		for _, url := range []string{"http://inside.example/ca.crt", "http://mixed.example/ca.crt", "https://mixed.example/ca.crt"} {
+			if _, err := n.FetchPublic(t.Context(), url); err == nil {
+				t.Errorf("FetchPublic(%s) succeeded", url)
+			}
+		}
+		var tcp []string
+		for _, dial := range i.dialled {
+			if strings.HasPrefix(dial, "tcp") {
+				tcp = append(tcp, dial)
+			}
+		}
+		if got := strings.Join(tcp, ", "); got != "tcp 9.9.9.9:80, tcp 9.9.9.9:443" {
+			t.Errorf("dialled %s", got)
+		}
+	})
+}
+
+// One certificate on six ports is fetched once; a redirect is not followed, and
+// no more is read than a certificate can be long.
+func TestFetchPublicOnce(t *testing.T) {
+	big := strings.Repeat("x", maxPublicBody+1)
+	onWeb(t, map[string]func(io.Writer, *http.Request){
+		"a.example/ca.crt": respond(200, "", "certificate"),
+		"a.example/moved":  redirectTo("https://a.example/ca.crt"),
+		"a.example/big":    respond(200, "", big),
+	}, func(t *testing.T, w *web, n *Net) {
+		for range 3 {
+			if body, err := n.FetchPublic(t.Context(), "https://a.example/ca.crt"); string(body) != "certificate" || err != nil {
+				t.Errorf("got %q, %v", body, err)
+			}
+		}
+		if len(w.asked) != 1 {
+			t.Errorf("asked %q", w.asked)
+		}
+		for _, path := range []string{"moved", "big", "missing"} {
+			if body, err := n.FetchPublic(t.Context(), "https://a.example/"+path); err == nil {
+				t.Errorf("%s: got %d bytes", path, len(body))
+			}
+		}
+	})
+}

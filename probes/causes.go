@@ -1,0 +1,210 @@
+package probes
+
+import (
+	"slices"
+	"strings"
+
+	"mailcheck"
+)
+
+// rule says of which cause a finding is only a consequence; nil if of none.
+type rule struct {
+	doc string
+	of  func(*evidence, *mailcheck.Finding) *mailcheck.Check
+}
+
+// rules are tried in order, so that what explains most comes first: who is not
+// on the internet need not hear about servers.
+var rules = []rule{
+	{"a wrong clock here: certificates only look expired or not yet valid", clockCause},
+	{"offline or caught by a log-in page: everything that was asked of the network follows", networkCause},
+	{"a resolver or domain whose DNS is dead: said once, and nothing can be found", dnsCause},
+	{"IPv6 broken here: the servers' own IPv6 is not to blame", ipv6Cause},
+	{"a settings file over http only: https does not answer for the same reason", httpOnlyCause},
+	{"an SRV target without address: the server cannot be resolved", srvCause},
+	{"one bad certificate on several servers", certificateCause},
+	{"no working server: because of the first fault of the published ones", accountCause},
+}
+
+// evidence is a report and what several rules need to know about it.
+type evidence struct {
+	*mailcheck.Report
+	dns     *mailcheck.Check // what is wrong with all of DNS, or nil
+	network *mailcheck.Check // what keeps this machine from the internet, or nil
+	first   map[*mailcheck.Check]*mailcheck.Finding
+}
+
+// nameCauses marks the findings that only follow from another one.
+func nameCauses(r *mailcheck.Report) {
+	e := &evidence{Report: r, dns: deadDNS(r), first: map[*mailcheck.Check]*mailcheck.Finding{}}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if e.first[f.Check] == nil {
+			e.first[f.Check] = f
+		}
+		if e.network == nil && (f.Check == mailcheck.NetOffline || f.Check == mailcheck.NetCaptivePortal) {
+			e.network = f.Check
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		for _, rule := range rules {
+			if cause := rule.of(e, f); cause != nil {
+				f.BecauseOf = cause.ID
+				break
+			}
+		}
+	}
+}
+
+func clockCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	if blamesClock(e.Report, f) {
+		return mailcheck.NetClockWrong
+	}
+	return nil
+}
+
+// networkCause blames the local network for whatever came from the network. What
+// a source published was heard all the same, and stays to be mended.
+func networkCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	if e.network == nil || e.first[e.network] == f {
+		return nil
+	}
+	if f.Check == e.network {
+		return e.network // the same cause, seen again
+	}
+	asked := []string{"dns.", "tcp.", "tls.", "starttls.", "greet.", "reply.", "http.", "autoconfig.", "ispdb.", "account.", "internal."}
+	if slices.ContainsFunc(asked, func(family string) bool { return strings.HasPrefix(f.Check.ID, family) }) {
+		return e.network
+	}
+	return nil
+}
+
+func dnsCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	switch {
+	case f.Check == mailcheck.ISPDBUnreachable:
+		return e.dns
+	case f.Check == e.dns && len(e.Sources) > 0 && f.Source != "mx":
+		return e.dns // the same cause, seen again
+	case f.Check == e.dns && len(e.Sources) == 0 && e.first[e.dns] != f:
+		return e.dns
+	}
+	return nil
+}
+
+// deadDNS returns the check that says why nothing can be looked up, or nil. The
+// question for the mail exchanger stands for all: a domain that has an answer to
+// it, if only that there is none, is served. Where only servers were tested, DNS
+// is dead if the resolver failed on each of them.
+func deadDNS(r *mailcheck.Report) *mailcheck.Check {
+	resolver := []*mailcheck.Check{mailcheck.DNSTimeout, mailcheck.DNSRefused, mailcheck.DNSMalformed}
+	domain := append(resolver, mailcheck.DNSServfail, mailcheck.DNSBogus, mailcheck.DNSNotFound)
+	failed := map[*mailcheck.Check]int{}
+	for _, f := range r.Findings {
+		if f.Source == "mx" && slices.Contains(domain, f.Check) {
+			return f.Check
+		}
+		failed[f.Check]++
+	}
+	for _, c := range resolver {
+		if len(r.Sources) == 0 && failed[c] > 1 && failed[c] == len(r.Servers) {
+			return c
+		}
+	}
+	return nil
+}
+
+func ipv6Cause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	if f.Check == mailcheck.TCPUnreachable6 && e.first[mailcheck.NetIPv6Broken] != nil {
+		return mailcheck.NetIPv6Broken
+	}
+	return nil
+}
+
+func httpOnlyCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	if f.Check == mailcheck.AutoconfigUnreachable && e.first[mailcheck.AutoconfigHTTPOnly] != nil {
+		return mailcheck.AutoconfigHTTPOnly
+	}
+	return nil
+}
+
+func srvCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	if f.Server == "" || f.Check != mailcheck.DNSNotFound && f.Check != mailcheck.DNSNoAddress {
+		return nil
+	}
+	host := resultOf(e.Report, f.Server).Host
+	for _, o := range e.Findings {
+		if o.Check == mailcheck.SRVNoAddress && strings.Contains(o.Detail, " "+host+",") {
+			return mailcheck.SRVNoAddress
+		}
+	}
+	return nil
+}
+
+// certificateCause folds what is wrong with a certificate on several servers
+// into what was said of the first, although each wants another name of it. Where
+// the evidence is the same too, it is one finding to the reader anyway. Two bad
+// certificates are two causes.
+func certificateCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	root := e.first[f.Check]
+	if root == f || f.Detail == root.Detail || !strings.HasPrefix(f.Check.ID, "tls.") {
+		return nil
+	}
+	print := shownLeaf(resultOf(e.Report, root.Server))
+	for _, o := range e.Findings {
+		if o.Check == f.Check && (print == "" || shownLeaf(resultOf(e.Report, o.Server)) != print) {
+			return nil
+		}
+	}
+	return f.Check
+}
+
+// shownLeaf returns the fingerprint of the certificate a server showed, if it did.
+func shownLeaf(s *mailcheck.ServerResult) string {
+	if s.TLS == nil || len(s.TLS.Chain) == 0 {
+		return ""
+	}
+	return s.TLS.Chain[0].SHA256
+}
+
+// accountCause returns why no server works: DNS as a whole, or the first fault
+// of the published servers of that direction.
+func accountCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	switch f.Check {
+	case mailcheck.AccountNoSettings, mailcheck.AccountNoIncoming, mailcheck.AccountNoOutgoing:
+	default:
+		return nil
+	}
+	if len(e.Servers) == 0 && e.dns != nil {
+		return e.dns
+	}
+	for _, root := range []*mailcheck.Check{mailcheck.ProviderNoIMAP, mailcheck.SRVNotOffered, mailcheck.MXNull} {
+		if len(e.Servers) == 0 && e.first[root] != nil {
+			return root
+		}
+	}
+	for _, s := range e.Servers {
+		if s.Guessed() || f.Check == mailcheck.AccountNoOutgoing != s.Protocol.Sends() {
+			continue
+		}
+		for _, step := range s.Steps {
+			for _, o := range step.Findings {
+				if o.Check.Severity == mailcheck.Failure {
+					return o.Check
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// resultOf returns the result of the server with that URL, an empty one if there
+// is none.
+func resultOf(r *mailcheck.Report, url string) *mailcheck.ServerResult {
+	for i := range r.Servers {
+		if r.Servers[i].URL() == url {
+			return &r.Servers[i]
+		}
+	}
+	return new(mailcheck.ServerResult)
+}

@@ -1,0 +1,303 @@
+package probes
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/pem"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+)
+
+// visitLab checks a scenario's address and shows the report and the lab it was
+// made in to look.
+func visitLab(t *testing.T, name string, o Options, look func(*mailcheck.Report, *lab.Lab)) {
+	t.Helper()
+	s, ok := lab.Find(name)
+	if !ok {
+		t.Fatalf("no scenario %q", name)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		l := lab.New(s)
+		defer l.Close()
+		n, err := netx.New(l.Options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer n.Close()
+		a, err := mailcheck.ParseAddress(s.Address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		look(Account(ctx, n, a, o), l)
+	})
+}
+
+// What a person reads about each fault: the evidence and the remedy.
+func TestCertificateAdvice(t *testing.T) {
+	for _, c := range []struct{ scenario, id, detail, remedy string }{
+		{"cert-incomplete-chain", "tls.missing-intermediate", "CN=imap.example.com is issued by CN=Lab Intermediate CA,O=Example Lab, which the server does not send; it was found at http://ca.example.net/intermediate.crt", "serve fullchain.pem instead of cert.pem"},
+		{"cert-issuer-gone", "tls.unknown-authority", "the issuer's certificate could not be fetched from http://ca.example.net/intermediate.crt", "--ca-file"},
+		{"cert-unknown-authority", "tls.unknown-authority", "the certificate does not say where its issuer's is to be found", "--ca-file"},
+		{"cert-private-ca", "tls.private-ca", "ends at CN=Private Root CA,O=Example Lab", "Install the root certificate on every client"},
+		{"cert-issuer-expired", "tls.expired", "Lab Old Intermediate CA expired on", `the intermediate "Lab Old Intermediate CA" sent with it are not`},
+		{"cert-sha1", "tls.weak-signature", "CN=imap.example.com is signed with ECDSA-SHA1", "SHA-256"},
+		{"cert-weak-key", "tls.weak-key", "an RSA key of 1024 bits", "2048"},
+		{"cert-antivirus", "tls.interception", "the Avast virus scanner on this machine", "Switch off the scanning"},
+		{"cert-wrong-usage", "tls.wrong-usage", "meant for clients, not for servers", "serverAuth"},
+		{"wrong-host-name", "tls.name-mismatch", "server7.hosting.example", "Use server7.hosting.example as the server's name in the settings: it is this server"},
+		{"wrong-host-certificate", "tls.name-mismatch", "server7.hosting.example, *.hosting.example", "Have imap.example.com added to the certificate: no name in it is known to lead to this server."},
+		{"cert-half-renewed", "tls.ip-differ", "192.0.2.10 shows a bad certificate", "Install the certificate of 192.0.2.12 on the machine at 192.0.2.10 too"},
+		{"staple-revoked", "tls.revoked", "reason: key compromise", "new key"},
+		{"staple-stale", "tls.ocsp-stale", "3 days ago", "switch OCSP stapling off"},
+		{"must-staple", "tls.must-staple-missing", "no OCSP answer is stapled", "without must-staple"},
+		{"clock-behind", "net.clock-wrong", "2 days behind what a web server says", "Correct date, time and time zone of this machine"},
+		{"clock-years-behind", "net.clock-wrong", "3000 days behind what a web server says", "NTP"},
+		{"clock-unknown", "net.clock-wrong", "all 3 certificates seen are valid only from later on", "NTP"},
+		{"cert-not-yet-valid", "tls.not-yet-valid", "is valid from", "so the fault is the server's: ask its operator"},
+		{"dane-mismatch", "dane.mismatch", "the server's public key is ", "_993._tcp.imap.example.com. IN TLSA 3 1 1 "},
+		{"dane-unusable", "dane.unusable", "a hash of matching type 1 has 32 bytes, not 4", "3 1 1"},
+		{"dane-unsigned", "dane.unsigned", "does not vouch", "Sign the zone"},
+	} {
+		t.Run(c.scenario, func(t *testing.T) {
+			visitLab(t, c.scenario, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
+				i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check.ID == c.id })
+				if i < 0 {
+					t.Fatalf("no %s among %v", c.id, ids(r))
+				}
+				if f := r.Findings[i]; !strings.Contains(f.Detail, c.detail) || !strings.Contains(f.Remedy(), c.remedy) {
+					t.Errorf("detail %q\nremedy %q\nwant %q\nand %q", f.Detail, f.Remedy(), c.detail, c.remedy)
+				}
+			})
+		})
+	}
+}
+
+// A wrong clock is said once, and what follows from it is folded under it.
+func TestClockIsTheCause(t *testing.T) {
+	for _, name := range []string{"clock-behind", "clock-years-behind", "clock-unknown"} {
+		visitLab(t, name, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
+			for _, f := range r.Findings {
+				if f.Check == mailcheck.TLSNotYetValid && f.BecauseOf != mailcheck.NetClockWrong.ID {
+					t.Errorf("%s: %s is because of %q", name, f.Server, f.BecauseOf)
+				}
+			}
+		})
+	}
+}
+
+// A certificate must not make mailcheck connect to a place of its choice.
+func TestIssuerTrap(t *testing.T) {
+	visitLab(t, "cert-issuer-trap", Options{}, func(_ *mailcheck.Report, l *lab.Lab) {
+		for _, dial := range l.Dials() {
+			if strings.Contains(dial, "127.0.0.1") {
+				t.Errorf("dialled %s", dial)
+			}
+		}
+	})
+}
+
+// A healthy server is connected to once; of a bad one three more at most are seen.
+func TestFurtherConnections(t *testing.T) {
+	count := func(l *lab.Lab) (n int) {
+		for _, dial := range l.Dials() {
+			if strings.HasPrefix(dial, "tcp") && strings.HasSuffix(dial, ":993") {
+				n++
+			}
+		}
+		return n
+	}
+	for _, c := range []struct {
+		scenario string
+		audit    bool
+		want     int
+	}{{"dane-good", false, 1}, {"cert-expired", false, 1}, {"cert-half-renewed", false, 2}} {
+		visitLab(t, c.scenario, Options{TLSAudit: c.audit}, func(_ *mailcheck.Report, l *lab.Lab) {
+			if got := count(l); got != c.want {
+				t.Errorf("%s: %d connections to port 993, want %d", c.scenario, got, c.want)
+			}
+		})
+	}
+}
+
+// What is good is in the details.
+func TestCertificateDetails(t *testing.T) {
+	protection := func(r *mailcheck.Report) *mailcheck.TLS {
+		for _, s := range r.Servers {
+			if s.Port == 993 {
+				return s.TLS
+			}
+		}
+		return nil
+	}
+	visitLab(t, "staple-good", Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
+		if p := protection(r); p.OCSP == nil || p.OCSP.Status != "good" || p.SCTs != 2 || p.DANE != nil {
+			t.Errorf("OCSP %+v, %d SCTs, DANE %v", p.OCSP, p.SCTs, p.DANE)
+		}
+	})
+	for name, state := range map[string]string{
+		"dane-good": "ok", "dane-roll-over": "ok", "dane-authority": "ok", "dane-mismatch": "mismatch",
+		"dane-unusable": "unusable", "dane-unsigned": "unsigned", "dane-unchecked": "unchecked",
+	} {
+		visitLab(t, name, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
+			if d := protection(r).DANE; d == nil || d.State != state || d.Name != "_993._tcp.imap.example.com" {
+				t.Errorf("%s: %+v", name, d)
+			}
+		})
+	}
+}
+
+// Name servers that never answer TLSA questions cost a moment, not a time-out.
+func TestSilentTLSA(t *testing.T) {
+	visitLab(t, "dane-silent", Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
+		if r.Elapsed > tlsaPatience+500*time.Millisecond {
+			t.Errorf("took %v", r.Elapsed)
+		}
+	})
+}
+
+// leaf returns a certificate that the lab issues, and the one above it.
+func leaf(tb testing.TB) []*x509.Certificate {
+	tb.Helper()
+	s, _ := lab.Find("staple-good")
+	l := lab.New(s)
+	defer l.Close()
+	n, err := netx.New(l.Options())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer n.Close()
+	var chain []*x509.Certificate
+	p := &probe{net: n, trace: mailcheck.NewTrace(time.Now()), result: &mailcheck.ServerResult{Server: mailcheck.Server{
+		Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS,
+	}}}
+	p.converse(tb.Context())
+	p.dane(tb.Context())
+	p.leave()
+	if chain = p.path; len(chain) < 2 {
+		tb.Fatalf("a chain of %d certificates", len(chain))
+	}
+	return chain
+}
+
+// pkcs7 returns a SignedData of certificates that signs nothing.
+func pkcs7(certs ...*x509.Certificate) []byte {
+	var b cryptobyte.Builder
+	tag := cbasn1.Tag(0).ContextSpecific().Constructed()
+	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1ObjectIdentifier(oidSignedData)
+		b.AddASN1(tag, func(b *cryptobyte.Builder) {
+			b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				b.AddASN1Int64(1)
+				b.AddASN1(cbasn1.SET, func(*cryptobyte.Builder) {})
+				b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+					b.AddASN1ObjectIdentifier([]int{1, 2, 840, 113549, 1, 7, 1})
+				})
+				b.AddASN1(tag, func(b *cryptobyte.Builder) {
+					for _, c := range certs {
+						b.AddBytes(c.Raw)
+					}
+				})
+				b.AddASN1(cbasn1.SET, func(*cryptobyte.Builder) {})
+			})
+		})
+	})
+	return b.BytesOrPanic()
+}
+
+func TestIssuerOf(t *testing.T) {
+	chain := leaf(t)
+	for name, document := range map[string][]byte{
+		"DER": chain[1].Raw, "PKCS #7": pkcs7(chain[0], chain[1]),
+		"PEM": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: chain[1].Raw}),
+	} {
+		if issuer, err := issuerOf(chain[0], document); err != nil || !issuer.Equal(chain[1]) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, document := range map[string][]byte{
+		"nothing": nil, "a web page": []byte("<html>"), "another certificate": chain[0].Raw, "no certificate": pkcs7(),
+		"half of one": pkcs7(chain[1])[:200],
+	} {
+		if issuer, err := issuerOf(chain[0], document); err == nil || issuer != nil {
+			t.Errorf("%s: an issuer", name)
+		}
+	}
+}
+
+func FuzzParseCertificates(f *testing.F) {
+	chain := leaf(f)
+	f.Add(chain[0].Raw)
+	f.Add(pkcs7(chain...))
+	f.Add([]byte("-----BEGIN CERTIFICATE-----\n"))
+	f.Fuzz(func(t *testing.T, document []byte) {
+		found, err := parseCertificates(document)
+		if err == nil && len(found) > maxCertificates {
+			t.Errorf("%d certificates", len(found))
+		}
+		issuerOf(chain[0], document)
+	})
+}
+
+func FuzzCountSCTs(f *testing.F) {
+	f.Add([]byte("\x00\x05\x00\x03abc"))
+	f.Add([]byte("\x00\x00"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if n, err := countSCTs(raw); err == nil && n*3 > len(raw) {
+			t.Errorf("%d timestamps in %d bytes", n, len(raw))
+		}
+	})
+}
+
+func FuzzReadStaple(f *testing.F) {
+	chain := leaf(f)
+	f.Add([]byte("0\x03\n\x01\x03")) // tryLater
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		if answer, _ := readStaple(raw, chain[0], chain[1], time.Unix(0, 0)); answer.Status == "good" || answer.Status == "revoked" {
+			t.Errorf("believed %q", raw)
+		}
+	})
+}
+
+// The examples are of RFC 7671 section 4 and RFC 6698 section 2.1.
+func TestTLSA(t *testing.T) {
+	chain := leaf(t)
+	for _, c := range []struct {
+		record  netx.TLSA
+		matches bool
+		flaw    string
+	}{
+		{netx.TLSA{Usage: 3, Selector: 1, MatchingType: 1, Data: association(chain[0], 1, 1)}, true, ""},
+		{netx.TLSA{Usage: 3, Selector: 0, MatchingType: 0, Data: chain[0].Raw}, true, ""},
+		{netx.TLSA{Usage: 1, Selector: 0, MatchingType: 2, Data: association(chain[0], 0, 2)}, true, ""},
+		{netx.TLSA{Usage: 2, Selector: 0, MatchingType: 1, Data: association(chain[1], 0, 1)}, true, ""},
+		{netx.TLSA{Usage: 0, Selector: 1, MatchingType: 1, Data: association(chain[1], 1, 1)}, true, ""},
+		{netx.TLSA{Usage: 2, Selector: 1, MatchingType: 1, Data: association(chain[0], 1, 1)}, false, ""}, // names the server as its own authority
+		{netx.TLSA{Usage: 3, Selector: 1, MatchingType: 1, Data: association(chain[1], 1, 1)}, false, ""},
+		{netx.TLSA{Usage: 3, Selector: 0, MatchingType: 1, Data: association(chain[0], 1, 1)}, false, ""},
+		{netx.TLSA{Usage: 255, Selector: 1, MatchingType: 1, Data: make([]byte, 32)}, false, "usage 255"},
+		{netx.TLSA{Usage: 3, Selector: 7, MatchingType: 1, Data: make([]byte, 32)}, false, "selector 7"},
+		{netx.TLSA{Usage: 3, Selector: 1, MatchingType: 3, Data: make([]byte, 32)}, false, "matching type 3"},
+		{netx.TLSA{Usage: 3, Selector: 1, MatchingType: 2, Data: make([]byte, 32)}, false, "64 bytes"},
+		{netx.TLSA{Usage: 3, Selector: 1}, false, "no data"},
+	} {
+		flaw := unusable(c.record)
+		if (flaw == "") != (c.flaw == "") || !strings.Contains(flaw, c.flaw) {
+			t.Errorf("%s: flaw %q, want %q", presentation(c.record), flaw, c.flaw)
+		}
+		if got := matchesTLSA(c.record, chain); flaw == "" && got != c.matches {
+			t.Errorf("%s: matches %v", presentation(c.record), got)
+		}
+	}
+}

@@ -1,0 +1,266 @@
+package probes
+
+import (
+	"bytes"
+	"context"
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mailcheck"
+)
+
+// judgement is what verifying a chain came to.
+type judgement struct {
+	faults []fault             // what keeps a client from trusting it
+	path   []*x509.Certificate // leaf to trusted root, or as far as what was sent and fetched leads
+}
+
+// fault is one reason not to trust a certificate, with the remedy for this case
+// if there is a better one than the check's.
+type fault struct {
+	err error
+	fix string
+}
+
+// judge verifies a chain as a mail client would, and then goes on where a client
+// stops, so that all faults are told at once: an expired certificate may be for
+// the wrong name as well.
+func (p *probe) judge(ctx context.Context, chain []*x509.Certificate) judgement {
+	ctx, cancel := context.WithTimeout(ctx, inquiryTimeout)
+	defer cancel()
+	leaf := chain[0]
+	j := judgement{path: sentPath(chain)}
+	at := time.Now()
+	if outside := datesError(leaf, at); outside != nil {
+		p.learnTime(ctx, leaf)
+		j.faults = append(j.faults, fault{err: outside})
+		at = during(leaf, at)
+	}
+	path, err := p.verify(chain, p.net.Roots, at)
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
+		untrusted, path := p.untrusted(ctx, chain, at)
+		j.faults = append(j.faults, untrusted)
+		j.path = path
+	} else if err != nil {
+		j.faults = append(j.faults, fault{err, issuerFix(leaf, err)})
+	} else {
+		j.path = path
+	}
+	if err := leaf.VerifyHostname(p.result.Host); err != nil {
+		j.faults = append(j.faults, fault{err, p.nameThatWorks(ctx, leaf)})
+	}
+	return j
+}
+
+// verify returns the path from the leaf to a root, if there is one at a time.
+// The name is judged apart.
+func (p *probe) verify(chain []*x509.Certificate, roots *x509.CertPool, at time.Time) ([]*x509.Certificate, error) {
+	intermediates := x509.NewCertPool()
+	for _, c := range chain[1:] {
+		intermediates.AddCert(c)
+	}
+	paths, err := chain[0].Verify(x509.VerifyOptions{
+		Roots: roots, Intermediates: intermediates, CurrentTime: at,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return paths[0], nil
+}
+
+// datesError returns the error of verification for a certificate that is not
+// valid at a time, or nil (RFC 5280 section 4.1.2.5).
+func datesError(c *x509.Certificate, at time.Time) error {
+	if at.Before(c.NotBefore) || at.After(c.NotAfter) {
+		return x509.CertificateInvalidError{Cert: c, Reason: x509.Expired}
+	}
+	return nil
+}
+
+// during returns the time within a certificate's life that is next to at.
+func during(c *x509.Certificate, at time.Time) time.Time {
+	if at.After(c.NotAfter) {
+		return c.NotAfter
+	}
+	return c.NotBefore
+}
+
+// sentPath returns the certificates that lead on from the leaf among those the
+// server sent; they may come in any order (RFC 8446 section 4.4.2), with others
+// in between.
+func sentPath(chain []*x509.Certificate) []*x509.Certificate {
+	path := chain[:1:1]
+	for {
+		last := path[len(path)-1]
+		i := slices.IndexFunc(chain, func(c *x509.Certificate) bool {
+			return bytes.Equal(c.RawSubject, last.RawIssuer) && !slices.Contains(path, c)
+		})
+		if i < 0 {
+			return path
+		}
+		path = append(path, chain[i])
+	}
+}
+
+// untrusted says why no trusted authority vouches for a chain. It returns the
+// path as far as it is known, with what had to be fetched for it.
+func (p *probe) untrusted(ctx context.Context, chain []*x509.Certificate, at time.Time) (fault, []*x509.Certificate) {
+	leaf, path := chain[0], sentPath(chain)
+	if product := interceptor(path); product != "" {
+		return fault{err: mailcheck.TLSInterception.Errorf("the issuer is %s, which is %s", path[len(path)-1].Issuer, product)}, path
+	}
+	for _, c := range path {
+		if weakSignature(c) {
+			return fault{err: mailcheck.TLSWeakSignature.Errorf("%s is signed with %s", c.Subject, c.SignatureAlgorithm)}, path
+		}
+	}
+	if selfSigned(leaf) {
+		return fault{err: mailcheck.TLSSelfSigned.Errorf("%s signed itself", leaf.Subject)}, path
+	}
+	if root := path[len(path)-1]; selfSigned(root) {
+		return privateCA(root), path
+	}
+	return p.climb(ctx, chain, path, at)
+}
+
+// issuerFix returns the remedy where it is not the server's own certificate that
+// is outside its dates but one above it.
+func issuerFix(leaf *x509.Certificate, err error) string {
+	e, ok := errors.AsType[x509.CertificateInvalidError](err)
+	if !ok || e.Reason != x509.Expired || e.Cert.Equal(leaf) {
+		return ""
+	}
+	return fmt.Sprintf("The dates of the server's own certificate are right, those of the intermediate %q sent with it are not: serve the new chain that came with the certificate (fullchain.pem) and reload the mail service.", mailcheck.Clean(e.Cert.Subject.CommonName))
+}
+
+func privateCA(root *x509.Certificate) fault {
+	return fault{err: mailcheck.TLSPrivateCA.Errorf("the chain is complete and ends at %s, which this machine does not trust", root.Subject)}
+}
+
+func selfSigned(c *x509.Certificate) bool {
+	return bytes.Equal(c.RawSubject, c.RawIssuer) && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
+}
+
+// weakSignature reports whether a certificate's signature can be forged. That of
+// a root does not count: nobody relies on it.
+func weakSignature(c *x509.Certificate) bool {
+	switch c.SignatureAlgorithm {
+	case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+		return !bytes.Equal(c.RawSubject, c.RawIssuer)
+	}
+	return false
+}
+
+// minRSABits is the shortest RSA key that authorities have signed since 2014 and
+// that OpenSSL accepts at the security level of Debian and Fedora.
+const minRSABits = 2048
+
+// remark finds what clients do not or not all refuse, in a certificate that was
+// judged.
+func (p *probe) remark(j judgement) {
+	for i, c := range j.path {
+		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits && (i == 0 || !selfSigned(c)) {
+			p.trace.Find(mailcheck.TLSWeakKey, fmt.Sprintf("%s has an RSA key of %d bits", c.Subject, key.N.BitLen()))
+		}
+	}
+	if product := interceptor(j.path); product != "" && len(j.faults) == 0 {
+		// The root was installed on this machine, so its own programs work.
+		p.trace.Find(mailcheck.TLSInterception, fmt.Sprintf("the issuer is %s, which is %s; this machine trusts it", j.path[0].Issuer, product)).Severity = mailcheck.Warning
+	}
+	p.warnOfExpiry(j.path[0])
+}
+
+// interceptors are programs and devices that decrypt mail on its way and sign
+// what they pass on with an authority of their own, by words of its name.
+var interceptors = []struct{ issuer, product string }{
+	{"Avast Web/Mail Shield", "the Avast virus scanner on this machine"},
+	{"AVG Web/Mail Shield", "the AVG virus scanner on this machine"},
+	{"Norton Web/Mail Shield", "the Norton virus scanner on this machine"},
+	{"Kaspersky Anti-Virus Personal Root", "the Kaspersky virus scanner on this machine"},
+	{"ESET SSL Filter CA", "the ESET virus scanner on this machine"},
+	{"Bitdefender Personal CA", "the Bitdefender virus scanner on this machine"},
+	{"FortiGate", "a Fortinet firewall in this network"},
+	{"Fortinet_CA", "a Fortinet firewall in this network"},
+	{"Fortinet Untrusted CA", "a Fortinet firewall in this network"},
+	{"CN=FGT", "a Fortinet firewall in this network"},
+	{"Zscaler", "the Zscaler filter of this network"},
+}
+
+// interceptor names the program that issued a chain, if it is a known one.
+func interceptor(path []*x509.Certificate) string {
+	for _, c := range path {
+		issuer := c.Issuer.String()
+		for _, known := range interceptors {
+			if strings.Contains(issuer, known.issuer) {
+				return known.product
+			}
+		}
+	}
+	return ""
+}
+
+// maxNames is the number of names of a certificate that are looked up.
+const maxNames = 5
+
+// nameThatWorks looks for a name in the certificate that leads to this very
+// server, and returns the remedy in terms of it. The hosting company's own name
+// for the server often is the one to use.
+func (p *probe) nameThatWorks(ctx context.Context, leaf *x509.Certificate) string {
+	host := p.result.Host
+	var names []string
+	for _, name := range leaf.DNSNames {
+		if parent, wild := strings.CutPrefix(name, "*."); wild && p.namedByIP() {
+			continue
+		} else if wild {
+			first, _, _ := strings.Cut(host, ".")
+			name = first + "." + parent // a guess that hosting companies often make true
+		}
+		name = strings.ToLower(name)
+		if mailcheck.Printable(name) && name != host && !slices.Contains(names, name) && len(names) < maxNames {
+			names = append(names, name)
+		}
+	}
+	here := make([]bool, len(names))
+	var lookups sync.WaitGroup
+	for i, name := range names {
+		lookups.Go(func() {
+			addrs, _, err := p.net.Addrs(ctx, name, p.result.Port)
+			here[i] = err == nil && slices.Contains(addrs, p.dialed.Addr.Addr())
+		})
+	}
+	lookups.Wait()
+	switch i := slices.Index(here, true); {
+	case i >= 0 && leaf.VerifyHostname(names[i]) == nil && p.namedByIP():
+		return fmt.Sprintf("Use %s as the server's name in the settings: it is this server, and it is in the certificate.", mailcheck.Clean(names[i]))
+	case i >= 0 && leaf.VerifyHostname(names[i]) == nil:
+		return fmt.Sprintf("Use %s as the server's name in the settings: it is this server, and it is in the certificate. Or have %s added to the certificate.", mailcheck.Clean(names[i]), host)
+	case p.namedByIP() || len(leaf.DNSNames) == 0:
+		return ""
+	}
+	return fmt.Sprintf("Have %s added to the certificate: no name in it is known to lead to this server.%s", host, wildcardHint(host, leaf))
+}
+
+func (p *probe) namedByIP() bool {
+	_, err := netip.ParseAddr(p.result.Host)
+	return err == nil
+}
+
+// wildcardHint explains why a wildcard that looks right does not cover a host: it
+// stands for exactly one label (RFC 9525 section 6.3).
+func wildcardHint(host string, leaf *x509.Certificate) string {
+	for _, name := range leaf.DNSNames {
+		parent, wild := strings.CutPrefix(strings.ToLower(name), "*.")
+		if wild && (host == parent || strings.HasSuffix(host, "."+parent)) {
+			return fmt.Sprintf(" *.%s does not cover it: the star stands for exactly one label.", mailcheck.Clean(parent))
+		}
+	}
+	return ""
+}

@@ -1,0 +1,196 @@
+package probes
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/sha512"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+	"net/netip"
+	"slices"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// tlsaPatience is how long the end of a conversation waits for the TLSA records,
+// which were asked for at its beginning. Some name servers never answer questions
+// of a type they do not know.
+const tlsaPatience = time.Second
+
+// tlsaAnswer is what DNS says about the certificate of a server.
+type tlsaAnswer struct {
+	name    string
+	records []netx.TLSA
+	meta    netx.Meta
+	signed  bool // the resolver is one that validates
+	start   time.Duration
+	elapsed time.Duration
+}
+
+// tlsaQuestion is under way beside the conversation.
+type tlsaQuestion struct {
+	answer chan tlsaAnswer
+	cancel context.CancelFunc
+}
+
+// askTLSA asks for the TLSA records of the server: beside the connection, so that
+// it costs no round trip. Of a host that is an alias the name at its end is asked
+// too, and preferred (RFC 7671 section 7).
+func (p *probe) askTLSA(ctx context.Context) {
+	s := p.result.Server
+	if _, err := netip.ParseAddr(s.Host); err == nil || s.Security == mailcheck.Plain {
+		return
+	}
+	names := []string{s.Host}
+	if n := len(p.aliases); n > 0 {
+		names = []string{p.aliases[n-1], s.Host}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	q := &tlsaQuestion{make(chan tlsaAnswer, 1), cancel}
+	p.tlsa = q
+	start, since := time.Now(), p.trace.Since()
+	go func() {
+		defer close(q.answer)
+		for _, host := range names {
+			a := tlsaAnswer{name: fmt.Sprintf("_%d._tcp.%s", s.Port, host), start: since}
+			var err error
+			a.records, a.meta, err = p.net.Resolver.TLSA(ctx, a.name)
+			if err != nil || len(a.records) == 0 {
+				continue
+			}
+			a.signed = a.meta.Authenticated || p.net.Resolver.Validates(ctx)
+			a.elapsed = time.Since(start)
+			q.answer <- a
+			return
+		}
+	}()
+}
+
+// dane compares the certificate with the TLSA records, if there are any. A
+// client may only do so where DNSSEC protects them (RFC 6698 section 4.1).
+func (p *probe) dane(ctx context.Context) {
+	if p.tlsa == nil {
+		return
+	}
+	defer p.tlsa.cancel()
+	if p.path == nil {
+		return
+	}
+	patience := time.NewTimer(tlsaPatience)
+	defer patience.Stop()
+	var a tlsaAnswer
+	select {
+	case a = <-p.tlsa.answer:
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+	if len(a.records) == 0 {
+		return
+	}
+	d := &mailcheck.DANE{Name: mailcheck.Clean(a.name)}
+	p.result.TLS.DANE = d
+	var matching, usable []netx.TLSA
+	var why string // the first record is unusable
+	for _, r := range a.records {
+		d.Records = append(d.Records, mailcheck.Clean(presentation(r)))
+		if flaw := unusable(r); flaw != "" {
+			why = fmt.Sprintf("%q: %s", presentation(r), flaw)
+			continue
+		}
+		usable = append(usable, r)
+		if matchesTLSA(r, p.path) {
+			matching = append(matching, r)
+		}
+	}
+	p.trace.Steps = append(p.trace.Steps, mailcheck.Step{Op: mailcheck.OpLookup, Target: "TLSA " + d.Name, Start: a.start, Elapsed: a.elapsed,
+		Detail: fmt.Sprintf("%d of %d records match the certificate", len(matching), len(a.records))})
+	switch {
+	case !a.meta.Authenticated && a.signed:
+		d.State = "unsigned"
+		p.trace.Find(mailcheck.DANEUnsigned, fmt.Sprintf("%s has %d, and the resolver, which validates, does not vouch for the answer", d.Name, len(a.records)))
+	case !a.meta.Authenticated:
+		d.State = "unchecked" // nothing can be said with a resolver that does not validate
+	case len(usable) == 0:
+		d.State = "unusable"
+		p.trace.Find(mailcheck.DANEUnusable, fmt.Sprintf("%s has %s", d.Name, why))
+	case len(matching) == 0:
+		d.State = "mismatch"
+		p.trace.Find(mailcheck.DANEMismatch, fmt.Sprintf("%s has %q; the server's public key is %s", d.Name, presentation(usable[0]), hex.EncodeToString(association(p.path[0], 1, 1)))).Fix = p.daneFix(a.name, usable[0])
+	default:
+		d.State = "ok"
+	}
+}
+
+// daneFix returns the record to publish, and what this kind of mismatch usually
+// comes from.
+func (p *probe) daneFix(name string, r netx.TLSA) string {
+	fix := fmt.Sprintf("Publish the record of the present key: %s. IN TLSA 3 1 1 %x", mailcheck.Clean(name), association(p.path[0], 1, 1))
+	switch {
+	case r.Usage == 0 || r.Usage == 2:
+		fix += ". The old record names an authority; authorities change their intermediate certificates, so that a renewal can break it."
+	case r.Selector == 0:
+		fix += ". The old record is of the whole certificate (selector 0), which changes at each renewal; this one is of the key and stays right if renewals keep it (certbot: --reuse-key)."
+	default:
+		fix += ". The key has changed, probably at a renewal (certbot: --reuse-key keeps it)."
+	}
+	return fix + " Before the next change publish the new record beside the old one, and wait for twice its TTL."
+}
+
+// unusable says why a client ignores a record (RFC 7671 section 4), or nothing.
+func unusable(r netx.TLSA) string {
+	sizes := map[uint8]int{1: sha256.Size, 2: sha512.Size}
+	switch size := sizes[r.MatchingType]; {
+	case r.Usage > 3:
+		return fmt.Sprintf("certificate usage %d is unknown", r.Usage)
+	case r.Selector > 1:
+		return fmt.Sprintf("selector %d is unknown", r.Selector)
+	case r.MatchingType > 2:
+		return fmt.Sprintf("matching type %d is unknown", r.MatchingType)
+	case size > 0 && len(r.Data) != size:
+		return fmt.Sprintf("a hash of matching type %d has %d bytes, not %d", r.MatchingType, size, len(r.Data))
+	case len(r.Data) == 0:
+		return "it holds no data"
+	}
+	return ""
+}
+
+// matchesTLSA reports whether a record names the server's certificate (usages 1
+// and 3) or an authority above it (0 and 2), RFC 6698 section 2.1.1. That usages
+// 0 and 1 also demand a trusted chain, and all but 3 the right name, is what the
+// findings of the certificate itself are about.
+func matchesTLSA(r netx.TLSA, path []*x509.Certificate) bool {
+	named := path[:1]
+	if r.Usage == 0 || r.Usage == 2 {
+		named = path[1:]
+	}
+	return slices.ContainsFunc(named, func(c *x509.Certificate) bool {
+		return bytes.Equal(association(c, r.Selector, r.MatchingType), r.Data)
+	})
+}
+
+// association returns what a record would hold for a certificate: all of it or
+// its key, whole or hashed (RFC 6698 sections 2.1.2 and 2.1.3).
+func association(c *x509.Certificate, selector, matching uint8) []byte {
+	data := c.Raw
+	if selector == 1 {
+		data = c.RawSubjectPublicKeyInfo
+	}
+	switch matching {
+	case 1:
+		sum := sha256.Sum256(data)
+		return sum[:]
+	case 2:
+		sum := sha512.Sum512(data)
+		return sum[:]
+	}
+	return data
+}
+
+// presentation returns a record as a zone file has it (RFC 6698 section 2.2).
+func presentation(r netx.TLSA) string {
+	return fmt.Sprintf("%d %d %d %x", r.Usage, r.Selector, r.MatchingType, r.Data)
+}

@@ -1,0 +1,160 @@
+package probes
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"mailcheck"
+)
+
+const (
+	// inquiryTimeout bounds what is asked elsewhere about a bad certificate: the
+	// mail server waits for a command meanwhile, and must not lose patience.
+	inquiryTimeout = 5 * time.Second
+
+	maxIssuers      = 3  // certificates fetched for one chain; real ones lack one, seldom two
+	maxCertificates = 20 // in one document
+)
+
+// climb completes a chain from the places that its certificates name for their
+// issuers (caIssuers, RFC 5280 section 4.2.2.1). If that leads to a trusted root,
+// the server forgot to send what was fetched; if to another root, the authority
+// is private. Every step is proved by the signature, so it does not matter who
+// answers.
+func (p *probe) climb(ctx context.Context, chain, path []*x509.Certificate, at time.Time) (fault, []*x509.Certificate) {
+	top := path[len(path)-1]
+	var missing, from string
+	for range maxIssuers {
+		issuer, url := p.fetchIssuer(ctx, top)
+		if issuer == nil {
+			break
+		}
+		if missing == "" {
+			missing, from = issuer.Subject.String(), url
+		}
+		path = append(path, issuer)
+		chain = append(slices.Clone(chain), issuer)
+		if trusted, err := p.verify(chain, p.net.Roots, at); err == nil {
+			return fault{
+				mailcheck.TLSMissingIntermediate.Errorf("%s is issued by %s, which the server does not send; it was found at %s, and with it the chain is good", top.Subject, missing, from),
+				fmt.Sprintf("Add the certificate %q (%s) to the file the server sends: serve fullchain.pem instead of cert.pem (Dovecot: ssl_server_cert_file; Postfix: smtpd_tls_chain_files), then reload. Web browsers fetch it themselves, mail clients do not.", mailcheck.Clean(missing), mailcheck.Clean(from)),
+			}, trusted
+		}
+		if selfSigned(issuer) {
+			return privateCA(issuer), path
+		}
+		top = issuer
+	}
+	return fault{err: mailcheck.TLSUnknownAuthority.Errorf("issued to %q by %s%s", subject(path[0]), path[len(path)-1].Issuer, p.whyUnknown(top))}, path
+}
+
+// whyUnknown says what a certificate without a known issuer tells about it.
+func (p *probe) whyUnknown(top *x509.Certificate) string {
+	if len(top.IssuingCertificateURL) == 0 {
+		return "; the certificate does not say where its issuer's is to be found, as those of public authorities do"
+	}
+	return "; the issuer's certificate could not be fetched from " + top.IssuingCertificateURL[0]
+}
+
+func subject(c *x509.Certificate) string {
+	if len(c.DNSNames) > 0 {
+		return c.DNSNames[0]
+	}
+	return c.Subject.CommonName
+}
+
+// fetchIssuer returns the certificate that issued c, and where it was found, or
+// nil. It leaves a step that tells of it.
+func (p *probe) fetchIssuer(ctx context.Context, c *x509.Certificate) (*x509.Certificate, string) {
+	if len(c.IssuingCertificateURL) == 0 {
+		return nil, ""
+	}
+	url := c.IssuingCertificateURL[0]
+	start, since := time.Now(), p.trace.Since()
+	body, err := p.net.FetchPublic(ctx, url)
+	step := mailcheck.Step{Op: mailcheck.OpFetch, Target: mailcheck.Clean(url), Start: since, Elapsed: time.Since(start), Err: err}
+	var issuer *x509.Certificate
+	if err == nil {
+		if issuer, step.Err = issuerOf(c, body); issuer != nil {
+			step.Detail = mailcheck.Clean("the issuer's certificate, " + issuer.Subject.String())
+		}
+	}
+	p.trace.Steps = append(p.trace.Steps, step)
+	return issuer, url
+}
+
+// issuerOf returns the certificate in a document whose key signed c.
+func issuerOf(c *x509.Certificate, document []byte) (*x509.Certificate, error) {
+	found, err := parseCertificates(document)
+	if err != nil {
+		return nil, err
+	}
+	for _, candidate := range found {
+		if bytes.Equal(candidate.RawSubject, c.RawIssuer) && c.CheckSignatureFrom(candidate) == nil {
+			return candidate, nil
+		}
+	}
+	return nil, errors.New("read issuer: none of the certificates there signed this one")
+}
+
+// parseCertificates reads certificates as authorities publish them: one in DER,
+// several in PKCS #7 (RFC 5280 section 4.2.2.1), or against the rules in PEM.
+func parseCertificates(document []byte) ([]*x509.Certificate, error) {
+	if block, _ := pem.Decode(document); block != nil {
+		document = block.Bytes
+	}
+	if c, err := x509.ParseCertificate(document); err == nil {
+		return []*x509.Certificate{c}, nil
+	}
+	return parsePKCS7(document)
+}
+
+var oidSignedData = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 7, 2}
+
+// parsePKCS7 reads the certificates of a SignedData that signs nothing (RFC 5652
+// section 5.1), which is how several certificates travel in one file.
+func parsePKCS7(document []byte) ([]*x509.Certificate, error) {
+	var info, content, signed, set, one cryptobyte.String
+	var kind asn1.ObjectIdentifier
+	var present bool
+	tag := cbasn1.Tag(0).ContextSpecific().Constructed()
+	in := cryptobyte.String(document)
+	if !in.ReadASN1(&info, cbasn1.SEQUENCE) || !info.ReadASN1ObjectIdentifier(&kind) || !kind.Equal(oidSignedData) ||
+		!info.ReadASN1(&content, tag) || !content.ReadASN1(&signed, cbasn1.SEQUENCE) ||
+		!signed.SkipASN1(cbasn1.INTEGER) || !signed.SkipASN1(cbasn1.SET) || !signed.SkipASN1(cbasn1.SEQUENCE) ||
+		!signed.ReadOptionalASN1(&set, &present, tag) || !present {
+		return nil, errors.New("read issuer: neither a certificate nor PKCS #7")
+	}
+	var found []*x509.Certificate
+	for !set.Empty() && len(found) < maxCertificates {
+		if !set.ReadASN1Element(&one, cbasn1.SEQUENCE) {
+			return nil, errors.New("read issuer: PKCS #7 with a broken certificate")
+		}
+		c, err := x509.ParseCertificate(one)
+		if err != nil {
+			return nil, fmt.Errorf("read issuer: %w", err)
+		}
+		found = append(found, c)
+	}
+	return found, nil
+}
+
+// learnTime makes sure that this machine's clock has been compared with another
+// before a certificate is called expired or not yet valid. When no web server
+// told its time, the authority's is asked: it answers over http, where a wrong
+// clock does no harm.
+func (p *probe) learnTime(ctx context.Context, leaf *x509.Certificate) {
+	if _, servers := p.net.ClockError(); servers == 0 {
+		p.fetchIssuer(ctx, leaf)
+	}
+}

@@ -1,0 +1,132 @@
+package probes
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"mailcheck"
+)
+
+// manners is what the form of a server's lines was like over a whole
+// conversation: the first line of each bad kind.
+type manners struct {
+	noCR     string // ended by LF alone
+	eightBit string // bytes outside ASCII
+	utf8     bool   // eightBit is valid UTF-8
+	noDomain string // first line of the reply to EHLO
+}
+
+// note looks at one line as it came.
+func (m *manners) note(line []byte) {
+	text, ok := bytes.CutSuffix(line, []byte("\r\n"))
+	if !ok && m.noCR == "" {
+		m.noCR = string(bytes.TrimRight(line, "\n"))
+	}
+	if m.eightBit == "" && bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		m.eightBit, m.utf8 = string(text), utf8.Valid(text)
+	}
+}
+
+// breach is one rule of a protocol that a server broke.
+type breach struct {
+	text     string
+	harmless bool // no client is known to mind
+}
+
+// judgeManners finds breaches that did not keep the conversation from going on:
+// one finding names them all, a note if none does harm.
+func (p *probe) judgeManners() {
+	breaches := p.lines.manners.breaches(p.result.Protocol)
+	breaches = append(breaches, listBreaches(p.result.Protocol, p.result.Capabilities.AfterTLS)...)
+	if len(breaches) == 0 {
+		return
+	}
+	var texts []string
+	severity := mailcheck.Info
+	for _, b := range breaches {
+		texts = append(texts, b.text)
+		if !b.harmless {
+			severity = mailcheck.ReplyViolation.Severity
+		}
+	}
+	p.trace.Find(mailcheck.ReplyViolation, strings.Join(texts, "; ")).Severity = severity
+}
+
+func (m *manners) breaches(protocol mailcheck.Protocol) []breach {
+	var list []breach
+	if m.noCR != "" {
+		list = append(list, breach{fmt.Sprintf("lines end in LF alone instead of CRLF, such as %q", short(m.noCR)), false})
+	}
+	// IMAP4rev2 and ManageSieve allow UTF-8 in texts (RFC 9051 section 9, RFC 5804
+	// section 4), RFC 5321 and RFC 1939 do not.
+	if m.eightBit != "" && !(m.utf8 && (protocol == mailcheck.IMAP || protocol == mailcheck.Sieve)) {
+		list = append(list, breach{fmt.Sprintf("characters outside ASCII, in %q", short(m.eightBit)), true})
+	}
+	if m.noDomain != "" {
+		list = append(list, breach{fmt.Sprintf("the reply to EHLO begins with %q instead of the server's name (RFC 5321 section 4.1.1.1)", short(m.noDomain)), true})
+	}
+	return list
+}
+
+// listBreaches judges a list of capabilities.
+func listBreaches(protocol mailcheck.Protocol, caps []string) []breach {
+	var list []breach
+	if protocol == mailcheck.IMAP && !has(caps, "IMAP4REV1") && !has(caps, "IMAP4REV2") {
+		list = append(list, breach{"CAPABILITY names neither IMAP4rev1 nor IMAP4rev2 (RFC 9051 section 6.1.1)", false})
+	}
+	if protocol == mailcheck.Submission {
+		list = append(list, authBreaches(caps)...)
+	}
+	if lower := lowerCase(caps); len(lower) > 0 {
+		list = append(list, breach{fmt.Sprintf("%s in lower case, which is allowed but which some programs miss", strings.Join(lower, ", ")), true})
+	}
+	return list
+}
+
+// authBreaches judges the AUTH lines of an SMTP server. "AUTH=LOGIN" is how
+// servers wrote it before RFC 2554; alone, it is understood by old clients only.
+func authBreaches(caps []string) []breach {
+	var lines []string
+	obsolete := false
+	for _, c := range caps {
+		if _, ok := cutPrefixFold(c, "AUTH "); ok {
+			lines = append(lines, strings.ToUpper(c))
+		}
+		_, old := cutPrefixFold(c, "AUTH=")
+		obsolete = obsolete || old
+	}
+	switch {
+	case obsolete && len(lines) == 0:
+		return []breach{{"AUTH is announced in its obsolete form only (AUTH=...), which current programs do not read (RFC 4954 section 3)", false}}
+	case len(lines) > 1:
+		same := len(slices.Compact(slices.Clone(lines))) == 1
+		return []breach{{fmt.Sprintf("%d AUTH lines (%s), of which programs read one", len(lines), strings.Join(lines, ", ")), same}}
+	}
+	return nil
+}
+
+// lowerCase returns the known keywords that are written in lower case. Keywords
+// have no case (RFC 5321 section 2.4, RFC 9051 section 9).
+func lowerCase(caps []string) []string {
+	known := []string{"auth", "starttls", "stls", "sasl", "user", "uidl", "top", "size", "8bitmime", "pipelining", "smtputf8", "idle", "logindisabled"}
+	var list []string
+	for _, c := range caps {
+		word, _, _ := strings.Cut(c, " ")
+		name, _, _ := strings.Cut(word, "=")
+		if slices.Contains(known, name) {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
+// short cuts a line that is only an example.
+func short(line string) string {
+	if len(line) > 60 {
+		return line[:60] + "..."
+	}
+	return line
+}
