@@ -18,6 +18,7 @@ var Checks = slices.Concat(
 	servicesChecks,
 	providerChecks,
 	oauthChecks,
+	contradictionChecks,
 	networkChecks,
 	reachChecks,
 	tlsChecks,
@@ -29,6 +30,7 @@ var Checks = slices.Concat(
 	greetingChecks,
 	healthChecks,
 	accountChecks,
+	lintChecks,
 )
 
 // ByID returns the check with that id, or nil.

@@ -376,6 +376,7 @@ type Report struct {
 	Findings []Finding // worst first, root causes before their consequences
 	Verdict  Verdict
 	Clock    Clock
+	Clients  []ClientResult // only where it was asked for
 }
 
 // Clock is how this machine's clock differs from those of the web servers that

@@ -39,6 +39,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -50,6 +51,7 @@ import (
 type Options struct {
 	ISPDB   string // URL or folder; "off" for none; empty for the public one
 	NoGuess bool
+	Every   bool // ask the fallback sources even if the settings are known: some clients read nothing else
 }
 
 // Source is one place that publishes settings.
@@ -94,6 +96,8 @@ type Discovery struct {
 	Sources []mailcheck.SourceResult // in the order of Sources
 	Servers []mailcheck.Server       // distinct, in the order of trust
 	Dropped int                      // servers beyond the bound of 40
+
+	Documents []Document // what each place of a settings file answered
 }
 
 // Discover asks every source at once and calls found for each distinct server as
@@ -132,6 +136,8 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 		d.Sources = append(d.Sources, s.result)
 	}
 	d.Servers = merge(d.Sources, b.known)
+	d.Documents = b.documents
+	slices.SortStableFunc(d.Documents, func(a, b Document) int { return strings.Compare(a.URL, b.URL) }) // not by time
 	return d
 }
 
@@ -167,13 +173,14 @@ func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.
 
 // board is where the sources of one run meet.
 type board struct {
-	mu       sync.Mutex
-	found    func(mailcheck.Server)
-	known    map[string]bool
-	dropped  map[string]bool                                    // servers beyond the bound, which may be posted again too
-	named    map[string]directions                              // by source: what it named servers for
-	declined map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
-	watchers                                                    // those who want to hear of everything
+	mu        sync.Mutex
+	found     func(mailcheck.Server)
+	known     map[string]bool
+	dropped   map[string]bool       // servers beyond the bound, which may be posted again too
+	named     map[string]directions // by source: what it named servers for
+	documents []Document
+	declined  map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
+	watchers                                                     // those who want to hear of everything
 }
 
 func (b *board) post(s mailcheck.Server) {
@@ -192,6 +199,13 @@ func (b *board) post(s mailcheck.Server) {
 		b.found(s)
 		b.tellServer(s)
 	}
+}
+
+// keep remembers what a place of a settings file answered.
+func (b *board) keep(d Document) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.documents = append(b.documents, d)
 }
 
 // decline notes that the domain says in DNS that it does not offer a service.
@@ -292,7 +306,7 @@ func (s *search) awaitOthers(ctx context.Context) (why string) {
 		break
 	}
 	switch {
-	case s.earlier() == directions{true, true}:
+	case s.earlier() == directions{true, true} && !s.opts.Every:
 		return "not needed: the settings are published"
 	case ctx.Err() != nil:
 		return "not asked: the time ran out"

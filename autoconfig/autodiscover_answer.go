@@ -71,7 +71,7 @@ func (d *autodiscovery) unauthorized(ctx context.Context, t *mailcheck.Trace, do
 
 // readAnswer reads a document of the service.
 func (d *autodiscovery) readAnswer(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) (poxAnswer, string) {
-	a, err := mailcheck.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (*Autodiscover, error) {
+	a, err := mailcheck.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (*AutodiscoverAnswer, error) {
 		return ParseAutodiscover(doc.Body)
 	})
 	switch {
@@ -91,7 +91,7 @@ func (d *autodiscovery) readAnswer(ctx context.Context, t *mailcheck.Trace, doc 
 }
 
 // readSettings hands the servers of an answer over.
-func (d *autodiscovery) readSettings(t *mailcheck.Trace, where string, a *Autodiscover) poxAnswer {
+func (d *autodiscovery) readSettings(t *mailcheck.Trace, where string, a *AutodiscoverAnswer) poxAnswer {
 	servers, problems := a.Servers(d.address)
 	for _, p := range problems {
 		t.Find(p.Check, fmt.Sprintf("%s line %d: %s", where, p.Line, p.Text))

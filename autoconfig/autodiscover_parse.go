@@ -11,9 +11,9 @@ import (
 	"mailcheck"
 )
 
-// Autodiscover is an answer of the Autodiscover service in its plain XML form,
+// AutodiscoverAnswer is an answer of the Autodiscover service in its plain XML form,
 // POX (MS-OXDSCLI section 2.2.4).
-type Autodiscover struct {
+type AutodiscoverAnswer struct {
 	Action       string // settings, redirectAddr or redirectUrl
 	RedirectAddr string
 	RedirectURL  string
@@ -37,7 +37,7 @@ type AutodiscoverProtocol struct {
 
 // ParseAutodiscover reads an answer. Unknown elements are ignored. The error is an
 // occurrence of autodiscover.malformed and says where.
-func ParseAutodiscover(body []byte) (*Autodiscover, error) {
+func ParseAutodiscover(body []byte) (*AutodiscoverAnswer, error) {
 	root, err := parseXML(body)
 	if err != nil {
 		return nil, mailcheck.AutodiscoverMalformed.Errorf("%w", err)
@@ -49,7 +49,7 @@ func ParseAutodiscover(body []byte) (*Autodiscover, error) {
 	if response == nil {
 		return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: there is no <Response>", root.line)
 	}
-	a := &Autodiscover{}
+	a := &AutodiscoverAnswer{}
 	if e := response.child("Error"); e != nil {
 		a.ErrorCode, a.Message = e.text("ErrorCode"), e.text("Message")
 		if a.ErrorCode == "" {
@@ -68,7 +68,7 @@ func ParseAutodiscover(body []byte) (*Autodiscover, error) {
 }
 
 // readAccount reads the answer that Outlook asks for.
-func (a *Autodiscover) readAccount(account *node) {
+func (a *AutodiscoverAnswer) readAccount(account *node) {
 	a.Action = account.text("Action")
 	a.RedirectAddr, a.RedirectURL = account.text("RedirectAddr"), account.text("RedirectUrl")
 	for _, n := range account.children {
@@ -92,7 +92,7 @@ func (a *Autodiscover) readAccount(account *node) {
 
 // readMobileSync reads the answer that phones ask for (MS-ASCMD section 2.2.1.1),
 // which some servers give to everybody.
-func (a *Autodiscover) readMobileSync(action *node) {
+func (a *AutodiscoverAnswer) readMobileSync(action *node) {
 	a.Action = "settings"
 	if to := action.text("Redirect"); to != "" {
 		a.Action, a.RedirectAddr = "redirectAddr", to
@@ -123,7 +123,7 @@ var exchangeTypes = []string{"EXPR", "EXHTTP", "WEB", "EXCH"}
 
 // Servers returns the servers that the answer names for an address, and what is
 // wrong with the sections it left out or had to take with care.
-func (a *Autodiscover) Servers(address mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
+func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
 	for _, p := range a.Protocols {
 		if protocol, ok := mailTypes[p.Type]; ok {
 			server, faults := p.mailServer(protocol)
@@ -149,7 +149,7 @@ func (a *Autodiscover) Servers(address mailcheck.Address) (servers []mailcheck.S
 	return servers, problems[:min(len(problems), maxProblems)]
 }
 
-func (a *Autodiscover) ofType(t string) (list []AutodiscoverProtocol) {
+func (a *AutodiscoverAnswer) ofType(t string) (list []AutodiscoverProtocol) {
 	for _, p := range a.Protocols {
 		if p.Type == t && p.URL != "" {
 			list = append(list, p)
@@ -160,7 +160,7 @@ func (a *Autodiscover) ofType(t string) (list []AutodiscoverProtocol) {
 
 // webServices returns the sections with the URL of Exchange Web Services: those of
 // the first type that has one.
-func (a *Autodiscover) webServices() []AutodiscoverProtocol {
+func (a *AutodiscoverAnswer) webServices() []AutodiscoverProtocol {
 	for _, t := range exchangeTypes {
 		if list := a.ofType(t); len(list) > 0 {
 			return list

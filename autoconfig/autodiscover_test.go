@@ -85,7 +85,7 @@ func TestAutodiscoverAnswers(t *testing.T) {
 		{"another document", "<clientConfig/>", "line 1: the outermost element is <clientConfig>, not <Autodiscover>"},
 		{"no response", "<Autodiscover/>", "line 1: there is no <Response>"},
 		{"empty response", "<Autodiscover><Response/></Autodiscover>", "line 1: <Response> has neither <Account> nor <Error>"},
-		{"document type", `<!DOCTYPE a [<!ENTITY b "c">]><Autodiscover/>`, "line 1: a document type or other declaration is not allowed"},
+		{"document type", `<!DOCTYPE a [<!ENTITY b "c">]><Autodiscover/>`, "line 1, column 31: a document type or other declaration is not allowed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, err := ParseAutodiscover([]byte(c.body))

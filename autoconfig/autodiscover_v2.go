@@ -38,11 +38,11 @@ func (d *autodiscovery) exchangeOnline(ctx context.Context, t *mailcheck.Trace) 
 	for _, server := range servers {
 		if isMicrosoft(server.Host) {
 			t.Find(mailcheck.ExchangeOnline, fmt.Sprintf("asked for %s, %s names %s", d.address, onlineHost, server.URL()))
-			return answer{mailcheck.Found, "the mailbox is in Exchange Online", servers, false}
+			return answer{state: mailcheck.Found, reason: "the mailbox is in Exchange Online", servers: servers}
 		}
 	}
 	if len(servers) > 0 {
-		return answer{mailcheck.Found, "Exchange Online knows that the mailbox is at " + servers[0].Host, servers, false}
+		return answer{state: mailcheck.Found, reason: "Exchange Online knows that the mailbox is at " + servers[0].Host, servers: servers}
 	}
 	if !spoken {
 		return answer{state: mailcheck.Absent, reason: "Exchange Online did not tell whether it has the mailbox"}

@@ -25,6 +25,8 @@ const (
 // Config is a settings file of Mail Autoconfig, config-v1.1.xml, as far as mail
 // clients use it (draft-ietf-mailmaint-autoconfig section 3).
 type Config struct {
+	Line        int // of emailProvider
+	Column      int
 	Version     string
 	ID          string // usually the provider's main domain
 	Domains     []string
@@ -37,6 +39,8 @@ type Config struct {
 // Section is one incomingServer or outgoingServer element, as it stands in the file.
 type Section struct {
 	Line       int
+	Column     int
+	Outgoing   bool
 	Type       string // imap, pop3, smtp; others are for other clients
 	Hostname   string
 	Port       string
@@ -67,7 +71,12 @@ func ParseConfig(body []byte) (*Config, error) {
 	if provider == nil {
 		return nil, mailcheck.AutoconfigMalformed.Errorf("line %d: there is no <emailProvider>", root.line)
 	}
+	return configOf(root, provider), nil
+}
+
+func configOf(root, provider *node) *Config {
 	c := &Config{
+		Line: provider.line, Column: provider.column,
 		Version: root.attr["version"], ID: provider.attr["id"],
 		DisplayName: provider.text("displayName"), ShortName: provider.text("displayShortName"),
 	}
@@ -84,7 +93,7 @@ func ParseConfig(body []byte) (*Config, error) {
 			c.Sections = append(c.Sections, section(n))
 		}
 	}
-	return c, nil
+	return c
 }
 
 // domainOf returns a domain as A-labels where it is one, since files may have
@@ -98,7 +107,7 @@ func domainOf(text string) string {
 
 func section(n *node) Section {
 	s := Section{
-		Line: n.line, Type: strings.ToLower(n.attr["type"]),
+		Line: n.line, Column: n.column, Outgoing: n.name == "outgoingServer", Type: strings.ToLower(n.attr["type"]),
 		Hostname: n.text("hostname"), Port: n.text("port"), SocketType: n.text("socketType"), Username: n.text("username"),
 	}
 	for _, a := range n.children {
@@ -201,8 +210,10 @@ func unknownPlaceholder(text string) string {
 // node is one element of an XML document.
 type node struct {
 	name     string
+	space    string // namespace
 	attr     map[string]string
 	line     int
+	column   int // of the opening <
 	chars    strings.Builder
 	children []*node
 }
@@ -227,7 +238,22 @@ func (n *node) text(name string) string {
 
 // parseXML reads a document into a tree, within bounds and without a document
 // type: no settings file needs one, and entities are a way to attack parsers.
-func parseXML(body []byte) (*node, error) {
+func parseXML(body []byte) (*node, error) { return parseTree(body, false) }
+
+// syntaxError is where and why a document cannot be read.
+type syntaxError struct {
+	line, column int
+	err          error
+}
+
+func (e *syntaxError) Error() string {
+	return fmt.Sprintf("line %d, column %d: %v", e.line, e.column, e.err)
+}
+func (e *syntaxError) Unwrap() error { return e.err }
+
+// parseTree does so; a property list may have the document type that Apple's tools
+// write, as long as it declares nothing itself.
+func parseTree(body []byte, plist bool) (*node, error) {
 	if len(body) > maxConfig {
 		return nil, fmt.Errorf("larger than %d bytes", maxConfig)
 	}
@@ -236,21 +262,22 @@ func parseXML(body []byte) (*node, error) {
 	root := &node{}
 	open := []*node{root}
 	for nodes := 0; ; {
+		fromLine, fromColumn := d.InputPos()
 		token, err := d.Token()
 		line, column := d.InputPos()
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, fmt.Errorf("line %d, column %d: %w", line, column, err)
+			return nil, &syntaxError{line, column, err}
 		}
 		top := open[len(open)-1]
 		switch t := token.(type) {
 		case xml.StartElement:
 			nodes++
 			if len(open) > maxConfigDepth || nodes > maxConfigNodes {
-				return nil, fmt.Errorf("line %d: elements are nested deeper than %d or more than %d", line, maxConfigDepth, maxConfigNodes)
+				return nil, &syntaxError{line, column, fmt.Errorf("elements are nested deeper than %d or more than %d", maxConfigDepth, maxConfigNodes)}
 			}
-			n := &node{name: t.Name.Local, line: line, attr: map[string]string{}}
+			n := &node{name: t.Name.Local, space: t.Name.Space, line: fromLine, column: fromColumn, attr: map[string]string{}}
 			for _, a := range t.Attr {
 				n.attr[a.Name.Local] = a.Value
 			}
@@ -261,7 +288,10 @@ func parseXML(body []byte) (*node, error) {
 		case xml.CharData:
 			top.chars.Write(t)
 		case xml.Directive:
-			return nil, fmt.Errorf("line %d: a document type or other declaration is not allowed", line)
+			if plist && bytes.HasPrefix(t, []byte("DOCTYPE plist ")) && !bytes.Contains(t, []byte("[")) {
+				continue
+			}
+			return nil, &syntaxError{line, column, errors.New("a document type or other declaration is not allowed")}
 		}
 	}
 	if len(root.children) != 1 {

@@ -91,11 +91,11 @@ func TestParseConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &Config{
-		Version: "1.2", ID: "example.com", Domains: []string{"example.com", "example.net"},
+		Line: 4, Column: 3, Version: "1.2", ID: "example.com", Domains: []string{"example.com", "example.net"},
 		DisplayName: "Example & Sons", ShortName: "Example",
 		Sections: []Section{
-			{Line: 10, Type: "imap", Hostname: "imap.example.com", Port: "993", SocketType: "SSL", Username: "%EMAILADDRESS%", Auth: []string{"OAuth2", "password-cleartext"}},
-			{Line: 16, Type: "smtp"},
+			{Line: 10, Column: 5, Type: "imap", Hostname: "imap.example.com", Port: "993", SocketType: "SSL", Username: "%EMAILADDRESS%", Auth: []string{"OAuth2", "password-cleartext"}},
+			{Line: 16, Column: 5, Outgoing: true, Type: "smtp"},
 		},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {

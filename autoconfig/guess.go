@@ -32,7 +32,7 @@ func findGuess(ctx context.Context, s *search) {
 	}
 	for _, protocol := range mailcheck.Protocols {
 		for _, security := range []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS} {
-			if s.wanted(protocol, security) {
+			if s.wanted(protocol, security) || s.opts.Every && guessPrefixes[protocol] != nil {
 				s.result.Servers = append(s.result.Servers, s.guesses(protocol, security, exists)...)
 			}
 		}

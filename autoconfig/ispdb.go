@@ -75,7 +75,9 @@ func (s *search) readISPDB(ctx context.Context, t *mailcheck.Trace, folder, doma
 		t.Say("no file lists " + domain)
 		return answer{state: mailcheck.Absent, reason: notListed}
 	}
-	return s.readConfig(ctx, t, folder, body, mailcheck.Warning)
+	a := s.readConfig(ctx, t, folder, body, mailcheck.Warning)
+	s.board.keep(documentOf(s.result.Name, folder, a))
+	return a
 }
 
 // lookInFolder returns the settings file for a domain, or nil if there is none.

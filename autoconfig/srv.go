@@ -212,6 +212,12 @@ func srvRecord(p mailcheck.Protocol, sec mailcheck.Security, domain string, serv
 	return ""
 }
 
+// SRVRecord returns the record that publishes a server, or nothing if no service
+// name fits it.
+func SRVRecord(server mailcheck.Server, domain string) string {
+	return srvRecord(server.Protocol, server.Security, domain, server)
+}
+
 func counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun

@@ -33,6 +33,8 @@ type answer struct {
 	reason     string
 	servers    []mailcheck.Server
 	unresolved bool // the host has no address, or DNS does not tell
+	fetched    *netx.Document
+	config     *Config // the settings file that was read, whether or not its servers are of use
 }
 
 // findAutoconfig asks the domain's web servers (draft-ietf-mailmaint-autoconfig
@@ -112,8 +114,15 @@ func (s *search) emailQuery() string {
 	return "?emailaddress=" + url.QueryEscape(s.address.String())
 }
 
-// fetchConfig fetches a settings file and reads it.
+// fetchConfig fetches a settings file, reads it, and keeps what it was.
 func (s *search) fetchConfig(ctx context.Context, t *mailcheck.Trace, p place) answer {
+	a := s.askPlace(ctx, t, p)
+	s.board.keep(documentOf(s.result.Name, p.url, a))
+	return a
+}
+
+// askPlace asks one place for a settings file and reads it.
+func (s *search) askPlace(ctx context.Context, t *mailcheck.Trace, p place) answer {
 	most := mailcheck.Warning
 	if p.optional {
 		most = mailcheck.Info
@@ -143,14 +152,16 @@ func (s *search) fetchConfig(ctx context.Context, t *mailcheck.Trace, p place) a
 		return answer{state: mailcheck.Failed, reason: u.Hostname() + ": " + firstDetail(t)}
 	case doc.Status == http.StatusNotFound || doc.Status == http.StatusGone || doc.Status == http.StatusNoContent:
 		t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
-		return answer{state: mailcheck.Absent, reason: u.Hostname() + " has no settings file"}
+		return answer{state: mailcheck.Absent, reason: u.Hostname() + " has no settings file", fetched: doc}
 	case doc.Status != http.StatusOK:
 		t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
 		t.Find(mailcheck.AutoconfigStatus, fmt.Sprintf("%s answers with HTTP status %d", p.url, doc.Status))
 		soften(t, most)
-		return answer{state: mailcheck.Failed, reason: fmt.Sprintf("%s answers with HTTP status %d", u.Hostname(), doc.Status)}
+		return answer{state: mailcheck.Failed, reason: fmt.Sprintf("%s answers with HTTP status %d", u.Hostname(), doc.Status), fetched: doc}
 	}
-	return s.readDocument(ctx, t, doc, most)
+	a := s.readDocument(ctx, t, doc, most)
+	a.fetched = doc
+	return a
 }
 
 // resolveHost looks a web server's name up, as a step of its own. Every domain may
@@ -259,12 +270,13 @@ func (s *search) readConfig(ctx context.Context, t *mailcheck.Trace, where strin
 	}
 	if len(servers) == 0 {
 		t.Find(mailcheck.AutoconfigNoServers, where)
-		return answer{state: mailcheck.Failed, reason: "the settings file names no usable server"}
+		return answer{state: mailcheck.Failed, reason: "the settings file names no usable server", config: config}
 	}
 	t.Say(fmt.Sprintf("%d servers", len(servers)))
 	host := where
 	if u, err := url.Parse(where); err == nil && u.Host != "" {
 		host = u.Scheme + "://" + u.Host + u.Path
 	}
-	return answer{state: mailcheck.Found, reason: host, servers: servers}
+	s.findRefusals(t, where, config)
+	return answer{state: mailcheck.Found, reason: host, servers: servers, config: config}
 }

@@ -22,6 +22,7 @@ var rules = []rule{
 	{"IPv6 broken here: the servers' own IPv6 is not to blame", ipv6Cause},
 	{"a settings file over http only: https does not answer for the same reason", httpOnlyCause},
 	{"an SRV target without address: the server cannot be resolved", srvCause},
+	{"a port published with the wrong security: whatever the server does then follows", portSecurityCause},
 	{"one bad certificate on several servers", certificateCause},
 	{"no working server: because of the first fault of the published ones", accountCause},
 }
@@ -136,6 +137,18 @@ func srvCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 	for _, o := range e.Findings {
 		if o.Check == mailcheck.SRVNoAddress && strings.Contains(o.Detail, " "+host+",") {
 			return mailcheck.SRVNoAddress
+		}
+	}
+	return nil
+}
+
+func portSecurityCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	if f.Server == "" || f.Check == mailcheck.PublishPortSecurity {
+		return nil
+	}
+	for _, o := range e.Findings {
+		if o.Check == mailcheck.PublishPortSecurity && o.Server == f.Server {
+			return mailcheck.PublishPortSecurity
 		}
 	}
 	return nil

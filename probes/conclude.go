@@ -18,6 +18,7 @@ func conclude(r *mailcheck.Report, dropped int) {
 	r.Settings = settings(r)
 	r.Findings = outages(r)
 	r.Findings = append(r.Findings, sourceFindings(r.Sources)...)
+	r.Findings = append(r.Findings, contradictionFindings(r)...)
 	r.Findings = append(r.Findings, clockFindings(r)...)
 	r.Findings = append(r.Findings, serverFindings(r)...)
 	if dropped > 0 {
@@ -31,7 +32,7 @@ func conclude(r *mailcheck.Report, dropped int) {
 
 // concludeDiscovery does the same where no server was tested.
 func concludeDiscovery(r *mailcheck.Report, dropped int) {
-	r.Findings = sourceFindings(r.Sources)
+	r.Findings = append(sourceFindings(r.Sources), contradictionFindings(r)...)
 	if dropped > 0 {
 		r.Findings = append(r.Findings, found(mailcheck.RunTooManyServers, fmt.Sprintf("%d servers are left out", dropped)))
 	}
@@ -113,7 +114,7 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 // by itself.
 func repeats(c *mailcheck.Check) bool {
 	return c == mailcheck.SRVPortOdd || c == mailcheck.SRVCNAMETarget || c == mailcheck.SRVNoAddress || c == mailcheck.SRVBadTarget || c == mailcheck.SRVNotOffered ||
-		c == mailcheck.AutoconfigBadSection || c == mailcheck.AutoconfigPlaceholder
+		c == mailcheck.AutoconfigBadSection || c == mailcheck.AutoconfigPlaceholder || c == mailcheck.PublishClientRefuses
 }
 
 // serverFindings collects what the probes found. What a guessed server lacks is

@@ -49,6 +49,21 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	return r
 }
 
+// Clients does the same with every source asked in earnest, and says what each
+// mail client would end up with on its own.
+func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *mailcheck.Report {
+	r := &mailcheck.Report{Address: a, Started: time.Now()}
+	tests := newPool(ctx, n, o, r.Started)
+	opts := o.discovery()
+	opts.Every = true // some clients read nothing but what check can do without
+	found := autoconfig.Discover(ctx, n, a, opts, r.Started, tests.start)
+	r.Sources = found.Sources
+	r.Servers = tests.results(found.Servers)
+	conclude(r, found.Dropped)
+	r.Clients = autoconfig.Clients(a, found, r.Servers)
+	return r
+}
+
 // Discover only asks the sources.
 func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *mailcheck.Report {
 	r := &mailcheck.Report{Address: a, Started: time.Now()}

@@ -21,6 +21,7 @@ var families = []struct{ prefix, title string }{
 	{"provider", "What large providers ask of their users"},
 	{"ispdb", "The public provider database"},
 	{"http", "Web servers"},
+	{"publish", "Contradictions in what is published"},
 	{"tcp", "Reaching a server"},
 	{"net", "This machine's network"},
 	{"tls", "TLS and certificates"},
@@ -34,6 +35,7 @@ var families = []struct{ prefix, title string }{
 	{"jmap", "JMAP"},
 	{"sieve", "Filter scripts"},
 	{"account", "The account as a whole"},
+	{"lint", "Setup files given to lint"},
 	{"run", "The test itself"},
 	{"internal", "Unknown errors"},
 }

@@ -21,7 +21,7 @@ func Discover(w io.Writer, r *mailcheck.Report, opts Options) error {
 	}
 	aroundMail(p, r)
 	disagreements(p, r)
-	sources(p, r)
+	sources(p, r, Options{Verbose: true}) // here they are the answer
 	findings(p, r, opts)
 	footer(p, r)
 	_, err := io.WriteString(w, p.String())
@@ -47,7 +47,8 @@ func discoverySentence(r *mailcheck.Report) string {
 }
 
 // publishedRows has a row per source that names mail servers and a column per
-// protocol of a mail account.
+// protocol of a mail account. A source that names another host than one of more
+// trust is marked.
 func publishedRows(r *mailcheck.Report) [][]string {
 	columns := slices.Concat(incoming, outgoing)
 	for _, p := range exchange {
@@ -70,6 +71,9 @@ func publishedRows(r *mailcheck.Report) [][]string {
 			if len(names) == 0 {
 				names = []string{"-"}
 			}
+			if disagrees(r, s.Name, protocol) {
+				names[0] += " (!)"
+			}
 			row = append(row, strings.Join(names, "\n"))
 		}
 		rows = append(rows, row)
@@ -79,6 +83,12 @@ func publishedRows(r *mailcheck.Report) [][]string {
 
 func forMail(s mailcheck.Server) bool {
 	return s.Protocol.Reads() || s.Protocol.Sends() || s.Protocol.Exchange()
+}
+
+func disagrees(r *mailcheck.Report, source string, p mailcheck.Protocol) bool {
+	return slices.ContainsFunc(mailcheck.Disagreements(r.Sources), func(d mailcheck.Disagreement) bool {
+		return d.Protocol == p && d.Second.Name == source
+	})
 }
 
 // aroundMail lists what is published besides mail servers: calendars, address

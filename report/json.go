@@ -29,6 +29,7 @@ type jsonReport struct {
 	Sources   []jsonSource  `json:"sources"`
 	Servers   []jsonServer  `json:"servers"`
 	Findings  []jsonFinding `json:"findings"`
+	Clients   []jsonClient  `json:"clients,omitempty"` // of the clients command
 }
 
 type jsonTool struct {
@@ -189,6 +190,7 @@ func document(r *mailcheck.Report, opts Options) jsonReport {
 		Sources:  each(r.Sources, source),
 		Servers:  each(r.Servers, server),
 		Findings: each(r.Findings, jsonFindingOf),
+		Clients:  jsonClients(r.Clients),
 	}
 }
 

@@ -21,7 +21,7 @@ func Table(w io.Writer, r *mailcheck.Report, opts Options) error {
 	userNames(p, r)
 	servers(p, r, opts)
 	audits(p, r)
-	sources(p, r)
+	sources(p, r, opts)
 	findings(p, r, opts)
 	footer(p, r)
 	_, err := io.WriteString(w, p.String())
@@ -169,24 +169,32 @@ func worst(s mailcheck.ServerResult, numbers map[string]int) string {
 	return found.Check.ID
 }
 
-// sources writes what each source had to say.
-func sources(p *page, r *mailcheck.Report) {
+// sources writes what each source had to say. Where settings were found, those
+// that have nothing are one line: there are many, and the reader has an answer.
+func sources(p *page, r *mailcheck.Report, opts Options) {
 	if len(r.Sources) == 0 {
 		return
 	}
 	rows := [][]string{{"Source", "State", "What it says"}}
+	var nothing []string
 	for _, s := range r.Sources {
-		if s.State == mailcheck.Absent && !s.Publishes() {
-			continue // nobody expects it
+		switch {
+		case s.State == mailcheck.Absent && !s.Publishes():
+			// nobody expects it
+		case s.State == mailcheck.Absent && len(r.Settings) > 0 && !opts.Verbose:
+			nothing = append(nothing, s.Name)
+		default:
+			rows = append(rows, []string{s.Name, string(s.State), safe(s.Reason)})
 		}
-		rows = append(rows, []string{s.Name, string(s.State), safe(s.Reason)})
 	}
 	p.blank()
-	if p.grid(rows) {
-		return
+	if len(rows) > 1 && !p.grid(rows) {
+		for _, row := range rows[1:] {
+			p.paragraph(0, 2, fmt.Sprintf("%s: %s, %s", row[0], row[1], row[2]))
+		}
 	}
-	for _, row := range rows[1:] {
-		p.paragraph(0, 2, fmt.Sprintf("%s: %s, %s", row[0], row[1], row[2]))
+	if len(nothing) > 0 {
+		p.paragraph(0, 2, "Absent (-v says why): "+strings.Join(nothing, ", "))
 	}
 }
 

@@ -115,7 +115,7 @@ as a mail program would, and says what is wrong, who can mend it and how.`,
 	root.SetVersionTemplate("mailcheck {{.Version}}\n")
 	root.SetHelpTemplate(helpTemplate)
 	root.AddCommand(
-		checkCommand(), probeCommand(), discoverCommand(), setupCommand(), explainCommand(), demoCommand(), versionCommand(),
+		checkCommand(), probeCommand(), discoverCommand(), clientsCommand(), lintCommand(), setupCommand(), explainCommand(), demoCommand(), versionCommand(),
 	)
 	addHelp(root)
 	return root

@@ -77,11 +77,15 @@ smtp.office365.com.         A 198.51.100.63
 	routes := versionTwo(onlineHost)
 	maps.Copy(routes, map[string]Reply{activeSyncPath: onlineLogin, ewsPath: onlineLogin})
 	s.Hosts = map[string]Host{
-		"autodiscover.outlook.com":                {80: HTTP(map[string]Reply{poxPath: Found("https://autodiscover-s.outlook.com" + poxPath)})},
-		"autodiscover-s.outlook.com":              {443: TLS(cert("autodiscover-s.outlook.com"), HTTP(map[string]Reply{poxPath: Autodiscover(onlineLogin)}))},
-		onlineHost:                                {443: TLS(cert(onlineHost), HTTP(routes)), 993: imaps(onlineHost), 995: pop3s(onlineHost)},
+		"autodiscover.outlook.com":   {80: HTTP(map[string]Reply{poxPath: Found("https://autodiscover-s.outlook.com" + poxPath)})},
+		"autodiscover-s.outlook.com": {443: TLS(cert("autodiscover-s.outlook.com"), HTTP(map[string]Reply{poxPath: Autodiscover(onlineLogin)}))},
+		onlineHost: {443: TLS(cert(onlineHost), HTTP(routes)),
+			993: TLS(cert(onlineHost), IMAP(Mail{Host: onlineHost, TLSCaps: []string{"IMAP4rev1", "LOGINDISABLED", "AUTH=XOAUTH2", "SASL-IR"}})),
+			995: TLS(cert(onlineHost), POP3(Mail{Host: onlineHost, TLSCaps: []string{"TOP", "UIDL", "SASL XOAUTH2"}}))},
 		"example-com.mail.protection.outlook.com": {},
-		"smtp.office365.com":                      {587: submission("smtp.office365.com")},
+		"smtp.office365.com": {587: SMTP(Mail{
+			Host: "smtp.office365.com", StartTLS: &Cert{Names: []string{"smtp.office365.com"}},
+			TLSCaps: []string{"SIZE 157286400", "AUTH XOAUTH2", "8BITMIME"}})},
 	}
 }
 

@@ -69,9 +69,9 @@ func foreign(s *Scenario) {
 var lookupFaults = []Scenario{
 	provider("typo-domain", "the domain does not exist", "account.no-settings dns.nxdomain",
 		func(s *Scenario) { s.Address = "alice@exmaple.example" }),
-	provider("host-nxdomain", "the settings file names a host that does not exist", "dns.nxdomain",
+	provider("host-nxdomain", "the settings file names a host that does not exist", "dns.nxdomain publish.sources-disagree",
 		autoconfig(XML(config(incoming("imap", "mial.example.com", 993, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
-	provider("host-no-address", "the settings file names a host without an address", "dns.no-address",
+	provider("host-no-address", "the settings file names a host without an address", "dns.no-address publish.sources-disagree",
 		autoconfig(XML(config(incoming("imap", "mail.example.com", 993, "SSL"), outgoing(smtpHost, 465, "SSL")))),
 		records(`mail TXT "moved"`)),
 	provider("dnssec-broken", "every answer for the domain is SERVFAIL", "account.no-settings dns.servfail",
@@ -125,7 +125,7 @@ var settingsFiles = []Scenario{
 		autoconfig(XML(strings.ReplaceAll(
 			config(incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 465, "SSL")), "%EMAILADDRESS%", "%EMAILUSER%")))),
 	provider("autoconfig-status", "the web server fails on the settings file", "autoconfig.http-status", autoconfig(Status(500))),
-	provider("autoconfig-plain", "the settings file tells clients to connect without encryption", "autoconfig.plain",
+	provider("autoconfig-plain", "the settings file tells clients to connect without encryption", "autoconfig.plain publish.client-refuses publish.plain-needless",
 		autoconfig(XML(config(incoming("imap", imapHost, 143, "plain"), outgoing(smtpHost, 465, "SSL")))),
 		serve(imapHost, 143, imap(imapHost))),
 	provider("autoconfig-via-mx", "only the operator of the mail exchanger publishes settings", "autoconfig.via-mx", viaMX),

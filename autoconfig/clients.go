@@ -1,0 +1,268 @@
+package autoconfig
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mailcheck"
+)
+
+// client is a mail client and the rules by which it configures itself. The rules
+// are data; what applies them is the same for all.
+type client struct {
+	name    string
+	order   []Place  // where it looks, the first that answers wins
+	dialect *dialect // how it reads a settings file
+	records []string // the SRV services it reads, in its order of preference
+	incoming,
+	outgoing []mailcheck.Protocol // what it can speak, in its order
+	confirms map[Place]string // places whose answer the user has to confirm, and why
+	username bool             // a settings file counts for less than SRV records unless it has user names
+	exchange bool             // of Autodiscover, only an Exchange server configures it
+	unknown  string           // why nothing certain can be said
+	manual   string           // what happens if no place answers
+	caveat   string           // what of the rules was not verified
+	ref      string
+}
+
+// Clients applies the rules of each mail client to what discovery fetched. tested
+// are the probes' results; where one failed, so would the client.
+func Clients(a mailcheck.Address, d Discovery, tested []mailcheck.ServerResult) []mailcheck.ClientResult {
+	var results []mailcheck.ClientResult
+	for _, c := range clients {
+		w := walk{client: c, address: a, discovery: d, tested: tested}
+		results = append(results, w.run())
+	}
+	return results
+}
+
+// walk is one client on its way through the places.
+type walk struct {
+	client
+	address   mailcheck.Address
+	discovery Discovery
+	tested    []mailcheck.ServerResult
+	asked     []string
+}
+
+// run goes through the places in the client's order up to the first that answers.
+func (w *walk) run() mailcheck.ClientResult {
+	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref}
+	if w.unknown != "" {
+		r.Outcome, r.Reason = mailcheck.NotKnown, w.unknown
+		return r
+	}
+	for _, place := range w.order {
+		servers, why := w.look(place)
+		if servers == nil {
+			w.note(place, why)
+			continue
+		}
+		r.Source, r.Servers = string(place), servers
+		w.note(place, "answers")
+		r.Asked = w.asked
+		r.Outcome, r.Reason = w.judge(place, servers, why)
+		if r.Reason == "" {
+			r.Reason = w.caveat
+		}
+		return r
+	}
+	r.Asked = w.asked
+	r.Outcome, r.Reason = mailcheck.Asks, w.nothing()
+	return r
+}
+
+func (w *walk) note(place Place, why string) {
+	w.asked = append(w.asked, string(place)+": "+mailcheck.Clean(why))
+}
+
+// look returns what a place has for the client, or why that is nothing.
+func (w *walk) look(place Place) (servers []mailcheck.Server, why string) {
+	switch place {
+	case Records:
+		return w.lookRecords()
+	case Autodiscover:
+		return w.lookAutodiscover()
+	case Guess:
+		return w.lookGuess()
+	}
+	why = "not asked in this run"
+	for _, doc := range w.discovery.Documents {
+		if doc.Place != place {
+			continue
+		}
+		servers, reason := w.lookDocument(doc)
+		if servers != nil {
+			return servers, reason
+		}
+		if why == "not asked in this run" || doc.Config != nil {
+			why = reason
+		}
+	}
+	return nil, why
+}
+
+// lookDocument reads a settings file as the client would.
+func (w *walk) lookDocument(doc Document) (servers []mailcheck.Server, why string) {
+	switch {
+	case doc.Config == nil:
+		return nil, doc.Reason
+	case w.dialect.XMLType && doc.ContentType != "" && !xmlType(doc.ContentType):
+		return nil, fmt.Sprintf("ignored, because it is served as %q and not as XML", doc.ContentType)
+	}
+	r := w.dialect.read(doc.Config, w.address)
+	if r.Refused != nil {
+		return nil, "the whole file is refused: " + r.Refused.String()
+	}
+	if w.username && r.Incoming[0].Username == "" {
+		return nil, "counts for less than SRV records, because it names no user name"
+	}
+	if len(r.Dropped) > 0 {
+		why = "ignores " + r.Dropped[0].String()
+	}
+	return w.choose(append(r.Incoming, r.Outgoing...)), why
+}
+
+// lookRecords picks the SRV records that the client reads.
+func (w *walk) lookRecords() (servers []mailcheck.Server, why string) {
+	var all []mailcheck.Server
+	source := w.source("srv")
+	for _, label := range w.records {
+		for _, service := range srvServices {
+			for _, s := range source.Servers {
+				if service.label == label && s.Protocol == service.protocol && s.Security == service.security {
+					all = append(all, s)
+				}
+			}
+		}
+	}
+	servers = w.choose(all)
+	switch {
+	case servers != nil:
+		return servers, ""
+	case len(source.Servers) > 0:
+		return nil, "the records do not suffice; it reads only " + strings.Join(w.records, ", ")
+	}
+	return nil, "no SRV records"
+}
+
+// lookAutodiscover takes what the Autodiscover source found. Outlook's own set-up
+// takes only Exchange from it; Thunderbird takes Exchange where there is no IMAP or
+// POP3, and the others do not speak it.
+func (w *walk) lookAutodiscover() (servers []mailcheck.Server, why string) {
+	source := w.source("autodiscover")
+	if source.State == "" {
+		return nil, "not asked in this run"
+	}
+	if servers = w.choose(source.Servers); servers != nil && !w.exchange {
+		return servers, ""
+	}
+	for _, s := range source.Servers {
+		if s.Protocol.Exchange() && (w.exchange || w.dialect == &thunderbirdDialect) {
+			return []mailcheck.Server{s}, ""
+		}
+	}
+	switch {
+	case w.exchange && len(source.Servers) > 0:
+		return nil, "answers with IMAP, POP3 or SMTP, which it ignores"
+	case len(source.Servers) > 0:
+		return nil, "names only Exchange, which it does not speak"
+	}
+	return nil, source.Reason
+}
+
+// lookGuess takes the likely names. A guess counts once it answered, since the
+// clients that guess try each name.
+func (w *walk) lookGuess() (servers []mailcheck.Server, why string) {
+	var likely []mailcheck.Server
+	for _, s := range w.source("guess").Servers {
+		if result, ok := w.result(s); !ok || result.Verdict != mailcheck.Fail {
+			likely = append(likely, s)
+		}
+	}
+	return w.choose(likely), "none of the usual host names answers"
+}
+
+// choose picks one server for reading and one for sending: the client's first
+// protocol, and of that the first server. It needs both.
+func (w *walk) choose(servers []mailcheck.Server) []mailcheck.Server {
+	pick := func(protocols []mailcheck.Protocol) []mailcheck.Server {
+		for _, p := range protocols {
+			if i := slices.IndexFunc(servers, func(s mailcheck.Server) bool { return s.Protocol == p }); i >= 0 {
+				return servers[i : i+1]
+			}
+		}
+		return nil
+	}
+	in, out := pick(w.incoming), pick(w.outgoing)
+	if in == nil || out == nil {
+		return nil
+	}
+	return slices.Concat(in, out)
+}
+
+// judge says what becomes of the servers: nothing if they do not work, a question
+// if the client does not trust the place.
+func (w *walk) judge(place Place, servers []mailcheck.Server, note string) (mailcheck.Outcome, string) {
+	for _, s := range servers {
+		if result, ok := w.result(s); ok && result.Verdict == mailcheck.Fail {
+			return mailcheck.Fails, fmt.Sprintf("takes %s, which does not work: %s", s.URL(), failureOf(result))
+		}
+	}
+	for _, s := range servers {
+		if p := unknownPlaceholder(s.Username); p != "" {
+			return mailcheck.Fails, fmt.Sprintf("takes the user name %q as it stands; %s is no placeholder", s.Username, p)
+		}
+		if s.Security == mailcheck.Plain {
+			return mailcheck.Asks, fmt.Sprintf("would send the password to %s unencrypted, and warns of it", s.Endpoint())
+		}
+	}
+	if why := w.confirms[place]; why != "" {
+		return mailcheck.Asks, why
+	}
+	if place == Guess {
+		note = "tries likely names, since nothing it reads is published"
+	}
+	return mailcheck.Configures, note
+}
+
+// nothing says why no place sufficed: the first that had something it could not
+// use, else that nothing it reads is published.
+func (w *walk) nothing() string {
+	for _, line := range w.asked {
+		if strings.Contains(line, "refused") || strings.Contains(line, "ignore") || strings.Contains(line, "suffice") {
+			return line + "; " + w.manual
+		}
+	}
+	return w.manual
+}
+
+func failureOf(result mailcheck.ServerResult) string {
+	for _, step := range result.Steps {
+		for _, f := range step.Findings {
+			if f.Severity == mailcheck.Failure {
+				return f.Check.ID
+			}
+		}
+	}
+	return "see the check"
+}
+
+// source returns what a source published; its state is empty if it was not asked.
+func (w *walk) source(name string) mailcheck.SourceResult {
+	for _, s := range w.discovery.Sources {
+		if s.Name == name {
+			return s
+		}
+	}
+	return mailcheck.SourceResult{}
+}
+
+func (w *walk) result(s mailcheck.Server) (mailcheck.ServerResult, bool) {
+	i := slices.IndexFunc(w.tested, func(r mailcheck.ServerResult) bool { return r.Key() == s.Key() })
+	if i < 0 {
+		return mailcheck.ServerResult{}, false
+	}
+	return w.tested[i], true
+}

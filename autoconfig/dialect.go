@@ -1,0 +1,184 @@
+package autoconfig
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailcheck"
+)
+
+// dialect is what one client's parser makes of a settings file: what it insists
+// on, what it ignores, and whether one bad section spoils the file.
+type dialect struct {
+	Client string
+	Ref    string
+
+	XMLType   bool                          // reads the file only if it is served as XML
+	WholeFile bool                          // one bad section of a type it reads spoils the file
+	ID        bool                          // wants a host name in emailProvider's id
+	Domain    bool                          // wants at least one valid domain element
+	Incoming  []string                      // types of incomingServer it reads
+	Sockets   map[string]mailcheck.Security // the values of socketType it knows
+	AnyCase   bool                          // of socketType
+	Otherwise mailcheck.Security            // what an unknown socketType becomes; empty: the section is bad
+	Username  bool                          // a section without user name is bad
+	Auth      []string                      // the values of authentication it knows; nil: it does not read them
+	AuthOut   []string                      // further ones, for outgoing servers
+	AuthHosts bool                          // OAuth2 counts only for the hosts it has a sign-in page for
+	LastOut   bool                          // of several outgoing servers it takes the last
+}
+
+// Fault is why a client does not use a section, or the whole file.
+type Fault struct {
+	Line, Column int
+	Text         string
+}
+
+func (f Fault) String() string { return fmt.Sprintf("line %d: %s", f.Line, f.Text) }
+
+// reading is what a client ends up with from one file.
+type reading struct {
+	Incoming []mailcheck.Server
+	Outgoing []mailcheck.Server
+	Dropped  []Fault // sections it leaves out
+	Refused  *Fault  // why it does not use the file at all; nil if it does
+}
+
+// read applies the parser's rules to a file.
+func (d dialect) read(c *Config, a mailcheck.Address) reading {
+	var r reading
+	refuse := func(f Fault) {
+		if r.Refused == nil {
+			r.Refused = &f
+		}
+	}
+	if _, err := mailcheck.ParseHost(expand(c.ID, a)); d.ID && err != nil {
+		refuse(Fault{c.Line, c.Column, fmt.Sprintf("emailProvider has the id %q, which is not a host name", c.ID)})
+	}
+	valid := func(domain string) bool {
+		_, err := mailcheck.ParseHost(expand(domain, a))
+		return err == nil
+	}
+	if d.Domain && !slices.ContainsFunc(c.Domains, valid) {
+		refuse(Fault{c.Line, c.Column, "there is no valid <domain>"})
+	}
+	for i, s := range c.Sections {
+		if s.Outgoing && s.Type != "smtp" || !s.Outgoing && !slices.Contains(d.Incoming, s.Type) {
+			continue
+		}
+		server, why := d.section(s, a)
+		switch {
+		case why != "":
+			f := Fault{s.Line, s.Column, fmt.Sprintf("section %d (%s): %s", i+1, s.Type, why)}
+			r.Dropped = append(r.Dropped, f)
+			if d.WholeFile {
+				refuse(f)
+			}
+		case s.Outgoing:
+			r.Outgoing = append(r.Outgoing, server)
+		default:
+			r.Incoming = append(r.Incoming, server)
+		}
+	}
+	if d.LastOut {
+		slices.Reverse(r.Outgoing)
+	}
+	if len(r.Incoming) == 0 {
+		refuse(Fault{c.Line, c.Column, "there is no usable incomingServer of type " + strings.Join(d.Incoming, " or ")})
+	}
+	if len(r.Outgoing) == 0 {
+		refuse(Fault{c.Line, c.Column, "there is no usable outgoingServer of type smtp"})
+	}
+	return r
+}
+
+// section reads one section, or says why the client does not.
+func (d dialect) section(s Section, a mailcheck.Address) (server mailcheck.Server, why string) {
+	host, err := mailcheck.ParseHost(expand(s.Hostname, a))
+	if s.Hostname == "" {
+		return server, "hostname is missing"
+	} else if err != nil && !strings.Contains(s.Hostname, "%EMAILLOCALPART%") {
+		return server, fmt.Sprintf("hostname %q is not a host name", s.Hostname)
+	}
+	port, err := strconv.ParseUint(s.Port, 10, 16)
+	if err != nil || port == 0 {
+		return server, fmt.Sprintf("port %q is not a number from 1 to 65535", s.Port)
+	}
+	socket := s.SocketType
+	security, known := d.Sockets[socket]
+	if d.AnyCase {
+		security, known = d.Sockets[strings.ToLower(socket)]
+	}
+	switch {
+	case known:
+	case d.Otherwise != "":
+		security = d.Otherwise
+	case socket == "":
+		return server, "socketType is missing"
+	default:
+		return server, fmt.Sprintf("socketType is %q, which it does not know", socket)
+	}
+	if d.Username && s.Username == "" {
+		return server, "username is missing"
+	}
+	if why := d.authentication(s, host); why != "" {
+		return server, why
+	}
+	return mailcheck.Server{
+		Protocol: sectionProtocols[s.Type], Host: host, Port: uint16(port), Security: security,
+		Username: expand(s.Username, a), Auth: slices.Clone(s.Auth),
+	}, ""
+}
+
+// authentication says why the client knows no way to log in to a section's server.
+func (d dialect) authentication(s Section, host string) string {
+	if d.Auth == nil {
+		return ""
+	}
+	for _, method := range s.Auth {
+		switch {
+		case method == "OAuth2" && d.AuthHosts && !OAuthHost(host):
+		case slices.Contains(d.Auth, method), s.Outgoing && slices.Contains(d.AuthOut, method):
+			return ""
+		}
+	}
+	switch {
+	case len(s.Auth) == 0:
+		return "authentication is missing"
+	case slices.Contains(s.Auth, "OAuth2"):
+		return fmt.Sprintf("OAuth2 is the only authentication, and it has no sign-in page for %s", host)
+	}
+	return fmt.Sprintf("authentication is %s, which it does not know", strings.Join(s.Auth, ", "))
+}
+
+// oauthHosts are the hosts, with all below them, for which Thunderbird has a
+// sign-in page built in (kHostnames in OAuth2Providers.sys.mjs). The entries that
+// serve only calendars and address books are left out.
+var oauthHosts = []string{
+	"googlemail.com", "gmail.com", "imap.mail.ru", "smtp.mail.ru", "imap.yandex.com", "smtp.yandex.com",
+	"imap.mail.yahoo.com", "pop.mail.yahoo.com", "smtp.mail.yahoo.com", "imap.aol.com", "pop.aol.com", "smtp.aol.com",
+	"office365.com", "outlook.com", "hotmail.com", "imap.fastmail.com", "pop.fastmail.com", "smtp.fastmail.com",
+	"imap.comcast.net", "pop.comcast.net", "smtp.comcast.net", "mail.thundermail.com", "mail.tb.pro",
+}
+
+// OAuthHost reports whether clients know where to sign in for a mail host. They
+// do not read it from settings files, so for any other host OAuth2 cannot be used.
+func OAuthHost(host string) bool {
+	return slices.ContainsFunc(oauthHosts, func(known string) bool { return inside(host, known) })
+}
+
+// findRefusals finds the clients that refuse a settings file over a section that
+// Thunderbird can live with. Only the domain's own file can be mended by its
+// administrator, so those of the database and of others are left alone.
+func (s *search) findRefusals(t *mailcheck.Trace, where string, c *Config) {
+	if s.result.Name != "autoconfig" || thunderbirdDialect.read(c, s.address).Refused != nil {
+		return
+	}
+	for _, d := range dialects {
+		if r := d.read(c, s.address); r.Refused != nil && len(r.Dropped) > 0 {
+			t.Find(mailcheck.PublishClientRefuses, fmt.Sprintf("%s refuses %s: %s", d.Client, where, *r.Refused))
+		}
+	}
+}

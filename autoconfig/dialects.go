@@ -1,0 +1,61 @@
+package autoconfig
+
+import "mailcheck"
+
+var (
+	exactSockets = map[string]mailcheck.Security{
+		"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS, "plain": mailcheck.Plain,
+	}
+	foldedSockets = map[string]mailcheck.Security{
+		"ssl": mailcheck.ImplicitTLS, "starttls": mailcheck.StartTLS, "plain": mailcheck.Plain,
+	}
+)
+
+// dialects are the parsers of settings files, as their source code has them.
+var dialects = []dialect{
+	thunderbirdDialect, androidDialect, deltaDialect, kmailDialect, nextcloudDialect, aercDialect,
+}
+
+var (
+	// A bad server is dropped alone. The names of exchange and nntp servers are read
+	// too, but make no account of IMAP, POP3 and submission.
+	thunderbirdDialect = dialect{
+		Client: "Thunderbird", Ref: "thunderbird-desktop: readFromXML.sys.mjs, FetchConfig.sys.mjs, OAuth2Providers.sys.mjs",
+		XMLType: true, ID: true, Domain: true, Incoming: []string{"imap", "pop3"}, Sockets: exactSockets,
+		Auth:      []string{"password-cleartext", "password-encrypted", "plain", "secure", "NTLM", "GSSAPI", "OAuth2"},
+		AuthOut:   []string{"none", "client-IP-address", "smtp-after-pop"},
+		AuthHosts: true,
+	}
+	// parserError aborts the file. "plain" is no value of socketType here.
+	androidDialect = dialect{
+		Client: "Thunderbird for Android, K-9", Ref: "thunderbird-android: RealAutoconfigParser.kt",
+		WholeFile: true, ID: true, Domain: true, Incoming: []string{"imap"},
+		Sockets:  map[string]mailcheck.Security{"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS},
+		Username: true, Auth: []string{"OAuth2", "password-cleartext", "password-encrypted"},
+	}
+	// An unknown socketType means: try both. TLS comes first there.
+	deltaDialect = dialect{
+		Client: "Delta Chat", Ref: "chatmail/core: configure/auto_mozilla.rs",
+		Incoming: []string{"imap"}, Sockets: foldedSockets, AnyCase: true, Otherwise: mailcheck.ImplicitTLS, Username: true,
+	}
+	kmailDialect = dialect{
+		Client: "KMail", Ref: "kmail-account-wizard: ispdbservice.cpp",
+		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets, Otherwise: mailcheck.Plain,
+	}
+	nextcloudDialect = dialect{
+		Client: "Nextcloud Mail", Ref: "nextcloud/mail: Ispdb.php",
+		Incoming: []string{"imap"}, AnyCase: true, Otherwise: mailcheck.Plain,
+		Sockets: map[string]mailcheck.Security{"ssl": mailcheck.ImplicitTLS, "starttls": mailcheck.StartTLS, "tls": mailcheck.StartTLS, "plain": mailcheck.Plain},
+	}
+	// One struct holds all outgoingServer elements, so the last one stays.
+	aercDialect = dialect{
+		Client: "aerc", Ref: "aerc: lib/autoconfig/autoconfig.go",
+		Incoming: []string{"imap"}, Sockets: foldedSockets, AnyCase: true, Otherwise: mailcheck.StartTLS, LastOut: true,
+	}
+	// What the draft itself asks for; FairEmail's and Evolution's parsers were not
+	// verified section by section.
+	draftDialect = dialect{
+		Client: "a client that follows the draft", Ref: "draft-ietf-mailmaint-autoconfig section 3",
+		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets,
+	}
+)

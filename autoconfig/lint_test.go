@@ -1,0 +1,245 @@
+package autoconfig
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/smallstep/pkcs7"
+
+	"mailcheck"
+)
+
+const goodConfig = `<?xml version="1.0"?>
+<clientConfig version="1.1">
+  <emailProvider id="example.com">
+    <domain>example.com</domain>
+    <incomingServer type="imap">
+      <hostname>imap.example.com</hostname>
+      <port>993</port>
+      <socketType>SSL</socketType>
+      <username>%EMAILADDRESS%</username>
+      <authentication>password-cleartext</authentication>
+    </incomingServer>
+    <outgoingServer type="smtp">
+      <hostname>smtp.example.com</hostname>
+      <port>465</port>
+      <socketType>SSL</socketType>
+      <username>%EMAILADDRESS%</username>
+      <authentication>password-cleartext</authentication>
+    </outgoingServer>
+  </emailProvider>
+</clientConfig>
+`
+
+const goodProfile = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>
+<key>PayloadType</key><string>Configuration</string>
+<key>PayloadVersion</key><integer>1</integer>
+<key>PayloadIdentifier</key><string>com.example.mail</string>
+<key>PayloadUUID</key><string>0C5A7C1E-0000-4000-8000-000000000001</string>
+<key>PayloadContent</key><array><dict>
+<key>PayloadType</key><string>com.apple.mail.managed</string>
+<key>PayloadVersion</key><integer>1</integer>
+<key>PayloadIdentifier</key><string>com.example.mail.account</string>
+<key>PayloadUUID</key><string>0C5A7C1E-0000-4000-8000-000000000002</string>
+<key>EmailAccountType</key><string>EmailTypeIMAP</string>
+<key>IncomingMailServerAuthentication</key><string>EmailAuthPassword</string>
+<key>IncomingMailServerHostName</key><string>imap.example.com</string>
+<key>IncomingMailServerPortNumber</key><integer>993</integer>
+<key>IncomingMailServerUseSSL</key><true/>
+<key>OutgoingMailServerAuthentication</key><string>EmailAuthPassword</string>
+<key>OutgoingMailServerHostName</key><string>smtp.example.com</string>
+<key>OutgoingMailServerUseSSL</key><true/>
+</dict></array>
+</dict></plist>
+`
+
+const goodAnswer = `<?xml version="1.0"?>
+<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">
+<Response xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a">
+<Account><AccountType>email</AccountType><Action>settings</Action>
+<Protocol><Type>IMAP</Type><Server>imap.example.com</Server><Port>993</Port><SPA>off</SPA><SSL>on</SSL></Protocol>
+<Protocol><Type>SMTP</Type><Server>smtp.example.com</Server><Port>587</Port><SPA>off</SPA><Encryption>TLS</Encryption></Protocol>
+</Account></Response></Autodiscover>
+`
+
+const goodPACC = `{
+  "protocols": {
+    "imap": {"host": "imap.example.com"},
+    "submit": {"host": "smtp.example.com"},
+    "caldav": {"url": "https://dav.example.com/calendar/"}
+  },
+  "authentication": {"oauth-public": {"issuer": "https://auth.example.com/"}, "password": true},
+  "info": {"provider": {"name": "Example Mail", "shortName": "Example"}}
+}
+`
+
+// in replaces one thing in a good document.
+func in(document, old, new string) string {
+	if !strings.Contains(document, old) {
+		panic("no " + old)
+	}
+	return strings.Replace(document, old, new, 1)
+}
+
+var lintCases = []struct {
+	name, body, contentType string
+	want                    []string // "line:column id", without the notes about single clients
+}{
+	{"good config", goodConfig, "text/xml", nil},
+	{"good profile", goodProfile, "application/x-apple-aspen-config", nil},
+	{"good answer", goodAnswer, "", nil},
+	{"good PACC", goodPACC, "application/json", nil},
+	{"byte order mark", "\xef\xbb\xbf" + goodConfig, "", nil},
+	{"empty", "", "", []string{"0:0 lint.unknown-kind"}},
+	{"web page", "<!DOCTYPE html><html></html>", "", []string{"0:0 lint.unknown-kind"}},
+	{"binary property list", "bplist00\x00", "", []string{"0:0 lint.unknown-kind"}},
+	{"another XML", "<rss/>", "", []string{"1:1 lint.unknown-kind"}},
+	{"media type", goodConfig, "text/html", []string{"0:0 lint.content-type"}},
+
+	{"cut off", goodConfig[:200], "", []string{"7:5 lint.malformed"}},
+	{"entities", in(goodConfig, "<clientConfig", `<!DOCTYPE x [<!ENTITY a "b">]><clientConfig`), "", []string{"2:31 lint.malformed"}},
+	{"plain section", in(goodConfig, "<socketType>SSL", "<socketType>plain"), "", []string{"5:5 publish.client-refuses", "8:7 lint.insecure"}},
+	{"lower case", in(goodConfig, "<socketType>SSL", "<socketType>ssl"), "", []string{"3:3 publish.client-refuses", "5:5 publish.client-refuses", "8:7 lint.value"}},
+	{"port and security", in(goodConfig, "<port>465", "<port>587"), "", []string{"15:7 publish.port-security"}},
+	{"no user name", in(goodConfig, "      <username>%EMAILADDRESS%</username>\n", ""), "", []string{"3:3 publish.client-refuses", "5:5 lint.missing", "5:5 publish.client-refuses"}},
+	{"placeholder", in(goodConfig, "%EMAILADDRESS%", "%EMAILADDRESS"), "", []string{"9:7 autoconfig.placeholder"}},
+	{"bad POP3 section", in(goodConfig, "    <outgoing", "    <incomingServer type=\"pop3\"><hostname>pop.example.com</hostname><port>0</port><socketType>SSL</socketType><username>x</username><authentication>password-cleartext</authentication></incomingServer>\n    <outgoing"), "", []string{"12:69 lint.value"}},
+	{"misspelt name", in(goodConfig, "    <domain>", "    <displayNameShort>x</displayNameShort><domain>"), "", []string{"4:5 lint.unknown-name"}},
+	{"password", in(goodConfig, "<port>993</port>", "<port>993</port><password>x</password>"), "", []string{"7:23 lint.password"}},
+
+	{"profile without TLS", in(goodProfile, "<key>OutgoingMailServerUseSSL</key><true/>", ""), "", []string{"8:33 lint.insecure"}},
+	{"profile without identifier", in(goodProfile, "<key>PayloadIdentifier</key><string>com.example.mail</string>", ""), "", []string{"3:22 lint.missing"}},
+	{"wrong type", in(goodProfile, "<integer>993</integer>", "<string>993</string>"), "", []string{"16:40 lint.value"}},
+	{"wrong authentication", in(goodProfile, "EmailAuthPassword", "EmailAuthOAuth"), "", []string{"14:44 lint.value"}},
+
+	{"wrong namespace", in(goodAnswer, "http://schemas.microsoft.com/exchange/autodiscover/responseschema", "https://schemas.microsoft.com/exchange/autodiscover/responseschema"), "", []string{"2:1 lint.value"}},
+	{"SSL off", in(goodAnswer, "<SSL>on", "<SSL>off"), "", []string{"5:1 lint.insecure"}},
+	{"SPA missing", in(goodAnswer, "<SPA>off</SPA>", ""), "", []string{"5:1 lint.value"}},
+	{"error answer", `<Autodiscover xmlns="` + answerSpace + `"><Response><Error><ErrorCode>600</ErrorCode></Error></Response></Autodiscover>`, "", []string{"1:104 lint.value"}},
+
+	{"PACC cut off", goodPACC[:60], "", []string{"3:42 lint.malformed"}},
+	{"PACC with port", in(goodPACC, `"imap.example.com"`, `"imap.example.com:993"`), "", []string{"3:22 lint.value"}},
+	{"PACC draft 02", in(goodPACC, `"submit"`, `"smtp"`), "", []string{"2:16 lint.unknown-name"}},
+	{"PACC over http", in(goodPACC, "https://dav", "http://dav"), "", []string{"5:23 lint.value"}},
+}
+
+func lintPlaces(l mailcheck.Lint) []string {
+	var list []string
+	for _, f := range l.Findings {
+		if f.Check != mailcheck.LintClientDrops {
+			list = append(list, fmt.Sprintf("%d:%d %s", f.Line, f.Column, f.Check.ID))
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func TestLint(t *testing.T) {
+	for _, c := range lintCases {
+		t.Run(c.name, func(t *testing.T) {
+			l := Lint("file", []byte(c.body), c.contentType)
+			if got := lintPlaces(l); !slices.Equal(got, c.want) {
+				t.Errorf("got %q, want %q", got, c.want)
+				for _, f := range l.Findings {
+					t.Logf("%d:%d %s: %s", f.Line, f.Column, f.Check.ID, f.Detail)
+				}
+			}
+		})
+	}
+}
+
+// The public database is read by every client's rules; what each refuses is in
+// TestDialectsOverTheDatabase. Nothing in it is malformed.
+func TestLintOverTheDatabase(t *testing.T) {
+	counts := map[string]int{}
+	for name, body := range database(t) {
+		seen := map[string]bool{}
+		l := Lint(name, body, "")
+		for _, f := range l.Findings {
+			if f.Check == mailcheck.LintMalformed || f.Check == mailcheck.LintUnknownKind {
+				t.Errorf("%s: %s", name, f.Detail)
+			}
+			if !seen[f.Check.ID] {
+				counts[f.Check.ID]++
+			}
+			seen[f.Check.ID] = true
+		}
+	}
+	t.Logf("files with each finding: %v", counts)
+}
+
+// Every check of the family has a file that produces it; a signed profile needs a
+// signature made here.
+func TestEveryLintCheck(t *testing.T) {
+	produced := map[string]bool{}
+	for _, f := range Lint("file", signed(t, []byte(goodProfile)), "").Findings {
+		produced[f.Check.ID] = true
+	}
+	for _, c := range lintCases {
+		for _, f := range Lint("file", []byte(c.body), c.contentType).Findings {
+			produced[f.Check.ID] = true
+		}
+	}
+	for _, c := range mailcheck.Checks {
+		if strings.HasPrefix(c.ID, "lint.") && !produced[c.ID] {
+			t.Errorf("no case produces %s", c.ID)
+		}
+	}
+}
+
+// signed returns a profile as `openssl cms -sign -nodetach -outform DER` writes it.
+func signed(t *testing.T, profile []byte) []byte {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "example.com"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := pkcs7.NewSignedData(profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := data.AddSigner(certificate, key, pkcs7.SignerInfoConfig{}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := data.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func FuzzLint(f *testing.F) {
+	for _, c := range lintCases {
+		f.Add([]byte(c.body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		l := Lint("file", body, "")
+		if l.Kind == "" && len(l.Findings) == 0 {
+			t.Error("an unknown kind of file without a finding")
+		}
+		for _, finding := range l.Findings {
+			if !mailcheck.Printable(finding.Detail) {
+				t.Errorf("%q is not clean", finding.Detail)
+			}
+		}
+	})
+}

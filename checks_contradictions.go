@@ -1,0 +1,39 @@
+package mailcheck
+
+var contradictionChecks = []*Check{
+	PublishPortSecurity, PublishAuthNotOffered, PublishPlainNeedless, PublishOAuthOnly,
+	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses,
+}
+
+// Contradictions: between two sources, and between what is published and what
+// the servers offer.
+var (
+	PublishPortSecurity = &Check{"publish.port-security", Failure, Admin,
+		"The published port and the published encryption do not belong together, so clients wait for the wrong thing and give up.",
+		"Ports 993, 995 and 465 start with TLS (socketType SSL); ports 143, 110 and 587 switch to it (socketType STARTTLS).",
+		"RFC 8314 section 7.1, RFC 6409"}
+	PublishAuthNotOffered = &Check{"publish.auth-not-offered", Failure, Admin,
+		"The published settings tell clients to log in in a way that the server does not offer.",
+		"Publish the way that the server offers (usually password-cleartext, which is safe inside TLS), or switch the published one on at the server.",
+		"draft-ietf-mailmaint-autoconfig section 3.2"}
+	PublishPlainNeedless = &Check{"publish.plain-needless", Warning, Admin,
+		"The published settings leave encryption out although the same host offers it.",
+		"Publish the encrypted port of the same host.",
+		"RFC 8314 section 4.1"}
+	PublishOAuthOnly = &Check{"publish.oauth-only", Warning, Admin,
+		"The only published way to log in is OAuth2, and clients know no sign-in page for this host, so they cannot use it.",
+		"Publish password-cleartext (with an app password) as a second <authentication>, or have the host added to the clients' lists; Thunderbird's is built in.",
+		"draft-ietf-mailmaint-autoconfig section 3.2, draft-ietf-mailmaint-oauth-public"}
+	PublishSourcesDisagree = &Check{"publish.sources-disagree", Warning, Admin,
+		"Two sources name different servers for the same thing, so which one is used depends on the mail program.",
+		"Decide which is right, and publish the same host in both.",
+		"RFC 6186 section 3, draft-ietf-mailmaint-autoconfig section 4"}
+	PublishDeclined = &Check{"publish.declined", Warning, Admin,
+		"DNS says that a service is not offered, while another source publishes it.",
+		"If the service is offered, publish its SRV record; if not, take its section out of the settings file.",
+		"RFC 6186 section 3.4"}
+	PublishClientRefuses = &Check{"publish.client-refuses", Warning, Admin,
+		"A mail program refuses the whole settings file, although others can read it.",
+		"Correct the section named in the evidence, or take it out. `mailcheck lint` shows what each program makes of the file.",
+		"draft-ietf-mailmaint-autoconfig section 3"}
+)

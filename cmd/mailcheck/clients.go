@@ -1,0 +1,40 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"mailcheck/probes"
+	"mailcheck/report"
+)
+
+func clientsCommand() *cobra.Command {
+	var net network
+	var out output
+	c := &cobra.Command{
+		Use:   "clients ADDRESS|DOMAIN",
+		Short: "Show what each mail client would end up with on its own, and why",
+		Long: `Shows what each mail client would end up with on its own, and why.
+
+Every source is asked once, and the servers are tested as by the check command.
+Then each client's rules (from its own source code or documentation) are applied
+to the answers: where it looks first, which settings files it refuses, what it
+asks its user. Rules that could not be verified say so.
+
+` + exitCodes,
+		Example: `  mailcheck clients alice@example.com
+  mailcheck clients example.com --verbose`,
+		Args:              exactly(1, "an address"),
+		ValidArgsFunction: complete(nil),
+		RunE: func(c *cobra.Command, args []string) error {
+			r, err := account(c, args[0], &net, &out, probes.Clients)
+			if err != nil {
+				return err
+			}
+			return out.show(c, r, report.Clients)
+		},
+	}
+	net.register(c)
+	net.registerDiscovery(c)
+	out.register(c)
+	return c
+}

@@ -1,0 +1,82 @@
+package probes
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+)
+
+// What clients end up with, in the scenarios that tell them apart: outcome and
+// the place that decided.
+var clientCases = []struct {
+	scenario, client string
+	outcome          mailcheck.Outcome
+	source           string
+}{
+	{"healthy", "Thunderbird", mailcheck.Configures, "autoconfig (https)"},
+	{"healthy", "KMail", mailcheck.Configures, "autoconfig (https)"},
+	{"healthy", "aerc", mailcheck.Configures, "srv"},
+	{"healthy", "Apple Mail (macOS, iOS)", mailcheck.Asks, ""},
+	{"healthy", "Outlook (new)", mailcheck.NotKnown, ""},
+	{"srv-only", "Thunderbird for Android, K-9", mailcheck.Asks, ""}, // reads no SRV records
+	{"srv-only", "Evolution", mailcheck.Configures, "srv"},
+	{"srv-only", "Thunderbird", mailcheck.Configures, "guess"},
+	{"ispdb-only", "Delta Chat", mailcheck.Configures, "ispdb"},
+	{"autoconfig-via-mx", "Thunderbird", mailcheck.Configures, "mx"},
+	{"autoconfig-via-mx", "Thunderbird for Android, K-9", mailcheck.Asks, "mx"},                   // approval
+	{"autoconfig-http-only", "Thunderbird for Android, K-9", mailcheck.Asks, "autoconfig (http)"}, // approval
+	{"autoconfig-content-type", "Thunderbird", mailcheck.Configures, "guess"},                     // ignores the file
+	{"autoconfig-content-type", "Delta Chat", mailcheck.Configures, "autoconfig (https)"},
+	{"client-refuses", "Thunderbird for Android, K-9", mailcheck.Asks, ""},
+	{"client-refuses", "Thunderbird", mailcheck.Configures, "autoconfig (https)"},
+	{"autoconfig-plain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
+	{"host-nxdomain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
+	{"no-settings", "Thunderbird", mailcheck.Asks, ""},
+}
+
+func TestClients(t *testing.T) {
+	for _, c := range clientCases {
+		t.Run(c.scenario+"/"+c.client, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := clientsOf(t, c.scenario)
+				for _, got := range r.Clients {
+					if got.Client == c.client && (got.Outcome != c.outcome || got.Source != c.source) {
+						t.Errorf("%s %q (%s), want %s %q; asked %q", got.Outcome, got.Source, got.Reason, c.outcome, c.source, got.Asked)
+					}
+				}
+			})
+		})
+	}
+}
+
+func clientsOf(t *testing.T, scenario string) *mailcheck.Report {
+	t.Helper()
+	s, ok := lab.Find(scenario)
+	if !ok {
+		t.Fatalf("no scenario %q", scenario)
+	}
+	l := lab.New(s)
+	defer l.Close()
+	n, err := netx.New(l.Options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	a, err := mailcheck.ParseAddress(s.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	r := Clients(ctx, n, a, Options{})
+	if got := l.Credentials(); len(got) > 0 {
+		t.Errorf("credentials were sent: %q", got)
+	}
+	return r
+}

@@ -1,0 +1,282 @@
+package probes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mailcheck"
+	"mailcheck/autoconfig"
+)
+
+// contradictions are the rules that compare what is published, in one source with
+// that in another and in all with what the servers offer. A rule that needs a
+// test's result finds nothing where none was made. A user name that a server
+// refuses would need a login, so no rule is about it.
+var contradictions = []func(*mailcheck.Report) []mailcheck.Finding{
+	portSecurity,
+	authNotOffered,
+	plainNeedless,
+	oauthOnly,
+	sourcesDisagree,
+	declinedButPublished,
+}
+
+func contradictionFindings(r *mailcheck.Report) []mailcheck.Finding {
+	var all []mailcheck.Finding
+	for _, rule := range contradictions {
+		all = append(all, rule(r)...)
+	}
+	return all
+}
+
+// portSecurity finds published servers with the port of the other way to encrypt.
+// One that works all the same is somebody's choice (RFC 8314 section 7.1 only
+// registers the ports). For SRV records there is srv.port-odd.
+func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
+	var all []mailcheck.Finding
+	for _, s := range publishedServers(r) {
+		other := mailcheck.ImplicitTLS
+		if s.Security == mailcheck.ImplicitTLS {
+			other = mailcheck.StartTLS
+		}
+		if mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS) == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) {
+			continue // a protocol with a single port
+		}
+		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || s.Sources[0] == "srv" || result(r, s).Verdict == mailcheck.Pass || result(r, s).Verdict == mailcheck.Warn {
+			continue
+		}
+		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {
+			continue // 143 without encryption fits, which is another fault
+		}
+		f := found(mailcheck.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, socketType(s.Security)))
+		if result(r, s).Verdict == "" {
+			f.Severity = mailcheck.Warning // not tested
+		}
+		f.Fix = fmt.Sprintf("Publish port %d with socketType %s, or port %d with socketType %s.",
+			s.Port, socketType(other), mailcheck.DefaultPort(s.Protocol, s.Security), socketType(s.Security))
+		f.Server = s.URL()
+		all = append(all, f)
+	}
+	return all
+}
+
+// publishedMethods says which mechanisms of a server are meant by the words of
+// Mail Autoconfig.
+var publishedMethods = map[string][]string{
+	"password-cleartext": {"PLAIN", "LOGIN"},
+	"plain":              {"PLAIN", "LOGIN"}, // older word
+	"password-encrypted": {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "APOP"},
+	"secure":             {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "APOP"},
+	"OAuth2":             {"XOAUTH2", "OAUTHBEARER"},
+	"NTLM":               {"NTLM"},
+	"GSSAPI":             {"GSSAPI", "GSS-SPNEGO"},
+}
+
+// authNotOffered compares the published ways to log in with those that the server
+// offers inside TLS. If another published way is offered, clients that read on
+// find it.
+func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
+	var all []mailcheck.Finding
+	for _, s := range r.Servers {
+		if s.Guessed() || s.Capabilities.AfterTLS == nil {
+			continue
+		}
+		var missing []string
+		usable := false
+		for _, method := range s.Auth {
+			mechanisms, known := publishedMethods[method]
+			offered := slices.ContainsFunc(mechanisms, func(m string) bool { return has(s.Mechanisms.AfterTLS, m) }) ||
+				s.PasswordOK && slices.Contains(mechanisms, "PLAIN")
+			switch {
+			case !known:
+				usable = true // nothing can be said about it
+			case offered:
+				usable = true
+			default:
+				missing = append(missing, method)
+			}
+		}
+		if len(missing) == 0 {
+			continue
+		}
+		f := found(mailcheck.PublishAuthNotOffered, fmt.Sprintf("published: %s; offered inside TLS: %s", strings.Join(s.Auth, ", "), offers(s)))
+		if usable {
+			f.Severity = mailcheck.Warning
+		}
+		f.Fix = fmt.Sprintf("Take %s out of the section for %s, or switch it on at the server.", authElements(missing), s.Endpoint())
+		if s.PasswordOK && !usable {
+			f.Fix = fmt.Sprintf("In the section for %s publish %s, or switch on %s at the server.", s.Endpoint(), authElements([]string{"password-cleartext"}), strings.Join(missing, ", "))
+		}
+		f.Server = s.URL()
+		all = append(all, f)
+	}
+	return all
+}
+
+// offers lists the ways to log in. The LOGIN of IMAP and the USER of POP3 are
+// commands, not mechanisms.
+func offers(s mailcheck.ServerResult) string {
+	list := slices.Clone(s.Mechanisms.AfterTLS)
+	if s.PasswordOK && !slices.Contains(list, "PLAIN") && !slices.Contains(list, "LOGIN") {
+		list = append(list, "password in clear")
+	}
+	return announced(list)
+}
+
+func authElements(methods []string) string {
+	var elements []string
+	for _, m := range methods {
+		elements = append(elements, "<authentication>"+m+"</authentication>")
+	}
+	return strings.Join(elements, " and ")
+}
+
+// plainNeedless finds servers published without encryption whose host offers it:
+// by STARTTLS on the same port, or by another server that passed.
+func plainNeedless(r *mailcheck.Report) []mailcheck.Finding {
+	var all []mailcheck.Finding
+	for _, s := range r.Servers {
+		if s.Security != mailcheck.Plain || s.Guessed() {
+			continue
+		}
+		better := mailcheck.Server{}
+		for _, o := range r.Servers {
+			if o.Protocol == s.Protocol && o.Host == s.Host && o.Security != mailcheck.Plain && o.Verdict != mailcheck.Fail && better.Host == "" {
+				better = o.Server
+			}
+		}
+		if better.Host == "" && (has(s.Capabilities.BeforeTLS, "STARTTLS") || has(s.Capabilities.BeforeTLS, "STLS")) {
+			better = s.Server
+			better.Security = mailcheck.StartTLS
+		}
+		if better.Host == "" {
+			continue
+		}
+		f := found(mailcheck.PublishPlainNeedless, fmt.Sprintf("%s is published; %s is offered", s.URL(), better.URL()))
+		f.Fix = fmt.Sprintf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, socketType(better.Security))
+		f.Server = s.URL()
+		all = append(all, f)
+	}
+	return all
+}
+
+// oauthOnly finds servers that a settings file lets clients use with OAuth2 alone.
+// Clients do not read the sign-in page from the file, so they need to know the
+// host.
+func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
+	var hosts []string
+	for _, s := range publishedServers(r) {
+		only := len(s.Auth) > 0 && !slices.ContainsFunc(s.Auth, func(m string) bool { return m != "OAuth2" })
+		if only && !autoconfig.OAuthHost(s.Host) && !slices.Contains(hosts, s.Host) {
+			hosts = append(hosts, s.Host)
+		}
+	}
+	if len(hosts) == 0 {
+		return nil
+	}
+	return []mailcheck.Finding{found(mailcheck.PublishOAuthOnly, "OAuth2 alone is published for "+strings.Join(hosts, ", "))}
+}
+
+// sourcesDisagree finds sources that name different hosts. Where the tests tell
+// which one works, that one is proposed.
+func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
+	var all []mailcheck.Finding
+	for _, d := range mailcheck.Disagreements(r.Sources) {
+		f := found(mailcheck.PublishSourcesDisagree, fmt.Sprintf("%s: %s", d.Protocol, d))
+		right, wrong := preferred(r, d.First, d.Protocol), preferred(r, d.Second, d.Protocol)
+		if result(r, right).Verdict == mailcheck.Fail && result(r, wrong).Verdict != mailcheck.Fail {
+			right, wrong = wrong, right
+		}
+		f.Fix = fmt.Sprintf("If %s is right, name it in %s too", right.Host, wrong.Sources[0])
+		if record := autoconfig.SRVRecord(right, r.Address.Domain); wrong.Sources[0] == "srv" && record != "" {
+			f.Fix += ": " + record
+		}
+		f.Fix += fmt.Sprintf(". If %s is right, name that in %s", wrong.Host, right.Sources[0])
+		if record := autoconfig.SRVRecord(wrong, r.Address.Domain); right.Sources[0] == "srv" && record != "" {
+			f.Fix += ": " + record
+		} else {
+			f.Fix += "."
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// preferred returns the server that a source names first for a protocol, as the
+// source's own.
+func preferred(r *mailcheck.Report, source mailcheck.SourceResult, p mailcheck.Protocol) mailcheck.Server {
+	for _, s := range source.Servers {
+		if s.Protocol == p {
+			s.Sources = []string{source.Name}
+			return s
+		}
+	}
+	return mailcheck.Server{Sources: []string{source.Name}}
+}
+
+// declinedButPublished finds servers for which the domain says in DNS that there
+// is no such service (RFC 6186 section 3.4).
+func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
+	declined := map[string]bool{}
+	for _, source := range r.Sources {
+		for _, step := range source.Steps {
+			for _, f := range step.Findings {
+				if name, _, ok := strings.Cut(f.Detail, " SRV "); ok && f.Check == mailcheck.SRVNotOffered {
+					declined[name] = true
+				}
+			}
+		}
+	}
+	var all []mailcheck.Finding
+	seen := map[string]bool{}
+	for _, s := range publishedServers(r) {
+		record := autoconfig.SRVRecord(s, r.Address.Domain)
+		name, _, _ := strings.Cut(record, ". SRV ")
+		if !declined[name] || seen[name+s.Sources[0]] {
+			continue
+		}
+		seen[name+s.Sources[0]] = true
+		f := found(mailcheck.PublishDeclined, fmt.Sprintf("%s SRV names no server (target \".\"); %s names %s", name, s.Sources[0], s.Endpoint()))
+		f.Fix = fmt.Sprintf("If the service is offered, publish: %s If not, take %s out of %s.", record, s.Endpoint(), s.Sources[0])
+		all = append(all, f)
+	}
+	return all
+}
+
+// publishedServers are the servers that the sources name, guesses left out. Each is
+// the source's own, with that source's name alone; two sources may name the same.
+func publishedServers(r *mailcheck.Report) []mailcheck.Server {
+	var all []mailcheck.Server
+	for _, source := range r.Sources {
+		for _, s := range source.Servers {
+			if source.Name == "guess" {
+				continue
+			}
+			s.Sources = []string{source.Name}
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// result returns what the test of a server saw, or nothing.
+func result(r *mailcheck.Report, s mailcheck.Server) mailcheck.ServerResult {
+	for _, o := range r.Servers {
+		if o.Key() == s.Key() {
+			return o
+		}
+	}
+	return mailcheck.ServerResult{}
+}
+
+// socketType is the word of Mail Autoconfig.
+func socketType(s mailcheck.Security) string {
+	switch s {
+	case mailcheck.ImplicitTLS:
+		return "SSL"
+	case mailcheck.StartTLS:
+		return "STARTTLS"
+	}
+	return "plain"
+}

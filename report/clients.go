@@ -1,0 +1,132 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"mailcheck"
+)
+
+// Clients writes what each mail client would end up with, a row per client.
+func Clients(w io.Writer, r *mailcheck.Report, opts Options) error {
+	p := &page{width: opts.width()}
+	p.paragraph(0, 2, fmt.Sprintf("%s: %s", safe(r.Address.String()), clientsSentence(r)))
+	p.blank()
+	clientsGrid(p, r.Clients, opts)
+	p.blank()
+	for _, c := range r.Clients {
+		clientReason(p, c, opts)
+	}
+	p.blank()
+	p.paragraph(0, 0, "Passwords were not tried. How a client asks, place by place: --verbose. Whether the servers work: mailcheck check "+safe(r.Address.String()))
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// clientsGrid writes a row per client. Many end up with the same, so each set of
+// servers has a letter and stands below.
+func clientsGrid(p *page, clients []mailcheck.ClientResult, opts Options) {
+	rows := [][]string{{"Client", "Outcome", "Source", "Settings"}}
+	var distinct []string
+	for _, c := range clients {
+		letter := "-"
+		if servers := clientServers(c); servers != "" {
+			if !slices.Contains(distinct, servers) {
+				distinct = append(distinct, servers)
+			}
+			letter = letterOf(slices.Index(distinct, servers))
+		}
+		rows = append(rows, []string{c.Client, paint(opts, string(c.Outcome), outcomeSeverity(c.Outcome)), dash(c.Source), letter})
+	}
+	if !p.grid(rows) {
+		for _, row := range rows[1:] {
+			p.paragraph(0, 2, strings.Join(row, "; "))
+		}
+	}
+	p.blank()
+	for i, servers := range distinct {
+		p.paragraph(0, 2, letterOf(i)+": "+servers)
+	}
+}
+
+// clientReason says why, and with --verbose the way there and who says so.
+func clientReason(p *page, c mailcheck.ClientResult, opts Options) {
+	if c.Reason == "" && !opts.Verbose {
+		return
+	}
+	p.paragraph(0, 2, c.Client+": "+safe(dash(c.Reason))+".")
+	if !opts.Verbose {
+		return
+	}
+	for _, line := range c.Asked {
+		p.paragraph(4, 6, safe(line))
+	}
+	p.paragraph(4, 6, "Rules: "+c.Ref)
+}
+
+func clientsSentence(r *mailcheck.Report) string {
+	counts := map[mailcheck.Outcome]int{}
+	for _, c := range r.Clients {
+		counts[c.Outcome]++
+	}
+	return fmt.Sprintf("%d of %s configure themselves, %d ask the user, %d fail; for %d nothing is known.",
+		counts[mailcheck.Configures], count(len(r.Clients), "mail client"), counts[mailcheck.Asks], counts[mailcheck.Fails], counts[mailcheck.NotKnown])
+}
+
+func clientServers(c mailcheck.ClientResult) string {
+	var names []string
+	for _, s := range c.Servers {
+		name := fmt.Sprintf("%s %s (%s)", protocolName(s.Protocol), safe(s.Endpoint()), securityName(s.Security))
+		if s.Username != "" {
+			name += ", user name " + safe(s.Username)
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, "; ")
+}
+
+// letterOf numbers with letters, since findings have the digits.
+func letterOf(i int) string { return string(rune('A' + i%26)) }
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func outcomeSeverity(o mailcheck.Outcome) mailcheck.Severity {
+	switch o {
+	case mailcheck.Configures:
+		return mailcheck.OK
+	case mailcheck.Asks:
+		return mailcheck.Warning
+	case mailcheck.Fails:
+		return mailcheck.Failure
+	}
+	return mailcheck.Info
+}
+
+type jsonClient struct {
+	Client  string          `json:"client"`
+	Outcome string          `json:"outcome"`
+	Source  string          `json:"source"`
+	Reason  string          `json:"reason"`
+	Servers []jsonPublished `json:"servers"`
+	Asked   []string        `json:"asked"`
+	Ref     string          `json:"ref"`
+}
+
+// jsonClients leaves the field out of the documents of other commands.
+func jsonClients(clients []mailcheck.ClientResult) []jsonClient {
+	if len(clients) == 0 {
+		return nil
+	}
+	return each(clients, jsonClientOf)
+}
+
+func jsonClientOf(c mailcheck.ClientResult) jsonClient {
+	return jsonClient{c.Client, string(c.Outcome), c.Source, safe(c.Reason), each(c.Servers, published), each(c.Asked, safe), c.Ref}
+}

@@ -1,0 +1,82 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"mailcheck"
+)
+
+// Lint writes the judgement of a setup file for people.
+func Lint(w io.Writer, l mailcheck.Lint, opts Options) error {
+	p := &page{width: opts.width()}
+	word := strings.ToUpper(string(l.Verdict))
+	kind := l.Kind
+	if kind == "" {
+		kind = "unknown kind of file"
+	}
+	sentence := fmt.Sprintf("%s: %s, %s.", safe(l.File), kind, count(len(l.Findings), "finding"))
+	p.WriteString(paint(opts, word, severityOf(l.Verdict)) + gap + strings.Join(wrap(sentence, p.width-6), "\n      ") + "\n")
+	if len(l.Clients) > 0 {
+		p.blank()
+		clientsGrid(p, l.Clients, opts)
+		p.blank()
+		for _, c := range l.Clients {
+			clientReason(p, c, opts)
+		}
+	}
+	for _, f := range l.Findings {
+		if f.Severity < mailcheck.Warning && !opts.Verbose {
+			continue
+		}
+		lintFinding(p, f, opts)
+	}
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// lintFinding writes where and what first, so that an editor can jump there.
+func lintFinding(p *page, f mailcheck.LintFinding, opts Options) {
+	p.blank()
+	where := safe(f.Source)
+	if f.Line > 0 {
+		where += fmt.Sprintf(":%d:%d", f.Line, f.Column)
+	}
+	word := f.Severity.String()
+	p.WriteString(where + ": " + paint(opts, word, f.Severity) + ": " + f.Check.ID + "\n")
+	p.paragraph(4, 6, "Seen: "+safe(f.Detail))
+	p.paragraph(4, 6, "Means: "+f.Check.Summary)
+	p.paragraph(4, 6, actor(f.Check.Who)+": "+safe(f.Remedy()))
+}
+
+type jsonLint struct {
+	Schema   int               `json:"schema"`
+	Tool     jsonTool          `json:"tool"`
+	File     string            `json:"file"`
+	Kind     string            `json:"kind"`
+	Verdict  string            `json:"verdict"`
+	Clients  []jsonClient      `json:"clients"`
+	Findings []jsonLintFinding `json:"findings"`
+}
+
+type jsonLintFinding struct {
+	jsonFinding
+	Line   int `json:"line"`   // from 1; 0 for the whole file
+	Column int `json:"column"` // in bytes
+}
+
+// LintJSON writes the judgement for programs.
+func LintJSON(w io.Writer, l mailcheck.Lint, opts Options) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(jsonLint{
+		Schema: 1, Tool: jsonTool{"mailcheck", opts.Version}, File: safe(l.File), Kind: l.Kind, Verdict: string(l.Verdict),
+		Clients: each(l.Clients, jsonClientOf),
+		Findings: each(l.Findings, func(f mailcheck.LintFinding) jsonLintFinding {
+			return jsonLintFinding{jsonFindingOf(f.Finding), f.Line, f.Column}
+		}),
+	})
+}
