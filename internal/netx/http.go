@@ -26,6 +26,10 @@ import (
 // connection whose first SYN was lost and a slow web server; documents are small.
 const fetchTimeout = 10 * time.Second
 
+// turnPatience is how long a document waits for another one of the same host: what
+// a slow server needs for one, but not so long that one that hangs delays the rest.
+const turnPatience = 2 * time.Second
+
 // idleTimeout is how long a connection waits for the next document of its host.
 const idleTimeout = 30 * time.Second
 
@@ -33,6 +37,8 @@ const (
 	maxBody      = 1 << 20  // bytes of one document after decompression
 	maxHeader    = 64 << 10 // bytes of a response's header
 	maxRedirects = 5
+
+	maxRedirectBody = 4 << 10 // of a redirect's own text, which nobody reads
 )
 
 // Request is a document to fetch.
@@ -63,11 +69,12 @@ type httpClient struct {
 
 	mu     sync.Mutex
 	conns  map[net.Conn]bool
+	turns  map[string]chan struct{} // by scheme and host: full while a document is fetched
 	closed bool
 }
 
 func newHTTPClient(n *Net) *httpClient {
-	c := &httpClient{conns: make(map[net.Conn]bool)}
+	c := &httpClient{conns: make(map[net.Conn]bool), turns: make(map[string]chan struct{})}
 	c.transport = &http.Transport{
 		Proxy: nil, // what the user's browser uses says nothing about what the domain publishes
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
@@ -84,6 +91,29 @@ func newHTTPClient(n *Net) *httpClient {
 		MaxResponseHeaderBytes: maxHeader,
 	}
 	return c
+}
+
+// takeTurn waits until no other document of the same host is under way, so that
+// all of them come over one connection; the function it returns gives the turn to
+// the next. A document that hangs holds up the others only for a moment: they
+// then open a connection of their own.
+func (c *httpClient) takeTurn(ctx context.Context, u *url.URL) (done func()) {
+	c.mu.Lock()
+	turn := c.turns[u.Scheme+u.Host]
+	if turn == nil {
+		turn = make(chan struct{}, 1)
+		c.turns[u.Scheme+u.Host] = turn
+	}
+	c.mu.Unlock()
+	timer := time.NewTimer(turnPatience)
+	defer timer.Stop()
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	return func() {}
 }
 
 // dialHTTP connects to HOST:PORT. The transport may let it outlive the request
@@ -238,6 +268,7 @@ func (c *httpClient) hop(ctx context.Context, doc *Document, req Request) (locat
 	}
 	r.Header.Set("User-Agent", "mailcheck")
 	doc.Status, doc.Header, doc.TLS, doc.ContentType, doc.Body = 0, nil, nil, "", nil
+	defer c.takeTurn(ctx, r.URL)()
 	resp, err := c.transport.RoundTrip(r)
 	if err != nil {
 		return "", endedBy(ctx, err)
@@ -249,6 +280,9 @@ func (c *httpClient) hop(ctx context.Context, doc *Document, req Request) (locat
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
 		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		if location = resp.Header.Get("Location"); location != "" {
+			if resp.ContentLength >= 0 && resp.ContentLength <= maxRedirectBody {
+				_, _ = io.Copy(io.Discard, resp.Body) // so that the connection can be used again
+			}
 			return location, nil
 		}
 	}
