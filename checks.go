@@ -12,6 +12,8 @@ var Checks = slices.Concat(
 	dnsChecks,
 	domainChecks,
 	publishedChecks,
+	autodiscoverChecks,
+	exchangeChecks,
 	paccChecks,
 	servicesChecks,
 	providerChecks,

@@ -39,6 +39,8 @@ const (
 	IMAP       Protocol = "imap"       // reading mail that stays on the server, RFC 9051
 	POP3       Protocol = "pop3"       // collecting mail, RFC 1939
 	Submission Protocol = "submission" // handing in mail, RFC 6409
+	ActiveSync Protocol = "activesync" // mail, contacts, calendars and tasks in one, for phones, MS-ASHTTP
+	EWS        Protocol = "ews"        // the same for desktop programs: Exchange Web Services, MS-OXWSCORE
 )
 
 // The protocols around a mail account. It works without them, so what is wrong
@@ -53,7 +55,7 @@ const (
 // Protocols lists every protocol in the order results are shown: IMAP is the
 // better way to read mail wherever both are offered.
 var Protocols = []Protocol{
-	IMAP, POP3, Submission,
+	IMAP, POP3, Submission, ActiveSync, EWS,
 	CalDAV, CardDAV, JMAP, Sieve,
 }
 
@@ -63,6 +65,10 @@ func (p Protocol) Reads() bool { return p == IMAP || p == POP3 }
 
 // Sends reports the same for sending mail.
 func (p Protocol) Sends() bool { return p == Submission }
+
+// Exchange reports whether the protocol is one of Exchange's own, which read and
+// send mail alike and are spoken over HTTPS.
+func (p Protocol) Exchange() bool { return p == ActiveSync || p == EWS }
 
 // Security is how a connection is protected.
 type Security string
@@ -132,12 +138,24 @@ func DefaultPort(p Protocol, s Security) uint16 {
 		return 110
 	case p == Submission && implicit:
 		return 465
-	case p == CalDAV || p == CardDAV || p == JMAP:
+	case p.Exchange() || p == CalDAV || p == CardDAV || p == JMAP:
 		return 443
 	case p == Sieve:
 		return 4190 // RFC 5804 section 1.8; there is none for TLS from the first byte
 	}
 	return 587
+}
+
+// DefaultPath returns where on its server a protocol over HTTPS usually is; it is
+// empty for the others.
+func DefaultPath(p Protocol) string {
+	switch p {
+	case ActiveSync:
+		return "/Microsoft-Server-ActiveSync"
+	case EWS:
+		return "/EWS/Exchange.asmx"
+	}
+	return ""
 }
 
 // Severity orders how bad a finding is. The zero value is OK.

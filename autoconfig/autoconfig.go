@@ -8,6 +8,9 @@
 //   - autoconfig: an XML file on a web server of the domain
 //     (draft-ietf-mailmaint-autoconfig). Read by Thunderbird, K-9 and most free
 //     clients.
+//   - autodiscover: Microsoft's own service (MS-OXDISCO), which names Exchange and,
+//     where it is used for them, IMAP, POP3 and SMTP. Read by Outlook, Apple's
+//     programs, phones and Thunderbird.
 //   - pacc: a JSON document on a web server of the domain, whose digest stands in
 //     DNS (draft-ietf-mailmaint-pacc). New; some JMAP clients read it.
 //   - provider: what mailcheck knows of large providers by itself, from the domain
@@ -65,6 +68,7 @@ type Source struct {
 var Sources = []Source{
 	{"srv", "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
 	{"autoconfig", "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
+	{"autodiscover", "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
 	{"pacc", "JSON document on the domain's web server, with its digest in DNS (PACC)", false, findPACC},
 	{"provider", "what mailcheck knows of large providers", false, findProvider},
 	{"txt", "settings file that a TXT record names (mailconf=)", false, findTXT},
@@ -104,24 +108,27 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 	searches := make([]*search, len(Sources))
 	var wg sync.WaitGroup
 	var names []string
-	var before []<-chan struct{}
+	var before []turn
 	for i, source := range Sources {
-		done := make(chan struct{})
+		its := turn{make(chan struct{}), make(chan struct{})}
+		release := sync.OnceFunc(func() { close(its.passed) })
 		s := &search{
 			net: n, address: a, opts: o, board: b,
 			trace:   mailcheck.NewTrace(began),
 			result:  mailcheck.SourceResult{Name: source.Name, State: mailcheck.Absent},
 			trusted: slices.Clone(names), before: slices.Clone(before),
+			release: release,
 		}
 		searches[i] = s
 		wg.Go(func() {
-			defer close(done)
+			defer close(its.done)
+			defer release()
 			start := time.Now()
 			source.find(ctx, s)
 			s.result.Elapsed = time.Since(start)
 			s.result.Steps = s.trace.Steps
 		})
-		names, before = append(names, source.Name), append(before, done)
+		names, before = append(names, source.Name), append(before, its)
 	}
 	wg.Wait()
 	d := Discovery{Dropped: len(b.dropped)}
@@ -243,6 +250,12 @@ func (s *search) wanted(p mailcheck.Protocol, sec mailcheck.Security) bool {
 	return !s.board.declined[p][sec] && (p.Reads() && !d.incoming || p.Sends() && !d.outgoing)
 }
 
+// turn is how far a source has come, for those that wait for it.
+type turn struct {
+	passed chan struct{} // closed when it will name no more mail servers, or is done
+	done   chan struct{} // closed when it is done
+}
+
 // search is one source at work.
 type search struct {
 	net     *netx.Net
@@ -251,8 +264,9 @@ type search struct {
 	board   *board
 	trace   *mailcheck.Trace
 	result  mailcheck.SourceResult
-	trusted []string          // names of the sources of more trust
-	before  []<-chan struct{} // one for each source of more trust, closed when it is done
+	trusted []string // names of the sources of more trust
+	before  []turn   // one for each source of more trust
+	release func()   // tells the sources of less trust not to wait for this one
 }
 
 // publish adds a server in the source's own order of preference and hands it
@@ -282,9 +296,9 @@ func (s *search) conclude(state mailcheck.State, format string, args ...any) {
 func (s *search) awaitOthers(ctx context.Context) (why string) {
 	timer := time.NewTimer(headStart)
 	defer timer.Stop()
-	for _, done := range s.before {
+	for _, other := range s.before {
 		select {
-		case <-done:
+		case <-other.passed:
 			continue
 		case <-timer.C:
 		case <-ctx.Done():

@@ -148,22 +148,26 @@ func (w *walk) lookRecords() (servers []mailcheck.Server, why string) {
 }
 
 // lookAutodiscover takes what the Autodiscover source found. Outlook's own set-up
-// takes only Exchange from it.
+// takes only Exchange from it; Thunderbird takes Exchange where there is no IMAP or
+// POP3, and the others do not speak it.
 func (w *walk) lookAutodiscover() (servers []mailcheck.Server, why string) {
 	source := w.source("autodiscover")
 	if source.State == "" {
 		return nil, "not asked in this run"
 	}
+	if servers = w.choose(source.Servers); servers != nil && !w.exchange {
+		return servers, ""
+	}
 	for _, s := range source.Servers {
-		if s.Protocol == "ews" || s.Protocol == "activesync" {
+		if s.Protocol.Exchange() && (w.exchange || w.dialect == &thunderbirdDialect) {
 			return []mailcheck.Server{s}, ""
 		}
 	}
-	if w.exchange && len(source.Servers) > 0 {
+	switch {
+	case w.exchange && len(source.Servers) > 0:
 		return nil, "answers with IMAP, POP3 or SMTP, which it ignores"
-	}
-	if servers = w.choose(source.Servers); servers != nil {
-		return servers, ""
+	case len(source.Servers) > 0:
+		return nil, "names only Exchange, which it does not speak"
 	}
 	return nil, source.Reason
 }

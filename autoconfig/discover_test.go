@@ -154,7 +154,8 @@ autoconfig.co.uk.   A   192.0.2.80
 	test("xn--bcher-kva.example", strings.ReplaceAll(others, "example.co.uk", "sub.xn--bcher-kva.example")+"xn--bcher-kva.example. TXT x\n")
 }
 
-// The address goes over https only, and only where the draft asks for it.
+// The address goes over https only, and only where the source's
+// own rules ask for it.
 func TestWhereTheAddressIsSent(t *testing.T) {
 	test := func(name, address string, routes map[string]lab.Reply, want ...string) {
 		t.Helper()
@@ -176,6 +177,9 @@ v1.ispdb.net.                A 198.51.100.80
 		r := discover(t, s, Options{NoGuess: true})
 		var got []string
 		for _, request := range r.requests {
+			if strings.HasPrefix(request, "POST https://") && strings.HasSuffix(request, poxPath) {
+				continue // Autodiscover has the address in the body; what it tells whom is tested in package probes
+			}
 			method, raw, _ := strings.Cut(request, " ")
 			u, err := url.Parse(raw)
 			if method != "GET" && method != "PROPFIND" || err != nil {

@@ -93,8 +93,8 @@ func (s *search) askPlaces(ctx context.Context, places []place) (there []bool) {
 
 // sideBySide runs the asks at once, each on its own trace, and returns their
 // answers in order.
-func sideBySide(ctx context.Context, t *mailcheck.Trace, asks []func(context.Context, *mailcheck.Trace) answer) []answer {
-	answers := make([]answer, len(asks))
+func sideBySide[T any](ctx context.Context, t *mailcheck.Trace, asks []func(context.Context, *mailcheck.Trace) T) []T {
+	answers := make([]T, len(asks))
 	traces := make([]*mailcheck.Trace, len(asks))
 	var wg sync.WaitGroup
 	for i, ask := range asks {

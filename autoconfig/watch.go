@@ -101,9 +101,9 @@ func (b *board) hosts() []string {
 
 // awaitAll waits for every source before this one, or for the end of the run.
 func (s *search) awaitAll(ctx context.Context) {
-	for _, done := range s.before {
+	for _, other := range s.before {
 		select {
-		case <-done:
+		case <-other.done:
 		case <-ctx.Done():
 			return
 		}

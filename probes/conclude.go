@@ -130,7 +130,7 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 		for _, step := range s.Steps {
 			for _, f := range step.Findings {
 				f.Server = s.URL()
-				if extra := !s.Protocol.Reads() && !s.Protocol.Sends(); extra && r.Address.Domain != "" {
+				if extra := !s.Protocol.Reads() && !s.Protocol.Sends() && !s.Protocol.Exchange(); extra && r.Address.Domain != "" {
 					f.Severity = min(f.Severity, mailcheck.Warning) // mail works without it
 				}
 				if s.Guessed() && s.Verdict == mailcheck.Fail {
@@ -151,8 +151,8 @@ func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	incoming, outgoing := works(r)
 	for _, s := range r.Servers {
 		if s.Verdict == mailcheck.Untested { // nobody knows; run.timeout says so
-			incoming = incoming || s.Protocol.Reads()
-			outgoing = outgoing || s.Protocol.Sends()
+			incoming = incoming || s.Protocol.Reads() || s.Protocol.Exchange()
+			outgoing = outgoing || s.Protocol.Sends() || s.Protocol.Exchange()
 		}
 	}
 	var all []mailcheck.Finding
@@ -162,14 +162,14 @@ func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	if !outgoing {
 		all = append(all, found(mailcheck.AccountNoOutgoing, tested(r, true)))
 	}
-	return all
+	return append(all, exchangeFindings(r)...)
 }
 
 // works reports whether some server for reading mail and some for sending it passed.
 func works(r *mailcheck.Report) (incoming, outgoing bool) {
 	for _, s := range r.Usable() {
-		incoming = incoming || s.Protocol.Reads()
-		outgoing = outgoing || s.Protocol.Sends()
+		incoming = incoming || s.Protocol.Reads() || s.Protocol.Exchange()
+		outgoing = outgoing || s.Protocol.Sends() || s.Protocol.Exchange()
 	}
 	return incoming, outgoing
 }

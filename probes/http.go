@@ -194,40 +194,14 @@ func (p *probe) notFound() *mailcheck.Check {
 	return mailcheck.DAVNotFound
 }
 
-// schemes names the ways to log in that a reply offers (RFC 9110 section 11.6.1),
-// in upper case as the SASL mechanisms of other protocols.
+// schemes names the ways to log in that a reply offers, in upper case as the SASL
+// mechanisms of other protocols.
 func schemes(header http.Header) []string {
 	var names []string
-	for _, value := range header.Values("WWW-Authenticate") {
-		for _, part := range splitQuoted(value) {
-			name, rest, _ := strings.Cut(strings.TrimSpace(part), " ")
-			if name == "" || strings.Contains(name, "=") || strings.HasPrefix(strings.TrimSpace(rest), "=") {
-				continue // a parameter of the scheme before
-			}
-			if name = strings.ToUpper(mailcheck.Clean(name)); !has(names, name) {
-				names = append(names, name)
-			}
-		}
+	for _, name := range netx.Challenges(header.Values("WWW-Authenticate")) {
+		names = append(names, strings.ToUpper(name))
 	}
 	return names
-}
-
-// splitQuoted splits at commas outside quoted strings.
-func splitQuoted(value string) []string {
-	var parts []string
-	quoted, start := false, 0
-	for i := 0; i < len(value); i++ {
-		switch c := value[i]; {
-		case c == '\\' && quoted:
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == ',' && !quoted:
-			parts = append(parts, value[start:i])
-			start = i + 1
-		}
-	}
-	return append(parts, value[start:])
 }
 
 // offerHTTP records the schemes of a reply; a reply that serves anybody needs none.

@@ -52,6 +52,8 @@ var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
 	mailcheck.IMAP:       imap,
 	mailcheck.POP3:       pop3,
 	mailcheck.Submission: smtp,
+	mailcheck.ActiveSync: activeSync,
+	mailcheck.EWS:        webServices,
 	mailcheck.CalDAV:     dav,
 	mailcheck.CardDAV:    dav,
 	mailcheck.JMAP:       jmap,

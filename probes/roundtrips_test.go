@@ -18,9 +18,12 @@ var roundTripLimits = []struct {
 	scenario string
 	limit    int
 }{
-	{"healthy", 9},          // SRV: look-ups 2, submission with STARTTLS 6
-	{"services", 9},         // what stands around mail waits for nothing: look-ups 2, DAV with a redirect 5
-	{"autoconfig-only", 12}, // settings file 4, look-up 1, submission with STARTTLS 6
+	{"healthy", 9},            // SRV: look-ups 2, submission with STARTTLS 6
+	{"services", 9},           // what stands around mail waits for nothing: look-ups 2, DAV with a redirect 5
+	{"autoconfig-only", 12},   // settings file 4, look-up 1, submission with STARTTLS 6
+	{"autodiscover-only", 12}, // answer of Autodiscover 4, look-up 1, submission with STARTTLS 6
+	{"exchange", 11},          // demand for a login 4, version 2 of Autodiscover 2, look-up 1, Exchange Web Services 3
+	{"microsoft-365", 11},     // mail exchanger 1, then what the provider table says: look-up 1, submission with STARTTLS 6
 }
 
 // The clock of the bubble stands still but for the simulated network, so the
@@ -50,7 +53,7 @@ func TestRoundTrips(t *testing.T) {
 
 // A silent or unreachable server or source costs its own limit, not a sum.
 func TestBlackHolesDoNotAddUp(t *testing.T) {
-	for _, name := range []string{"firewall", "silent-server", "ipv6-firewall", "tls-silent", "dns-silent", "body-drip"} {
+	for _, name := range []string{"firewall", "silent-server", "ipv6-firewall", "tls-silent", "dns-silent", "body-drip", "autodiscover-silent"} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := checkWithRTT(t, name, 20*time.Millisecond)

@@ -11,14 +11,9 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net"
-	"time"
 
 	"mailcheck"
 )
-
-// defaultExpiryWarning is when a certificate should long have been renewed:
-// automatic renewal runs 30 days before the end for certificates of 90 days.
-const defaultExpiryWarning = 14 * 24 * time.Hour
 
 // handshake starts TLS on the connection. The certificate is judged after the
 // handshake, not by it, so that a bad one can be shown; the conversation then
@@ -73,16 +68,10 @@ func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 	p.staple(state, j.path)
 }
 
-// warnOfExpiry finds certificates near their end. Short-lived ones are renewed
-// late by design, so the warning comes in the last quarter of their life at the
-// earliest.
+// warnOfExpiry finds certificates near their end.
 func (p *probe) warnOfExpiry(leaf *x509.Certificate) {
-	warning := p.opts.ExpiryWarning
-	if warning == 0 {
-		warning = min(defaultExpiryWarning, leaf.NotAfter.Sub(leaf.NotBefore)/4)
-	}
-	if left := time.Until(leaf.NotAfter); left > 0 && left < warning {
-		p.trace.Find(mailcheck.TLSExpiresSoon, fmt.Sprintf("%s, in %s", leaf.NotAfter.UTC().Format("2006-01-02 15:04 UTC"), mailcheck.Span(left)))
+	if detail := mailcheck.ExpiresSoon(leaf, p.opts.ExpiryWarning); detail != "" {
+		p.trace.Find(mailcheck.TLSExpiresSoon, detail)
 	}
 }
 

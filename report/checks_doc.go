@@ -13,6 +13,8 @@ var families = []struct{ prefix, title string }{
 	{"srv", "DNS service records"},
 	{"mx", "Mail exchangers"},
 	{"autoconfig", "Settings files"},
+	{"autodiscover", "Autodiscover"},
+	{"exchange", "Exchange"},
 	{"pacc", "PACC settings documents"},
 	{"txt", "Settings in TXT records"},
 	{"oauth", "OAuth2 issuers"},

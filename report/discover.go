@@ -50,13 +50,23 @@ func discoverySentence(r *mailcheck.Report) string {
 // protocol of a mail account. A source that names another host than one of more
 // trust is marked.
 func publishedRows(r *mailcheck.Report) [][]string {
-	rows := [][]string{{"Source", "IMAP", "POP3", "Submission"}}
+	columns := slices.Concat(incoming, outgoing)
+	for _, p := range exchange {
+		if slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool { return len(endpoints(s, p)) > 0 }) {
+			columns = append(columns, p)
+		}
+	}
+	rows := [][]string{{"Source"}}
+	for _, protocol := range columns {
+		name := protocolName(protocol)
+		rows[0] = append(rows[0], strings.ToUpper(name[:1])+name[1:])
+	}
 	for _, s := range r.Sources {
 		if !slices.ContainsFunc(s.Servers, forMail) {
 			continue
 		}
 		row := []string{s.Name}
-		for _, protocol := range slices.Concat(incoming, outgoing) {
+		for _, protocol := range columns {
 			names := endpoints(s, protocol)
 			if len(names) == 0 {
 				names = []string{"-"}
@@ -71,13 +81,15 @@ func publishedRows(r *mailcheck.Report) [][]string {
 	return rows
 }
 
+func forMail(s mailcheck.Server) bool {
+	return s.Protocol.Reads() || s.Protocol.Sends() || s.Protocol.Exchange()
+}
+
 func disagrees(r *mailcheck.Report, source string, p mailcheck.Protocol) bool {
 	return slices.ContainsFunc(mailcheck.Disagreements(r.Sources), func(d mailcheck.Disagreement) bool {
 		return d.Protocol == p && d.Second.Name == source
 	})
 }
-
-func forMail(s mailcheck.Server) bool { return s.Protocol.Reads() || s.Protocol.Sends() }
 
 // aroundMail lists what is published besides mail servers: calendars, address
 // books and the like.

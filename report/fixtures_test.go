@@ -34,6 +34,8 @@ func fixtures() []fixture {
 		{"interrupted", interrupted()},
 		{"disagree", disagree()},
 		{"in-part", inPart()},
+		{"exchange", besideExchange()},
+		{"only-exchange", onlyExchange()},
 		{"audited", audited()},
 		{"empty", &mailcheck.Report{}},
 	}
@@ -138,6 +140,23 @@ var (
 func healthy() *mailcheck.Report {
 	return account("alice@example.com", wanted, good(imapS, 61), good(imapT, 61), good(pop3S, 61), good(smtpS, 61),
 		silent(mailcheck.POP3, mailcheck.StartTLS, "pop.example.com"))
+}
+
+// exchangeAt is a server that speaks one of Exchange's protocols.
+func exchangeAt(p mailcheck.Protocol) mailcheck.Server {
+	s := at(p, mailcheck.ImplicitTLS, "mail.example.com", "autodiscover")
+	s.Path = mailcheck.DefaultPath(p)
+	return s
+}
+
+func besideExchange() *mailcheck.Report {
+	r := account("alice@example.com", wanted, good(imapS, 61), good(smtpS, 61), good(exchangeAt(mailcheck.ActiveSync), 61), good(exchangeAt(mailcheck.EWS), 61))
+	return add(r, of(mailcheck.ExchangeBetter, "activesync at https://mail.example.com/Microsoft-Server-ActiveSync", "", ""))
+}
+
+func onlyExchange() *mailcheck.Report {
+	r := account("alice@example.com", wanted, good(exchangeAt(mailcheck.ActiveSync), 61), bad(exchangeAt(mailcheck.EWS), mailcheck.ExchangeStatus, "HTTP/1.1 503 Service Unavailable"))
+	return add(r, of(mailcheck.ExchangeBetter, "activesync at https://mail.example.com/Microsoft-Server-ActiveSync", "", ""))
 }
 
 func warnings() *mailcheck.Report {

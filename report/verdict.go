@@ -47,26 +47,33 @@ func subject(r *mailcheck.Report) string {
 	return safe(mailcheck.Address{Local: a.Local, Domain: u}.String() + " (" + a.Domain + ")")
 }
 
-// The two halves of an account.
+// The two halves of an account, and what does both.
 var (
 	incoming = []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}
 	outgoing = []mailcheck.Protocol{mailcheck.Submission}
+	exchange = []mailcheck.Protocol{mailcheck.ActiveSync, mailcheck.EWS}
 )
 
 // accountSentence sums up the test of an address.
 func accountSentence(r *mailcheck.Report) string {
 	in, canRead := best(r, incoming)
 	out, canSend := best(r, outgoing)
+	both, canSync := best(r, exchange)
 	switch {
 	case canRead && canSend:
-		works := fmt.Sprintf("read mail with %s, send with %s", with(in), with(out))
-		return worksSentence(r, works)
+		works := worksSentence(r, fmt.Sprintf("read mail with %s, send with %s", with(in), with(out)))
+		if canSync {
+			works += fmt.Sprintf(" Better where the program speaks it: Exchange, with %s.", with(both))
+		}
+		return works
+	case canSync:
+		return worksSentence(r, "read and send mail with Exchange, by "+with(both)) + " It needs a program that speaks Exchange."
 	case canRead:
 		return missingSentence(r, "sending mail", outgoing) + " Reading works with " + with(in) + "."
 	case canSend:
 		return missingSentence(r, "reading mail", incoming) + " Sending works with " + with(out) + "."
 	}
-	return missingSentence(r, "reading or sending mail", slices.Concat(incoming, outgoing))
+	return missingSentence(r, "reading or sending mail", slices.Concat(incoming, outgoing, exchange))
 }
 
 // worksSentence adds to working settings what is wrong besides.
@@ -122,7 +129,7 @@ func causeFor(r *mailcheck.Report, protocols []mailcheck.Protocol) string {
 		if f.Severity != mailcheck.Failure || f.BecauseOf != "" || strings.HasPrefix(f.Check.ID, "account.") {
 			continue
 		}
-		if slices.Contains(protocols, protocolOf(f.Server)) {
+		if slices.Contains(protocols, protocolOf(r, f.Server)) {
 			return inside(f.Check.Summary)
 		}
 		if f.Server == "" && discovery == "" {
@@ -132,11 +139,11 @@ func causeFor(r *mailcheck.Report, protocols []mailcheck.Protocol) string {
 	return discovery
 }
 
-// protocolOf reads the protocol from a server's URL.
-func protocolOf(url string) mailcheck.Protocol {
-	for _, p := range mailcheck.Protocols {
-		if strings.HasPrefix(url, string(p)) {
-			return p
+// protocolOf returns the protocol of the server with that URL.
+func protocolOf(r *mailcheck.Report, url string) mailcheck.Protocol {
+	for _, s := range r.Servers {
+		if s.URL() == url {
+			return s.Protocol
 		}
 	}
 	return ""
@@ -201,6 +208,8 @@ func protocolName(p mailcheck.Protocol) string {
 	switch p {
 	case mailcheck.Submission:
 		return "submission"
+	case mailcheck.ActiveSync:
+		return "ActiveSync"
 	case mailcheck.CalDAV:
 		return "CalDAV"
 	case mailcheck.CardDAV:

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailcheck"
+	"mailcheck/autoconfig"
 	"mailcheck/probes"
 	"mailcheck/report"
 )
@@ -35,6 +36,8 @@ is without encryption. An IPv6 address stands in brackets.
   jmap://HOST[/PATH]        mail over HTTPS (JMAP)
   caldav://HOST[/PATH]      calendars
   carddav://HOST[/PATH]     address books
+  https://HOST/Microsoft-Server-ActiveSync    Exchange for phones (ActiveSync)
+  https://HOST/EWS/Exchange.asmx              Exchange Web Services
 
 With --tls-audit each server is also asked which TLS versions, ciphers and key
 exchange it accepts, and how it treats clients without SNI and text that follows
@@ -112,6 +115,9 @@ func parseServer(text string) (mailcheck.Server, error) {
 	if !ok {
 		return none, usage("for example: imaps://"+text, "%q does not say which protocol to test", text)
 	}
+	if strings.EqualFold(scheme, "https") {
+		return parseExchange(text)
+	}
 	protocol, security, err := parseScheme(strings.ToLower(scheme))
 	if err != nil {
 		return none, err
@@ -149,9 +155,28 @@ func parseServer(text string) (mailcheck.Server, error) {
 	return mailcheck.Server{Protocol: protocol, Host: host, Port: port, Security: security, Path: path}, nil
 }
 
+// parseExchange reads the URL of an Exchange service, which its path names.
+func parseExchange(text string) (mailcheck.Server, error) {
+	for _, p := range mailcheck.Protocols {
+		u, err := url.Parse(text)
+		if err != nil || !p.Exchange() || !strings.EqualFold(u.Path, mailcheck.DefaultPath(p)) {
+			continue
+		}
+		s, err := autoconfig.ExchangeServer(p, text)
+		if err != nil {
+			return s, usage("", "%v", err)
+		}
+		return s, nil
+	}
+	return mailcheck.Server{}, usage("known are https://HOST/Microsoft-Server-ActiveSync and https://HOST/EWS/Exchange.asmx", "%q is no service that can be tested", text)
+}
+
 // parseScheme reads the part of a URL before "://".
 func parseScheme(scheme string) (mailcheck.Protocol, mailcheck.Security, error) {
 	for _, p := range mailcheck.Protocols {
+		if p.Exchange() {
+			continue // known by its path, see parseExchange
+		}
 		for _, s := range []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS, mailcheck.Plain} {
 			known, _, _ := strings.Cut(mailcheck.Server{Protocol: p, Security: s}.URL(), "://")
 			if scheme == known {

@@ -131,7 +131,7 @@ var settingsFiles = []Scenario{
 	provider("autoconfig-via-mx", "only the operator of the mail exchanger publishes settings", "autoconfig.via-mx", viaMX),
 	provider("autoconfig-unreachable", "the host for the settings file refuses connections", "autoconfig.unreachable",
 		autoconfig(nil), host(webHost, Host{})),
-	provider("autoconfig-certificate", "a wildcard in DNS leads to a web server with another name", "autoconfig.certificate dns.wildcard",
+	provider("autoconfig-certificate", "a wildcard in DNS leads to a web server with another name", "autoconfig.certificate autodiscover.certificate dns.wildcard",
 		records("* A 192.0.2.80"), host("192.0.2.80", Host{80: HTTP(nil), 443: https("www.example.com", settings)})),
 	provider("redirect-refused", "the settings file redirects to http", "http.redirect-refused",
 		autoconfig(Redirect("http://www.example.com/config.xml"))),

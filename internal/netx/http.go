@@ -48,6 +48,7 @@ type Request struct {
 	Body      []byte
 	Header    http.Header
 	AllowHTTP bool // URL itself may be http; what it redirects to may not
+	NoFollow  bool // a redirect is an answer like any other; RedirectTarget reads it
 }
 
 // Document is what a fetch brought.
@@ -216,7 +217,7 @@ func (n *Net) Fetch(ctx context.Context, req Request) (*Document, error) {
 		doc.Insecure = doc.Insecure || u.Scheme == "http"
 		location, err := n.http.hop(ctx, doc, req)
 		n.clock.note(u.Hostname(), doc.Header)
-		if err != nil || location == "" {
+		if err != nil || location == "" || req.NoFollow {
 			return doc, err
 		}
 		if u, err = redirect(u, location); err != nil {
@@ -296,6 +297,20 @@ func (c *httpClient) hop(ctx context.Context, doc *Document, req Request) (locat
 		return "", fmt.Errorf("read body: %w", endedBy(ctx, err))
 	}
 	return "", nil
+}
+
+// RedirectTarget returns the URL that a server at from names as the place to go
+// to, in a Location header or in a document. It is under the rules of [Net.Fetch].
+func RedirectTarget(from, location string) (string, error) {
+	u, err := url.Parse(from)
+	if err != nil {
+		return "", fmt.Errorf("redirect: %w", err)
+	}
+	to, err := redirect(u, location)
+	if err != nil {
+		return "", err
+	}
+	return to.String(), nil
 }
 
 // redirect returns the URL that a Location header leads to, if it is one to

@@ -1,0 +1,319 @@
+package autoconfig
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+const poxPath = "/autodiscover/autodiscover.xml"
+
+// maxAutodiscoverHops is the number of places that one search may be sent to, by
+// HTTP and by the answers themselves. Microsoft asks clients to stop at 10.
+const maxAutodiscoverHops = 10
+
+// autodiscovery is one search by Autodiscover (MS-OXDISCO). Nothing secret is ever
+// sent, whatever a server asks for, and the address leaves over https alone.
+type autodiscovery struct {
+	*search
+	microsoft atomic.Bool // a name or a redirect leads to Exchange Online
+}
+
+// poxAnswer is what one place had in the end.
+type poxAnswer struct {
+	answer
+	at           string   // URL that answered
+	trail        []string // what was asked on the way, that URL included
+	unauthorized bool     // it wants a login
+	redirectAddr string   // it knows the mailbox under this address
+}
+
+// settled reports whether clients look no further after such an answer.
+func (a poxAnswer) settled() bool {
+	return len(a.servers) > 0 || a.unauthorized || a.redirectAddr != ""
+}
+
+// findAutodiscover asks the domain's service and, where something hints that the
+// mailbox may be there, Exchange Online.
+func findAutodiscover(ctx context.Context, s *search) {
+	d := &autodiscovery{search: s}
+	online := false
+	answers := sideBySide(ctx, s.trace, []func(context.Context, *mailcheck.Trace) answer{
+		d.askService,
+		func(ctx context.Context, t *mailcheck.Trace) answer {
+			if online = d.mxHint(ctx); online {
+				d.release() // Exchange Online has no IMAP, POP3 or SMTP in its answers
+				return d.exchangeOnline(ctx, t)
+			}
+			return answer{}
+		},
+	})
+	if !online && d.microsoft.Load() {
+		answers = append(answers, d.exchangeOnline(ctx, s.trace))
+	}
+	s.conclude(answers[0].state, "%s", answers[0].reason)
+	for _, a := range answers {
+		if len(a.servers) > 0 && s.result.State != mailcheck.Found {
+			s.result.State = mailcheck.Found
+			s.conclude(mailcheck.Found, "%s", a.reason)
+		}
+		for _, server := range a.servers {
+			s.publish(server)
+		}
+	}
+}
+
+// askService asks for the settings, and the service that has them, or wants a
+// login for them, for the Exchange URLs too.
+func (d *autodiscovery) askService(ctx context.Context, t *mailcheck.Trace) answer {
+	pox := d.rounds(ctx, t)
+	u, err := url.Parse(pox.at)
+	if !pox.settled() || err != nil || isMicrosoft(u.Hostname()) {
+		return pox.answer
+	}
+	urls, _ := d.versionTwo(ctx, t, u.Host)
+	if len(pox.servers) == 0 && len(urls) > 0 {
+		pox.reason = pox.at + " wants a login, but names the Exchange server"
+	}
+	pox.servers = append(pox.servers, urls...)
+	return pox.answer
+}
+
+// rounds asks about the address, and again about the address that an answer sends
+// to, until settings come.
+func (d *autodiscovery) rounds(ctx context.Context, t *mailcheck.Trace) poxAnswer {
+	address := d.address
+	asked := []string{address.String()}
+	var trail []string
+	for {
+		a := d.round(ctx, t, address, trail)
+		if a.redirectAddr == "" {
+			return a
+		}
+		next, err := mailcheck.ParseAddress(a.redirectAddr)
+		switch {
+		case err != nil || next.Local == "":
+			t.Find(mailcheck.AutodiscoverMalformed, fmt.Sprintf("%s sends to %q, which is no address", a.at, a.redirectAddr))
+		case slices.Contains(asked, next.String()):
+			t.Find(mailcheck.HTTPTooManyRedirects, fmt.Sprintf("%s sends from %s back to %s", a.at, address, next))
+		case len(a.trail) >= maxAutodiscoverHops:
+			t.Find(mailcheck.HTTPTooManyRedirects, fmt.Sprintf("%s sends to %s, which is redirect number %d", a.at, next, len(a.trail)))
+		default:
+			t.Find(mailcheck.AutodiscoverAddress, fmt.Sprintf("%s sends from %s to %s", a.at, address, next))
+			address, trail = next, a.trail
+			asked = append(asked, next.String())
+			continue
+		}
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: a.at + " sends to an address that leads nowhere"}}
+	}
+}
+
+// round asks every place for one address: the domain and autodiscover.DOMAIN at
+// once, and what http and DNS point to if those have nothing.
+func (d *autodiscovery) round(ctx context.Context, t *mailcheck.Trace, a mailcheck.Address, trail []string) poxAnswer {
+	direct := make(chan poxAnswer, 2)
+	answers := make([]poxAnswer, 3)
+	traces := []*mailcheck.Trace{t.Branch(), t.Branch(), t.Branch()}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		answers[0] = d.pursue(ctx, traces[0], "https://"+a.Domain+poxPath, a, trail)
+		forgive(traces[0], &answers[0])
+		direct <- answers[0]
+	})
+	wg.Go(func() {
+		answers[1] = d.pursue(ctx, traces[1], "https://autodiscover."+a.Domain+poxPath, a, trail)
+		direct <- answers[1]
+	})
+	wg.Go(func() { answers[2] = d.indirect(ctx, traces[2], a, trail, direct) })
+	wg.Wait()
+	best := preferred(answers)
+	for i := range answers {
+		if i != best && answers[best].settled() {
+			excuse(traces[i], d.microsoft.Load())
+		}
+	}
+	t.Join(traces...)
+	if len(answers[best].trail) > 1 && answers[best].settled() {
+		d.judgeHost(t, a, answers[best])
+	}
+	return answers[best]
+}
+
+// preferred returns the index of the answer that counts: the first with servers,
+// else the first that settles the matter, else the first that went wrong.
+func preferred(answers []poxAnswer) int {
+	for _, counts := range []func(poxAnswer) bool{
+		func(a poxAnswer) bool { return len(a.servers) > 0 },
+		poxAnswer.settled,
+		func(a poxAnswer) bool { return a.state == mailcheck.Failed },
+	} {
+		if i := slices.IndexFunc(answers, counts); i >= 0 {
+			return i
+		}
+	}
+	return 1 // autodiscover.DOMAIN, the place where people look
+}
+
+// forgive takes back what was found at the domain's own web site: most have no
+// Autodiscover service, and need none. A bad certificate is noted, since Outlook
+// asks there first and shows users a warning.
+func forgive(t *mailcheck.Trace, a *poxAnswer) {
+	if a.settled() {
+		return
+	}
+	for i := range t.Steps {
+		t.Steps[i].Findings = slices.DeleteFunc(t.Steps[i].Findings, func(f mailcheck.Finding) bool {
+			switch f.Check {
+			case mailcheck.AutodiscoverCertificate, mailcheck.AutodiscoverErrorCode, mailcheck.AutodiscoverNoServers,
+				mailcheck.AutodiscoverBadSection, mailcheck.RunTimeout:
+				return false
+			}
+			return true
+		})
+		for k := range t.Steps[i].Findings {
+			if f := &t.Steps[i].Findings[k]; f.Check == mailcheck.AutodiscoverCertificate {
+				f.Severity = mailcheck.Info
+			}
+		}
+	}
+	if !slices.ContainsFunc(t.Findings(), func(f mailcheck.Finding) bool { return f.Severity > mailcheck.Info }) {
+		a.state, a.reason = mailcheck.Absent, "no Autodiscover service"
+	}
+}
+
+// excuse lowers what was found at a place whose answer is not needed. Exchange
+// Online is meant to be reached by the redirect over http, with nothing usable
+// before it, so nothing is said of that.
+func excuse(t *mailcheck.Trace, microsoft bool) {
+	for i := range t.Steps {
+		for k := range t.Steps[i].Findings {
+			f := &t.Steps[i].Findings[k]
+			f.Severity = min(f.Severity, mailcheck.Info)
+		}
+		if microsoft {
+			t.Steps[i].Findings = nil
+		}
+	}
+}
+
+// pursue asks one place and follows where it sends, and returns what stands at the
+// end. Every place is https and a public name.
+func (d *autodiscovery) pursue(ctx context.Context, t *mailcheck.Trace, where string, a mailcheck.Address, trail []string) poxAnswer {
+	for first := true; ; first = false {
+		hop := where + " " + a.String()
+		circle := slices.Contains(trail, hop)
+		if circle || len(trail) >= maxAutodiscoverHops {
+			t.Find(mailcheck.HTTPTooManyRedirects, fmt.Sprintf("%s is redirect number %d: %s", where, len(trail), shown(trail)))
+			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: "sends programs in a circle or too far"}, at: where, trail: trail}
+		}
+		trail = append(slices.Clip(trail), hop)
+		if why, there := d.resolveService(ctx, t, where); !there && first {
+			return poxAnswer{answer: why, at: where, trail: trail}
+		} else if !there {
+			t.Find(mailcheck.AutodiscoverUnreachable, fmt.Sprintf("%s: %s", shown(trail), why.reason))
+			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: why.reason}, at: where, trail: trail}
+		}
+		doc, err := d.post(ctx, t, where, a)
+		if err != nil {
+			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(where) + ": " + firstDetail(t)}, at: where, trail: trail}
+		}
+		found, next := d.judge(ctx, t, doc)
+		if next == "" {
+			found.at, found.trail = where, trail
+			return found
+		}
+		where = next
+	}
+}
+
+// shown writes a trail for people.
+func shown(trail []string) string {
+	var urls []string
+	for _, hop := range trail {
+		where, _, _ := strings.Cut(hop, " ")
+		urls = append(urls, where)
+	}
+	return strings.Join(urls, " -> ")
+}
+
+func hostOf(where string) string {
+	u, err := url.Parse(where)
+	if err != nil {
+		return where
+	}
+	return u.Hostname()
+}
+
+// resolveService looks a host up, as a step of its own. That there is none is no
+// fault: every domain may do without Autodiscover.
+func (d *autodiscovery) resolveService(ctx context.Context, t *mailcheck.Trace, where string) (why answer, there bool) {
+	host := hostOf(where)
+	addrs, err := mailcheck.Do(ctx, t, mailcheck.OpResolve, host, func(ctx context.Context) ([]netip.Addr, error) {
+		addrs, meta, err := d.net.Addrs(ctx, host, 443)
+		if slices.ContainsFunc(meta.Aliases, isMicrosoft) || isMicrosoft(host) {
+			d.microsoft.Store(true)
+		}
+		if notFound(err) {
+			return nil, nil
+		}
+		return addrs, err
+	})
+	switch {
+	case err != nil:
+		soften(t, mailcheck.Warning)
+		return answer{state: mailcheck.Failed, reason: "DNS did not answer for " + host, unresolved: true}, false
+	case len(addrs) == 0:
+		t.Say("no such host")
+		return answer{state: mailcheck.Absent, reason: "no such host: " + host, unresolved: true}, false
+	}
+	return answer{}, true
+}
+
+// isMicrosoft reports whether a host belongs to Exchange Online.
+func isMicrosoft(host string) bool {
+	return inside(host, "outlook.com") || inside(host, "office365.com")
+}
+
+// post asks one URL about an address.
+func (d *autodiscovery) post(ctx context.Context, t *mailcheck.Trace, where string, a mailcheck.Address) (*netx.Document, error) {
+	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
+		return d.net.Fetch(ctx, netx.Request{
+			Method: http.MethodPost, URL: where, Body: poxRequest(a), NoFollow: true,
+			Header: http.Header{"Content-Type": {"text/xml; charset=utf-8"}}, // Outlook.com wants this very string
+		})
+	})
+	blame(t)
+	return doc, err
+}
+
+// blame gives the faults of a web server the names they have for Autodiscover.
+func blame(t *mailcheck.Trace) {
+	findings := t.Steps[len(t.Steps)-1].Findings
+	for i, f := range findings {
+		switch f.Check {
+		case mailcheck.AutoconfigUnreachable:
+			findings[i].Check = mailcheck.AutodiscoverUnreachable
+		case mailcheck.AutoconfigCertificate:
+			findings[i].Check = mailcheck.AutodiscoverCertificate
+		}
+	}
+	soften(t, mailcheck.Warning)
+}
+
+// judgeHost notes a service outside the domain. Outlook and Thunderbird ask the
+// user before they go there, unless it is Microsoft's own.
+func (d *autodiscovery) judgeHost(t *mailcheck.Trace, a mailcheck.Address, found poxAnswer) {
+	host := hostOf(found.at)
+	if registrable(host) != registrable(a.Domain) && !isMicrosoft(host) {
+		t.Find(mailcheck.AutodiscoverAsksConsent, shown(found.trail))
+	}
+}

@@ -1,0 +1,229 @@
+package autoconfig
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// judge reads one answer. It returns where the answer sends to, or nothing where
+// it is the last.
+func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) (found poxAnswer, next string) {
+	t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
+	judgeCertificate(t, doc)
+	fail := func(c *mailcheck.Check, detail, reason string) poxAnswer {
+		t.Find(c, doc.URL+" "+detail)
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(doc.URL) + " " + reason}}
+	}
+	switch location := doc.Header.Get("Location"); {
+	case doc.Status >= 300 && doc.Status < 400 && location != "":
+		// MS-OXDISCO section 3.1.5: the question is asked again there, as POST.
+		t.Say(fmt.Sprintf("HTTP status %d, to %s", doc.Status, location))
+		return d.follow(t, doc.URL, location)
+	case doc.Status == http.StatusUnauthorized:
+		return d.unauthorized(ctx, t, doc), ""
+	case doc.Status == http.StatusNotFound, doc.Status == http.StatusGone, doc.Status == http.StatusMethodNotAllowed, doc.Status == http.StatusNoContent:
+		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " has no Autodiscover service"}}, ""
+	case doc.Status != http.StatusOK:
+		text := fmt.Sprintf("answers with HTTP status %d", doc.Status)
+		return fail(mailcheck.AutodiscoverStatus, text, text), ""
+	case looksLikeHTML(doc.Body):
+		return fail(mailcheck.AutodiscoverHTML, fmt.Sprintf("answers with %s that begins %q", doc.ContentType, head(doc.Body)), "answers with a web page"), ""
+	}
+	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType))
+	if !xmlType(doc.ContentType) {
+		t.Find(mailcheck.AutodiscoverContentType, fmt.Sprintf("%s is served as %q", doc.URL, doc.ContentType))
+	}
+	return d.readAnswer(ctx, t, doc)
+}
+
+// follow returns the place that an answer sends to, if it is one to ask.
+func (d *autodiscovery) follow(t *mailcheck.Trace, from, location string) (poxAnswer, string) {
+	next, err := netx.RedirectTarget(from, location)
+	if err != nil {
+		t.Find(mailcheck.Classify(mailcheck.OpFetch, err))
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(from) + " sends programs to a place that must not be followed"}}, ""
+	}
+	return poxAnswer{}, next
+}
+
+// unauthorized reports a demand for a login. At the domain's own web site it counts
+// only if the schemes are Exchange's and the rest of the site is open; where the
+// name says autodiscover, any counts.
+func (d *autodiscovery) unauthorized(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) poxAnswer {
+	offered := netx.Challenges(doc.Header.Values("WWW-Authenticate"))
+	exchange := slices.ContainsFunc(offered, func(s string) bool {
+		return strings.EqualFold(s, "Negotiate") || strings.EqualFold(s, "NTLM") || strings.EqualFold(s, "Bearer")
+	})
+	t.Find(mailcheck.AutodiscoverUnauthorized, fmt.Sprintf("%s offers %s", doc.URL, cmp.Or(strings.Join(offered, ", "), "no way to log in")))
+	return poxAnswer{
+		answer:       answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " wants a login before it tells the settings"},
+		unauthorized: hostOf(doc.URL) != d.address.Domain || exchange && !d.locked(ctx),
+	}
+}
+
+// readAnswer reads a document of the service.
+func (d *autodiscovery) readAnswer(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) (poxAnswer, string) {
+	a, err := mailcheck.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (*AutodiscoverAnswer, error) {
+		return ParseAutodiscover(doc.Body)
+	})
+	switch {
+	case err != nil:
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(doc.URL) + " answers with something that cannot be read"}}, ""
+	case a.ErrorCode != "":
+		t.Find(mailcheck.AutodiscoverErrorCode, fmt.Sprintf("%s: code %s, %q", doc.URL, a.ErrorCode, a.Message))
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: fmt.Sprintf("%s answers with the error %s, %s", hostOf(doc.URL), a.ErrorCode, a.Message)}}, ""
+	case strings.EqualFold(a.Action, "redirectUrl"):
+		t.Say("sends to " + a.RedirectURL)
+		return d.follow(t, doc.URL, a.RedirectURL)
+	case strings.EqualFold(a.Action, "redirectAddr"):
+		t.Say("sends to " + a.RedirectAddr)
+		return poxAnswer{redirectAddr: a.RedirectAddr}, ""
+	}
+	return d.readSettings(t, doc.URL, a), ""
+}
+
+// readSettings hands the servers of an answer over.
+func (d *autodiscovery) readSettings(t *mailcheck.Trace, where string, a *AutodiscoverAnswer) poxAnswer {
+	servers, problems := a.Servers(d.address)
+	for _, p := range problems {
+		t.Find(p.Check, fmt.Sprintf("%s line %d: %s", where, p.Line, p.Text))
+	}
+	if len(servers) == 0 {
+		t.Find(mailcheck.AutodiscoverNoServers, where)
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(where) + " names no usable server"}}
+	}
+	for i := range servers {
+		servers[i].Sources = []string{d.result.Name}
+		if d.address.Local == "" && strings.HasPrefix(servers[i].Username, "postmaster") {
+			servers[i].Username = "" // the answer to a question that was made up
+		}
+		d.board.post(servers[i])
+	}
+	t.Say(counted(len(servers), "server"))
+	return poxAnswer{answer: answer{state: mailcheck.Found, reason: where, servers: servers}}
+}
+
+// judgeCertificate warns of a web server's certificate that ends soon. One that is
+// no good at all has failed the fetch.
+func judgeCertificate(t *mailcheck.Trace, doc *netx.Document) {
+	if doc.TLS == nil || len(doc.TLS.PeerCertificates) == 0 {
+		return
+	}
+	if detail := mailcheck.ExpiresSoon(doc.TLS.PeerCertificates[0], 0); detail != "" {
+		t.Find(mailcheck.TLSExpiresSoon, hostOf(doc.URL)+": "+detail)
+	}
+}
+
+// indirect looks where http and DNS point to, and asks there unless the places of
+// more trust have an answer or their head start is over.
+func (d *autodiscovery) indirect(ctx context.Context, t *mailcheck.Trace, a mailcheck.Address, trail []string, direct <-chan poxAnswer) poxAnswer {
+	targets := sideBySide(ctx, t, []func(context.Context, *mailcheck.Trace) string{
+		func(ctx context.Context, t *mailcheck.Trace) string { return d.httpRedirect(ctx, t, a) },
+		func(ctx context.Context, t *mailcheck.Trace) string { return d.serviceRecord(ctx, t, a) },
+	})
+	timer := time.NewTimer(headStart)
+	defer timer.Stop()
+waiting:
+	for range cap(direct) {
+		select {
+		case found := <-direct:
+			if found.settled() {
+				return poxAnswer{answer: answer{state: mailcheck.Absent}}
+			}
+		case <-timer.C:
+			break waiting
+		case <-ctx.Done():
+			return poxAnswer{answer: answer{state: mailcheck.Absent}}
+		}
+	}
+	known := []string{"https://" + a.Domain + poxPath, "https://autodiscover." + a.Domain + poxPath, ""}
+	var asks []func(context.Context, *mailcheck.Trace) poxAnswer
+	for i, target := range targets {
+		if slices.Contains(known, strings.ToLower(target)) {
+			continue
+		}
+		known = append(known, strings.ToLower(target))
+		origin := []string{"http://autodiscover." + a.Domain + poxPath, "_autodiscover._tcp." + a.Domain}[i]
+		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) poxAnswer {
+			found := d.pursue(ctx, t, target, a, append(slices.Clip(trail), origin))
+			if i == 0 && found.settled() && !isMicrosoft(hostOf(found.at)) {
+				t.Find(mailcheck.AutodiscoverHTTPRedirect, shown(found.trail))
+			}
+			return found
+		})
+	}
+	if len(asks) == 0 {
+		return poxAnswer{answer: answer{state: mailcheck.Absent}}
+	}
+	answers := sideBySide(ctx, t, asks)
+	if best := preferred(append(answers, poxAnswer{})); best < len(answers) {
+		return answers[best]
+	}
+	return answers[0]
+}
+
+// httpRedirect asks over http, without the address, for the one thing that counts
+// there: a redirect to https (MS-OXDISCO section 3.1.5.4).
+func (d *autodiscovery) httpRedirect(ctx context.Context, t *mailcheck.Trace, a mailcheck.Address) string {
+	where := "http://autodiscover." + a.Domain + poxPath
+	if _, there := d.resolveService(ctx, t, where); !there {
+		return ""
+	}
+	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
+		return d.net.Fetch(ctx, netx.Request{Method: http.MethodGet, URL: where, AllowHTTP: true, NoFollow: true})
+	})
+	if err != nil {
+		t.Steps[len(t.Steps)-1].Findings = nil // nobody needs http
+		return ""
+	}
+	location := doc.Header.Get("Location")
+	t.Say(fmt.Sprintf("HTTP status %d %s", doc.Status, location))
+	if doc.Status < 300 || doc.Status > 399 || location == "" {
+		return ""
+	}
+	_, target := d.follow(t, where, location)
+	return target
+}
+
+// serviceRecord returns the place that DNS names (MS-OXDISCO section 3.1.5.3): of
+// the records with port 443 the first by priority and weight.
+func (d *autodiscovery) serviceRecord(ctx context.Context, t *mailcheck.Trace, a mailcheck.Address) string {
+	name := "_autodiscover._tcp." + a.Domain
+	records, err := mailcheck.Do(ctx, t, mailcheck.OpLookup, name+" SRV", func(ctx context.Context) ([]netx.SRV, error) {
+		records, _, err := d.net.Resolver.SRV(ctx, name)
+		if notFound(err) {
+			return nil, nil
+		}
+		return records, err
+	})
+	if err != nil {
+		soften(t, mailcheck.Warning)
+		return ""
+	}
+	t.Say("no record")
+	if len(records) > 0 {
+		t.Say(describeSRV(records))
+	}
+	for _, record := range records {
+		target, err := netx.RedirectTarget("https://"+a.Domain, "https://"+record.Target+poxPath)
+		switch {
+		case record.Target == ".":
+		case err != nil:
+			t.Find(mailcheck.SRVBadTarget, fmt.Sprintf("%s names %q", name, record.Target))
+		case record.Port != 443:
+			t.Find(mailcheck.AutodiscoverSRVPort, fmt.Sprintf("%s SRV %s", name, describeSRV([]netx.SRV{record}))).
+				Fix = fmt.Sprintf("Publish instead: %s. SRV 0 0 443 %s.", name, record.Target)
+		default:
+			return target
+		}
+	}
+	return ""
+}

@@ -1,0 +1,298 @@
+package autoconfig
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailcheck"
+)
+
+// AutodiscoverAnswer is an answer of the Autodiscover service in its plain XML form,
+// POX (MS-OXDSCLI section 2.2.4).
+type AutodiscoverAnswer struct {
+	Action       string // settings, redirectAddr or redirectUrl
+	RedirectAddr string
+	RedirectURL  string
+	ErrorCode    string // not empty: the answer is an error
+	Message      string // of the error
+	Protocols    []AutodiscoverProtocol
+}
+
+// AutodiscoverProtocol is one Protocol element, as it stands in the answer.
+type AutodiscoverProtocol struct {
+	Line       int
+	Type       string // IMAP, POP3, SMTP; EXCH, EXPR, EXHTTP and WEB for Exchange; MobileSync for ActiveSync
+	Server     string
+	Port       string
+	SSL        string // on or off
+	Encryption string // SSL, TLS, None or Auto; counts more than SSL
+	LoginName  string
+	SPA        string // on or off: log in with NTLM
+	URL        string // of Exchange Web Services, or of ActiveSync for MobileSync
+}
+
+// ParseAutodiscover reads an answer. Unknown elements are ignored. The error is an
+// occurrence of autodiscover.malformed and says where.
+func ParseAutodiscover(body []byte) (*AutodiscoverAnswer, error) {
+	root, err := parseXML(body)
+	if err != nil {
+		return nil, mailcheck.AutodiscoverMalformed.Errorf("%w", err)
+	}
+	if root.name != "Autodiscover" {
+		return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: the outermost element is <%s>, not <Autodiscover>", root.line, root.name)
+	}
+	response := root.child("Response")
+	if response == nil {
+		return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: there is no <Response>", root.line)
+	}
+	a := &AutodiscoverAnswer{}
+	if e := response.child("Error"); e != nil {
+		a.ErrorCode, a.Message = e.text("ErrorCode"), e.text("Message")
+		if a.ErrorCode == "" {
+			a.ErrorCode = "none"
+		}
+		return a, nil
+	}
+	if account := response.child("Account"); account != nil {
+		a.readAccount(account)
+	} else if action := response.child("Action"); action != nil {
+		a.readMobileSync(action)
+	} else {
+		return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: <Response> has neither <Account> nor <Error>", response.line)
+	}
+	return a, nil
+}
+
+// readAccount reads the answer that Outlook asks for.
+func (a *AutodiscoverAnswer) readAccount(account *node) {
+	a.Action = account.text("Action")
+	a.RedirectAddr, a.RedirectURL = account.text("RedirectAddr"), account.text("RedirectUrl")
+	for _, n := range account.children {
+		if n.name != "Protocol" {
+			continue
+		}
+		p := AutodiscoverProtocol{
+			Line: n.line, Type: strings.ToUpper(n.text("Type")), Server: n.text("Server"), Port: n.text("Port"),
+			SSL: n.text("SSL"), Encryption: n.text("Encryption"), LoginName: n.text("LoginName"), SPA: n.text("SPA"),
+			URL: n.text("EwsUrl"),
+		}
+		if p.Type == "" {
+			p.Type = strings.ToUpper(n.attr["Type"]) // the newer way of EXHTTP
+		}
+		if p.URL == "" {
+			p.URL = n.text("ASUrl") // the availability service is part of Exchange Web Services
+		}
+		a.Protocols = append(a.Protocols, p)
+	}
+}
+
+// readMobileSync reads the answer that phones ask for (MS-ASCMD section 2.2.1.1),
+// which some servers give to everybody.
+func (a *AutodiscoverAnswer) readMobileSync(action *node) {
+	a.Action = "settings"
+	if to := action.text("Redirect"); to != "" {
+		a.Action, a.RedirectAddr = "redirectAddr", to
+		return
+	}
+	if e := action.child("Error"); e != nil {
+		a.ErrorCode, a.Message = e.text("Status"), e.text("Message")
+	}
+	settings := action.child("Settings")
+	if settings == nil {
+		return
+	}
+	for _, n := range settings.children {
+		if n.name == "Server" && strings.EqualFold(n.text("Type"), "MobileSync") {
+			a.Protocols = append(a.Protocols, AutodiscoverProtocol{Line: n.line, Type: "MOBILESYNC", URL: n.text("Url")})
+		}
+	}
+}
+
+// mailTypes are the types that make a mail account without Exchange.
+var mailTypes = map[string]mailcheck.Protocol{
+	"IMAP": mailcheck.IMAP, "POP3": mailcheck.POP3, "SMTP": mailcheck.Submission,
+}
+
+// exchangeTypes are the types that name an Exchange server, the one to prefer
+// first. EXCH has the names for inside the company's network, so it comes last.
+var exchangeTypes = []string{"EXPR", "EXHTTP", "WEB", "EXCH"}
+
+// Servers returns the servers that the answer names for an address, and what is
+// wrong with the sections it left out or had to take with care.
+func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
+	for _, p := range a.Protocols {
+		if protocol, ok := mailTypes[p.Type]; ok {
+			server, faults := p.mailServer(protocol)
+			if !slices.ContainsFunc(faults, func(f Problem) bool { return f.Check == mailcheck.AutodiscoverBadSection }) {
+				servers = append(servers, server)
+			}
+			problems = append(problems, faults...)
+		}
+	}
+	for _, p := range append(a.ofType("MOBILESYNC"), a.webServices()...) {
+		protocol := mailcheck.EWS
+		if p.Type == "MOBILESYNC" {
+			protocol = mailcheck.ActiveSync
+		}
+		server, err := ExchangeServer(protocol, p.URL)
+		if err != nil {
+			problems = append(problems, Problem{mailcheck.AutodiscoverBadSection, p.Line, fmt.Sprintf("%s section: %v", p.Type, err)})
+			continue
+		}
+		server.Username = address.Username()
+		servers = append(servers, server)
+	}
+	return servers, problems[:min(len(problems), maxProblems)]
+}
+
+func (a *AutodiscoverAnswer) ofType(t string) (list []AutodiscoverProtocol) {
+	for _, p := range a.Protocols {
+		if p.Type == t && p.URL != "" {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// webServices returns the sections with the URL of Exchange Web Services: those of
+// the first type that has one.
+func (a *AutodiscoverAnswer) webServices() []AutodiscoverProtocol {
+	for _, t := range exchangeTypes {
+		if list := a.ofType(t); len(list) > 0 {
+			return list
+		}
+	}
+	return nil
+}
+
+// mailServer reads a section for IMAP, POP3 or SMTP.
+func (p AutodiscoverProtocol) mailServer(protocol mailcheck.Protocol) (mailcheck.Server, []Problem) {
+	var problems []Problem
+	fault := func(c *mailcheck.Check, format string, args ...any) {
+		problems = append(problems, Problem{c, p.Line, p.Type + " section: " + fmt.Sprintf(format, args...)})
+	}
+	host, err := mailcheck.ParseHost(p.Server)
+	if p.Server == "" {
+		fault(mailcheck.AutodiscoverBadSection, "Server is missing")
+	} else if err != nil {
+		fault(mailcheck.AutodiscoverBadSection, "Server: %v", err)
+	}
+	security, err := p.security()
+	if err != nil {
+		fault(mailcheck.AutodiscoverBadSection, "%v", err)
+	}
+	port, err := strconv.ParseUint(p.Port, 10, 16)
+	if p.Port == "" {
+		port = uint64(mailcheck.DefaultPort(protocol, security))
+	} else if err != nil || port == 0 {
+		fault(mailcheck.AutodiscoverBadSection, "Port %q is not a number from 1 to 65535", p.Port)
+	}
+	if !mailcheck.Printable(p.LoginName) {
+		fault(mailcheck.AutodiscoverBadSection, "LoginName has invisible or control characters")
+	}
+	server := mailcheck.Server{Protocol: protocol, Host: host, Port: uint16(port), Security: security, Username: p.LoginName}
+	// MS-OXDSCLI section 2.2.4.1.1.2.6: without the element SPA is on.
+	if strings.EqualFold(p.SPA, "off") {
+		server.Auth = []string{"password-cleartext"}
+	} else {
+		fault(mailcheck.AutodiscoverSPA, "SPA is %q", p.SPA)
+	}
+	return server, problems
+}
+
+// security reads how the connection is protected. Encryption overrides SSL; SSL
+// is on unless it says off, and says nothing of STARTTLS, which then goes by the
+// port, as in Thunderbird.
+func (p AutodiscoverProtocol) security() (mailcheck.Security, error) {
+	switch strings.ToLower(p.Encryption) {
+	case "ssl":
+		return mailcheck.ImplicitTLS, nil
+	case "tls":
+		return mailcheck.StartTLS, nil
+	case "none":
+		return mailcheck.Plain, nil
+	case "", "auto":
+	default:
+		return "", fmt.Errorf("the Encryption %q is not SSL, TLS, None or Auto", p.Encryption)
+	}
+	switch strings.ToLower(p.SSL) {
+	case "off":
+		if p.Encryption == "" {
+			return mailcheck.Plain, nil
+		}
+	case "", "on":
+	default:
+		return "", fmt.Errorf("the value %q of SSL is neither on nor off", p.SSL)
+	}
+	switch p.Port {
+	case "143", "110", "25", "587":
+		return mailcheck.StartTLS, nil
+	}
+	return mailcheck.ImplicitTLS, nil
+}
+
+// ExchangeServer reads the URL of an Exchange service. A query is left out.
+func ExchangeServer(protocol mailcheck.Protocol, text string) (mailcheck.Server, error) {
+	server, err := parseWebServer(text)
+	server.Protocol = protocol
+	server.Path, _, _ = strings.Cut(server.Path, "?")
+	if server.Path == "/" {
+		server.Path = mailcheck.DefaultPath(protocol)
+	}
+	return server, err
+}
+
+// AutodiscoverV2 is an answer of version 2 of the service, which names one URL for
+// one protocol and wants no login.
+type AutodiscoverV2 struct {
+	Protocol     string
+	URL          string `json:"Url"`
+	ErrorCode    string
+	ErrorMessage string
+}
+
+// ParseAutodiscoverV2 reads an answer. The error is an occurrence of
+// autodiscover.malformed.
+func ParseAutodiscoverV2(body []byte) (*AutodiscoverV2, error) {
+	if len(body) > maxConfig {
+		return nil, mailcheck.AutodiscoverMalformed.Errorf("larger than %d bytes", maxConfig)
+	}
+	a := new(AutodiscoverV2)
+	if err := json.Unmarshal(body, a); err != nil {
+		return nil, mailcheck.AutodiscoverMalformed.Errorf("%w", err)
+	}
+	if a.URL == "" && a.ErrorCode == "" {
+		return nil, mailcheck.AutodiscoverMalformed.Errorf("the answer has neither Url nor ErrorCode")
+	}
+	return a, nil
+}
+
+// The schemas of request and answer. They are names, not places: https has no
+// business in them.
+const (
+	poxRequestSchema  = "http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"
+	poxResponseSchema = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
+)
+
+// poxRequest returns the question for an address (MS-OXDSCLI section 2.2.3). A
+// bare domain is asked about postmaster, whom every domain has (RFC 5321 section
+// 4.5.1).
+func poxRequest(a mailcheck.Address) []byte {
+	if a.Local == "" {
+		a.Local = "postmaster"
+	}
+	var escaped strings.Builder
+	_ = xml.EscapeText(&escaped, []byte(a.String())) // a strings.Builder takes everything
+	return fmt.Appendf(nil, `<?xml version="1.0" encoding="utf-8"?>
+<Autodiscover xmlns="%s">
+  <Request>
+    <EMailAddress>%s</EMailAddress>
+    <AcceptableResponseSchema>%s</AcceptableResponseSchema>
+  </Request>
+</Autodiscover>
+`, poxRequestSchema, escaped.String(), poxResponseSchema)
+}

@@ -1,0 +1,71 @@
+package mailcheck
+
+var autodiscoverChecks = []*Check{
+	AutodiscoverUnauthorized, AutodiscoverErrorCode, AutodiscoverStatus, AutodiscoverHTML, AutodiscoverContentType,
+	AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection, AutodiscoverSPA, AutodiscoverHTTPRedirect,
+	AutodiscoverAsksConsent, AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
+}
+
+// Autodiscover: the service that Outlook asks.
+var (
+	AutodiscoverUnauthorized = &Check{"autodiscover.unauthorized", Info, Admin,
+		"The Autodiscover service wants a login before it tells the settings, so only a program that has the password can read them.",
+		"Nothing to mend: Exchange works this way. For programs without Autodiscover publish SRV records or an autoconfig file too.",
+		"MS-OXDISCO section 3.1.5"}
+	AutodiscoverErrorCode = &Check{"autodiscover.error-code", Warning, Admin,
+		"The Autodiscover service answers with an error instead of settings, so Outlook finds nothing.",
+		"Code 500 or 603: the service does not know the mailbox. 600: it cannot read the request. 601: it does not offer the schema that Outlook asks for. See its log for this request.",
+		"MS-OXDSCLI section 2.2.4.1"}
+	AutodiscoverStatus = &Check{"autodiscover.http-status", Warning, Admin,
+		"The web server of the Autodiscover service answers with an HTTP error.",
+		"Look at the web server's log for this request. It must accept POST at /autodiscover/autodiscover.xml, in any mixture of upper and lower case.",
+		"MS-OXDISCO section 3.1.5, RFC 9110 section 15"}
+	AutodiscoverHTML = &Check{"autodiscover.html", Warning, Admin,
+		"The web server answers with a web page where the Autodiscover service should be.",
+		"A catch-all web site (or, on a guest network, a login page) answers for this address. Pass /autodiscover/autodiscover.xml on to the service, or remove the DNS name autodiscover.",
+		"MS-OXDSCLI section 2.2.4"}
+	AutodiscoverContentType = &Check{"autodiscover.content-type", Warning, Admin,
+		"The Autodiscover answer is served with the wrong media type; Thunderbird then ignores it without a word.",
+		"Serve the answer with \"Content-Type: text/xml\".",
+		"MS-OXDSCLI section 2.2.4"}
+	AutodiscoverMalformed = &Check{"autodiscover.malformed", Warning, Admin,
+		"The Autodiscover answer cannot be read.",
+		"Correct the answer at the place given: an <Autodiscover> document with <Response>, <Account> and <Protocol>, or for version 2 a JSON object with Protocol and Url.",
+		"MS-OXDSCLI section 2.2.4"}
+	AutodiscoverNoServers = &Check{"autodiscover.no-servers", Warning, Admin,
+		"The Autodiscover answer names no server that a mail program could use.",
+		"The answer needs a <Protocol> of type IMAP or POP3 and one of type SMTP, each with Server and Port, or the EwsUrl of an Exchange server.",
+		"MS-OXDSCLI section 2.2.4.1"}
+	AutodiscoverBadSection = &Check{"autodiscover.bad-section", Warning, Admin,
+		"A <Protocol> of the Autodiscover answer is incomplete or has an invalid value; Outlook drops it or asks the user.",
+		"Correct the section named in the evidence: Type, Server, Port (1 to 65535), SSL (on or off), Encryption (SSL, TLS, None or Auto), LoginName.",
+		"MS-OXDSCLI section 2.2.4.1"}
+	AutodiscoverSPA = &Check{"autodiscover.spa", Info, Admin,
+		"The Autodiscover answer leaves SPA on, so Outlook tries a Windows login (NTLM), which most IMAP, POP3 and SMTP servers lack.",
+		"Write <SPA>off</SPA> into each <Protocol>, unless the server offers NTLM.",
+		"MS-OXDSCLI section 2.2.4.1"}
+	AutodiscoverHTTPRedirect = &Check{"autodiscover.http-redirect", Info, Admin,
+		"Autodiscover is only reached by a redirect over http, which anybody on the way can change, so programs ask the user to allow it.",
+		"To spare users the question, serve https at autodiscover.DOMAIN with a certificate for that name.",
+		"MS-OXDISCO section 3.1.5.4"}
+	AutodiscoverAsksConsent = &Check{"autodiscover.asks-consent", Info, Admin,
+		"Autodiscover leads to a server in another domain, so programs ask the user to allow it.",
+		"Tell users that the name in the question is right. To spare them the question, serve https at autodiscover.DOMAIN with a certificate for that name.",
+		"MS-OXDISCO section 3.1.5"}
+	AutodiscoverAddress = &Check{"autodiscover.redirect-address", Info, Admin,
+		"Autodiscover knows the mailbox under another address and sends programs there.",
+		"Nothing to mend if the other address is the right one; otherwise correct the mailbox's primary address or its target address.",
+		"MS-OXDSCLI section 2.2.4.1"}
+	AutodiscoverSRVPort = &Check{"autodiscover.srv-port", Warning, Admin,
+		"The SRV record for Autodiscover names a port other than 443, which Outlook does not use.",
+		"Serve Autodiscover on port 443 and correct the record.",
+		"MS-OXDISCO section 3.1.5.3"}
+	AutodiscoverUnreachable = &Check{"autodiscover.unreachable", Warning, Admin,
+		"The host of the Autodiscover service exists in DNS but cannot be reached.",
+		"Start the web server, open its port 443, or remove the DNS name autodiscover if there is no such service.",
+		"MS-OXDISCO section 3.1.5"}
+	AutodiscoverCertificate = &Check{"autodiscover.certificate", Warning, Admin,
+		"The host of the Autodiscover service has no valid certificate for its name, so Outlook warns the user and other programs give up.",
+		"Add the name to the web server's certificate, or remove the DNS name autodiscover if there is no such service (a wildcard record often answers by accident).",
+		"RFC 9110 section 4.3.4, RFC 9525"}
+)

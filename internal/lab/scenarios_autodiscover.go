@@ -1,0 +1,176 @@
+package lab
+
+import (
+	"maps"
+	"strings"
+)
+
+const (
+	discoverHost = "autodiscover.example.com"
+	exchangeHost = "mail.example.com"
+	onlineHost   = "outlook.office365.com"
+)
+
+// poxMailSettings names the servers of the small provider.
+var poxMailSettings = XML(poxSettings(
+	poxMail("IMAP", imapHost, 993, "SSL"), poxMail("POP3", popHost, 995, "SSL"), poxMail("SMTP", smtpHost, 587, "TLS"),
+))
+
+// autodiscover has a reply stand at autodiscover.example.com.
+func autodiscover(r Reply) change {
+	return autodiscoverRoutes(map[string]Reply{poxPath: Autodiscover(r)})
+}
+
+// autodiscoverRoutes serves routes there; over http there is nothing.
+func autodiscoverRoutes(routes map[string]Reply) change {
+	return func(s *Scenario) {
+		records("autodiscover A 192.0.2.90")(s)
+		host(discoverHost, Host{80: HTTP(nil), 443: TLS(cert(discoverHost), HTTP(routes))})(s)
+	}
+}
+
+// elsewhere serves a reply at a host of its own.
+func elsewhere(name, ip string, r Reply) change {
+	return func(s *Scenario) {
+		records(name + ". A " + ip)(s)
+		host(name, Host{443: TLS(cert(name), HTTP(map[string]Reply{poxPath: Autodiscover(r)}))})(s)
+	}
+}
+
+// overHTTP has autodiscover.example.com answer over http alone.
+func overHTTP(r Reply) change {
+	return func(s *Scenario) {
+		records("autodiscover A 192.0.2.90")(s)
+		host(discoverHost, Host{80: HTTP(map[string]Reply{poxPath: r})})(s)
+	}
+}
+
+// noSRV takes the service records of mail away.
+var noSRV = without("_imaps._tcp", "_pop3s._tcp", "_submissions._tcp", "_submission._tcp")
+
+// exchangeServer is an Exchange server of the company's own: Autodiscover wants a
+// login, its version 2 does not.
+func exchangeServer(services map[string]Reply) change {
+	return func(s *Scenario) {
+		routes := versionTwo(exchangeHost)
+		routes[poxPath] = Autodiscover(exchangeLogin)
+		autodiscoverRoutes(routes)(s)
+		records("mail A 192.0.2.91")(s)
+		host(exchangeHost, Host{443: TLS(cert(exchangeHost), HTTP(services))})(s)
+	}
+}
+
+var exchangeServices = map[string]Reply{activeSyncPath: exchangeLogin, ewsPath: exchangeLogin}
+
+// microsoft365 moves the domain to Exchange Online: the mail exchanger and the
+// name autodiscover are Microsoft's, and only http leads on from there.
+func microsoft365(s *Scenario) {
+	zoneOf(`$ORIGIN example.com.
+@             MX    0 example-com.mail.protection.outlook.com.
+autodiscover  CNAME autodiscover.outlook.com.
+example-com.mail.protection.outlook.com. A 198.51.100.25
+autodiscover.outlook.com.   A 198.51.100.60
+autodiscover-s.outlook.com. A 198.51.100.61
+outlook.office365.com.      A 198.51.100.62
+smtp.office365.com.         A 198.51.100.63
+`)(s)
+	routes := versionTwo(onlineHost)
+	maps.Copy(routes, map[string]Reply{activeSyncPath: onlineLogin, ewsPath: onlineLogin})
+	s.Hosts = map[string]Host{
+		"autodiscover.outlook.com":   {80: HTTP(map[string]Reply{poxPath: Found("https://autodiscover-s.outlook.com" + poxPath)})},
+		"autodiscover-s.outlook.com": {443: TLS(cert("autodiscover-s.outlook.com"), HTTP(map[string]Reply{poxPath: Autodiscover(onlineLogin)}))},
+		onlineHost: {443: TLS(cert(onlineHost), HTTP(routes)),
+			993: TLS(cert(onlineHost), IMAP(Mail{Host: onlineHost, TLSCaps: []string{"IMAP4rev1", "LOGINDISABLED", "AUTH=XOAUTH2", "SASL-IR"}})),
+			995: TLS(cert(onlineHost), POP3(Mail{Host: onlineHost, TLSCaps: []string{"TOP", "UIDL", "SASL XOAUTH2"}}))},
+		"example-com.mail.protection.outlook.com": {},
+		"smtp.office365.com": {587: SMTP(Mail{
+			Host: "smtp.office365.com", StartTLS: &Cert{Names: []string{"smtp.office365.com"}},
+			TLSCaps: []string{"SIZE 157286400", "AUTH XOAUTH2", "8BITMIME"}})},
+	}
+}
+
+var onlineLogin = Unauthorized(`Bearer client_id="00000002-0000-0ff1-ce00-000000000000", trusted_issuers="00000001-0000-0000-c000-000000000000@*", token_types="app_asserted_user_v1 service_asserted_app_v1"`)
+
+var autodiscoverServices = []Scenario{
+	provider("autodiscover-only", "settings by Autodiscover and nothing else", "", noSRV, autodiscover(poxMailSettings)),
+	provider("autodiscover-domain", "Autodiscover on the domain's own web server", "", noSRV,
+		records("@ A 192.0.2.80"),
+		serve("example.com", 443, TLS(cert("example.com"), HTTP(map[string]Reply{poxPath: Autodiscover(poxMailSettings)})))),
+	provider("autodiscover-srv", "Autodiscover on a host that an SRV record names", "", noSRV,
+		records("_autodiscover._tcp SRV 0 0 443 mail", "mail A 192.0.2.91", "_autodiscover._tcp SRV 5 0 443 nowhere"),
+		serve(exchangeHost, 443, TLS(cert(exchangeHost), HTTP(map[string]Reply{poxPath: Autodiscover(poxMailSettings)})))),
+	provider("autodiscover-redirect-url", "the answer of Autodiscover sends to another host of the domain", "", noSRV,
+		autodiscover(XML(poxAccount("<Action>redirectUrl</Action>", "<RedirectUrl>https://mail.example.com"+poxPath+"</RedirectUrl>"))),
+		elsewhere(exchangeHost, "192.0.2.91", poxMailSettings)),
+	provider("autodiscover-redirect-address", "Autodiscover knows the mailbox under another address", "autodiscover.redirect-address autodiscover.asks-consent", noSRV,
+		autodiscover(XML(poxAccount("<Action>redirectAddr</Action>", "<RedirectAddr>alice@tenant.example</RedirectAddr>"))),
+		elsewhere("mail.hosting.example", "192.0.2.92", poxMailSettings),
+		elsewhere("autodiscover.tenant.example", "192.0.2.91", Found("https://mail.hosting.example"+poxPath))),
+	provider("autodiscover-hosted", "Autodiscover of a hosting company, by a redirect over http", "autodiscover.http-redirect autodiscover.asks-consent autodiscover.unreachable", noSRV,
+		overHTTP(Redirect("https://autodiscover.hosting.example"+poxPath)),
+		elsewhere("autodiscover.hosting.example", "192.0.2.92", poxMailSettings)),
+	provider("autodiscover-mobilesync", "Autodiscover answers with the settings for phones", "exchange.better",
+		autodiscover(XML(pox("http://schemas.microsoft.com/exchange/autodiscover/mobilesync/responseschema/2006",
+			"    <Action><Settings><Server><Type>MobileSync</Type><Url>https://mail.example.com"+activeSyncPath+"</Url></Server></Settings></Action>\n"))),
+		records("mail A 192.0.2.91"),
+		serve(exchangeHost, 443, TLS(cert(exchangeHost), HTTP(map[string]Reply{
+			activeSyncPath: Answer(200, map[string][]string{"Ms-Asprotocolversions": {"2.5,12.1,14.1,16.1"}, "Ms-Server-Activesync": {"15.2"}}),
+		})))),
+	provider("exchange", "an Exchange server of the company's own, beside IMAP", "autodiscover.unauthorized exchange.better",
+		exchangeServer(exchangeServices)),
+	provider("exchange-only", "an Exchange server and nothing else", "autodiscover.unauthorized exchange.better",
+		zoneOf("$ORIGIN example.com.\n@ MX 10 mail\n"), exchangeServer(exchangeServices)),
+	provider("microsoft-365", "a domain in Microsoft 365", "autodiscover.unauthorized exchange.better exchange.ews-ending exchange.online provider.oauth-only",
+		microsoft365),
+}
+
+var autodiscoverFaults = []Scenario{
+	provider("autodiscover-error", "Autodiscover answers with an error code", "autodiscover.error-code",
+		autodiscover(XML(pox("", `    <Error Time="19:20:00.1234567" Id="2477272013"><ErrorCode>600</ErrorCode><Message>Invalid Request</Message><DebugData /></Error>`+"\n")))),
+	provider("autodiscover-status", "the web server fails on Autodiscover", "autodiscover.http-status", autodiscover(Status(500))),
+	provider("autodiscover-html", "a web page stands where Autodiscover should be", "autodiscover.html",
+		autodiscover(HTML("<!DOCTYPE html>\n<html><head><title>Welcome</title></head></html>\n"))),
+	provider("autodiscover-content-type", "Autodiscover answers with the wrong media type", "autodiscover.content-type",
+		autodiscover(Body("text/plain", poxSettings(poxMail("IMAP", imapHost, 993, "SSL"), poxMail("SMTP", smtpHost, 465, "SSL"))))),
+	provider("autodiscover-malformed", "the answer of Autodiscover is cut off", "autodiscover.malformed",
+		autodiscover(XML(poxSettings(poxMail("IMAP", imapHost, 993, "SSL"))[:400]))),
+	provider("autodiscover-no-servers", "Autodiscover names no server", "autodiscover.no-servers", autodiscover(XML(poxSettings()))),
+	provider("autodiscover-bad-section", "Autodiscover names an impossible port, and Exchange without https", "autodiscover.bad-section",
+		autodiscover(XML(poxSettings(poxMail("IMAP", imapHost, 993, "SSL"), poxMail("SMTP", smtpHost, 99999, "TLS"),
+			poxExchange("EXPR", "http://mail.example.com"+ewsPath))))),
+	provider("autodiscover-spa", "Autodiscover forgets to switch the Windows login off", "autodiscover.spa",
+		autodiscover(XML(strings.ReplaceAll(poxSettings(poxMail("IMAP", imapHost, 993, "SSL"), poxMail("SMTP", smtpHost, 587, "TLS")), "<SPA>off</SPA>", "")))),
+	provider("autodiscover-srv-port", "the SRV record of Autodiscover names another port", "autodiscover.srv-port",
+		records("_autodiscover._tcp SRV 0 0 8443 mail", "mail A 192.0.2.91"),
+		serve(exchangeHost, 8443, TLS(cert(exchangeHost), HTTP(map[string]Reply{poxPath: poxMailSettings})))),
+	provider("autodiscover-unreachable", "the host of Autodiscover refuses connections", "autodiscover.unreachable",
+		records("autodiscover A 192.0.2.90"), host(discoverHost, Host{})),
+	provider("autodiscover-cert-expired", "the certificate of the Autodiscover host has expired", "autodiscover.certificate",
+		records("autodiscover A 192.0.2.90"),
+		host(discoverHost, Host{443: TLS(Cert{Names: []string{discoverHost}, NotAfter: -3 * day}, HTTP(map[string]Reply{poxPath: poxMailSettings}))})),
+	provider("autodiscover-cert-expires", "the certificate of the Autodiscover host expires in four days", "tls.expires-soon",
+		records("autodiscover A 192.0.2.90"),
+		host(discoverHost, Host{443: TLS(Cert{Names: []string{discoverHost}, NotAfter: 4 * day}, HTTP(map[string]Reply{poxPath: poxMailSettings}))})),
+	provider("autodiscover-loop", "two Autodiscover hosts send to each other", "http.too-many-redirects",
+		autodiscover(Found("https://mail.example.com"+poxPath)),
+		elsewhere(exchangeHost, "192.0.2.91", Found("https://autodiscover.example.com"+poxPath))),
+	provider("autodiscover-address-loop", "two addresses send to each other", "autodiscover.redirect-address http.too-many-redirects",
+		autodiscover(XML(poxAccount("<Action>redirectAddr</Action>", "<RedirectAddr>alice@tenant.example</RedirectAddr>"))),
+		elsewhere("autodiscover.tenant.example", "192.0.2.91", XML(poxAccount("<Action>redirectAddr</Action>", "<RedirectAddr>alice@example.com</RedirectAddr>")))),
+	provider("autodiscover-redirect-refused", "Autodiscover sends to http", "http.redirect-refused",
+		autodiscover(XML(poxAccount("<Action>redirectUrl</Action>", "<RedirectUrl>http://mail.example.com"+poxPath+"</RedirectUrl>")))),
+	provider("autodiscover-silent", "the host of Autodiscover accepts the question and stays silent", "autodiscover.unreachable", autodiscover(NoAnswer)),
+	provider("exchange-elsewhere", "Microsoft filters the mail of a domain whose mailboxes are elsewhere", "exchange.elsewhere",
+		without("@"), records("@ MX 0 example-com.mail.protection.outlook.com.", "example-com.mail.protection.outlook.com. A 198.51.100.25", onlineHost+". A 198.51.100.62"),
+		host("example-com.mail.protection.outlook.com", Host{}),
+		host(onlineHost, Host{443: TLS(cert(onlineHost), HTTP(map[string]Reply{v2Path: Body("application/json", `{"ErrorCode":"MailboxNotFound","ErrorMessage":"The mailbox does not exist."}`)}))})),
+	provider("exchange-status", "the Exchange server fails on ActiveSync", "autodiscover.unauthorized exchange.better exchange.http-status",
+		exchangeServer(map[string]Reply{activeSyncPath: Status(503), ewsPath: exchangeLogin})),
+	provider("exchange-not-there", "a web site answers where Exchange should be", "autodiscover.unauthorized exchange.not-exchange",
+		exchangeServer(map[string]Reply{"*": HTML("<!DOCTYPE html><title>Welcome</title>")})),
+	provider("exchange-no-login", "the Exchange server wants a login and offers no way to make one", "auth.none-offered autodiscover.unauthorized exchange.better",
+		exchangeServer(map[string]Reply{activeSyncPath: Unauthorized(), ewsPath: exchangeLogin})),
+	provider("exchange-certificate", "the certificate of the Exchange server has expired", "autodiscover.unauthorized tls.expired",
+		exchangeServer(nil),
+		host(exchangeHost, Host{443: TLS(Cert{Names: []string{exchangeHost}, NotAfter: -3 * day}, HTTP(exchangeServices))})),
+}

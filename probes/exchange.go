@@ -1,0 +1,102 @@
+package probes
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"mailcheck"
+)
+
+// activeSync asks an Exchange ActiveSync service what it speaks (MS-ASHTTP section
+// 2.2.3). The OPTIONS command is the one that servers may answer without a login;
+// most want one all the same, which proves the service as well.
+func activeSync(ctx context.Context, p *probe) {
+	reply, err := p.askExchange(ctx, http.MethodOptions)
+	if err != nil {
+		return
+	}
+	versions := list(reply.header.Values("MS-ASProtocolVersions"))
+	p.judgeExchange(reply, versions)
+}
+
+// webServices asks for Exchange Web Services (MS-OXWSCORE). The service speaks SOAP
+// by POST; a GET without a login is answered by the demand for one.
+func webServices(ctx context.Context, p *probe) {
+	reply, err := p.askExchange(ctx, http.MethodGet)
+	if err != nil {
+		return
+	}
+	p.judgeExchange(reply, nil)
+	if p.result.Host == "outlook.office365.com" && reply.status == http.StatusUnauthorized {
+		p.trace.Find(mailcheck.ExchangeEWSEnding, "")
+	}
+}
+
+// askExchange sends one request without a login. A redirect is not followed: it
+// leads to the web page for people.
+func (p *probe) askExchange(ctx context.Context, method string) (*httpReply, error) {
+	path := p.result.Path
+	if path == "" {
+		path = mailcheck.DefaultPath(p.result.Protocol)
+	}
+	reply, err := mailcheck.Do(ctx, p.trace, mailcheck.OpCapability, method+" "+p.result.Endpoint()+path, func(ctx context.Context) (*httpReply, error) {
+		return p.request(ctx, method, path, nil, nil)
+	})
+	if err == nil {
+		p.trace.Say(reply.String())
+		return reply, nil
+	}
+	findings := p.trace.Steps[len(p.trace.Steps)-1].Findings
+	for i := range findings {
+		if findings[i].Check == mailcheck.HTTPMalformed {
+			findings[i].Severity = mailcheck.Failure // no Exchange without HTTP
+		}
+	}
+	return nil, err
+}
+
+// judgeExchange takes down how to log in, and finds what is wrong with a reply. A
+// service that tells its versions has proved itself even without asking for a login.
+func (p *probe) judgeExchange(reply *httpReply, versions []string) {
+	switch {
+	case reply.status == http.StatusUnauthorized || len(versions) > 0:
+		p.offerHTTP(versions, reply)
+	case reply.status < 300:
+		p.trace.Find(mailcheck.ExchangeNotThere, fmt.Sprintf("%s: %s, %s", reply.url, reply, reply.header.Get("Content-Type")))
+	default:
+		detail := reply.String()
+		if to := reply.header.Get("Location"); to != "" {
+			detail += ", to " + to
+		}
+		p.trace.Find(mailcheck.ExchangeStatus, detail)
+	}
+}
+
+// list splits comma-separated header values.
+func list(values []string) []string {
+	var items []string
+	for item := range strings.SplitSeq(strings.Join(values, ","), ",") {
+		if item = mailcheck.Clean(strings.TrimSpace(item)); item != "" && !slices.Contains(items, item) {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// exchangeFindings says what an Exchange server that works means for the choice of
+// the account type.
+func exchangeFindings(r *mailcheck.Report) []mailcheck.Finding {
+	var urls []string
+	for _, s := range r.Usable() {
+		if s.Protocol.Exchange() {
+			urls = append(urls, fmt.Sprintf("%s at %s", s.Protocol, s.URL()))
+		}
+	}
+	if len(urls) == 0 {
+		return nil
+	}
+	return []mailcheck.Finding{found(mailcheck.ExchangeBetter, strings.Join(urls, ", "))}
+}

@@ -1,0 +1,131 @@
+package probes
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+)
+
+// run checks a scenario's address and returns the report and what the lab saw.
+func run(t *testing.T, scenario string) (*mailcheck.Report, *lab.Lab) {
+	t.Helper()
+	s, ok := lab.Find(scenario)
+	if !ok {
+		t.Fatalf("no scenario %q", scenario)
+	}
+	l := lab.New(s)
+	defer l.Close()
+	n, err := netx.New(l.Options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	a, err := mailcheck.ParseAddress(s.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	return Account(ctx, n, a, Options{}), l
+}
+
+// Whatever a server asks for or sends to: no question over http, no address over
+// http, nothing secret, nothing asked above the domain, and Exchange Online is told
+// the address only where the domain points there.
+func TestAutodiscoverTellsNobodyElse(t *testing.T) {
+	for _, s := range lab.Scenarios {
+		if !strings.Contains(s.Zone, "autodiscover") && !strings.Contains(s.Zone, "outlook") {
+			continue // there is nothing to tempt it
+		}
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				_, l := run(t, s.Name)
+				for _, r := range l.Requests() {
+					if strings.HasPrefix(r, "POST http://") || strings.Contains(r, "http://") && strings.Contains(r, "alice") {
+						t.Errorf("sent in clear: %s", r)
+					}
+					if strings.Contains(r, "office365") && !strings.Contains(s.Zone, "outlook.com") {
+						t.Errorf("Exchange Online was asked: %s", r)
+					}
+				}
+				for _, q := range l.Questions() {
+					if strings.HasSuffix(q, " autodiscover.com") || strings.HasSuffix(q, "_tcp.com") {
+						t.Errorf("asked above the domain: %s", q)
+					}
+				}
+				if secrets := l.Credentials(); len(secrets) > 0 {
+					t.Errorf("credentials were sent: %q", secrets)
+				}
+			})
+		})
+	}
+}
+
+// A redirect is followed by the same question, and two servers that send to each
+// other are asked once each.
+func TestAutodiscoverRedirects(t *testing.T) {
+	for _, c := range []struct {
+		scenario string
+		want     []string
+	}{
+		{"autodiscover-redirect-url", []string{"POST https://autodiscover.example.com/autodiscover/autodiscover.xml", "POST https://mail.example.com/autodiscover/autodiscover.xml"}},
+		{"autodiscover-loop", []string{"POST https://autodiscover.example.com/autodiscover/autodiscover.xml", "POST https://mail.example.com/autodiscover/autodiscover.xml"}},
+		{"autodiscover-srv", []string{"POST https://mail.example.com/autodiscover/autodiscover.xml"}},
+		{"microsoft-365", []string{"POST https://autodiscover-s.outlook.com/autodiscover/autodiscover.xml"}},
+	} {
+		t.Run(c.scenario, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, l := run(t, c.scenario)
+				questions := slices.DeleteFunc(l.Requests(), func(r string) bool { return !strings.HasPrefix(r, "POST ") })
+				if !slices.Equal(questions, c.want) {
+					t.Errorf("got  %q\nwant %q", questions, c.want)
+				}
+			})
+		})
+	}
+}
+
+// The result of an Exchange server has what a reader of the report needs.
+func TestExchangeResult(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := run(t, "autodiscover-mobilesync")
+		i := slices.IndexFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Protocol == mailcheck.ActiveSync })
+		if i < 0 {
+			t.Fatal("no ActiveSync server was tested")
+		}
+		s := r.Servers[i]
+		if s.URL() != "https://mail.example.com/Microsoft-Server-ActiveSync" || s.Verdict != mailcheck.Pass || !s.TLS.Verified {
+			t.Errorf("%s: %s, TLS %+v", s.URL(), s.Verdict, s.TLS)
+		}
+		if got := strings.Join(s.Capabilities.AfterTLS, " "); got != "2.5 12.1 14.1 16.1" {
+			t.Errorf("protocol versions %q", got)
+		}
+		r, _ = run(t, "exchange")
+		for _, s := range r.Servers {
+			if got := strings.Join(s.Mechanisms.AfterTLS, " "); s.Protocol.Exchange() && got != "NEGOTIATE NTLM BASIC" {
+				t.Errorf("%s: login with %q", s.URL(), got)
+			}
+		}
+	})
+}
+
+// Where there is nothing but Exchange, mail can be read and sent all the same.
+func TestExchangeAloneIsAnAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := run(t, "exchange-only")
+		if r.Verdict != mailcheck.Pass {
+			t.Errorf("verdict %s", r.Verdict)
+			for _, f := range r.Findings {
+				t.Logf("%s %s: %s", f.Severity, f.Check.ID, f.Detail)
+			}
+		}
+	})
+}
