@@ -12,7 +12,7 @@ var turnedAway = []struct {
 	phrases []string
 }{
 	{GreetBlocklist, []string{
-		"blocklist", "block list", "blacklist", "black list", "blocked using", "spamhaus", "spamcop", "dnsbl", " rbl",
+		"blocklist", "block list", "blacklist", "black list", "blocked using", "spamhaus", "spamcop", "dnsbl", " rbl", " is listed ", " listed at ",
 		"reputation", "banned", "is blocked", "has been blocked", "authentication failures", "failed login", "login failures",
 	}},
 	{GreetRateLimit, []string{

@@ -139,6 +139,7 @@ func (r *paccRun) judge(ctx context.Context) answer {
 	case looksLikeHTML(r.doc.Body):
 		return answer{state: mailcheck.Absent, reason: "only a web page is there"}
 	}
+	judgeCertificate(r.page, r.doc)
 	return r.read(ctx, place)
 }
 

@@ -222,6 +222,9 @@ func (s *search) readDocument(ctx context.Context, t *mailcheck.Trace, doc *netx
 	if !xmlType(doc.ContentType) {
 		t.Find(mailcheck.AutoconfigContentType, fmt.Sprintf("%s is served as %q", where, doc.ContentType))
 	}
+	if s.result.Name == "autoconfig" { // the other sources' web servers are not the domain's to mend
+		judgeCertificate(t, doc)
+	}
 	a := s.readConfig(ctx, t, where, doc.Body, mailcheck.Warning)
 	if doc.Insecure && len(a.servers) > 0 {
 		t.Find(mailcheck.AutoconfigHTTPOnly, strings.Join(doc.Hops, " -> "))

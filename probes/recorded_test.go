@@ -60,7 +60,7 @@ func TestRecordedServers(t *testing.T) {
 	test("exim", "exim 465", "submissions", "", "ESMTP Exim 4.96", "PLAIN")
 	test("exim", "exim 587", "submission", "", "ESMTP Exim 4.96", "PLAIN")
 	test("exim", "exim-lost 587", "submission", "starttls.454", "ESMTP Exim 4.96", "")
-	test("exim", "exim-turn-away 587", "submission", "greet.554", "550 127.0.0.1 is listed at bl.example", "")
+	test("exim", "exim-turn-away 587", "submission", "greet.blocklist", "550 127.0.0.1 is listed at bl.example", "")
 	test("courier", "courier 993", "imaps", "", "Courier-IMAP ready.", "PLAIN")
 	test("courier", "courier 143", "imap", "", "Courier-IMAP ready.", "PLAIN")
 	test("courier", "courier 995", "pop3s", "", "Hello there.", "LOGIN PLAIN")

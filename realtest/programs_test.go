@@ -67,7 +67,7 @@ var programScenarios = []scenario{{
 	cert:     turnAway,
 	exit:     1,
 	servers:  []string{"submission smtp:587 starttls fail"},
-	findings: []string{"greet.554 smtp:587"},
+	findings: []string{"greet.blocklist smtp:587"},
 }, {
 	name:    "courier",
 	program: courier,
