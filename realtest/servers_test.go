@@ -39,7 +39,7 @@ func (w *world) begin() {
 		base[3] = byte(i + 1)
 		scenarios[i].address = netip.AddrFrom4(base)
 	}
-	for _, port := range []int{443, 993, 995, 143, 110, 465, 587} {
+	for _, port := range []int{80, 443, 993, 995, 143, 110, 465, 587} {
 		l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", scenarios[0].address, port))
 		if err != nil {
 			panic(fmt.Sprintf("a server of this machine has port %d on all addresses: %v", port, err))
@@ -116,6 +116,9 @@ func (w *world) await() {
 		if s.web != "" {
 			endpoints = append(endpoints, fmt.Sprintf("%s:443", s.address))
 		}
+		for _, site := range s.sites {
+			endpoints = append(endpoints, fmt.Sprintf("%s:%d", s.address, site.port()))
+		}
 	}
 	if w.imaps6 != 0 {
 		endpoints = append(endpoints, fmt.Sprintf("[::1]:%d", w.imaps6))
@@ -154,7 +157,7 @@ func (w *world) logs() string {
 // break them.
 func (w *world) complaints() (lines []string) {
 	for line := range strings.Lines(w.logs()) {
-		for _, phrase := range []string{"improper command pipelining", "non-SMTP command", "auth failed", "plaintext auth", "SASL", "Login:"} {
+		for _, phrase := range []string{"improper command pipelining", "non-SMTP command", "auth failed", "plaintext auth", "SASL", "Login:", withCredentials} {
 			if strings.Contains(line, phrase) && !strings.Contains(line, "plain-on-tls-port") {
 				lines = append(lines, line)
 			}
@@ -170,6 +173,9 @@ func (w *world) certificates() {
 	for _, s := range scenarios {
 		for _, host := range []string{"imap", "pop", "smtp", "alias", "autoconfig"} {
 			names = append(names, host+"."+s.domain())
+		}
+		for _, site := range s.sites {
+			names = append(names, site.host+"."+s.domain())
 		}
 	}
 	names = append(names, "imap.six.example")
@@ -193,6 +199,9 @@ func (w *world) nsd() {
 		if s.web != "" {
 			zone += fmt.Sprintf("autoconfig A %s\n", s.address)
 		}
+		for _, site := range s.sites {
+			zone += fmt.Sprintf("%s A %s\n", site.host, s.address)
+		}
 	}
 	w.write("example.zone", zone)
 	w.write("nsd.conf", fmt.Sprintf(`
@@ -206,6 +215,7 @@ server:
 	xfrdir: %[3]q
 	zonelistfile: "%[3]s/nsd.zones"
 	server-count: 1
+	rrl-ratelimit: 0 # all domains ask at once from one address, which looks like an attack
 remote-control:
 	control-enable: no
 zone:
@@ -219,6 +229,9 @@ zone:
 func (w *world) nginx() {
 	var hosts strings.Builder
 	for _, s := range scenarios {
+		for _, site := range s.sites {
+			hosts.WriteString(w.site(s, site))
+		}
 		if s.web == "" {
 			continue
 		}
@@ -245,8 +258,7 @@ pid %[1]s/nginx.pid;
 error_log %[1]s/nginx.log;
 events {}
 http {
-	access_log off;
-	types { text/html html; text/xml xml; }
+%[3]s	types { text/html html; text/xml xml; }
 	ssl_certificate %[1]s/good.pem;
 	ssl_certificate_key %[1]s/good.pem;
 	client_body_temp_path %[1]s/nginx-body;
@@ -255,7 +267,7 @@ http {
 	uwsgi_temp_path %[1]s/nginx-uwsgi;
 	scgi_temp_path %[1]s/nginx-scgi;
 %[2]s}
-`, w.dir, hosts.String()))
+`, w.dir, hosts.String(), w.accessLog()))
 	w.start("nginx", "-p", w.dir, "-e", w.path("nginx.log"), "-c", w.path("nginx.conf"))
 }
 
