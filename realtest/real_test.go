@@ -29,6 +29,7 @@ type scenario struct {
 	sites   []site // further web servers
 	ports   []int  // what listens; others refuse
 	cert    string // what the mail servers show; the good one where empty
+	program string // what the mail servers are; Dovecot and Postfix where empty
 	missing bool   // the domain does not exist
 
 	exit     int
@@ -213,6 +214,7 @@ func run(m *testing.M) int {
 	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	time.AfterFunc(limit, func() { stop <- syscall.SIGTERM })
 
+	addPrograms()
 	internet = &world{}
 	go func() {
 		<-stop
@@ -289,54 +291,69 @@ func mailcheckJSON(t *testing.T, args ...string) (r report, exit int) {
 	return r, exit
 }
 
-// TestCheck checks every scenario's domain and compares what mailcheck found,
-// and how it ended, with what there is to find.
+// TestCheck checks every scenario's domain. Where the servers are other programs
+// than Dovecot and Postfix, they alone are tested.
 func TestCheck(t *testing.T) {
 	for _, s := range scenarios {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
+			if s.program != "" {
+				compare(t, s, append([]string{"probe"}, s.urls()...)...)
+				return
+			}
 			// Without guesses, which depend on the ports that are open.
-			args := []string{"check", "alice@" + s.domain(), "--no-guess"}
-			short := strings.NewReplacer("."+s.domain(), "") // imap.expired.example:993 is imap:993 in the table
-
-			r, exit := mailcheckJSON(t, args...)
-			if exit != s.exit {
-				t.Errorf("exit code %d, want %d", exit, s.exit)
-			}
-			var servers []string
-			for _, v := range r.Servers {
-				servers = append(servers, short.Replace(fmt.Sprintf("%s %s:%d %s %s", v.Protocol, v.Host, v.Port, v.Security, v.Verdict)))
-			}
-			same(t, "servers", servers, s.servers)
-
-			var findings []string
-			for _, f := range r.Findings {
-				_, endpoint, _ := strings.Cut(f.Server, "://")
-				finding := strings.TrimSpace(f.ID + " " + short.Replace(endpoint))
-				// Consequences and remarks are counted only if they are expected.
-				if f.BecauseOf == "" && f.Severity != "info" || slices.Contains(s.findings, finding) {
-					findings = append(findings, finding)
-				}
-			}
-			same(t, "findings", findings, s.findings)
-			announced(t, r)
-			discovered(t, r, s)
-
-			text, exit := mailcheck(t, args...)
-			if exit != s.exit {
-				t.Errorf("exit code %d with the table, want %d", exit, s.exit)
-			}
-			for _, finding := range s.findings {
-				if id, _, _ := strings.Cut(finding, " "); !strings.Contains(text, id) {
-					t.Errorf("the table does not name %s:\n%s", id, text)
-				}
-			}
-			for _, v := range r.Servers {
-				if !strings.Contains(text, v.Host) {
-					t.Errorf("the table does not name %s:\n%s", v.Host, text)
-				}
-			}
+			compare(t, s, "check", "alice@"+s.domain(), "--no-guess")
 		})
+	}
+}
+
+// compare compares what mailcheck found, and how it ended, with what there is to
+// find.
+func compare(t *testing.T, s scenario, args ...string) {
+	t.Helper()
+	short := strings.NewReplacer("."+s.domain(), "") // imap.expired.example:993 is imap:993 in the table
+
+	r, exit := mailcheckJSON(t, args...)
+	if exit != s.exit {
+		t.Errorf("exit code %d, want %d", exit, s.exit)
+	}
+	var servers []string
+	for _, v := range r.Servers {
+		servers = append(servers, short.Replace(fmt.Sprintf("%s %s:%d %s %s", v.Protocol, v.Host, v.Port, v.Security, v.Verdict)))
+	}
+	same(t, "servers", servers, s.servers)
+
+	var findings []string
+	for _, f := range r.Findings {
+		_, endpoint, _ := strings.Cut(f.Server, "://")
+		finding := strings.TrimSpace(f.ID + " " + short.Replace(endpoint))
+		// Consequences and remarks are counted only if they are expected.
+		if f.BecauseOf == "" && f.Severity != "info" || slices.Contains(s.findings, finding) {
+			findings = append(findings, finding)
+		}
+	}
+	same(t, "findings", findings, s.findings)
+	if t.Failed() {
+		for _, f := range r.Findings {
+			t.Logf("%s %s: %s", f.ID, f.Server, f.Detail)
+		}
+	}
+	announced(t, r, s)
+	discovered(t, r, s)
+
+	text, exit := mailcheck(t, args...)
+	if exit != s.exit {
+		t.Errorf("exit code %d with the table, want %d", exit, s.exit)
+	}
+	for _, finding := range s.findings {
+		if id, _, _ := strings.Cut(finding, " "); !strings.Contains(text, id) {
+			t.Errorf("the table does not name %s:\n%s", id, text)
+		}
+	}
+	for _, v := range r.Servers {
+		if !strings.Contains(text, v.Host) {
+			t.Errorf("the table does not name %s:\n%s", v.Host, text)
+		}
 	}
 }
 
@@ -349,18 +366,34 @@ func same(t *testing.T, what string, got, want []string) {
 	}
 }
 
+// names are how programs name themselves in a greeting, where it is not
+// their usual name; stunnel stands before Dovecot.
+var names = map[string]string{exim: "Exim", courier: "", cyrus: "Cyrus", opensmtpd: "OpenSMTPD"}
+
 // announced tests that the report holds what the servers said of themselves:
 // Dovecot and Postfix as they are known, not an empty string.
-func announced(t *testing.T, r report) {
+func announced(t *testing.T, r report, s scenario) {
 	t.Helper()
 	known := map[string]struct{ greeting, capability string }{
 		"imap":       {"Dovecot", "IMAP4rev1"},
 		"pop3":       {"Dovecot", "UIDL"},
 		"submission": {"Postfix", "PIPELINING"},
 	}
+	for protocol, want := range known {
+		if name, ok := names[s.program]; ok {
+			want.greeting = name
+		}
+		if s.program == opensmtpd {
+			want.capability = "8BITMIME"
+		}
+		known[protocol] = want
+	}
 	for _, v := range r.Servers {
 		want := known[v.Protocol]
 		connected := len(v.Addresses) > 0 && v.Addresses[0].State == "connected"
+		if s.cert == turnAway || s.cert == tlsOn143 {
+			continue // there is no conversation
+		}
 		// Where TLS is missing or bad, only the words before it must be there.
 		if v.Security == "starttls" && connected && len(v.Capabilities.BeforeTLS) == 0 {
 			t.Errorf("%s:%d: no capabilities before TLS", v.Host, v.Port)
@@ -401,7 +434,7 @@ func TestGuess(t *testing.T) {
 			t.Errorf("%s was not found: %v", endpoint, passed)
 		}
 	}
-	announced(t, r)
+	announced(t, r, scenario{})
 }
 
 // TestProbeIPv6 probes a server that has no IPv4 address, on an unusual port.
@@ -414,7 +447,7 @@ func TestProbeIPv6(t *testing.T) {
 	if exit != 0 || len(r.Servers) != 1 || r.Servers[0].Verdict != "pass" {
 		t.Errorf("exit code %d, servers %+v", exit, r.Servers)
 	}
-	announced(t, r)
+	announced(t, r, scenario{})
 }
 
 // TestConnectTo probes a server under a name that is not in DNS.
@@ -426,7 +459,7 @@ func TestConnectTo(t *testing.T) {
 	if exit != 0 || len(r.Servers) != 1 || r.Servers[0].Verdict != "pass" {
 		t.Errorf("exit code %d, servers %+v", exit, r.Servers)
 	}
-	announced(t, r)
+	announced(t, r, scenario{})
 }
 
 // TestSetup writes Thunderbird's setup file for the healthy domain.

@@ -1,0 +1,194 @@
+//go:build real
+
+package realtest
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// programs starts the servers of every program that a scenario has.
+func (w *world) programs() {
+	of := map[string][]scenario{}
+	for _, s := range scenarios {
+		of[s.program] = append(of[s.program], s)
+	}
+	w.users()
+	for program, start := range map[string]func([]scenario){
+		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel,
+	} {
+		if len(of[program]) > 0 {
+			start(of[program])
+		}
+	}
+}
+
+// exim serves submission. One daemon has all addresses; its configuration asks
+// which of them a client came to.
+func (w *world) exim(scenarios []scenario) {
+	dir := w.owned("exim", firstID)
+	var addresses []string
+	name, certificate, turned := "", "", ""
+	for _, s := range scenarios {
+		addresses = append(addresses, s.address.String())
+		name += fmt.Sprintf("%s=smtp.%s ", s.address, s.domain())
+		certificate += fmt.Sprintf("%s=%s/%s ", s.address, dir, s.pem())
+		if s.cert == turnAway {
+			turned = s.address.String()
+		}
+	}
+	w.write("exim/exim.conf", fmt.Sprintf(`
+spool_directory = %[1]s
+log_file_path = %[1]s/%%s.log
+local_interfaces = <; %[2]s
+daemon_smtp_ports = 465 : 587
+tls_on_connect_ports = 465
+primary_hostname = smtp.exim.example
+smtp_active_hostname = ${extract{$received_ip_address}{%[3]s}}
+tls_advertise_hosts = *
+tls_certificate = ${extract{$received_ip_address}{%[4]s}}
+host_lookup =
+rfc1413_hosts =
+acl_smtp_connect = connect
+begin acl
+connect:
+  drop
+    condition = ${if eq{$received_ip_address}{%[5]s}}
+    message = $sender_host_address is listed at bl.example
+  accept
+begin authenticators
+plain:
+  driver = plaintext
+  public_name = PLAIN
+  server_prompts = :
+  server_condition = false
+  server_advertise_condition = ${if def:tls_in_cipher}
+`, dir, strings.Join(addresses, " ; "), name, certificate, turned))
+	w.startOver("/usr/sbin/exim4", "-bdf", "-C", w.path("exim", "exim.conf"))
+}
+
+// courier serves IMAP and POP3, with a daemon for each address and port. What
+// Debian's scripts read from files is in the environment.
+func (w *world) courier(scenarios []scenario) {
+	dir := w.owned("courier", firstID+1)
+	const lib = "/usr/lib/courier/courier/"
+	for _, s := range scenarios {
+		starttls := map[bool]string{true: "NO", false: "YES"}[s.cert == none]
+		env := []string{
+			"PATH=/usr/bin:/bin", "COURIERTLS=/usr/bin/couriertls", "TLS_CERTFILE=" + dir + "/" + s.pem(), "TLS_VERIFYPEER=NONE",
+			"IMAP_CAPABILITY=IMAP4rev1 UIDPLUS CHILDREN NAMESPACE THREAD=ORDEREDSUBJECT THREAD=REFERENCES SORT QUOTA IDLE",
+			"IMAP_CAPABILITY_TLS=IMAP4rev1 UIDPLUS CHILDREN NAMESPACE THREAD=ORDEREDSUBJECT THREAD=REFERENCES SORT QUOTA IDLE AUTH=PLAIN",
+			"IMAP_TLS_REQUIRED=1", "POP3_TLS_REQUIRED=1", "POP3AUTH_TLS=LOGIN PLAIN",
+		}
+		for _, port := range s.ports {
+			login := []string{lib + "imaplogin", "/usr/bin/imapd", "Maildir"}
+			if port == 995 || port == 110 {
+				login = []string{lib + "courierpop3login", "/usr/lib/courier/courier/courierpop3d", "Maildir"}
+			}
+			args := append([]string{"-i"}, env...)
+			if tls := port == 993 || port == 995; tls && s.cert != none {
+				args = append(args, "IMAP_TLS=1", "POP3_TLS=1")
+				login = append([]string{"/usr/bin/couriertls", "-server", "-tcpd"}, login...)
+			} else {
+				args = append(args, "IMAP_STARTTLS="+starttls, "POP3_STARTTLS="+starttls)
+			}
+			args = append(args, "/usr/sbin/couriertcpd", "-address="+s.address.String(), "-maxprocs=40", "-maxperip=20", "-nodnslookup", "-noidentlookup", fmt.Sprint(port))
+			w.startOver("/usr/bin/env", append(args, login...)...)
+		}
+	}
+}
+
+// cyrus serves IMAP and POP3 with one master, and a configuration for each
+// certificate.
+func (w *world) cyrus(scenarios []scenario) {
+	const id = firstID + 2
+	dir := w.owned("cyrus", id)
+	for _, name := range []string{"db", "proc", "socket", "log", "msg", "ptclient", "quota", "user", "spool", "sieve", "lock"} {
+		check(os.Mkdir(w.path("cyrus", name), 0o755))
+		check(os.Chown(w.path("cyrus", name), id, id))
+	}
+	services := ""
+	for _, s := range scenarios {
+		tls := ""
+		if s.cert != none {
+			tls = fmt.Sprintf("tls_server_cert: %[1]s/%[2]s\ntls_server_key: %[1]s/%[2]s\n", dir, s.pem())
+		}
+		conf := w.path("cyrus", s.name+".conf")
+		w.write("cyrus/"+s.name+".conf", fmt.Sprintf(`configdirectory: %[1]s
+partition-default: %[1]s/spool
+sievedir: %[1]s/sieve
+servername: %[2]s
+allowplaintext: no
+sasl_pwcheck_method: auxprop
+sasl_mech_list: PLAIN LOGIN
+%[3]s`, dir, "mail."+s.domain(), tls))
+		for _, port := range s.ports {
+			command := map[int]string{993: "imapd -s", 143: "imapd", 995: "pop3d -s", 110: "pop3d"}[port]
+			services += fmt.Sprintf("  %s%d cmd=\"%s -C %s\" listen=\"%s:%d\" prefork=0\n", strings.ReplaceAll(s.name, "-", ""), port, command, conf, s.address, port)
+		}
+	}
+	w.write("cyrus/services", "START {\n  recover cmd=\"ctl_cyrusdb -C "+w.path("cyrus", scenarios[0].name+".conf")+" -r\"\n}\nSERVICES {\n"+services+"}\nEVENTS {\n}\n")
+	w.startOver("/usr/lib/cyrus/bin/master", "-C", w.path("cyrus", scenarios[0].name+".conf"), "-M", w.path("cyrus", "services"), "-p", w.path("cyrus", "pid"))
+}
+
+// opensmtpd serves submission.
+func (w *world) opensmtpd(scenarios []scenario) {
+	dir := w.owned("opensmtpd", 0)
+	var b strings.Builder
+	for _, s := range scenarios {
+		if s.cert != none {
+			fmt.Fprintf(&b, "pki %q cert \"%[2]s/%[3]s\"\npki %[1]q key \"%[2]s/%[3]s\"\n", s.name, dir, s.pem())
+		}
+	}
+	for _, s := range scenarios {
+		for _, port := range s.ports {
+			fmt.Fprintf(&b, "listen on %s port %d ", s.address, port)
+			switch {
+			case s.cert == none:
+			case port == 465:
+				fmt.Fprintf(&b, "smtps pki %q auth ", s.name)
+			default:
+				fmt.Fprintf(&b, "tls-require pki %q auth ", s.name)
+			}
+			fmt.Fprintf(&b, "hostname \"smtp.%s\"\n", s.domain())
+		}
+	}
+	b.WriteString("action \"local\" maildir \"/nonexistent\"\nmatch from local for local action \"local\"\n")
+	w.write("opensmtpd/smtpd.conf", b.String())
+	check(os.Chmod(w.path("opensmtpd", "smtpd.conf"), 0o600))
+	w.startOver("/bin/sh", "-c", "mkdir -p /var/spool/smtpd /var/lib/opensmtpd/empty; chmod 711 /var/spool/smtpd; exec smtpd -d -f "+w.path("opensmtpd", "smtpd.conf"))
+}
+
+// stunnel puts TLS in front of the Dovecot that has none.
+func (w *world) stunnel(scenarios []scenario) {
+	dir := w.owned("stunnel", 0)
+	behind := w.of("starttls-missing").address
+	conf := fmt.Sprintf("foreground = yes\nsyslog = no\npid =\noutput = %s/stunnel.log\n", w.dir)
+	for _, s := range scenarios {
+		for _, port := range s.ports {
+			// Dovecot takes a client for local, and as safe as with TLS, if it comes
+			// from its own address.
+			backend := 143
+			if s.cert == down {
+				backend = 1
+			}
+			conf += fmt.Sprintf("[%[1]s-%[2]d]\naccept = %[3]s:%[2]d\nlocal = %[4]s\nconnect = %[4]s:%[5]d\ncert = %[6]s/good.pem\n", s.name, port, s.address, behind, backend, dir)
+			if port == 143 && s.cert != tlsOn143 {
+				conf += "protocol = imap\n"
+			}
+		}
+	}
+	w.write("stunnel/stunnel.conf", conf)
+	w.startOver("/usr/bin/stunnel4", w.path("stunnel", "stunnel.conf"))
+}
+
+// of returns the scenario of that name.
+func (w *world) of(name string) scenario {
+	for _, s := range scenarios {
+		if s.name == name {
+			return s
+		}
+	}
+	panic("no scenario " + name)
+}

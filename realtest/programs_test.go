@@ -1,0 +1,260 @@
+//go:build real
+
+package realtest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// Values of scenario.program; Dovecot and Postfix where empty.
+const (
+	exim      = "Exim"
+	courier   = "Courier"
+	cyrus     = "Cyrus"
+	opensmtpd = "OpenSMTPD"
+	stunnel   = "stunnel"
+)
+
+// binaries are what a program runs, wherever Debian puts it. Their packages
+// conflict with each other; see the script packages.
+var binaries = map[string][]string{
+	exim:      {"/usr/sbin/exim4"},
+	courier:   {"/usr/sbin/couriertcpd", "/usr/bin/couriertls", "/usr/lib/courier/courier/imaplogin", "/usr/lib/courier/courier/courierpop3login"},
+	cyrus:     {"/usr/lib/cyrus/bin/master", "/usr/lib/cyrus/bin/imapd", "/usr/lib/cyrus/bin/pop3d"},
+	opensmtpd: {"/usr/sbin/smtpd"},
+	stunnel:   {"/usr/bin/stunnel4"},
+}
+
+// Further values of scenario.cert, each a mistake of an administrator.
+const (
+	lost     = "lost"       // the file that the configuration names is not there
+	tlsOn143 = "tls-on-143" // the good one, but with TLS from the first byte on every port
+	turnAway = "turn-away"  // the good one, but the server turns this client away
+	down     = "down"       // the good one, but the server behind the TLS wrapper is down
+)
+
+// programScenarios have servers other than Dovecot and Postfix.
+var programScenarios = []scenario{{
+	name:    "exim",
+	program: exim,
+	ports:   []int{465, 587},
+	servers: []string{"submission smtp:465 tls pass", "submission smtp:587 starttls pass"},
+}, {
+	name:     "exim-expired",
+	program:  exim,
+	ports:    []int{465, 587},
+	cert:     expired,
+	exit:     1,
+	servers:  []string{"submission smtp:465 tls fail", "submission smtp:587 starttls fail"},
+	findings: []string{"tls.expired smtp:465", "tls.expired smtp:587"},
+}, {
+	name:     "exim-lost", // Exim announces STARTTLS before it has looked for its certificate
+	program:  exim,
+	ports:    []int{587},
+	cert:     lost,
+	exit:     1,
+	servers:  []string{"submission smtp:587 starttls fail"},
+	findings: []string{"starttls.454 smtp:587"},
+}, {
+	name:     "exim-turn-away",
+	program:  exim,
+	ports:    []int{587},
+	cert:     turnAway,
+	exit:     1,
+	servers:  []string{"submission smtp:587 starttls fail"},
+	findings: []string{"greet.554 smtp:587"},
+}, {
+	name:    "courier",
+	program: courier,
+	ports:   []int{993, 143, 995, 110},
+	// Courier announces USER before TLS even where it then refuses it.
+	servers:  []string{"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls warn"},
+	findings: []string{"auth.before-tls pop:110"},
+}, {
+	name:     "courier-expired",
+	program:  courier,
+	ports:    []int{993, 143},
+	cert:     expired,
+	exit:     1,
+	servers:  []string{"imap imap:993 tls fail", "imap imap:143 starttls fail"},
+	findings: []string{"tls.expired imap:993", "tls.expired imap:143"},
+}, {
+	name:     "courier-lost", // Courier looks for its certificate after the go-ahead
+	program:  courier,
+	ports:    []int{143},
+	cert:     lost,
+	exit:     1,
+	servers:  []string{"imap imap:143 starttls fail"},
+	findings: []string{"tls.eof imap:143"},
+}, {
+	name:     "courier-plain",
+	program:  courier,
+	ports:    []int{993, 143, 995, 110},
+	cert:     none,
+	exit:     1,
+	servers:  []string{"imap imap:993 tls fail", "imap imap:143 starttls fail", "pop3 pop:995 tls fail", "pop3 pop:110 starttls fail"},
+	findings: []string{"tls.plain-on-tls-port imap:993", "starttls.missing imap:143", "tls.plain-on-tls-port pop:995", "starttls.missing pop:110"},
+}, {
+	name:    "cyrus",
+	program: cyrus,
+	ports:   []int{993, 143, 995, 110},
+	servers: []string{"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls pass"},
+}, {
+	name:     "cyrus-none", // its master stops listening where imapd -s cannot start
+	program:  cyrus,
+	ports:    []int{993, 143},
+	cert:     none,
+	exit:     1,
+	servers:  []string{"imap imap:993 tls fail", "imap imap:143 starttls fail"},
+	findings: []string{"tcp.refused imap:993", "starttls.missing imap:143"},
+}, {
+	// Debian 12's OpenSMTPD 6.8 keeps its keys in a process of its own, in a way
+	// that OpenSSL 3 does not know: no handshake with it succeeds.
+	name:     "opensmtpd",
+	program:  opensmtpd,
+	ports:    []int{465, 587},
+	exit:     1,
+	servers:  []string{"submission smtp:465 tls fail", "submission smtp:587 starttls fail"},
+	findings: []string{"tls.handshake-failure smtp:465", "tls.handshake-failure smtp:587"},
+}, {
+	name:     "opensmtpd-plain",
+	program:  opensmtpd,
+	ports:    []int{465, 587},
+	cert:     none,
+	exit:     1,
+	servers:  []string{"submission smtp:465 tls fail", "submission smtp:587 starttls fail"},
+	findings: []string{"tls.plain-on-tls-port smtp:465", "starttls.missing smtp:587"},
+}, {
+	name:    "stunnel",
+	program: stunnel,
+	ports:   []int{993, 143},
+	// stunnel adds STARTTLS to what the server behind it announces in clear.
+	servers:  []string{"imap imap:993 tls pass", "imap imap:143 starttls warn"},
+	findings: []string{"auth.before-tls imap:143"},
+}, {
+	name:     "stunnel-tls-on-143",
+	program:  stunnel,
+	ports:    []int{143},
+	cert:     tlsOn143,
+	exit:     1,
+	servers:  []string{"imap imap:143 starttls fail"},
+	findings: []string{"tls.tls-on-starttls-port imap:143"},
+}, {
+	name:     "stunnel-down",
+	program:  stunnel,
+	ports:    []int{993},
+	cert:     down,
+	exit:     1,
+	servers:  []string{"imap imap:993 tls fail"},
+	findings: []string{"tcp.reset-after-connect imap:993"},
+}}
+
+// urls returns the servers of a scenario, one for each port.
+func (s scenario) urls() (list []string) {
+	of := map[int]string{
+		993: "imaps://imap.", 143: "imap://imap.", 995: "pop3s://pop.", 110: "pop3://pop.",
+		465: "submissions://smtp.", 587: "submission://smtp.",
+	}
+	for _, port := range s.ports {
+		list = append(list, of[port]+s.domain())
+	}
+	return list
+}
+
+// addPrograms adds the scenarios of the programs that run here, and says which
+// do not.
+func addPrograms() {
+	missing := map[string]string{}
+	for program, files := range binaries {
+		if why := unusable(files); why != "" {
+			missing[program] = why
+			fmt.Printf("tests with %s skipped: %s\n", program, why)
+		}
+	}
+	for _, s := range programScenarios {
+		if missing[s.program] == "" {
+			scenarios = append(scenarios, s)
+		}
+	}
+}
+
+// unusable says why a program cannot run, if it cannot.
+func unusable(files []string) string {
+	root := os.Getenv("MAILCHECK_PROGRAMS")
+	if root == "" {
+		return "its packages were not fetched"
+	}
+	for _, file := range files {
+		if _, err := os.Stat(filepath.Join(root, file)); err != nil {
+			return file + " was not fetched"
+		}
+	}
+	cmd := exec.Command("sh", append([]string{"-c", overlay, "sh", root, root, "ldd"}, files...)...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Sprintf("its packages cannot be laid over the system: %v: %s", err, strings.TrimSpace(string(out)))
+	}
+	for line := range strings.Lines(string(out)) {
+		if strings.Contains(line, "not found") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
+}
+
+// overlay lays the packages over the system, for the program that it then runs
+// and for no other: its arguments are where the packages are, the directory of
+// the users that only they know, and the program. What the daemons write goes
+// into memory.
+const overlay = `set -e
+mount --make-rprivate /
+mount -t overlay -o "lowerdir=$1/usr:/usr" overlay /usr
+mount -t overlay -o "lowerdir=$2/etc:/etc" overlay /etc
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=755 tmpfs /var/spool
+mount -t proc proc /proc
+shift 2
+"$@" & wait $!`
+
+// startOver starts a program of the packages in the foreground, in a namespace
+// with all its children, which end with it.
+func (w *world) startOver(program string, args ...string) {
+	w.launch(&syscall.SysProcAttr{Setpgid: true, Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID},
+		filepath.Base(program), "sh", append([]string{"-c", overlay, "sh", os.Getenv("MAILCHECK_PROGRAMS"), w.path("over"), program}, args...)...)
+}
+
+// users writes the user and group files with those of the packages, which are
+// not installed.
+func (w *world) users() {
+	passwd, group := string(must(os.ReadFile("/etc/passwd"))), string(must(os.ReadFile("/etc/group")))
+	for i, name := range []string{"Debian-exim", "courier", "cyrus", "opensmtpd", "opensmtpq"} {
+		id := firstID + i
+		passwd += fmt.Sprintf("%s:x:%d:%d::/nonexistent:/usr/sbin/nologin\n", name, id, id)
+		group += fmt.Sprintf("%s:x:%d:\n", name, id)
+	}
+	w.write("over/etc/passwd", passwd)
+	w.write("over/etc/group", group)
+}
+
+// firstID is the first of the user ids in users, in a range that Debian leaves
+// free.
+const firstID = 64980
+
+// owned makes a directory of the world that belongs to one of these users, with
+// copies of the certificates that it can read.
+func (w *world) owned(name string, id int) string {
+	check(os.MkdirAll(w.path(name), 0o755))
+	for _, file := range []string{"good.pem", "expired.pem", "wrong-name.pem"} {
+		to := w.path(name, file)
+		check(os.WriteFile(to, must(os.ReadFile(w.path(file))), 0o600))
+		check(os.Chown(to, id, id))
+	}
+	check(os.Chown(w.path(name), id, id))
+	return w.path(name)
+}
