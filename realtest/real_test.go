@@ -26,12 +26,14 @@ type scenario struct {
 	name    string
 	records string // of the domain, in zone file syntax
 	web     string // the file that https://autoconfig.NAME.example serves, if any
+	sites   []site // further web servers
 	ports   []int  // what listens; others refuse
 	cert    string // what the mail servers show; the good one where empty
 	program string // what the mail servers are; Dovecot and Postfix where empty
 	missing bool   // the domain does not exist
 
 	exit     int
+	found    string   // the source that settings are found in; empty: not compared
 	servers  []string // every server tested: protocol host:port security verdict
 	findings []string // every failure and warning: id, and the server if it is about one
 
@@ -97,7 +99,9 @@ const (
 	startTLSRecords   = "_imap._tcp SRV 0 1 143 imap\n_submission._tcp SRV 0 1 587 smtp\n"
 )
 
-var scenarios = []scenario{{
+var scenarios = slices.Concat(servers, discovery)
+
+var servers = []scenario{{
 	name: "healthy",
 	records: tlsRecords + startTLSRecords +
 		"_pop3s._tcp SRV 10 1 995 pop\n_pop3._tcp SRV 10 1 110 pop\n",
@@ -234,6 +238,10 @@ func run(m *testing.M) int {
 // report is the part of schema 1 that these tests read.
 type report struct {
 	Verdict string
+	Sources []struct {
+		Name, State, Reason string
+		Servers             []struct{ Host string }
+	}
 	Servers []struct {
 		Protocol, Host, Security, Verdict, Greeting string
 		Port                                        int
@@ -258,7 +266,7 @@ type report struct {
 func mailcheck(t *testing.T, args ...string) (stdout string, exit int) {
 	t.Helper()
 	args = append(args, "--resolver", internet.resolver, "--ca-file", internet.path("root.pem"), "--timeout", "20s")
-	if args[0] != "probe" { // which discovers nothing
+	if args[0] != "probe" && args[0] != "lint" { // which discover nothing
 		args = append(args, "--ispdb", "off")
 	}
 	var out, diagnostics strings.Builder
@@ -331,6 +339,7 @@ func compare(t *testing.T, s scenario, args ...string) {
 		}
 	}
 	announced(t, r, s)
+	discovered(t, r, s)
 
 	text, exit := mailcheck(t, args...)
 	if exit != s.exit {

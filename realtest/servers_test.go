@@ -39,7 +39,7 @@ func (w *world) begin() {
 		base[3] = byte(i + 1)
 		scenarios[i].address = netip.AddrFrom4(base)
 	}
-	for _, port := range []int{443, 993, 995, 143, 110, 465, 587} {
+	for _, port := range []int{80, 443, 993, 995, 143, 110, 465, 587} {
 		l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", scenarios[0].address, port))
 		if err != nil {
 			panic(fmt.Sprintf("a server of this machine has port %d on all addresses: %v", port, err))
@@ -124,6 +124,9 @@ func (w *world) await() {
 		if s.web != "" {
 			endpoints = append(endpoints, fmt.Sprintf("%s:443", s.address))
 		}
+		for _, site := range s.sites {
+			endpoints = append(endpoints, fmt.Sprintf("%s:%d", s.address, site.port()))
+		}
 	}
 	if w.imaps6 != 0 {
 		endpoints = append(endpoints, fmt.Sprintf("[::1]:%d", w.imaps6))
@@ -162,7 +165,7 @@ func (w *world) logs() string {
 // break them.
 func (w *world) complaints() (lines []string) {
 	for line := range strings.Lines(w.logs()) {
-		for _, phrase := range []string{"improper command pipelining", "non-SMTP command", "auth failed", "plaintext auth", "SASL", "Login:"} {
+		for _, phrase := range []string{"improper command pipelining", "non-SMTP command", "auth failed", "plaintext auth", "SASL", "Login:", withCredentials} {
 			if strings.Contains(line, phrase) && !strings.Contains(line, "plain-on-tls-port") {
 				lines = append(lines, line)
 			}
@@ -178,6 +181,9 @@ func (w *world) certificates() {
 	for _, s := range scenarios {
 		for _, host := range []string{"imap", "pop", "smtp", "alias", "autoconfig"} {
 			names = append(names, host+"."+s.domain())
+		}
+		for _, site := range s.sites {
+			names = append(names, site.host+"."+s.domain())
 		}
 	}
 	names = append(names, "imap.six.example")
@@ -200,6 +206,9 @@ func (w *world) nsd() {
 		zone += fmt.Sprintf("$ORIGIN %s.\n@ MX 10 smtp\nimap A %[2]s\npop A %[2]s\nsmtp A %[2]s\n%[3]s\n", s.domain(), s.address, s.records)
 		if s.web != "" {
 			zone += fmt.Sprintf("autoconfig A %s\n", s.address)
+		}
+		for _, site := range s.sites {
+			zone += fmt.Sprintf("%s A %s\n", site.host, s.address)
 		}
 	}
 	w.write("example.zone", zone)
@@ -228,6 +237,9 @@ zone:
 func (w *world) nginx() {
 	var hosts strings.Builder
 	for _, s := range scenarios {
+		for _, site := range s.sites {
+			hosts.WriteString(w.site(s, site))
+		}
 		if s.web == "" {
 			continue
 		}
@@ -254,8 +266,7 @@ pid %[1]s/nginx.pid;
 error_log %[1]s/nginx.log;
 events {}
 http {
-	access_log off;
-	types { text/html html; text/xml xml; }
+%[3]s	types { text/html html; text/xml xml; }
 	ssl_certificate %[1]s/good.pem;
 	ssl_certificate_key %[1]s/good.pem;
 	client_body_temp_path %[1]s/nginx-body;
@@ -264,7 +275,7 @@ http {
 	uwsgi_temp_path %[1]s/nginx-uwsgi;
 	scgi_temp_path %[1]s/nginx-scgi;
 %[2]s}
-`, w.dir, hosts.String()))
+`, w.dir, hosts.String(), w.accessLog()))
 	w.start("nginx", "-p", w.dir, "-e", w.path("nginx.log"), "-c", w.path("nginx.conf"))
 }
 
