@@ -108,8 +108,8 @@ func (w *walk) lookDocument(doc Document) (servers []mailcheck.Server, why strin
 	switch {
 	case doc.Config == nil:
 		return nil, doc.Reason
-	case w.dialect.XMLType && doc.ContentType != "" && !xmlType(doc.ContentType):
-		return nil, fmt.Sprintf("ignored, because it is served as %q and not as XML", doc.ContentType)
+	case w.dialect.ignores(doc.ContentType):
+		return nil, ignored(doc.ContentType)
 	}
 	r := w.dialect.read(doc.Config, w.address)
 	if r.Refused != nil {

@@ -46,6 +46,16 @@ type reading struct {
 	Refused  *Fault  // why it does not use the file at all; nil if it does
 }
 
+// ignores reports whether the client leaves a file out for its media type. A file
+// from a folder has none, and what becomes of an answer without one is not known.
+func (d dialect) ignores(contentType string) bool {
+	return d.XMLType && strings.Contains(contentType, "/") && !xmlType(contentType)
+}
+
+func ignored(contentType string) string {
+	return fmt.Sprintf("ignored, because it is served as %q and not as XML", contentType)
+}
+
 // read applies the parser's rules to a file.
 func (d dialect) read(c *Config, a mailcheck.Address) reading {
 	var r reading

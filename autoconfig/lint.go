@@ -33,14 +33,15 @@ const maxFindings = 200
 // linter collects what is wrong with one file.
 type linter struct {
 	mailcheck.Lint
+	contentType string // the media type the file was served with; empty for a file
 }
 
 // Lint judges a setup file: its syntax and structure, then what each client's
 // parser makes of it. contentType is the media type it was served with, empty for
 // a file.
 func Lint(file string, body []byte, contentType string) mailcheck.Lint {
-	l := &linter{mailcheck.Lint{File: file}}
-	l.judge(body, contentType)
+	l := &linter{mailcheck.Lint{File: file}, contentType}
+	l.judge(body)
 	slices.SortStableFunc(l.Findings, func(a, b mailcheck.LintFinding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
@@ -52,7 +53,7 @@ func Lint(file string, body []byte, contentType string) mailcheck.Lint {
 	return l.Lint
 }
 
-func (l *linter) judge(body []byte, contentType string) {
+func (l *linter) judge(body []byte) {
 	if len(body) > maxConfig {
 		l.find(mailcheck.LintMalformed, 0, 0, "larger than %d bytes", maxConfig)
 		return
@@ -65,7 +66,7 @@ func (l *linter) judge(body []byte, contentType string) {
 	switch {
 	case bytes.HasPrefix(text, []byte("{")):
 		l.Kind = "PACC document (user-agent-configuration.json)"
-		l.served(contentType, []string{"application/json"})
+		l.served([]string{"application/json"})
 		lintPACC(l, body)
 		return
 	case bytes.HasPrefix(text, []byte("bplist")):
@@ -90,7 +91,7 @@ func (l *linter) judge(body []byte, contentType string) {
 	for _, kind := range lintKinds {
 		if kind.root == root.name {
 			l.Kind = kind.name
-			l.served(contentType, kind.media)
+			l.served(kind.media)
 			kind.judge(l, root)
 			return
 		}
@@ -99,9 +100,9 @@ func (l *linter) judge(body []byte, contentType string) {
 }
 
 // served compares the media type that the file came with.
-func (l *linter) served(contentType string, wanted []string) {
-	if contentType != "" && !slices.Contains(wanted, contentType) {
-		l.find(mailcheck.LintContentType, 0, 0, "served as %q; it should be %q", contentType, wanted[0])
+func (l *linter) served(wanted []string) {
+	if l.contentType != "" && !slices.Contains(wanted, l.contentType) {
+		l.find(mailcheck.LintContentType, 0, 0, "served as %q; it should be %q", l.contentType, wanted[0])
 	}
 }
 

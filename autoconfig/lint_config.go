@@ -173,14 +173,17 @@ func lintClients(l *linter, c *Config) {
 	for _, d := range dialects {
 		r := d.read(c, a)
 		result := mailcheck.ClientResult{Client: d.Client, Ref: d.Ref, Outcome: mailcheck.Configures}
-		if r.Refused != nil {
+		switch {
+		case d.ignores(l.contentType):
+			result.Outcome, result.Reason = mailcheck.Fails, ignored(l.contentType)
+		case r.Refused != nil:
 			result.Outcome, result.Reason = mailcheck.Fails, "refuses the whole file: "+mailcheck.Clean(r.Refused.String())
 			f := l.find(mailcheck.PublishClientRefuses, r.Refused.Line, r.Refused.Column, "%s refuses the whole file: %s", d.Client, r.Refused.Text)
 			f.Fix = "Correct that place, or take the section out."
 			if len(r.Dropped) == 0 && len(r.Incoming) == 0 {
 				f.Fix = "If the server has IMAP, publish it: " + d.Client + " reads no POP3."
 			}
-		} else {
+		default:
 			result.Servers = []mailcheck.Server{r.Incoming[0], r.Outgoing[0]}
 			for _, dropped := range r.Dropped {
 				l.find(mailcheck.LintClientDrops, dropped.Line, dropped.Column, "%s: %s", d.Client, dropped.Text)

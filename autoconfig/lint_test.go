@@ -197,6 +197,24 @@ func TestEveryLintCheck(t *testing.T) {
 	}
 }
 
+// TestLintMediaType: a file is of no use to Thunderbird where the web server gives
+// it the wrong media type, and to nobody else.
+func TestLintMediaType(t *testing.T) {
+	for contentType, want := range map[string][]string{
+		"": nil, "text/xml": nil, "application/octet-stream": {thunderbirdDialect.Client},
+	} {
+		var failing []string
+		for _, c := range Lint("file", []byte(goodConfig), contentType).Clients {
+			if c.Outcome == mailcheck.Fails {
+				failing = append(failing, c.Client)
+			}
+		}
+		if !slices.Equal(failing, want) {
+			t.Errorf("served as %q: %q cannot use it, want %q", contentType, failing, want)
+		}
+	}
+}
+
 // signed returns a profile as `openssl cms -sign -nodetach -outform DER` writes it.
 func signed(t *testing.T, profile []byte) []byte {
 	t.Helper()

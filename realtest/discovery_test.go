@@ -257,15 +257,16 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// TestLint judges a good settings file where it is published, and a bad one.
+// TestLint judges settings files where they are published, a good one and bad ones.
 func TestLint(t *testing.T) {
 	t.Parallel()
 	for domain, want := range map[string]struct {
 		exit int
 		text string
 	}{
-		"healthy.example":   {0, "Thunderbird"},
-		"malformed.example": {1, "autoconfig.malformed"},
+		"healthy.example":      {0, "Thunderbird"},
+		"malformed.example":    {1, "lint.malformed"},
+		"content-type.example": {0, "ignored, because it is served as"},
 	} {
 		text, exit := mailcheck(t, "lint", "https://autoconfig."+domain+"/"+configPath)
 		if exit != want.exit || !strings.Contains(text, want.text) {
