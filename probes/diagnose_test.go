@@ -44,44 +44,38 @@ func scenario(t *testing.T, name string) lab.Scenario {
 	return s
 }
 
-// The diagnosis of a failing server costs at most three further connections to
-// its host, an audit at most twelve a server, and a healthy server costs none.
-func TestFurtherConnectionsAreFew(t *testing.T) {
-	for _, s := range lab.Scenarios {
-		t.Run(s.Name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				r, dials := inLab(t, s, Options{TLSAudit: s.TLSAudit})
-				allowed := map[netip.AddrPort]int{}  // the first connection to each address
-				perHost := map[netip.Addr]int{}      // beyond those
-				further := map[netip.Addr][]string{} // what they were
-				for _, server := range r.Servers {
-					for _, a := range server.Addresses {
-						allowed[netip.AddrPortFrom(a.IP, server.Port)]++
-						if server.Verdict != mailcheck.Pass && !server.Guessed() { // a late greeting is a warning
-							perHost[a.IP] += maxFurther
-						}
-						if server.TLSAudit != nil {
-							perHost[a.IP] += maxAudit
-						}
-					}
-				}
-				for _, dial := range dials {
-					to, err := netip.ParseAddrPort(strings.TrimPrefix(dial, "tcp "))
-					if err != nil || len(r.Servers) == 0 || to.Port() == 443 || to.Port() == 80 || to.Port() == 53 {
-						continue
-					}
-					if allowed[to]--; allowed[to] < 0 {
-						further[to.Addr()] = append(further[to.Addr()], dial)
-					}
-				}
-				for host, list := range further {
-					if len(list) > perHost[host] {
-						t.Errorf("%d further connections to %s, at most %d are allowed: %q", len(list), host, perHost[host], list)
-					}
-				}
-			})
-		})
+// checkFurther holds the run of a scenario to its connections: the diagnosis of a
+// failing server costs at most three further ones to its host, an audit at most
+// twelve a server, and a healthy server costs none.
+func checkFurther(t *testing.T, r *mailcheck.Report, dials []string) {
+	t.Helper()
+	allowed := map[netip.AddrPort]int{}  // the first connection to each address
+	perHost := map[netip.Addr]int{}      // beyond those
+	further := map[netip.Addr][]string{} // what they were
+	for _, server := range r.Servers {
+		for _, a := range server.Addresses {
+			allowed[netip.AddrPortFrom(a.IP, server.Port)]++
+			if server.Verdict != mailcheck.Pass && !server.Guessed() { // a late greeting is a warning
+				perHost[a.IP] += maxFurther
+			}
+			if server.TLSAudit != nil {
+				perHost[a.IP] += maxAudit
+			}
+		}
+	}
+	for _, dial := range dials {
+		to, err := netip.ParseAddrPort(strings.TrimPrefix(dial, "tcp "))
+		if err != nil || len(r.Servers) == 0 || to.Port() == 443 || to.Port() == 80 || to.Port() == 53 {
+			continue
+		}
+		if allowed[to]--; allowed[to] < 0 {
+			further[to.Addr()] = append(further[to.Addr()], dial)
+		}
+	}
+	for host, list := range further {
+		if len(list) > perHost[host] {
+			t.Errorf("%d further connections to %s, at most %d are allowed: %q", len(list), host, perHost[host], list)
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -215,35 +214,6 @@ func TestGivenUp(t *testing.T) {
 						}
 					}
 				})
-			}
-		})
-	}
-}
-
-// The same internet gives the same report, to the last millisecond. The round
-// trip is nothing, as in the demo: which of two requests to one web server finds
-// a connection open and which opens its own is chance.
-func TestReportsAreDeterministic(t *testing.T) {
-	for _, s := range lab.Scenarios {
-		if s.Name == "port-security" {
-			continue // whether an SMTP server greets a ClientHello or calls it an early talker is chance
-		}
-		t.Run(s.Name, func(t *testing.T) {
-			t.Parallel()
-			var reports []*mailcheck.Report
-			for range 2 {
-				synctest.Test(t, func(t *testing.T) {
-					ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-					defer cancel()
-					r, _ := account(t, ctx, s, 0)
-					reports = append(reports, r)
-				})
-			}
-			// Errors are compared by what they say, for they may hold connections.
-			texts := cmp.Comparer(func(a, b error) bool { return fmt.Sprint(a) == fmt.Sprint(b) })
-			addrs := cmpopts.EquateComparable(mailcheck.AddressResult{}.IP)
-			if diff := cmp.Diff(reports[0], reports[1], texts, addrs); diff != "" {
-				t.Errorf("two runs differ:\n%s", diff)
 			}
 		})
 	}

@@ -100,29 +100,37 @@ func demoIn(t *testing.T, limit time.Duration, args ...string) (code int, stdout
 	return code, stdout, stderr
 }
 
-// Every scenario gives a result that fits a terminal, and a JSON document whose
-// verdict is that of the exit code.
-func TestEveryScenario(t *testing.T) {
-	for _, s := range lab.Scenarios {
+// A scenario gives a result that fits a terminal, or a JSON document, and an exit
+// code that fits its verdict. Every fourth is shown, of each family some, since
+// the probes' own tests go through them all.
+func TestScenariosAreShown(t *testing.T) {
+	codes := map[string]int{"pass": 0, "warn": 0, "fail": 1}
+	for i, s := range lab.Scenarios {
+		if i%4 != 0 {
+			continue
+		}
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			tableCode, table, _ := demoIn(t, time.Hour, "demo", s.Name, "--timeout", "30s")
-			for line := range strings.Lines(table) {
-				if len([]rune(line)) > 81 && len(strings.Fields(line)) > 1 {
-					t.Errorf("a long line: %q", line)
+			if i%8 == 0 {
+				code, table, _ := demoIn(t, time.Hour, "demo", s.Name, "--timeout", "30s")
+				for line := range strings.Lines(table) {
+					if len([]rune(line)) > 81 && len(strings.Fields(line)) > 1 {
+						t.Errorf("a long line: %q", line)
+					}
 				}
+				verdict, _, _ := strings.Cut(table, " ")
+				if want, known := codes[strings.ToLower(verdict)]; !known || code != want {
+					t.Errorf("the table begins with %q, but the exit code is %d", verdict, code)
+				}
+				return
 			}
-			jsonCode, out, _ := demoIn(t, time.Hour, "demo", s.Name, "--timeout", "30s", "-o", "json")
+			code, out, _ := demoIn(t, time.Hour, "demo", s.Name, "--timeout", "30s", "-o", "json")
 			var doc struct{ Verdict string }
 			if err := json.Unmarshal([]byte(out), &doc); err != nil {
 				t.Fatal(err)
 			}
-			want := map[string]int{"pass": 0, "warn": 0, "fail": 1}
-			if tableCode != want[doc.Verdict] || jsonCode != want[doc.Verdict] {
-				t.Errorf("verdict %q, but exit codes %d and %d", doc.Verdict, tableCode, jsonCode)
-			}
-			if first, _, _ := strings.Cut(table, " "); first != strings.ToUpper(doc.Verdict) {
-				t.Errorf("verdict %q, but the table begins with %q", doc.Verdict, first)
+			if want, known := codes[doc.Verdict]; !known || code != want {
+				t.Errorf("verdict %q, but exit code %d", doc.Verdict, code)
 			}
 		})
 	}
