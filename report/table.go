@@ -202,7 +202,7 @@ func sources(p *page, r *mailcheck.Report, opts Options) {
 func footer(p *page, r *mailcheck.Report) {
 	p.blank()
 	p.paragraph(0, 0, fmt.Sprintf("Tested on %s in %.1f s.", finished(r).UTC().Format("2006-01-02 15:04 UTC"), r.Elapsed.Seconds()))
-	if len(r.Findings) > 0 {
-		p.paragraph(0, 0, "More about a finding: mailcheck explain "+r.Findings[0].Check.ID)
+	if all := groups(r.Findings); len(all) > 0 {
+		p.paragraph(0, 0, "More about a finding: mailcheck explain "+all[0].Check.ID)
 	}
 }
