@@ -68,7 +68,8 @@ func (p *probe) judgeClearLogin() {
 	switch {
 	case s.Protocol == mailcheck.IMAP && !has(s.Capabilities.BeforeTLS, "LOGINDISABLED"): // RFC 9051 section 6.2.3
 		offered = append(offered, "the LOGIN command (LOGINDISABLED is missing)")
-	case s.Protocol == mailcheck.POP3 && has(s.Capabilities.BeforeTLS, "USER"): // RFC 2449 section 6.3
+	case s.Protocol == mailcheck.POP3 && has(s.Capabilities.BeforeTLS, "USER") && // RFC 2449 section 6.3
+		(len(s.Mechanisms.BeforeTLS) > 0 || len(s.Mechanisms.AfterTLS) == 0): // Courier lists USER always, but refuses it before TLS
 		offered = append(offered, "USER and PASS")
 	}
 	if len(offered) > 0 {

@@ -65,7 +65,7 @@ func TestRecordedServers(t *testing.T) {
 	test("courier", "courier 143", "imap", "", "Courier-IMAP ready.", "PLAIN")
 	test("courier", "courier 995", "pop3s", "", "Hello there.", "LOGIN PLAIN")
 	// Courier announces USER before TLS even where it then refuses it.
-	test("courier", "courier 110", "pop3", "auth.before-tls", "Hello there.", "LOGIN PLAIN")
+	test("courier", "courier 110", "pop3", "", "Hello there.", "LOGIN PLAIN")
 	test("courier", "courier-plain 143", "imap", "starttls.missing", "Courier-IMAP ready.", "")
 	test("courier", "courier-plain 110", "pop3", "starttls.missing", "Hello there.", "")
 	test("cyrus", "cyrus 993", "imaps", "", "Cyrus IMAP 3.6.1", "PLAIN LOGIN")

@@ -34,7 +34,7 @@ var health = []Scenario{
 		onSubmission(Mail{StartTLS: &smtpCert, Caps: []string{"SIZE 52428800", "STARTTLS", "AUTH PLAIN LOGIN", "8BITMIME"}})),
 	provider("login-before-tls-pop3", "the POP3 server takes passwords before TLS", "auth.before-tls",
 		records("_pop3._tcp SRV 0 1 110 pop"),
-		serve(popHost, 110, POP3(Mail{Host: popHost, StartTLS: &Cert{Names: []string{popHost}}, Caps: []string{"TOP", "UIDL", "STLS", "USER"}}))),
+		serve(popHost, 110, POP3(Mail{Host: popHost, StartTLS: &Cert{Names: []string{popHost}}, Caps: []string{"TOP", "UIDL", "STLS", "USER", "SASL PLAIN"}}))),
 	provider("login-disabled", "a proxy ends TLS, and the IMAP server behind it forbids logins as unencrypted", "auth.login-disabled",
 		announces(strings.Fields("IMAP4rev1 SASL-IR ID ENABLE IDLE LITERAL+ LOGINDISABLED")...)),
 
