@@ -1,7 +1,6 @@
 package probes
 
 import (
-	"context"
 	"crypto/x509"
 	"encoding/pem"
 	"slices"
@@ -22,26 +21,8 @@ import (
 // made in to look.
 func visitLab(t *testing.T, name string, o Options, look func(*mailcheck.Report, *lab.Lab)) {
 	t.Helper()
-	s, ok := lab.Find(name)
-	if !ok {
-		t.Fatalf("no scenario %q", name)
-	}
-	synctest.Test(t, func(t *testing.T) {
-		l := lab.New(s)
-		defer l.Close()
-		n, err := netx.New(l.Options())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer n.Close()
-		a, err := mailcheck.ParseAddress(s.Address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-		defer cancel()
-		look(Account(ctx, n, a, o), l)
-	})
+	s := scenario(t, name)
+	synctest.Test(t, func(t *testing.T) { look(visit(t, s, 0, accountWith(o))) })
 }
 
 // What a person reads about each fault: the evidence and the remedy.

@@ -4,10 +4,8 @@ import (
 	"context"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"mailcheck"
-	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
 
@@ -55,26 +53,11 @@ func TestClients(t *testing.T) {
 	}
 }
 
-func clientsOf(t *testing.T, scenario string) *mailcheck.Report {
+func clientsOf(t *testing.T, name string) *mailcheck.Report {
 	t.Helper()
-	s, ok := lab.Find(scenario)
-	if !ok {
-		t.Fatalf("no scenario %q", scenario)
-	}
-	l := lab.New(s)
-	defer l.Close()
-	n, err := netx.New(l.Options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
-	a, err := mailcheck.ParseAddress(s.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	r := Clients(ctx, n, a, Options{})
+	r, l := visit(t, scenario(t, name), 0, func(ctx context.Context, n *netx.Net, a mailcheck.Address) *mailcheck.Report {
+		return Clients(ctx, n, a, Options{})
+	})
 	if got := l.Credentials(); len(got) > 0 {
 		t.Errorf("credentials were sent: %q", got)
 	}

@@ -1,7 +1,6 @@
 package probes
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -12,30 +11,16 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // inLab checks a scenario's address, and returns every dial next to the report.
 func inLab(t *testing.T, s lab.Scenario, o Options) (*mailcheck.Report, []string) {
 	t.Helper()
-	l := lab.New(s)
-	defer l.Close()
-	l.RTT = 20 * time.Millisecond
-	n, err := netx.New(l.Options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
-	a, err := mailcheck.ParseAddress(s.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	return Account(ctx, n, a, o), l.Dials()
+	r, l := visit(t, s, 20*time.Millisecond, accountWith(o))
+	return r, l.Dials()
 }
 
-func scenario(t *testing.T, name string) lab.Scenario {
+func scenario(t testing.TB, name string) lab.Scenario {
 	t.Helper()
 	s, ok := lab.Find(name)
 	if !ok {

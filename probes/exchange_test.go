@@ -1,39 +1,19 @@
 package probes
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"mailcheck"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // run checks a scenario's address and returns the report and what the lab saw.
-func run(t *testing.T, scenario string) (*mailcheck.Report, *lab.Lab) {
+func run(t *testing.T, name string) (*mailcheck.Report, *lab.Lab) {
 	t.Helper()
-	s, ok := lab.Find(scenario)
-	if !ok {
-		t.Fatalf("no scenario %q", scenario)
-	}
-	l := lab.New(s)
-	defer l.Close()
-	n, err := netx.New(l.Options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
-	a, err := mailcheck.ParseAddress(s.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	return Account(ctx, n, a, Options{}), l
+	return visit(t, scenario(t, name), 0, accountWith(Options{}))
 }
 
 // Whatever a server asks for or sends to: no question over http, no address over

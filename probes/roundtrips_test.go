@@ -1,15 +1,12 @@
 package probes
 
 import (
-	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"mailcheck"
-	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // roundTripLimits are the longest chains of dependent round trips that one check
@@ -65,27 +62,10 @@ func TestBlackHolesDoNotAddUp(t *testing.T) {
 	}
 }
 
-func checkWithRTT(tb testing.TB, scenario string, rtt time.Duration) *mailcheck.Report {
+func checkWithRTT(tb testing.TB, name string, rtt time.Duration) *mailcheck.Report {
 	tb.Helper()
-	s, ok := lab.Find(scenario)
-	if !ok {
-		tb.Fatalf("no scenario %q", scenario)
-	}
-	l := lab.New(s)
-	defer l.Close()
-	l.RTT = rtt
-	n, err := netx.New(l.Options())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer n.Close()
-	a, err := mailcheck.ParseAddress(s.Address)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
-	defer cancel()
-	return Account(ctx, n, a, Options{})
+	r, _ := visit(tb, scenario(tb, name), rtt, accountWith(Options{}))
+	return r
 }
 
 // BenchmarkCheck measures a whole check in real time over a simulated network

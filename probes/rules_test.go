@@ -162,22 +162,13 @@ func TestDripsDoNotRenewTheTime(t *testing.T) {
 	test("bytes of a handshake", lab.Then(lab.Say("* OK\r\n* CAPABILITY STARTTLS\r\nb1 OK\r\n"), lab.Say("b2 OK\r\n"), lab.Wait(time.Second), lab.Drip("\x16\x03\x03\x40\x00"+strings.Repeat("\x02", 9000), time.Second)), handshakeTimeout, mailcheck.TLSTimeout.ID)
 }
 
-// account checks the address of a scenario, in the bubble of the caller.
+// account checks the address of a scenario, in the bubble of the caller and for as
+// long as ctx lets it.
 func account(t *testing.T, ctx context.Context, s lab.Scenario, rtt time.Duration) (*mailcheck.Report, *lab.Lab) {
 	t.Helper()
-	l := lab.New(s)
-	defer l.Close()
-	l.RTT = rtt
-	n, err := netx.New(l.Options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
-	a, err := mailcheck.ParseAddress(s.Address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Account(ctx, n, a, Options{}), l
+	return visit(t, s, rtt, func(_ context.Context, n *netx.Net, a mailcheck.Address) *mailcheck.Report {
+		return Account(ctx, n, a, Options{})
+	})
 }
 
 // Whenever the user gives up, the report comes at once and holds what was

@@ -17,23 +17,40 @@ import (
 	"mailcheck/internal/netx"
 )
 
-// runScenario checks a scenario's address inside a synctest bubble.
-func runScenario(t *testing.T, s lab.Scenario, o Options) *mailcheck.Report {
-	t.Helper()
+// visit brings a scenario up and checks its address, in the bubble of the caller
+// and within the 30 s of an ordinary run. It returns the report and the lab, which
+// still knows what was asked of it.
+func visit(tb testing.TB, s lab.Scenario, rtt time.Duration,
+	check func(context.Context, *netx.Net, mailcheck.Address) *mailcheck.Report) (*mailcheck.Report, *lab.Lab) {
+	tb.Helper()
 	l := lab.New(s)
 	defer l.Close()
+	l.RTT = rtt
 	n, err := netx.New(l.Options())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer n.Close()
 	a, err := mailcheck.ParseAddress(s.Address)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
 	defer cancel()
-	r := Account(ctx, n, a, o)
+	return check(ctx, n, a), l
+}
+
+// accountWith is an ordinary check with options, for visit.
+func accountWith(o Options) func(context.Context, *netx.Net, mailcheck.Address) *mailcheck.Report {
+	return func(ctx context.Context, n *netx.Net, a mailcheck.Address) *mailcheck.Report {
+		return Account(ctx, n, a, o)
+	}
+}
+
+// runScenario checks a scenario's address inside a synctest bubble.
+func runScenario(t *testing.T, s lab.Scenario, o Options) *mailcheck.Report {
+	t.Helper()
+	r, l := visit(t, s, 0, accountWith(o))
 	if got := l.Credentials(); len(got) > 0 {
 		t.Errorf("credentials were sent: %q", got)
 	}

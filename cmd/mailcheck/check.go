@@ -69,14 +69,7 @@ func account(c *cobra.Command, typed string, net *network, out *output,
 	if err != nil {
 		return nil, err
 	}
-	defer n.Close()
-	ctx, cancel, err := net.limit(c.Context())
-	if err != nil {
-		return nil, err
-	}
-	defer cancel()
-	defer progress(c.ErrOrStderr(), address.String())()
-	return run(ctx, n, address, opts), nil
+	return net.during(c, n, address.String(), func(ctx context.Context) *mailcheck.Report { return run(ctx, n, address, opts) })
 }
 
 func parseAddress(typed string) (mailcheck.Address, error) {

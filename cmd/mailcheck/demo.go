@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"time"
@@ -95,12 +96,7 @@ func demo(c *cobra.Command, name string, net *network, out *output) (*mailcheck.
 	if err != nil {
 		return nil, noRun("", "%v", err)
 	}
-	defer n.Close()
-	ctx, cancel, err := net.limit(c.Context())
-	if err != nil {
-		return nil, err
-	}
-	defer cancel()
-	defer progress(c.ErrOrStderr(), address.String())()
-	return probes.Account(ctx, n, address, probes.Options{TLSAudit: net.tlsAudit || scenario.TLSAudit, ExpiryWarning: time.Duration(net.expiry)}), nil
+	return net.during(c, n, address.String(), func(ctx context.Context) *mailcheck.Report {
+		return probes.Account(ctx, n, address, probes.Options{TLSAudit: net.tlsAudit || scenario.TLSAudit, ExpiryWarning: time.Duration(net.expiry)})
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"mailcheck"
 	"os"
 	"strings"
 	"time"
@@ -120,6 +121,19 @@ func (f *network) limit(ctx context.Context) (context.Context, context.CancelFun
 	}
 	limited, cancel := context.WithTimeout(ctx, f.timeout)
 	return limited, cancel, nil
+}
+
+// during runs something on the network within the time of the run, shows that it
+// is under way, and closes the network.
+func (f *network) during(c *cobra.Command, n *netx.Net, what string, run func(context.Context) *mailcheck.Report) (*mailcheck.Report, error) {
+	defer n.Close()
+	ctx, cancel, err := f.limit(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	defer progress(c.ErrOrStderr(), what)()
+	return run(ctx), nil
 }
 
 // interrupted says that the user ended the run; what was learned is printed.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/url"
 	"slices"
@@ -83,14 +84,9 @@ func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mail
 	if err != nil {
 		return nil, err
 	}
-	defer n.Close()
-	ctx, cancel, err := net.limit(c.Context())
-	if err != nil {
-		return nil, err
-	}
-	defer cancel()
-	defer progress(c.ErrOrStderr(), servers[0].URL())()
-	return probes.Servers(ctx, n, servers, probes.Options{TLSAudit: net.tlsAudit, ExpiryWarning: time.Duration(net.expiry)}), nil
+	return net.during(c, n, servers[0].URL(), func(ctx context.Context) *mailcheck.Report {
+		return probes.Servers(ctx, n, servers, probes.Options{TLSAudit: net.tlsAudit, ExpiryWarning: time.Duration(net.expiry)})
+	})
 }
 
 // parseServers reads URLs; the same server twice is one.

@@ -54,9 +54,6 @@ func Wait(d time.Duration) Behaviour {
 	return func(c *Conn) { c.Sleep(d) }
 }
 
-// Delay waits before a behaviour begins.
-func Delay(d time.Duration, next Behaviour) Behaviour { return Then(Wait(d), next) }
-
 // Drip writes text byte by byte, one every so often.
 func Drip(text string, every time.Duration) Behaviour {
 	return func(c *Conn) {
