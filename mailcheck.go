@@ -386,6 +386,16 @@ type Clock struct {
 	Servers int           // how many were compared; with none nothing is known
 }
 
+// Result returns what the test of a server saw; nothing if it was not tested.
+func (r *Report) Result(s Server) ServerResult {
+	for _, result := range r.Servers {
+		if result.Key() == s.Key() {
+			return result
+		}
+	}
+	return ServerResult{}
+}
+
 // Usable returns the settings that passed, best first.
 func (r *Report) Usable() []Setting {
 	var usable []Setting

@@ -38,7 +38,7 @@ func WriteThunderbird(w io.Writer, r *mailcheck.Report) error {
 		section := xmlServer{
 			Type: string(setting.Protocol), Hostname: setting.Host, Port: int(setting.Port),
 			SocketType: socketTypeOf(setting.Security), Username: usernameTemplate(setting.Username, r.Address),
-			Auth: authentication(mechanismsOf(r, setting)),
+			Auth: authentication(r.Result(setting.Server)),
 		}
 		if section.SocketType == "" || len(section.Auth) == 0 {
 			continue
@@ -115,16 +115,6 @@ func usernameTemplate(name string, a mailcheck.Address) string {
 		return "%EMAILLOCALPART%.%EMAILDOMAIN%"
 	}
 	return name
-}
-
-// mechanismsOf returns the probe's result for a setting.
-func mechanismsOf(r *mailcheck.Report, s mailcheck.Setting) mailcheck.ServerResult {
-	for _, result := range r.Servers {
-		if result.Key() == s.Key() {
-			return result
-		}
-	}
-	return mailcheck.ServerResult{}
 }
 
 // authentication names the ways to log in that a server offered inside TLS, in

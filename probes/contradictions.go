@@ -43,14 +43,14 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS) == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) {
 			continue // a protocol with a single port
 		}
-		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || s.Sources[0] == "srv" || result(r, s).Verdict == mailcheck.Pass || result(r, s).Verdict == mailcheck.Warn {
+		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || s.Sources[0] == "srv" || r.Result(s).Verdict == mailcheck.Pass || r.Result(s).Verdict == mailcheck.Warn {
 			continue
 		}
 		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {
 			continue // 143 without encryption fits, which is another fault
 		}
 		f := found(mailcheck.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, socketType(s.Security)))
-		if result(r, s).Verdict == "" {
+		if r.Result(s).Verdict == "" {
 			f.Severity = mailcheck.Warning // not tested
 		}
 		f.Fix = fmt.Sprintf("Publish port %d with socketType %s, or port %d with socketType %s.",
@@ -185,7 +185,7 @@ func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
 	for _, d := range mailcheck.Disagreements(r.Sources) {
 		f := found(mailcheck.PublishSourcesDisagree, fmt.Sprintf("%s: %s", d.Protocol, d))
 		right, wrong := preferred(r, d.First, d.Protocol), preferred(r, d.Second, d.Protocol)
-		if result(r, right).Verdict == mailcheck.Fail && result(r, wrong).Verdict != mailcheck.Fail {
+		if r.Result(right).Verdict == mailcheck.Fail && r.Result(wrong).Verdict != mailcheck.Fail {
 			right, wrong = wrong, right
 		}
 		f.Fix = fmt.Sprintf("If %s is right, name it in %s too", right.Host, wrong.Sources[0])
@@ -258,16 +258,6 @@ func publishedServers(r *mailcheck.Report) []mailcheck.Server {
 		}
 	}
 	return all
-}
-
-// result returns what the test of a server saw, or nothing.
-func result(r *mailcheck.Report, s mailcheck.Server) mailcheck.ServerResult {
-	for _, o := range r.Servers {
-		if o.Key() == s.Key() {
-			return o
-		}
-	}
-	return mailcheck.ServerResult{}
 }
 
 // socketType is the word of Mail Autoconfig.
