@@ -29,6 +29,7 @@ var Checks = slices.Concat(
 	auditChecks,
 	greetingChecks,
 	healthChecks,
+	loginChecks,
 	accountChecks,
 	lintChecks,
 )

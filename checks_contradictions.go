@@ -2,7 +2,7 @@ package mailcheck
 
 var contradictionChecks = []*Check{
 	PublishPortSecurity, PublishAuthNotOffered, PublishPlainNeedless, PublishOAuthOnly,
-	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses,
+	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername,
 }
 
 // Contradictions: between two sources, and between what is published and what
@@ -36,4 +36,8 @@ var (
 		"A mail program refuses the whole settings file, although others can read it.",
 		"Correct the section named in the evidence, or take it out. `mailcheck lint` shows what each program makes of the file.",
 		"draft-ietf-mailmaint-autoconfig section 3"}
+	PublishUsername = &Check{"publish.username-refused", Failure, Admin,
+		"The server refuses the user name that is published and accepts another form of it, so mail programs that configure themselves cannot log in.",
+		"Publish the form that the server accepts: %EMAILADDRESS% is the whole address, %EMAILLOCALPART% the part before the @.",
+		"draft-ietf-mailmaint-autoconfig section 3, RFC 6186 section 4"}
 )

@@ -90,6 +90,7 @@ type Server struct {
 	Username string   // login name for the address; empty where no source says
 	Auth     []string // published authentication methods, in the words of Mail Autoconfig
 	Sources  []string // names of the sources that publish it, most trusted first
+	Vouched  string   // how the address's own domain names it in a way that nobody on the path can forge; empty where it does not
 }
 
 // Endpoint returns host:port.
@@ -338,11 +339,33 @@ type ServerResult struct {
 	PasswordOK   bool  // inside TLS, some way to log in with a password in clear is offered
 	TLS          *TLS
 	TLSAudit     *TLSAudit // nil unless it was asked for
+	Login        *Login    // nil if no credentials were given
 	Elapsed      time.Duration
 	Steps        []Step
 	Conversation []Line
 	Neighbours   []Neighbour // other ports of the host, looked at because this one was silent
 }
+
+// Login is what became of logging in at a server.
+type Login struct {
+	State        LoginState
+	Username     string   // that was accepted; else the first one that was tried
+	Mechanism    string   // SASL mechanism, or the command: LOGIN of IMAP, USER of POP3
+	Refused      []string // user names that the server refused, this one or others
+	Reason       string   // the server's words, or why no login was tried
+	Capabilities []string // that the server announced with its consent
+}
+
+// LoginState says how far a login came.
+type LoginState string
+
+// The states of a login.
+const (
+	LoginAccepted LoginState = "accepted"
+	LoginRefused  LoginState = "rejected" // the server refused user name, password or token
+	LoginSkipped  LoginState = "skipped"  // nothing secret was sent
+	LoginBroken   LoginState = "failed"   // it came to no decision
+)
 
 // Neighbour is another port of a server's host.
 type Neighbour struct {
@@ -420,6 +443,7 @@ const (
 	OpGreeting    Op = "greeting"    // first reply of the server
 	OpCapability  Op = "capability"  // CAPABILITY, CAPA or EHLO
 	OpStartTLS    Op = "starttls"    // the STARTTLS or STLS command
+	OpAuth        Op = "auth"        // the login
 	OpDiagnose    Op = "diagnose"    // a further connection that asks why
 	OpAudit       Op = "audit"       // a further connection that asks what else TLS accepts
 	OpFetch       Op = "fetch"       // one document over HTTP

@@ -104,7 +104,7 @@ type Discovery struct {
 // soon as it is known; found is called by one goroutine at a time. Steps count
 // time from began.
 func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, began time.Time, found func(mailcheck.Server)) Discovery {
-	b := &board{found: found, known: map[string]bool{}, dropped: map[string]bool{}}
+	b := &board{found: func(s mailcheck.Server) { found(withUsername(s, a)) }, known: map[string]bool{}, dropped: map[string]bool{}}
 	searches := make([]*search, len(Sources))
 	var wg sync.WaitGroup
 	var names []string
@@ -136,9 +136,21 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 		d.Sources = append(d.Sources, s.result)
 	}
 	d.Servers = merge(d.Sources, b.known)
+	for i, s := range d.Servers {
+		d.Servers[i] = withUsername(s, a)
+	}
 	d.Documents = b.documents
 	slices.SortStableFunc(d.Documents, func(a, b Document) int { return strings.Compare(a.URL, b.URL) }) // not by time
 	return d
+}
+
+// withUsername gives a mail server for which nobody says the user name the one that
+// clients try first: the full address (RFC 6186 section 4).
+func withUsername(s mailcheck.Server, a mailcheck.Address) mailcheck.Server {
+	if s.Username == "" && (s.Protocol.Reads() || s.Protocol.Sends()) {
+		s.Username = a.Username()
+	}
+	return s
 }
 
 // merge joins the servers that several sources name. The first source that has a
@@ -165,6 +177,9 @@ func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.
 			}
 			if m.Auth == nil {
 				m.Auth = s.Auth
+			}
+			if m.Vouched == "" {
+				m.Vouched = s.Vouched
 			}
 		}
 	}

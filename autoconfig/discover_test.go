@@ -368,7 +368,7 @@ _submissions._tcp  SRV 0 1 465 smtp
 		got = append(got, fmt.Sprintf("%s %s %s %s", s.URL(), s.Username, strings.Join(s.Auth, "+"), strings.Join(s.Sources, "+")))
 	}
 	merged := []string{
-		"imaps://imap.example.com:993 alice@example.com password-cleartext srv+autoconfig",
+		"imaps://imap.example.com:993 alice password-cleartext srv+autoconfig",
 		"imap://imap.example.com:143 alice@example.com  srv",
 		"submissions://smtp.example.com:465 alice@example.com password-cleartext srv+autoconfig",
 		"pop3s://pop.example.com:995 alice@example.com password-cleartext autoconfig",

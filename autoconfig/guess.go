@@ -65,7 +65,7 @@ func (s *search) guesses(protocol mailcheck.Protocol, security mailcheck.Securit
 	for _, host := range hosts {
 		servers = append(servers, mailcheck.Server{
 			Protocol: protocol, Host: host, Port: mailcheck.DefaultPort(protocol, security), Security: security,
-			Username: s.address.Username(), Sources: []string{s.result.Name},
+			Sources: []string{s.result.Name},
 		})
 	}
 	return servers

@@ -175,7 +175,9 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 	if pacc.Draft != "" {
 		reason += ", spelling of draft " + pacc.Draft
 	}
-	return answer{state: mailcheck.Found, reason: reason, servers: servers}
+	a := answer{state: mailcheck.Found, reason: reason, servers: servers}
+	a.vouch("PACC document of the domain, fetched over https")
+	return a
 }
 
 // checkDigest compares the document, byte for byte as it was served, with the

@@ -79,6 +79,21 @@ func ProviderOf(domain string) (Provider, bool) {
 	return Providers[i], true
 }
 
+// LoginAdvice says what the users of a large provider have to do before a mail
+// program may log in; nothing where that is not known. The provider is that of the
+// domain, or the one that runs the server.
+func LoginAdvice(domain, host string) string {
+	p, ok := ProviderOf(domain)
+	if !ok {
+		p, ok = providerByHosts([]string{host})
+	}
+	var advice []string
+	for _, r := range p.Rules {
+		advice = append(advice, r.Fix)
+	}
+	return strings.Join(advice, " ")
+}
+
 // providerByMX returns the provider whose mail exchanger the host is.
 func providerByMX(host string) (Provider, bool) {
 	i := slices.IndexFunc(Providers, func(p Provider) bool { return anyAbove(p.MX, host) })
@@ -157,7 +172,7 @@ func (p Provider) servers(a mailcheck.Address) []mailcheck.Server {
 // may only pass mail on.
 func findProvider(ctx context.Context, s *search) {
 	if p, ok := ProviderOf(s.address.Domain); ok {
-		s.adopt(p, s.address.Domain+" is a mail domain of "+p.Name)
+		s.adopt(p, "table of providers", s.address.Domain+" is a mail domain of "+p.Name)
 		return
 	}
 	host, err := s.firstMX(ctx)
@@ -179,7 +194,7 @@ func findProvider(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Absent, "not a provider that mailcheck knows")
 		return
 	}
-	s.adopt(p, "the mail exchanger "+host+" belongs to "+p.Name)
+	s.adopt(p, "", "the mail exchanger "+host+" belongs to "+p.Name)
 }
 
 // firstMX returns the preferred mail exchanger, or nothing. What is wrong with
@@ -200,9 +215,11 @@ func (s *search) firstMX(ctx context.Context) (host string, err error) {
 	return host, err
 }
 
-// adopt hands over what the table knows about a provider.
-func (s *search) adopt(p Provider, why string) {
+// adopt hands over what the table knows about a provider. Where only the mail
+// exchanger leads to it, nothing vouches for its servers.
+func (s *search) adopt(p Provider, vouched, why string) {
 	for _, server := range p.servers(s.address) {
+		server.Vouched = vouched
 		s.publish(server)
 	}
 	s.tellRules(p, why)

@@ -37,7 +37,7 @@ func WriteThunderbird(w io.Writer, r *mailcheck.Report) error {
 	for _, setting := range r.Usable() {
 		section := xmlServer{
 			Type: string(setting.Protocol), Hostname: setting.Host, Port: int(setting.Port),
-			SocketType: socketTypeOf(setting.Security), Username: usernameTemplate(setting.Username, r.Address),
+			SocketType: socketTypeOf(setting.Security), Username: UsernameTemplate(setting.Username, r.Address),
 			Auth: authentication(r.Result(setting.Server)),
 		}
 		if section.SocketType == "" || len(section.Auth) == 0 {
@@ -103,8 +103,9 @@ func socketTypeOf(s mailcheck.Security) string {
 	return ""
 }
 
-// usernameTemplate turns a login name back into the placeholder it came from.
-func usernameTemplate(name string, a mailcheck.Address) string {
+// UsernameTemplate turns a login name back into the placeholder of Mail Autoconfig
+// that it came from.
+func UsernameTemplate(name string, a mailcheck.Address) string {
 	switch name {
 	case "", a.Username():
 		return "%EMAILADDRESS%"

@@ -168,7 +168,7 @@ func TestWriteThunderbirdNothingUsable(t *testing.T) {
 func TestUsernameTemplate(t *testing.T) {
 	test := func(name, want string) {
 		t.Helper()
-		if got := usernameTemplate(name, alice); got != want {
+		if got := UsernameTemplate(name, alice); got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)
 		}
 		if want != name && name != "" && expand(want, alice) != name {
@@ -185,7 +185,7 @@ func TestUsernameTemplate(t *testing.T) {
 	// Of a bare domain, the placeholders that a settings file had.
 	bare := mailcheck.Address{Domain: "example.com"}
 	for name, want := range map[string]string{"": "%EMAILADDRESS%", "%EMAILADDRESS%": "%EMAILADDRESS%", "%EMAILLOCALPART%": "%EMAILLOCALPART%", ".example.com": ".example.com"} {
-		if got := usernameTemplate(name, bare); got != want {
+		if got := UsernameTemplate(name, bare); got != want {
 			t.Errorf("%q of a bare domain: got %q, want %q", name, got, want)
 		}
 	}

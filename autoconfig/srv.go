@@ -107,6 +107,9 @@ func (q *srvQuery) ask(ctx context.Context) (servers []mailcheck.Server, offered
 	answer, offered := q.lookup(ctx)
 	for _, record := range answer.records {
 		if server, ok := q.server(record); ok {
+			if answer.meta.Authenticated {
+				server.Vouched = "SRV record, authenticated by DNSSEC"
+			}
 			q.board.post(server)
 			servers = append(servers, server)
 		}
@@ -160,11 +163,14 @@ func (q *srvQuery) server(record netx.SRV) (mailcheck.Server, bool) {
 		q.trace.Find(mailcheck.SRVBadTarget, fmt.Sprintf("%s: %v", q.name, err))
 		return mailcheck.Server{}, false
 	}
-	return mailcheck.Server{
+	server := mailcheck.Server{
 		Protocol: q.protocol, Host: host, Port: record.Port, Security: q.security,
-		Username: q.address.Username(), // RFC 6186 section 4: the full address first
-		Sources:  []string{q.result.Name},
-	}, true
+		Sources: []string{q.result.Name},
+	}
+	if inside(host, q.address.Domain) {
+		server.Vouched = "SRV record with a host of the domain" // whose certificate is the domain's own affair
+	}
+	return server, true
 }
 
 // judge finds what is wrong with a record whatever its server does.

@@ -37,6 +37,14 @@ type answer struct {
 	config     *Config // the settings file that was read, whether or not its servers are of use
 }
 
+// vouch notes that the domain itself names the servers, over a way that nobody
+// between here and it can forge.
+func (a *answer) vouch(how string) {
+	for i := range a.servers {
+		a.servers[i].Vouched = how
+	}
+}
+
 // findAutoconfig asks the domain's web servers (draft-ietf-mailmaint-autoconfig
 // section 4.1). The https places are asked at once; the http ones, which any
 // network on the way can forge, only if those have nothing. The address is sent
@@ -226,6 +234,9 @@ func (s *search) readDocument(ctx context.Context, t *mailcheck.Trace, doc *netx
 		judgeCertificate(t, doc)
 	}
 	a := s.readConfig(ctx, t, where, doc.Body, mailcheck.Warning)
+	if s.result.Name == "autoconfig" && !doc.Insecure {
+		a.vouch("settings file of the domain, fetched over https")
+	}
 	if doc.Insecure && len(a.servers) > 0 {
 		t.Find(mailcheck.AutoconfigHTTPOnly, strings.Join(doc.Hops, " -> "))
 	}

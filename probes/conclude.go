@@ -61,7 +61,11 @@ func settings(r *mailcheck.Report) []mailcheck.Setting {
 	var list []mailcheck.Setting
 	for _, s := range r.Servers {
 		if s.Verdict != mailcheck.Fail || !s.Guessed() {
-			list = append(list, mailcheck.Setting{Server: s.Server, Verdict: s.Verdict})
+			setting := mailcheck.Setting{Server: s.Server, Verdict: s.Verdict}
+			if s.Login != nil && s.Login.State == mailcheck.LoginAccepted {
+				setting.Username = s.Login.Username // the server's word counts more than what is published
+			}
+			list = append(list, setting)
 		}
 	}
 	rank := func(s mailcheck.Setting) (int, int, int) {

@@ -11,8 +11,7 @@ import (
 
 // contradictions are the rules that compare what is published, in one source with
 // that in another and in all with what the servers offer. A rule that needs a
-// test's result finds nothing where none was made. A user name that a server
-// refuses would need a login, so no rule is about it.
+// test's result finds nothing where none was made.
 var contradictions = []func(*mailcheck.Report) []mailcheck.Finding{
 	portSecurity,
 	authNotOffered,
@@ -20,6 +19,7 @@ var contradictions = []func(*mailcheck.Report) []mailcheck.Finding{
 	oauthOnly,
 	sourcesDisagree,
 	declinedButPublished,
+	usernameRefused,
 }
 
 func contradictionFindings(r *mailcheck.Report) []mailcheck.Finding {
@@ -242,6 +242,49 @@ func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 		all = append(all, f)
 	}
 	return all
+}
+
+// usernameRefused finds servers that let the user in, but not under the user name
+// that is published for them, or that clients try first where none is. What one
+// person mends in one place is said once.
+func usernameRefused(r *mailcheck.Report) []mailcheck.Finding {
+	var all []mailcheck.Finding
+	endpoints := map[string][]string{}
+	for _, s := range r.Servers {
+		if s.Login == nil || s.Login.State != mailcheck.LoginAccepted || s.Login.Username == s.Username || !slices.Contains(s.Login.Refused, s.Username) {
+			continue
+		}
+		f := found(mailcheck.LoginUsernameForm, fmt.Sprintf("%s is refused, %s is accepted", s.Username, s.Login.Username))
+		if source := whoStates(r, s); source != "" {
+			f = found(mailcheck.PublishUsername, fmt.Sprintf("%s publishes %s, which the server refuses; %s is accepted", source, s.Username, s.Login.Username))
+		}
+		endpoints[f.Detail] = append(endpoints[f.Detail], s.Endpoint())
+		template := autoconfig.UsernameTemplate(s.Login.Username, r.Address)
+		f.Fix = fmt.Sprintf("In the mail program enter %s as the user name. For everybody: publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", s.Login.Username, template)
+		if f.Check == mailcheck.PublishUsername {
+			f.Fix = fmt.Sprintf("Write <username>%s</username> in the sections for %s. Until then enter %s as the user name in the mail program.",
+				template, strings.Join(endpoints[f.Detail], ", "), s.Login.Username)
+		}
+		if i := slices.IndexFunc(all, func(o mailcheck.Finding) bool { return o.Detail == f.Detail }); i >= 0 {
+			all[i].Fix = f.Fix
+			continue
+		}
+		f.Server = s.URL()
+		all = append(all, f)
+	}
+	return all
+}
+
+// whoStates names the first source that publishes the user name of a server.
+func whoStates(r *mailcheck.Report, s mailcheck.ServerResult) string {
+	for _, source := range r.Sources {
+		for _, published := range source.Servers {
+			if published.Key() == s.Key() && published.Username == s.Username {
+				return source.Name
+			}
+		}
+	}
+	return ""
 }
 
 // publishedServers are the servers that the sources name, guesses left out. Each is

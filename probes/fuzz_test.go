@@ -16,10 +16,11 @@ import (
 )
 
 // The bytes of a fuzzed server with a meaning: where it waits for the client's
-// next packet, and where it starts TLS.
+// next packet, where it starts TLS, and where it repeats what the client said last.
 const (
 	turn       = "\x00"
 	upgradeTLS = "\x01"
+	echo       = "\x02"
 )
 
 // ear collects what a client sends over all its connections.
@@ -32,6 +33,16 @@ func (e *ear) note(packet string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.packets = append(e.packets, packet)
+}
+
+// last returns the packet that came last.
+func (e *ear) last() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.packets) == 0 {
+		return ""
+	}
+	return strings.TrimRight(e.packets[len(e.packets)-1], "\r\n")
 }
 
 // fuzzed is a server that says whatever the script has. It notes each packet
@@ -50,7 +61,7 @@ func fuzzed(script string, heard *ear) lab.Behaviour {
 			if i < 0 {
 				i = len(rest)
 			}
-			if i > 0 && !c.Say(rest[:i]) {
+			if i > 0 && !c.Say(strings.ReplaceAll(rest[:i], echo, heard.last())) {
 				return
 			}
 			what := ""

@@ -35,6 +35,7 @@ func imap(ctx context.Context, p *probe) {
 	}
 	passwordOK := !has(caps, "LOGINDISABLED") // the LOGIN command needs no capability
 	p.offer(caps, imapMechanisms(caps), passwordOK)
+	p.enter(ctx)
 	p.farewell("c9 LOGOUT")
 }
 

@@ -44,7 +44,7 @@ func (l *lines) read() (string, error) {
 	line, err := l.in.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
 		l.note(false, string(line))
-		return "", mailcheck.ReplyTooLong.Errorf("one line is longer than %d bytes; it begins %q", maxLine, line[:60])
+		return "", mailcheck.ReplyTooLong.Errorf("one line is longer than %d bytes; it begins %q", maxLine, l.secrets.conceal(string(line))[:60])
 	}
 	if err != nil {
 		if len(line) > 0 {
@@ -86,7 +86,7 @@ func (l *lines) note(client bool, text string) {
 	if client {
 		text = l.secrets.said(text)
 	} else {
-		l.secrets.heard(text)
+		text = l.secrets.heard(text)
 	}
 	l.transcript = append(l.transcript, mailcheck.Line{
 		At: l.trace.Since(), Client: client, Secure: l.secure, Step: len(l.trace.Steps), Text: mailcheck.Clean(text),

@@ -22,6 +22,7 @@ func pop3(ctx context.Context, p *probe) {
 	}
 	// A server without CAPA is older than RFC 2449 and knows USER only.
 	p.offer(caps, pop3Mechanisms(caps), len(caps) == 0 || has(caps, "USER"))
+	p.enter(ctx)
 	p.farewell("QUIT")
 }
 

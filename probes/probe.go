@@ -41,6 +41,7 @@ type probe struct {
 	conn   net.Conn
 	lines  *lines
 	nearby *nearby // shared by all probes of a run; nil for further connections
+	entry  *entry  // the login this connection is made for; nil for the test
 
 	others  *pool // the other servers of the run; nil where there are none
 	further int   // connections that may still be made to learn more about this server
@@ -128,6 +129,9 @@ func (p *probe) startLines() {
 		fresh.transcript, fresh.manners = p.lines.transcript, p.lines.manners
 	}
 	fresh.secure = p.result.TLS != nil
+	if p.entry != nil {
+		fresh.secrets.watchFor(p.entry.secret)
+	}
 	p.lines = fresh
 }
 

@@ -10,7 +10,9 @@
 // the list that counts is the one inside TLS: it names the ways to log in.
 //
 // A probe goes through exactly this conversation and stops before the login. It
-// has no error to return: where it gets stuck is the result.
+// has no error to return: where it gets stuck is the result. If credentials are
+// given, those servers that passed are logged in at afterwards, one after the other
+// and each over a connection of its own.
 package probes
 
 import (
@@ -29,6 +31,7 @@ type Options struct {
 	NoGuess       bool          // do not try likely host names where nothing is published
 	ExpiryWarning time.Duration // warn of certificates that end sooner; 0 for 14 days, less for short-lived ones
 	TLSAudit      bool          // also ask what each server's TLS accepts beyond what a client uses
+	Credentials   Credentials   // to log in with; none: no login is tried
 }
 
 func (o Options) discovery() autoconfig.Options {
@@ -45,6 +48,7 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	r.Sources = found.Sources
 	r.Servers = tests.results(found.Servers)
 	r.Clock = compareClock(n)
+	logIn(ctx, n, r, o)
 	conclude(r, found.Dropped)
 	return r
 }
@@ -76,15 +80,18 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) 
 	return r
 }
 
-// Servers tests given servers.
+// Servers tests given servers. That the user names them is enough for them to get
+// the user's credentials, if there are any.
 func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Options) *mailcheck.Report {
 	r := &mailcheck.Report{Started: time.Now()}
 	tests := newPool(ctx, n, o, r.Started)
-	for _, s := range servers {
-		tests.start(s)
+	for i := range servers {
+		servers[i].Vouched = "named by the user"
+		tests.start(servers[i])
 	}
 	r.Servers = tests.results(servers)
 	r.Clock = compareClock(n)
+	logIn(ctx, n, r, o)
 	conclude(r, 0)
 	return r
 }

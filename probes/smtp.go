@@ -29,6 +29,7 @@ func smtp(ctx context.Context, p *probe) {
 	}
 	mechanisms := smtpMechanisms(caps)
 	p.offer(caps, mechanisms, has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN"))
+	p.enter(ctx)
 	p.farewell("QUIT")
 }
 

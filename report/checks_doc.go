@@ -30,6 +30,7 @@ var families = []struct{ prefix, title string }{
 	{"greet", "Greetings"},
 	{"reply", "Replies"},
 	{"auth", "Ways to log in"},
+	{"login", "Logging in"},
 	{"caps", "Features of a server"},
 	{"dav", "Calendars and address books"},
 	{"jmap", "JMAP"},

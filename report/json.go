@@ -47,6 +47,7 @@ type jsonPublished struct {
 	Username string   `json:"username"`
 	Auth     []string `json:"auth"`
 	Sources  []string `json:"sources"`
+	Vouched  string   `json:"vouched"` // how the domain itself names it in a way that cannot be forged; empty where it does not
 }
 
 // jsonOAuth is where a source says that one gets leave to log in.
@@ -151,9 +152,11 @@ type jsonCertificate struct {
 }
 
 type jsonLogin struct {
-	Mechanism string `json:"mechanism"`
-	State     string `json:"state"`
-	Reason    string `json:"reason"`
+	Mechanism string   `json:"mechanism"`
+	State     string   `json:"state"`
+	Reason    string   `json:"reason"`
+	Username  string   `json:"username"` // that was accepted, or tried first
+	Refused   []string `json:"refused"`  // user names that the server refused
 }
 
 type jsonStep struct {
@@ -198,6 +201,7 @@ func published(s mailcheck.Server) jsonPublished {
 	return jsonPublished{
 		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
 		Username: safe(s.Username), Auth: each(s.Auth, safe), Sources: each(s.Sources, safe),
+		Vouched: safe(s.Vouched),
 	}
 }
 
@@ -221,14 +225,28 @@ func server(s mailcheck.ServerResult) jsonServer {
 		}),
 		Greeting:     safe(s.Greeting),
 		Software:     safe(s.Software),
-		Capabilities: jsonCapabilities{lists(s.Capabilities), []string{}},
+		Capabilities: jsonCapabilities{lists(s.Capabilities), afterLogin(s.Login)},
 		Auth:         lists(s.Mechanisms),
 		TLS:          protection(s.TLS),
 		TLSAudit:     audit(s.TLSAudit),
-		Login:        jsonLogin{State: "skipped", Reason: "no credentials given"},
+		Login:        loginOf(s.Login),
 		Neighbours:   each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour { return jsonNeighbour(n) }),
 		Steps:        each(s.Steps, step),
 	}
+}
+
+func loginOf(l *mailcheck.Login) jsonLogin {
+	if l == nil {
+		return jsonLogin{State: "skipped", Reason: "no credentials given", Refused: []string{}}
+	}
+	return jsonLogin{safe(l.Mechanism), string(l.State), safe(l.Reason), safe(l.Username), each(l.Refused, safe)}
+}
+
+func afterLogin(l *mailcheck.Login) []string {
+	if l == nil {
+		return []string{}
+	}
+	return each(l.Capabilities, safe)
 }
 
 func lists(l mailcheck.Lists) jsonLists {

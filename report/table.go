@@ -94,7 +94,7 @@ func hidden(s mailcheck.ServerResult) bool {
 
 func result(s mailcheck.ServerResult) string {
 	switch {
-	case unfinished(s):
+	case unfinished(s), s.Verdict == mailcheck.Untested:
 		return "untested"
 	case s.Verdict == mailcheck.Pass:
 		return "ok"
@@ -114,6 +114,9 @@ func unfinished(s mailcheck.ServerResult) bool {
 // seen says in a few words what a test saw: the worst finding with its number
 // below, else how the connection is protected and how to log in.
 func seen(r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int, opts Options) string {
+	if s.Login != nil && s.Login.State == mailcheck.LoginSkipped && s.Verdict == mailcheck.Untested {
+		return "login not tried: " + safe(s.Login.Reason)
+	}
 	if s.Verdict == mailcheck.Fail || unfinished(s) {
 		return worst(s, numbers)
 	}
@@ -137,9 +140,13 @@ func seen(r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int,
 	return strings.Join(words, ", ")
 }
 
-// login says how one can log in.
+// login says whether the login worked; without one, how one can log in.
 func login(s mailcheck.ServerResult) string {
 	switch {
+	case s.Login != nil && s.Login.State == mailcheck.LoginAccepted:
+		return "logged in (" + safe(s.Login.Mechanism) + ")"
+	case s.Login != nil && s.Login.State == mailcheck.LoginSkipped:
+		return "login not tried"
 	case s.PasswordOK:
 		return "password login"
 	case len(s.Mechanisms.AfterTLS) > 0:

@@ -22,9 +22,10 @@ func checkCommand() *cobra.Command {
 Every source that publishes settings is asked: DNS service records, the domain's
 settings file (autoconfig), the public provider database (ISPDB) and the mail
 exchanger; where all are silent, likely server names are tried. Each server is
-then tested up to the login, which is not tried: no password is needed. Where a test
-fails, up to three more connections to that server look for the cause.
+then tested up to the login; no password is needed. Where a test fails, up to
+three more connections to that server look for the cause.
 
+` + loginHelp + `
 With --tls-audit every server is also asked, one connection after the other,
 which TLS versions, ciphers and key exchange it accepts, what it does for clients
 that name no host (SNI), and whether it carries out a command that somebody on
@@ -32,6 +33,7 @@ the way put behind STARTTLS.
 
 ` + exitCodes,
 		Example: `  mailcheck check alice@example.com
+  mailcheck check alice@example.com --ask-password
   mailcheck check example.com -o json`,
 		Args:              exactly(1, "an address"),
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -47,6 +49,7 @@ the way put behind STARTTLS.
 	net.registerDiscovery(c)
 	net.registerExpiry(c)
 	net.registerAudit(c)
+	net.registerLogin(c)
 	out.register(c)
 	return c
 }
@@ -64,6 +67,11 @@ func account(c *cobra.Command, typed string, net *network, out *output,
 	opts, err := net.discovery()
 	if err != nil {
 		return nil, err
+	}
+	if net.login != nil {
+		if opts.Credentials, err = net.login.open(c); err != nil {
+			return nil, err
+		}
 	}
 	n, err := net.open()
 	if err != nil {

@@ -96,7 +96,11 @@ func demo(c *cobra.Command, name string, net *network, out *output) (*mailcheck.
 	if err != nil {
 		return nil, noRun("", "%v", err)
 	}
+	opts := probes.Options{
+		TLSAudit: net.tlsAudit || scenario.TLSAudit, ExpiryWarning: time.Duration(net.expiry),
+		Credentials: probes.Credentials{Password: scenario.Password, Token: scenario.Token},
+	}
 	return net.during(c, n, address.String(), func(ctx context.Context) *mailcheck.Report {
-		return probes.Account(ctx, n, address, probes.Options{TLSAudit: net.tlsAudit || scenario.TLSAudit, ExpiryWarning: time.Duration(net.expiry)})
+		return probes.Account(ctx, n, address, opts)
 	})
 }

@@ -27,6 +27,7 @@ type network struct {
 	noGuess   bool
 	expiry    days
 	tlsAudit  bool
+	login     *credentials // nil in commands that do not log in
 }
 
 func (f *network) register(c *cobra.Command) {
@@ -52,6 +53,12 @@ func (f *network) registerDiscovery(c *cobra.Command) {
 // registerAudit adds the flag of commands that test servers.
 func (f *network) registerAudit(c *cobra.Command) {
 	c.Flags().BoolVar(&f.tlsAudit, "tls-audit", false, "also judge what each server's TLS accepts: at most 12 more connections a server")
+}
+
+// registerLogin adds the flags of commands that log in where they can.
+func (f *network) registerLogin(c *cobra.Command) {
+	f.login = new(credentials)
+	f.login.register(c)
 }
 
 // discovery returns what the flags say about looking for settings.

@@ -44,6 +44,8 @@ With --tls-audit each server is also asked which TLS versions, ciphers and key
 exchange it accepts, and how it treats clients without SNI and text that follows
 STARTTLS: at most 12 more connections, one after the other.
 
+` + loginHelp + `Here the servers on the command line are named by you; --username is needed.
+
 ` + exitCodes,
 		Example: `  mailcheck probe imaps://imap.example.com submission://smtp.example.com
   mailcheck probe --tls-audit imaps://imap.example.com
@@ -61,6 +63,7 @@ STARTTLS: at most 12 more connections, one after the other.
 	net.register(c)
 	net.registerExpiry(c)
 	net.registerAudit(c)
+	net.registerLogin(c)
 	out.register(c)
 	return c
 }
@@ -80,12 +83,19 @@ func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mail
 	if err := out.check(); err != nil {
 		return nil, err
 	}
+	opts := probes.Options{TLSAudit: net.tlsAudit, ExpiryWarning: time.Duration(net.expiry)}
+	if opts.Credentials, err = net.login.open(c); err != nil {
+		return nil, err
+	}
+	if opts.Credentials.Given() && opts.Credentials.Username == "" {
+		return nil, usage("add --username", "a password is given, but no user name")
+	}
 	n, err := net.open()
 	if err != nil {
 		return nil, err
 	}
 	return net.during(c, n, servers[0].URL(), func(ctx context.Context) *mailcheck.Report {
-		return probes.Servers(ctx, n, servers, probes.Options{TLSAudit: net.tlsAudit, ExpiryWarning: time.Duration(net.expiry)})
+		return probes.Servers(ctx, n, servers, opts)
 	})
 }
 

@@ -56,6 +56,7 @@ line; 3 the test could not be made, or was interrupted.`,
 	c.RegisterFlagCompletionFunc("for", complete(strings.Split(setupNames(), ", ")))
 	net.register(c)
 	net.registerDiscovery(c)
+	net.registerLogin(c)
 	out.registerVerbose(c)
 	out.color = "never" // a file has none
 	return c

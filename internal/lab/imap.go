@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// IMAP returns an IMAP server (RFC 9051) up to the login.
+// IMAP returns an IMAP server (RFC 9051) up to the login and its answer.
 func IMAP(m Mail) Behaviour {
 	return func(c *Conn) {
 		s, ok := begin(c, m)
@@ -80,21 +80,29 @@ func (s *session) imapStartTLS() bool {
 	return s.startTLS("{tag} OK Begin TLS negotiation now.\r\n")
 }
 
-// imapLogin takes whatever form of login the client sends, literals included,
-// and rejects it.
+// imapLogin takes whatever form of login the client sends, literals included.
 func (s *session) imapLogin(verb, args string) bool {
-	s.secret(verb + " " + args)
-	if mechanism, initial, _ := strings.Cut(args, " "); verb == "AUTHENTICATE" && initial == "" {
-		if !s.Say("+ \r\n") {
-			return false
+	if verb == "AUTHENTICATE" {
+		mechanism, initial, _ := strings.Cut(args, " ")
+		ok, known := s.sasl(mechanism, initial, func(challenge string) (string, bool) {
+			s.Say("+ " + challenge + "\r\n")
+			line, err := s.readLine()
+			return line, err == nil
+		})
+		if !known {
+			return s.Say("{tag} NO [CANNOT] Unsupported authentication mechanism.\r\n")
 		}
-		line, err := s.readLine()
-		if err != nil {
-			return false
-		}
-		s.secret(mechanism + " " + line)
+		return s.imapVerdict(ok)
 	}
-	for size, waits := literal(args); size >= 0; size, waits = literal(args) {
+	s.secret(verb + " " + args)
+	var words []string
+	for args != "" {
+		size, waits := literal(args)
+		if size < 0 {
+			words = append(words, astrings(args)...)
+			break
+		}
+		words = append(words, astrings(args[:strings.LastIndexByte(args, '{')])...)
 		if waits {
 			s.Say("+ OK\r\n")
 		}
@@ -102,13 +110,42 @@ func (s *session) imapLogin(verb, args string) bool {
 		if _, err := io.ReadFull(s, data); err != nil {
 			return false
 		}
+		words = append(words, string(data))
 		var err error
 		if args, err = s.readLine(); err != nil {
 			return false
 		}
 		s.secret(string(data) + args)
 	}
+	return s.imapVerdict(len(words) == 2 && s.lets(words[0], words[1]))
+}
+
+func (s *session) imapVerdict(ok bool) bool {
+	if ok {
+		return s.Say("{tag} OK [CAPABILITY IMAP4rev1 IDLE UIDPLUS MOVE SPECIAL-USE] Logged in\r\n")
+	}
 	return s.Say("{tag} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n")
+}
+
+// astrings splits arguments: atoms and quoted strings (RFC 9051 section 4).
+func astrings(args string) []string {
+	var words []string
+	for args = strings.TrimLeft(args, " "); args != ""; args = strings.TrimLeft(args, " ") {
+		if args[0] != '"' {
+			word, rest, _ := strings.Cut(args, " ")
+			words, args = append(words, word), rest
+			continue
+		}
+		word, i := "", 1
+		for ; i < len(args) && args[i] != '"'; i++ {
+			if args[i] == '\\' && i+1 < len(args) {
+				i++
+			}
+			word += string(args[i])
+		}
+		words, args = append(words, word), args[min(i+1, len(args)):]
+	}
+	return words
 }
 
 // literal returns the size of the literal that a line announces, and whether

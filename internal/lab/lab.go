@@ -53,6 +53,8 @@ type Scenario struct {
 	NoSockets bool            // the machine that runs the check is out of sockets
 	NoNetwork bool            // the machine that runs the check is not connected to anything
 	TLSAudit  bool            // the check includes the audit of TLS
+	Password  string          // the check logs in with it; empty: it does not
+	Token     string          // the same with an OAuth2 access token
 	Want      []string        // ids of all findings, sorted, no duplicates
 }
 

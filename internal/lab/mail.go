@@ -3,8 +3,8 @@ package lab
 import "time"
 
 // Mail describes a mail server. The zero value behaves well, like Dovecot
-// (IMAP, POP3) or Postfix (submission); every login is rejected, and recorded
-// for [Lab.Credentials].
+// (IMAP, POP3) or Postfix (submission); a login is rejected unless Users or Token let
+// it in, and recorded for [Lab.Credentials].
 type Mail struct {
 	Host string // name in the greeting
 
@@ -17,6 +17,12 @@ type Mail struct {
 	TLSOptions []TLSOption
 	GoAhead    string // replaces the line that invites to TLS; "{tag}" as in Say
 	KeepsPlain bool   // carries out inside TLS what came in clear behind STARTTLS
+
+	Users map[string]string // passwords by user name
+	Token string            // OAuth2 access token that is let in, under any user name
+
+	Iterations       int  // SCRAM: what is asked for in the place of 4096
+	ForgetsSignature bool // SCRAM: consents without the server's own proof
 
 	GreetingDelay time.Duration // before the greeting
 	Slow          time.Duration // before everything else, the TLS handshake included
@@ -32,11 +38,12 @@ type Mail struct {
 type session struct {
 	*Conn
 	Mail
+	user string // POP3: what USER said
 }
 
 // begin waits for the time to greet; false ends the session.
 func begin(c *Conn, m Mail) (*session, bool) {
-	return &session{c, m}, c.Sleep(m.GreetingDelay)
+	return &session{Conn: c, Mail: m}, c.Sleep(m.GreetingDelay)
 }
 
 // end closes what startTLS put on the connection.

@@ -132,7 +132,7 @@ func TestPOP3(t *testing.T) {
 		C: QUIT
 		S: +OK Logging out
 		EOF`)
-	if len(got) != 4 {
+	if len(got) != 3 {
 		t.Errorf("credentials: %q", got)
 	}
 }
@@ -172,7 +172,7 @@ func TestSMTP(t *testing.T) {
 		C: QUIT
 		S: 221 2.0.0 Bye
 		EOF`)
-	if len(got) != 4 {
+	if len(got) != 3 {
 		t.Errorf("credentials: %q", got)
 	}
 }

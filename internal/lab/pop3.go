@@ -2,7 +2,7 @@ package lab
 
 import "strings"
 
-// POP3 returns a POP3 server (RFC 1939) up to the login.
+// POP3 returns a POP3 server (RFC 1939) up to the login and its answer.
 func POP3(m Mail) Behaviour {
 	return func(c *Conn) {
 		s, ok := begin(c, m)
@@ -49,10 +49,11 @@ func (s *session) pop3Command() bool {
 		return false
 	case "USER":
 		s.secret(line)
+		s.user = args
 		return s.Say("+OK\r\n")
 	case "PASS", "APOP":
 		s.secret(line)
-		return s.Say("-ERR [AUTH] Authentication failed.\r\n")
+		return s.pop3Verdict(verb == "PASS" && s.lets(s.user, args))
 	case "AUTH":
 		return s.pop3Auth(args)
 	}
@@ -70,18 +71,24 @@ func (s *session) pop3StartTLS() bool {
 }
 
 func (s *session) pop3Auth(args string) bool {
-	s.secret("AUTH " + args)
 	mechanism, initial, _ := strings.Cut(args, " ")
 	if mechanism == "" {
 		return s.Say("+OK\r\nPLAIN\r\nLOGIN\r\n.\r\n") // not in any RFC, but asked by some clients
 	}
-	if initial == "" {
-		s.Say("+ \r\n")
+	ok, known := s.sasl(mechanism, initial, func(challenge string) (string, bool) {
+		s.Say("+ " + challenge + "\r\n")
 		line, err := s.readLine()
-		if err != nil {
-			return false
-		}
-		s.secret(line)
+		return line, err == nil
+	})
+	if !known {
+		return s.Say("-ERR Unsupported authentication mechanism.\r\n")
+	}
+	return s.pop3Verdict(ok)
+}
+
+func (s *session) pop3Verdict(ok bool) bool {
+	if ok {
+		return s.Say("+OK Logged in.\r\n")
 	}
 	return s.Say("-ERR [AUTH] Authentication failed.\r\n")
 }

@@ -12,7 +12,7 @@ var Scenarios = slices.Concat(
 	networkFaults, handshakes, upgrades, conversations, certificates, dane, doors, audits,
 	paccDocuments, services, autodiscoverServices, autodiscoverFaults,
 	domainHealth, providers, issuers,
-	health, outages,
+	health, outages, logins,
 )
 
 // Find returns the scenario of that name.

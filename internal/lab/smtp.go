@@ -2,7 +2,7 @@ package lab
 
 import "strings"
 
-// SMTP returns a submission server (RFC 6409) up to the login.
+// SMTP returns a submission server (RFC 6409) up to the login and its answer.
 func SMTP(m Mail) Behaviour {
 	return func(c *Conn) {
 		s, ok := begin(c, m)
@@ -98,30 +98,21 @@ func (s *session) smtpStartTLS(args string) bool {
 }
 
 func (s *session) smtpAuth(args string) bool {
-	s.secret("AUTH " + args)
 	if !s.Secure && s.StartTLS != nil {
+		s.secret("AUTH " + args)
 		return s.Say("530 5.7.0 Must issue a STARTTLS command first\r\n")
 	}
 	mechanism, initial, _ := strings.Cut(args, " ")
-	var prompts []string // base64: empty, "Username:", "Password:"
-	switch strings.ToUpper(mechanism) {
-	case "PLAIN":
-		prompts = []string{"334 \r\n"}
-	case "LOGIN":
-		prompts = []string{"334 VXNlcm5hbWU6\r\n", "334 UGFzc3dvcmQ6\r\n"}
-	default:
-		return s.Say("504 5.5.4 Unrecognized authentication type\r\n")
-	}
-	if initial != "" {
-		prompts = prompts[1:]
-	}
-	for _, prompt := range prompts {
-		s.Say(prompt)
+	ok, known := s.sasl(mechanism, initial, func(challenge string) (string, bool) {
+		s.Say("334 " + challenge + "\r\n")
 		line, err := s.readLine()
-		if err != nil {
-			return false
-		}
-		s.secret(line)
+		return line, err == nil
+	})
+	switch {
+	case !known:
+		return s.Say("504 5.5.4 Unrecognized authentication type\r\n")
+	case ok:
+		return s.Say("235 2.7.0 Authentication successful\r\n")
 	}
 	return s.Say("535 5.7.8 Error: authentication failed\r\n")
 }

@@ -1,0 +1,88 @@
+package mailcheck
+
+var loginChecks = []*Check{
+	LoginRejected, LoginAppPassword, LoginBrowser, LoginPasswordExpired, LoginTokenRejected,
+	LoginBasicDisabled, LoginSMTPAuthDisabled, LoginPolicy, LoginProtocolOff, LoginDisabled,
+	LoginNotAuthorized, LoginUnavailable, LoginLimit, LoginMechanism, LoginFailed,
+	LoginNotTrusted, LoginNoMechanism, LoginServerSignature, LoginUsernameForm,
+}
+
+// Logging in. No login is tried unless credentials are given.
+var (
+	LoginRejected = &Check{"login.rejected", Failure, User,
+		"The server rejects the user name or the password.",
+		"Type the password again, and log in to the provider's web page with it. If that works, ask the provider whether mail programs need another user name, an app password, or to be allowed first.",
+		"RFC 5530 section 3, RFC 4954 section 6, RFC 3206 section 4"}
+	LoginAppPassword = &Check{"login.app-password", Failure, User,
+		"The server wants an app password: the password of the web page does not work in mail programs.",
+		"Make an app password in the security settings of the account, and use it in the mail program in the place of the password.",
+		"Google support 185833, RFC 4954 section 6 (534 5.7.9)"}
+	LoginBrowser = &Check{"login.web-browser", Failure, User,
+		"The provider thinks that the login is suspicious and wants the user to log in with a web browser first.",
+		"Log in to the provider's web page on the same network and confirm that it was you; then try again, with OAuth2 or an app password if the account has them.",
+		"Google support 78754"}
+	LoginPasswordExpired = &Check{"login.password-expired", Failure, User,
+		"The password has expired.",
+		"Choose a new password on the provider's web page, then enter it in the mail program.",
+		"RFC 5530 section 3 (EXPIRED), RFC 4954 section 6 (432)"}
+	LoginTokenRejected = &Check{"login.token-rejected", Failure, User,
+		"The server rejects the OAuth2 access token.",
+		"Get a new token: they live for about an hour. It has to be for this account, and its scope for this protocol; the evidence says which scope the server wants, if it says so.",
+		"RFC 7628 section 3.2.2, Google XOAUTH2, Microsoft OAuth for IMAP, POP and SMTP"}
+	LoginBasicDisabled = &Check{"login.basic-disabled", Failure, User,
+		"The server does not let anybody log in with a password; only OAuth2 works there.",
+		"Set the account up anew in a mail program that opens the provider's sign-in page (\"OAuth2\" in Thunderbird). No password is wrong.",
+		"Microsoft: Deprecation of Basic authentication in Exchange Online"}
+	LoginSMTPAuthDisabled = &Check{"login.smtp-auth-disabled", Failure, Admin,
+		"Sending with a mail program is switched off for this mailbox or the whole organisation (SMTP AUTH).",
+		"In Exchange Online PowerShell: Set-CASMailbox -Identity ADDRESS -SmtpClientAuthenticationDisabled $false for one mailbox, or Set-TransportConfig -SmtpClientAuthenticationDisabled $false for all.",
+		"https://aka.ms/smtp_auth_disabled"}
+	LoginPolicy = &Check{"login.policy", Failure, Admin,
+		"A policy of the organisation forbids this login (security defaults or conditional access).",
+		"See the sign-in logs for this user in the directory (Entra ID): they name the policy. Allow the protocol for the user, or use a program that signs in with OAuth2.",
+		"Microsoft: 535 5.7.139"}
+	LoginProtocolOff = &Check{"login.protocol-off", Failure, User,
+		"The mailbox is not open for this protocol: it has to be switched on first.",
+		"Switch on IMAP or POP3 in the settings of the account on the provider's web page.",
+		"RFC 5530"}
+	LoginDisabled = &Check{"login.account-disabled", Failure, Admin,
+		"The account is switched off for logins by whoever runs the server.",
+		"Ask the administrator to enable the account; the evidence has the server's words.",
+		"RFC 5530 section 3 (CONTACTADMIN), RFC 5248 (525 5.7.13), RFC 3206 section 3"}
+	LoginNotAuthorized = &Check{"login.not-authorized", Failure, Admin,
+		"User name and password are right, but this user may not open the mailbox.",
+		"Grant the user access to the mailbox. For Exchange Online with an application's token: New-ServicePrincipal with the object id of the enterprise application, then Add-MailboxPermission.",
+		"RFC 5530 section 3 (AUTHORIZATIONFAILED)"}
+	LoginUnavailable = &Check{"login.unavailable", Failure, Operator,
+		"The server cannot check the login at the moment.",
+		"The service that knows the passwords (LDAP, SQL, Dovecot auth) does not answer the mail server: see the mail server's log. The password may well be right.",
+		"RFC 5530 section 3 (UNAVAILABLE), RFC 4954 section 6 (454), RFC 3206 section 3"}
+	LoginLimit = &Check{"login.limit", Failure, User,
+		"The server takes no further login for now: too many connections or attempts, or the mailbox is in use.",
+		"Close other mail programs and telephones that use the account, wait a quarter of an hour, try again.",
+		"RFC 5530 section 3 (LIMIT, INUSE), RFC 2449 section 8.1.1, RFC 3206"}
+	LoginMechanism = &Check{"login.mechanism", Warning, Operator,
+		"The server offers a way to log in and then refuses it as such.",
+		"Take the mechanism out of the list that the server announces, or configure it fully; clients that prefer it cannot log in.",
+		"RFC 4954 section 4 (504), RFC 9051 section 6.2.2"}
+	LoginFailed = &Check{"login.failed", Failure, Operator,
+		"The login came to no decision: the server broke off or answered nonsense.",
+		"See the server's log for the time of the test.",
+		"RFC 9051 section 6.2, RFC 4954, RFC 5034"}
+	LoginNotTrusted = &Check{"login.not-trusted", Warning, User,
+		"No login was tried at this server: nothing that cannot be forged says that it belongs to the address, so it does not get the password.",
+		"If you know that the server is the right one, say so: --trust-server with its name.",
+		"mailcheck"}
+	LoginNoMechanism = &Check{"login.no-mechanism", Warning, User,
+		"No login was tried at this server: it offers no way to log in that fits what was given.",
+		"Where only OAuth2 is offered, a password is of no use: use a mail program that opens the provider's sign-in page, or give a token (MAILCHECK_TOKEN).",
+		"RFC 4422, RFC 7628"}
+	LoginServerSignature = &Check{"login.server-signature", Failure, Operator,
+		"The server does not prove that it knows the password, as this way of logging in demands; the login was ended.",
+		"Do not log in there. Either the server's SCRAM is broken or this is not the real server.",
+		"RFC 5802 section 5, RFC 7677"}
+	LoginUsernameForm = &Check{"login.username-form", Warning, Admin,
+		"The server wants another form of user name than mail programs try first, and no settings file says so.",
+		"Publish a settings file (Mail Autoconfig) with the right <username>; SRV records cannot tell it.",
+		"RFC 6186 section 4, draft-ietf-mailmaint-autoconfig section 3"}
+)

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"mailcheck"
+	"mailcheck/probes"
+)
+
+// credentials is the flags that say what to log in with. A password is never an
+// argument: every user of a machine can read those.
+type credentials struct {
+	username      string
+	passwordFile  string
+	tokenFile     string
+	ask           bool
+	trusted       []string
+	allMechanisms bool
+}
+
+// maxSecret bounds the file with a password or token; tokens have a few KiB.
+const maxSecret = 16 << 10
+
+func (f *credentials) register(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringVar(&f.username, "username", "", "log in as this `NAME`; otherwise as the settings say, or with the address")
+	flags.BoolVar(&f.ask, "ask-password", false, "ask for the password, and log in with it")
+	flags.StringVar(&f.passwordFile, "password-file", "", "log in with the password in this `FILE`, - for standard input (or set MAILCHECK_PASSWORD)")
+	flags.StringVar(&f.tokenFile, "token-file", "", "log in with the OAuth2 access token in this `FILE`, - for standard input (or set MAILCHECK_TOKEN)")
+	flags.StringArrayVar(&f.trusted, "trust-server", nil, "this `HOST` may have the credentials though nothing vouches for it (repeatable)")
+	flags.BoolVar(&f.allMechanisms, "all-mechanisms", false, "try every way to log in that a server offers, even after a rejection, which may lock the account")
+}
+
+// loginHelp is what the commands say about logging in.
+const loginHelp = `With a password or a token (--ask-password, --password-file, --token-file, or the
+environment: MAILCHECK_PASSWORD, MAILCHECK_TOKEN) the logins are tested too. They go
+only inside TLS, to servers whose certificate is good and that the domain itself or
+--trust-server names; never to a guess. After a rejection the same user name is not
+tried again, since a few more would lock the account.
+`
+
+// open reads what the flags and the environment give; none is no error.
+func (f *credentials) open(c *cobra.Command) (probes.Credentials, error) {
+	none := probes.Credentials{}
+	creds := probes.Credentials{Username: f.username, AllMechanisms: f.allMechanisms}
+	for _, text := range f.trusted {
+		host, err := mailcheck.ParseHost(text)
+		if err != nil {
+			return none, usage("for example: --trust-server imap.example.com", "--trust-server: %v", err)
+		}
+		creds.TrustedHosts = append(creds.TrustedHosts, host)
+	}
+	if n := len(slices.DeleteFunc([]bool{f.ask, f.passwordFile != "", f.tokenFile != ""}, func(given bool) bool { return !given })); n > 1 {
+		return none, usage("give one of them", "--ask-password, --password-file and --token-file exclude each other")
+	}
+	if !mailcheck.Printable(f.username) || strings.TrimSpace(f.username) != f.username {
+		return none, usage("", "--username: %q has characters that no user name has", f.username)
+	}
+	var err error
+	switch {
+	case f.ask:
+		creds.Password, err = askPassword(c)
+	case f.passwordFile != "":
+		creds.Password, err = secretFrom(c, "--password-file", f.passwordFile)
+	case f.tokenFile != "":
+		creds.Token, err = secretFrom(c, "--token-file", f.tokenFile)
+	case os.Getenv("MAILCHECK_PASSWORD") != "" && os.Getenv("MAILCHECK_TOKEN") != "":
+		err = usage("unset one of them", "MAILCHECK_PASSWORD and MAILCHECK_TOKEN are both set")
+	default:
+		creds.Password, creds.Token = os.Getenv("MAILCHECK_PASSWORD"), os.Getenv("MAILCHECK_TOKEN")
+	}
+	if err == nil {
+		err = sendable(creds.Password + creds.Token)
+	}
+	if err != nil {
+		return none, err
+	}
+	if creds.Password == "" && creds.Token == "" && (f.username != "" || f.allMechanisms || len(f.trusted) > 0) {
+		return none, usage("add --ask-password", "--username, --trust-server and --all-mechanisms are for logging in, and no password is given")
+	}
+	return creds, nil
+}
+
+// sendable refuses what no protocol can carry: RFC 4616 wants UTF-8 without NUL, and
+// a line end would end the command.
+func sendable(secret string) error {
+	if !utf8.ValidString(secret) || strings.ContainsAny(secret, "\x00\r\n") {
+		return usage("it has to be one line of UTF-8 text", "the password or token cannot be sent as it is")
+	}
+	return nil
+}
+
+func askPassword(c *cobra.Command) (string, error) {
+	fd := int(os.Stdin.Fd())
+	if !term.IsTerminal(fd) {
+		return "", usage("use --password-file - to read it from standard input", "--ask-password needs a terminal")
+	}
+	io.WriteString(c.ErrOrStderr(), "Password: ")
+	typed, err := term.ReadPassword(fd)
+	io.WriteString(c.ErrOrStderr(), "\n")
+	if err != nil || len(typed) == 0 {
+		return "", usage("", "no password was typed")
+	}
+	return string(typed), nil
+}
+
+// secretFrom reads a file with one line.
+func secretFrom(c *cobra.Command, flag, name string) (string, error) {
+	in := c.InOrStdin()
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return "", noRun("", "%s: %v", flag, err)
+		}
+		defer file.Close()
+		in = file
+	}
+	content, err := io.ReadAll(io.LimitReader(bufio.NewReader(in), maxSecret+1))
+	switch content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")); { // as Windows' Notepad writes it
+	case err != nil:
+		return "", noRun("", "%s: %v", flag, err)
+	case len(content) > maxSecret:
+		return "", usage("", "%s: the file has more than %d bytes", flag, maxSecret)
+	}
+	secret := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
+	if secret == "" {
+		return "", usage("", "%s: the file is empty", flag)
+	}
+	return secret, nil
+}

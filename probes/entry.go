@@ -1,0 +1,314 @@
+package probes
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"mailcheck"
+)
+
+// loginTimeout is how long a server may take to decide: many make a wrong password
+// wait, some for 15 s and more.
+const loginTimeout = 25 * time.Second
+
+// entry is one login over a connection of its own.
+type entry struct {
+	login
+	mechanism mechanism
+
+	reached bool // the server was asked
+	check   *mailcheck.Check
+	reply   string   // the server's last words, without secrets
+	caps    []string // that came with its consent
+}
+
+// ok reports whether the server let the user in.
+func (e *entry) ok() bool { return e.reached && e.check == nil }
+
+// loginReply is one reply within a login. The challenge may hold what is secret and
+// is only for the exchange itself; text may be shown.
+type loginReply struct {
+	more      bool // the server asks on
+	challenge string
+	ok        bool
+	bad       bool // the command was not understood
+	text      string
+}
+
+// enter logs in, if this connection is for that. What the settings were found for
+// was settled before; here only this very connection is judged: nothing secret
+// goes where TLS did not verify the server, or by a way it does not offer there.
+func (p *probe) enter(ctx context.Context) {
+	e := p.entry
+	if e == nil || p.result.TLS == nil || !p.result.TLS.Verified {
+		return
+	}
+	offered := false
+	for _, m := range fitting(p.result, e.mechanism.token) {
+		offered = offered || m.name == e.mechanism.name
+	}
+	if !offered {
+		return
+	}
+	e.reached = true
+	_, err := mailcheck.Do(ctx, p.trace, mailcheck.OpAuth, p.result.Endpoint(), func(ctx context.Context) (struct{}, error) {
+		p.await(ctx, loginTimeout)
+		p.lines.begin()
+		var reply loginReply
+		var err error
+		if e.mechanism.name == command {
+			reply, err = p.commandLogin(e)
+		} else {
+			reply, err = p.saslLogin(e)
+		}
+		e.reply = reply.text
+		if err == nil && !reply.ok {
+			e.check = refusal(reply, e.mechanism.token)
+			err = e.check.Errorf("%s", reply.text)
+		}
+		e.caps = codeCapabilities(reply.text)
+		return struct{}{}, err
+	})
+	if err != nil && e.check == nil {
+		e.check = mailcheck.LoginFailed
+		if c, _ := mailcheck.Classify(mailcheck.OpAuth, err); c == mailcheck.LoginServerSignature || c == mailcheck.RunTimeout {
+			e.check = c
+		}
+	}
+}
+
+// refusal names what a server means that does not let the user in.
+func refusal(reply loginReply, token bool) *mailcheck.Check {
+	if reply.bad {
+		return mailcheck.LoginMechanism
+	}
+	return mailcheck.ClassifyLogin(reply.text, token)
+}
+
+// saslLogin goes through a SASL exchange (RFC 9051 section 6.2.2, RFC 5034, RFC
+// 4954). The initial response goes with the command where the protocol lets it.
+func (p *probe) saslLogin(e *entry) (loginReply, error) {
+	x, err := e.mechanism.start(e.login)
+	if err != nil {
+		return loginReply{}, err
+	}
+	initial, given := x.initial, false
+	line := map[mailcheck.Protocol]string{mailcheck.IMAP: "l1 AUTHENTICATE ", mailcheck.POP3: "AUTH ", mailcheck.Submission: "AUTH "}[p.result.Protocol] + e.mechanism.name
+	if p.initialAllowed(initial) {
+		line, given = line+" "+encode(initial), true
+	}
+	if err := p.lines.send(line); err != nil {
+		return loginReply{}, err
+	}
+	for range maxSASLSteps {
+		reply, err := p.loginReply()
+		if err != nil || !reply.more {
+			return x.end(p, reply, err)
+		}
+		answer := initial
+		if initial == nil || given {
+			challenge, err := base64.StdEncoding.DecodeString(reply.challenge)
+			if err != nil {
+				return loginReply{}, mailcheck.LoginFailed.Errorf("the server's challenge is not base64")
+			}
+			if answer, err = x.answer(challenge); err != nil {
+				return p.cancel(err)
+			}
+		}
+		given = true
+		if err := p.lines.send(encode(answer)); err != nil {
+			return loginReply{}, err
+		}
+	}
+	return loginReply{}, mailcheck.LoginFailed.Errorf("the server asks on and on; %d steps are enough", maxSASLSteps)
+}
+
+// end judges the last reply of an exchange. The reason that the mechanism was told
+// for a refusal says more than what the protocol has.
+func (x *saslExchange) end(p *probe, reply loginReply, err error) (loginReply, error) {
+	switch {
+	case err != nil:
+	case reply.ok && x.proven != nil:
+		err = x.proven()
+	case !reply.ok && x.said != "":
+		reply.text += " (" + p.lines.secrets.conceal(x.said) + ")"
+	}
+	return reply, err
+}
+
+// cancel breaks an exchange off (RFC 4954 section 4, RFC 9051 section 6.2.2), so that
+// the server does not wait.
+func (p *probe) cancel(why error) (loginReply, error) {
+	_ = p.lines.send("*")
+	if _, ok := errors.AsType[interface {
+		error
+		CheckID() string
+	}](why); !ok {
+		why = mailcheck.LoginFailed.Errorf("%v", why)
+	}
+	return loginReply{}, why
+}
+
+// initialAllowed reports whether the initial response may go with the command: in
+// IMAP if SASL-IR is offered (RFC 4959), in POP3 and SMTP as long as the line is
+// short (RFC 5034 section 4, RFC 4954 section 4).
+func (p *probe) initialAllowed(initial []byte) bool {
+	switch {
+	case initial == nil:
+		return false
+	case p.result.Protocol == mailcheck.IMAP:
+		return has(p.result.Capabilities.AfterTLS, "SASL-IR")
+	case p.result.Protocol == mailcheck.POP3:
+		return len(encode(initial)) < 200 // a command has at most 255 octets
+	}
+	return len(encode(initial)) < 480 // a command line has at most 512 octets
+}
+
+// encode writes a response as the protocols carry it. Only an initial response
+// that is empty would be "=", and no mechanism here has one.
+func encode(response []byte) string { return base64.StdEncoding.EncodeToString(response) }
+
+// commandLogin uses the protocol's own command: LOGIN in IMAP (RFC 9051 section
+// 6.2.3), USER and PASS in POP3 (RFC 1939 section 7).
+func (p *probe) commandLogin(e *entry) (loginReply, error) {
+	if p.result.Protocol == mailcheck.POP3 {
+		return p.pop3User(e)
+	}
+	return p.imapLogin(e)
+}
+
+func (p *probe) pop3User(e *entry) (loginReply, error) {
+	if err := p.lines.send("USER " + e.user); err != nil {
+		return loginReply{}, err
+	}
+	reply, err := p.loginReply()
+	if err != nil || !reply.ok {
+		return reply, err
+	}
+	p.lines.begin()
+	if err := p.lines.send("PASS " + e.secret); err != nil {
+		return loginReply{}, err
+	}
+	return p.loginReply()
+}
+
+// imapLogin sends both words as literals where quoting cannot carry them: a quoted
+// string is ASCII.
+func (p *probe) imapLogin(e *entry) (loginReply, error) {
+	line := "l1 LOGIN"
+	for _, word := range []string{e.user, e.secret} {
+		if quotable(word) {
+			line += ` "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(word) + `"`
+			continue
+		}
+		if err := p.lines.send(line + " {" + strconv.Itoa(len(word)) + "}"); err != nil {
+			return loginReply{}, err
+		}
+		if reply, err := p.loginReply(); err != nil || !reply.more {
+			return reply, err
+		}
+		p.lines.begin()
+		line = word
+	}
+	if err := p.lines.send(line); err != nil {
+		return loginReply{}, err
+	}
+	return p.loginReply()
+}
+
+// quotable reports whether a quoted string of IMAP carries the text (RFC 9051
+// section 9: ASCII without line ends).
+func quotable(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 || r < 0x20 || r == 0x7f })
+}
+
+// loginReply reads one reply within a login.
+func (p *probe) loginReply() (loginReply, error) {
+	p.lines.begin()
+	switch p.result.Protocol {
+	case mailcheck.IMAP:
+		return p.imapLoginReply()
+	case mailcheck.POP3:
+		return p.pop3LoginReply()
+	}
+	return p.smtpLoginReply()
+}
+
+// imapLoginReply reads up to the tagged line. Untagged lines before it may say more
+// than it does, as Gmail's "* NO [WEBALERT ...]" or a BYE that follows at once.
+func (p *probe) imapLoginReply() (loginReply, error) {
+	var before []string
+	for {
+		line, err := p.lines.read()
+		if err != nil {
+			if len(before) > 0 {
+				return loginReply{text: strings.Join(before, " / ")}, nil // it said why, and hung up
+			}
+			return loginReply{}, err
+		}
+		shown := p.lines.secrets.conceal(line)
+		upper := strings.ToUpper(line)
+		switch {
+		case line == "+" || strings.HasPrefix(line, "+ "):
+			return loginReply{more: true, challenge: strings.TrimPrefix(strings.TrimPrefix(line, "+"), " ")}, nil
+		case strings.HasPrefix(line, "l1 "):
+			word := status(line)
+			if word != "OK" && word != "NO" && word != "BAD" {
+				return loginReply{}, mailcheck.LoginFailed.Errorf("%q is neither OK, NO nor BAD", shown)
+			}
+			text := strings.TrimPrefix(shown, "l1 ")
+			if word != "OK" {
+				text = strings.Join(append(before, text), " / ")
+			}
+			// "BAD User is authenticated but not connected" is Exchange's, and no syntax error.
+			bad := word == "BAD" && !strings.Contains(upper, "AUTHENTICATED")
+			return loginReply{ok: word == "OK", bad: bad, text: text}, nil
+		case strings.HasPrefix(upper, "* NO"), strings.HasPrefix(upper, "* BAD"), strings.HasPrefix(upper, "* BYE"):
+			before = append(before, strings.TrimPrefix(shown, "* "))
+		case !strings.HasPrefix(line, "* "):
+			return loginReply{}, mailcheck.LoginFailed.Errorf("%q is neither tagged nor untagged", shown)
+		}
+	}
+}
+
+func (p *probe) pop3LoginReply() (loginReply, error) {
+	line, err := p.lines.read()
+	shown := p.lines.secrets.conceal(line)
+	switch {
+	case err != nil:
+		return loginReply{}, err
+	case line == "+" || strings.HasPrefix(line, "+ "):
+		return loginReply{more: true, challenge: strings.TrimPrefix(strings.TrimPrefix(line, "+"), " ")}, nil
+	case pop3OK(line), strings.HasPrefix(line, "-ERR"):
+		return loginReply{ok: pop3OK(line), text: shown}, nil
+	}
+	return loginReply{}, mailcheck.LoginFailed.Errorf("%q begins with neither +OK nor -ERR", shown)
+}
+
+func (p *probe) smtpLoginReply() (loginReply, error) {
+	var texts []string
+	for {
+		line, err := p.lines.read()
+		if err != nil {
+			return loginReply{}, err
+		}
+		shown := p.lines.secrets.conceal(line)
+		code, text, last, ok := parseSMTPLine(line)
+		if !ok {
+			return loginReply{}, mailcheck.LoginFailed.Errorf("%q is not a reply line", shown)
+		}
+		texts = append(texts, p.lines.secrets.conceal(text))
+		switch {
+		case !last:
+		case code == 334:
+			return loginReply{more: true, challenge: strings.TrimSpace(text)}, nil
+		default:
+			// RFC 4954 section 4: 504 is for a mechanism that is not known.
+			return loginReply{ok: code == 235, text: strconv.Itoa(code) + " " + strings.Join(texts, " / ")}, nil
+		}
+	}
+}

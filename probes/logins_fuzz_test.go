@@ -1,0 +1,57 @@
+package probes
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+)
+
+// FuzzLogin logs in at a server that says whatever it likes, inside good TLS: the
+// password comes out nowhere, and the run ends.
+func FuzzLogin(f *testing.F) {
+	imapReady := "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n" + turn
+	f.Add(0, imapReady+"l1 OK [CAPABILITY IDLE] in\r\n")
+	f.Add(0, imapReady+"* BYE you sent "+echo+"\r\n")
+	f.Add(0, imapReady+"+ "+turn+"l1 NO [AUTHENTICATIONFAILED] "+echo+"\r\n")
+	f.Add(0, "* OK [CAPABILITY IMAP4rev1 AUTH=SCRAM-SHA-256] ready\r\n"+turn+"+ \r\n"+turn+"+ cj1hLHM9YSxpPTE=\r\n"+turn+"l1 OK\r\n")
+	f.Add(1, "+OK ready\r\n"+turn+"+OK\r\nUSER\r\nSASL CRAM-MD5\r\n.\r\n"+turn+"+OK\r\n"+turn+"-ERR [AUTH] no\r\n")
+	f.Add(1, "+OK ready\r\n"+turn+"+OK\r\nSASL CRAM-MD5\r\n.\r\n"+turn+"+ PDEyM0BhPg==\r\n"+turn+"+OK\r\n")
+	f.Add(2, "220 ready\r\n"+turn+"250-a\r\n250 AUTH PLAIN LOGIN\r\n"+turn+"535-5.7.8 no\r\n535 5.7.8 "+echo+"\r\n")
+	f.Add(2, "220 ready\r\n"+turn+"250-a\r\n250 AUTH LOGIN\r\n"+turn+"334 VXNlcm5hbWU6\r\n"+turn+"334 UGFzc3dvcmQ6\r\n"+turn+"235 ok\r\n")
+	servers := []mailcheck.Server{
+		{Protocol: mailcheck.IMAP, Host: fuzzHost, Port: 993, Security: mailcheck.ImplicitTLS},
+		{Protocol: mailcheck.POP3, Host: fuzzHost, Port: 995, Security: mailcheck.ImplicitTLS},
+		{Protocol: mailcheck.Submission, Host: fuzzHost, Port: 465, Security: mailcheck.ImplicitTLS},
+	}
+	f.Fuzz(func(t *testing.T, kind int, script string) {
+		s := servers[uint(kind)%3]
+		synctest.Test(t, func(t *testing.T) {
+			l := lab.New(lab.Scenario{
+				Zone:  fuzzHost + ". A 192.0.2.10\n",
+				Hosts: map[string]lab.Host{"192.0.2.10": {s.Port: fuzzed(upgradeTLS+script, new(ear))}},
+			})
+			defer l.Close()
+			n, err := netx.New(l.Options())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer n.Close()
+			ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+			defer cancel()
+			began := time.Now()
+			r := Servers(ctx, n, []mailcheck.Server{s}, Options{Credentials: Credentials{Username: "alice@example.com", Password: temptation}})
+			if took := time.Since(began); took > 90*time.Second {
+				t.Errorf("the run took %v", took)
+			}
+			if !strings.Contains(strings.ToLower(script), strings.ToLower(temptation)) { // what it says unasked is no echo
+				checkConcealed(t, r, temptation)
+			}
+		})
+	})
+}

@@ -1,0 +1,184 @@
+package probes
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+	"mailcheck/report"
+)
+
+// temptation is the password that the scenarios are tempted with. It occurs nowhere
+// else, in no form.
+const temptation = "S3cret-Tempt@tion"
+
+// Whatever a scenario does, credentials go only inside TLS, to a server that was
+// verified and that somebody vouches for, and they come out nowhere.
+func TestCredentialsInEveryScenario(t *testing.T) {
+	for _, s := range lab.Scenarios {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r, l := visit(t, s, 0, accountWith(Options{Credentials: Credentials{Password: temptation}}))
+				for _, c := range l.Credentials() {
+					if !strings.HasPrefix(c, "inside TLS to ") {
+						t.Errorf("credentials were sent: %q", c)
+					}
+				}
+				for _, server := range r.Servers {
+					if server.Login == nil || server.Login.State == mailcheck.LoginSkipped {
+						continue
+					}
+					if server.TLS == nil || !server.TLS.Verified || server.Vouched == "" || server.Guessed() {
+						t.Errorf("a login was tried at %s, sources %v, vouched %q", server.URL(), server.Sources, server.Vouched)
+					}
+				}
+				checkConcealed(t, r, temptation)
+			})
+		})
+	}
+}
+
+// checkConcealed looks for a secret in everything that can be shown of a report.
+func checkConcealed(t *testing.T, r *mailcheck.Report, secret string) {
+	t.Helper()
+	var b bytes.Buffer
+	for _, f := range report.Formats {
+		if err := f.Write(&b, r, report.Options{Verbose: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, s := range r.Servers {
+		for _, line := range s.Conversation {
+			fmt.Fprintln(&b, line.Text)
+		}
+		for _, step := range s.Steps {
+			fmt.Fprintln(&b, step)
+		}
+	}
+	shown := strings.ToLower(strings.Join(strings.Fields(b.String()), " "))
+	for _, form := range []string{secret, hex.EncodeToString([]byte(secret)), base64.StdEncoding.EncodeToString([]byte(secret))} {
+		if strings.Contains(shown, strings.ToLower(form)) {
+			t.Errorf("the output has %q", form)
+		}
+	}
+}
+
+// A server that repeats what it was sent does not bring a secret into the report.
+func TestEchoedPasswordIsConcealed(t *testing.T) {
+	s, _ := lab.Find("login-echo")
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := visit(t, s, 0, accountWith(Options{Credentials: Credentials{Password: s.Password}}))
+		checkConcealed(t, r, s.Password)
+		for _, f := range r.Findings {
+			if f.Check == mailcheck.LoginMechanism && !strings.Contains(f.Detail, `LOGIN "alice@example.com" "[hidden]" ([hidden], `) {
+				t.Errorf("the finding shows %q", f.Detail)
+			}
+		}
+	})
+}
+
+// logInWith runs a scenario with credentials and returns the states of the logins by
+// URL, and how many were made.
+func logInWith(t *testing.T, name string, c Credentials) (states map[string]string, made int) {
+	t.Helper()
+	s, ok := lab.Find(name)
+	if !ok {
+		t.Fatalf("no scenario %s", name)
+	}
+	states = map[string]string{}
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := visit(t, s, 0, accountWith(Options{Credentials: c}))
+		for _, server := range r.Servers {
+			states[server.URL()] = string(server.Login.State)
+			for _, step := range server.Steps {
+				if step.Op == mailcheck.OpAuth && !strings.HasPrefix(step.Detail, "not tried") {
+					made++
+				}
+			}
+		}
+	})
+	return states, made
+}
+
+func TestLockOutGuard(t *testing.T) {
+	for _, c := range []struct {
+		scenario string
+		creds    Credentials
+		made     int
+		imap     string
+	}{
+		{"login-rejected", Credentials{Password: "wrong"}, 2, "rejected"},                                          // two forms of the user name, at one server
+		{"login-rejected", Credentials{Password: "wrong", Username: "alice"}, 1, "rejected"},                       // the user's word is final
+		{"login-rejected", Credentials{Password: "wrong", AllMechanisms: true, Username: "alice"}, 10, "rejected"}, // IMAP has PLAIN, LOGIN and the command, and so on
+		{"login-rejected", Credentials{Password: "wrong", AllMechanisms: true}, maxLogins, "rejected"},
+		{"login-app-password", Credentials{Password: "correct horse"}, 1, "rejected"},
+		{"login-unavailable", Credentials{Password: "correct horse"}, 4, "rejected"}, // the password was not judged, so the others are asked
+		{"login", Credentials{Password: "correct horse"}, 4, "accepted"},
+		{"login-foreign-srv", Credentials{Password: "correct horse"}, 0, ""},
+		{"login-foreign-srv", Credentials{Password: "correct horse", TrustedHosts: []string{"imap.example.net"}}, 2, ""},
+	} {
+		states, made := logInWith(t, c.scenario, c.creds)
+		if made != c.made {
+			t.Errorf("%s with %+v: %d logins, want %d (%v)", c.scenario, c.creds, made, c.made, states)
+		}
+		if got := states["imaps://imap.example.com:993"]; c.imap != "" && got != c.imap {
+			t.Errorf("%s: IMAP login is %q, want %q", c.scenario, got, c.imap)
+		}
+	}
+}
+
+// The servers that a user names get the user's credentials, under the user name given.
+func TestLoginAtNamedServers(t *testing.T) {
+	s, _ := lab.Find("login")
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := visit(t, s, 0, func(ctx context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
+			servers := []mailcheck.Server{
+				{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS},
+				{Protocol: mailcheck.Submission, Host: "smtp.example.com", Port: 587, Security: mailcheck.StartTLS},
+			}
+			return Servers(ctx, n, servers, Options{Credentials: Credentials{Password: s.Password, Username: "alice@example.com"}})
+		})
+		for _, server := range r.Servers {
+			if server.Login.State != mailcheck.LoginAccepted || server.Login.Username != "alice@example.com" {
+				t.Errorf("%s: %+v", server.URL(), server.Login)
+			}
+		}
+	})
+}
+
+// Passwords that need more than a quoted string of ASCII.
+func TestUnusualPasswords(t *testing.T) {
+	for _, password := range []string{`quote " and \ backslash`, "pässwörd", " spaces ", "日本語", "ok", "imap"} {
+		users := map[string]string{"alice@example.com": password}
+		s, _ := lab.Find("login")
+		s.Hosts = map[string]lab.Host{
+			"imap.example.com": {993: lab.TLS(lab.Cert{Names: []string{"imap.example.com"}}, lab.IMAP(lab.Mail{Host: "imap.example.com", Users: users, TLSCaps: []string{"IMAP4rev1"}}))},
+			"pop.example.com":  {995: lab.TLS(lab.Cert{Names: []string{"pop.example.com"}}, lab.POP3(lab.Mail{Host: "pop.example.com", Users: users, TLSCaps: []string{"USER", "UIDL", "TOP"}}))},
+			"smtp.example.com": {465: lab.TLS(lab.Cert{Names: []string{"smtp.example.com"}}, lab.SMTP(lab.Mail{Host: "smtp.example.com", Users: users}))},
+		}
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := visit(t, s, 0, accountWith(Options{Credentials: Credentials{Password: password}}))
+			for _, server := range r.Servers {
+				if server.Port != 587 && server.Login.State != mailcheck.LoginAccepted {
+					t.Errorf("password %q at %s: %+v", password, server.URL(), server.Login)
+				}
+			}
+			for _, server := range r.Servers {
+				for _, line := range server.Conversation {
+					if line.Client && strings.Contains(line.Text, password) && len(password) > 4 {
+						t.Errorf("the conversation shows %q", line.Text)
+					}
+				}
+			}
+		})
+	}
+}
