@@ -62,7 +62,7 @@ var europeanProviders = []Provider{
 		Domains: strings.Fields("freenet.de"),
 		Servers: strings.Fields("imaps://mx.freenet.de pop3s://mx.freenet.de submissions://mx.freenet.de submission://mx.freenet.de"),
 		Auth:    byPassword,
-		Source:  "https://email.freenet.de (mail program settings)", Date: "2026-11-22",
+		Source:  "chatmail/core src/provider/data.rs, M66B/FairEmail providers.xml", Date: "2026-11-22",
 	},
 	{
 		Name:    "Vodafone Germany",
@@ -82,7 +82,7 @@ var europeanProviders = []Provider{
 		Rules: []Rule{
 			{mailcheck.ProviderAppPassword2FA, "Make an application password in the settings at https://mailbox.org (Security) and type it in place of the password."},
 		},
-		Source: "https://kb.mailbox.org", Date: "2026-11-22",
+		Source: "https://kb.mailbox.org/en/private/e-mail/e-mail-configuration", Date: "2026-11-22",
 	},
 	{
 		Name: "Posteo",

@@ -75,7 +75,7 @@ var worldProviders = []Provider{
 		Name: "Yahoo Mail",
 		Domains: strings.Fields("" +
 			"yahoo.com yahoo.ca yahoo.de yahoo.it yahoo.fr yahoo.es yahoo.se yahoo.co.in yahoo.co.uk yahoo.co.nz " +
-			"yahoo.com.au yahoo.com.ar yahoo.com.br yahoo.com.mx ymail.com myyahoo.com rocketmail.com"),
+			"yahoo.com.au yahoo.com.ar yahoo.com.br yahoo.com.mx ymail.com myyahoo.com rocketmail.com cox.net"),
 		MX: []string{"am0.yahoodns.net"},
 		Servers: strings.Fields("" +
 			"imaps://imap.mail.yahoo.com pop3s://pop.mail.yahoo.com submissions://smtp.mail.yahoo.com " +
@@ -116,9 +116,10 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("" +
 			"imaps://imap.mail.att.net pop3s://inbound.att.net submissions://outbound.att.net " +
 			"submissions://smtp.mail.att.net"),
-		Auth: byOAuthOrPassword,
+		Auth:  byOAuthOrPassword,
+		OAuth: &yahooOAuth, // which runs the mailboxes
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make a secure mail key at https://www.att.com (Profile > Sign-in info > Secure mail key) and type it in place of the password."},
+			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make a secure mail key at https://www.att.com (Profile > Sign-in info > Secure mail key) and type it in place of the password."},
 		},
 		Source: "ISPDB att.net.xml", Date: "2026-03-12",
 	},
@@ -182,6 +183,18 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Make an app password at https://app.fastmail.com/settings/security (Settings > Privacy & Security > App passwords) and type it in place of the password; the password of the web site is never accepted."},
 		},
 		Source: "ISPDB messagingengine.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Thundermail",
+		Domains: strings.Fields("thundermail.com tb.pro"),
+		MX:      []string{"mail.thundermail.com"},
+		Servers: strings.Fields("imaps://mail.thundermail.com submissions://mail.thundermail.com"),
+		Auth:    byOAuth,
+		OAuth:   &thundermailOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 in the mail program and sign in on the page of Thunderbird Pro that opens."},
+		},
+		Source: "thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs", Date: "2026-11-22",
 	},
 	{
 		Name:    "Zoho Mail (zoho.com)",
@@ -274,7 +287,7 @@ var worldProviders = []Provider{
 	},
 	{
 		Name:    "Mail.ru",
-		Domains: strings.Fields("mail.ru inbox.ru list.ru bk.ru internet.ru"),
+		Domains: strings.Fields("mail.ru inbox.ru list.ru bk.ru internet.ru corp.mail.ru"),
 		MX:      []string{"emx.mail.ru", "mxs.mail.ru"},
 		Servers: strings.Fields("imaps://imap.mail.ru pop3s://pop.mail.ru submissions://smtp.mail.ru submission://smtp.mail.ru"),
 		Auth:    byOAuthOrPassword,
