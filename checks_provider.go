@@ -27,7 +27,7 @@ var (
 		"Use the provider's own apps or its web site.",
 		"the provider's help pages"}
 	MXFilter = &Check{"mx.filter", Info, Admin,
-		"The domain's mail passes through a filtering service first, so DNS does not tell where the mailboxes are.",
-		"Nothing is wrong with the filter. To let mail programs find the mailboxes, publish SRV records or an autoconfig file for the domain; until then ask the administrator for the server names.",
+		"The domain's mail passes through a filtering or forwarding service first, so DNS does not tell where the mailboxes are.",
+		"Nothing is wrong with that. To let mail programs find the mailboxes, publish SRV records or an autoconfig file for the domain; until then ask the administrator for the server names.",
 		"RFC 5321 section 5.1"}
 )

@@ -46,30 +46,6 @@ var (
 	byOAuthOrPassword   = []string{"OAuth2", "password-cleartext"}
 )
 
-// Filters are services that take in a domain's mail to remove spam, and pass it
-// on to a place that DNS does not tell. The names are those of their mail
-// exchangers, or stand above them.
-var Filters = []struct {
-	Name string
-	MX   []string
-}{
-	{"Proofpoint", []string{"pphosted.com", "ppe-hosted.com"}},
-	{"Mimecast", []string{"mimecast.com", "mimecast.co.za", "mimecast-offshore.com"}},
-	{"Barracuda", []string{"barracudanetworks.com"}},
-	{"Cisco Secure Email", []string{"iphmx.com"}},
-	{"Hornetsecurity", []string{"hornetsecurity.com", "antispameurope.com"}},
-	{"Symantec Email Security (MessageLabs)", []string{"messagelabs.com"}},
-	{"Trend Micro", []string{"trendmicro.com", "trendmicro.eu"}},
-	{"Sophos Email", []string{"hydra.sophos.com"}},
-	{"SpamExperts", []string{"antispamcloud.com", "spamexperts.com", "spamexperts.eu"}},
-	{"Mailguard", []string{"mailguard.com.au"}},
-	{"Forcepoint", []string{"mailcontrol.com"}},
-	{"Trellix (FireEye)", []string{"fireeyecloud.com"}},
-	{"Retarus", []string{"retarus.com"}},
-	{"Vade", []string{"vadesecure.com"}},
-	{"SpamHero", []string{"spamhero.com"}},
-}
-
 // ProviderOf returns the provider whose mail domain it is.
 func ProviderOf(domain string) (Provider, bool) {
 	i := slices.IndexFunc(Providers, func(p Provider) bool { return slices.Contains(p.Domains, domain) })
@@ -98,16 +74,6 @@ func providerByHosts(hosts []string) (Provider, bool) {
 		}
 	}
 	return Provider{}, false
-}
-
-// filterOf returns the filtering service whose mail exchanger the host is.
-func filterOf(host string) (name string, ok bool) {
-	for _, f := range Filters {
-		if anyAbove(f.MX, host) {
-			return f.Name, true
-		}
-	}
-	return "", false
 }
 
 // anyAbove reports whether the host is one of the names or below it.

@@ -19,7 +19,13 @@ func TestProviders(t *testing.T) {
 	}
 	domains, exchangers := map[string]string{}, map[string]string{}
 	for _, f := range Filters {
+		if f.Name == "" || f.Source == "" || len(f.MX) == 0 {
+			t.Errorf("filter %s: name, mail exchanger or source is missing", f.Name)
+		}
 		for _, mx := range f.MX {
+			if host, err := mailcheck.ParseHost(mx); err != nil || host != mx || exchangers[mx] != "" {
+				t.Errorf("filter %s: mail exchanger %q, also of %q: %v", f.Name, mx, exchangers[mx], err)
+			}
 			exchangers[mx] = f.Name
 		}
 	}
@@ -192,14 +198,17 @@ func TestProviderMatches(t *testing.T) {
 		{"mailsec.protonmail.ch", "Proton Mail", ""},
 		{"mx0a-00000000.pphosted.com", "", "Proofpoint"},
 		{"eu-smtp-inbound-1.mimecast.com", "", "Mimecast"},
+		{"mx-01-eu-central-1.prod.hydra.sophos.com", "", "Sophos Email"},
+		{"mailstream-east.mxrecord.io", "", "Cloudflare Email Security (Area 1)"},
+		{"route1.mx.cloudflare.net", "", "Cloudflare Email Routing"},
 		{"notgoogle.com", "", ""}, // labels are compared, not letters
 		{"google.com.example.net", "", ""},
 		{"", "", ""},
 	} {
 		p, _ := providerByMX(c.mx)
 		f, _ := filterOf(c.mx)
-		if p.Name != c.provider || f != c.filter {
-			t.Errorf("%s: provider %q, filter %q", c.mx, p.Name, f)
+		if p.Name != c.provider || f.Name != c.filter {
+			t.Errorf("%s: provider %q, filter %q", c.mx, p.Name, f.Name)
 		}
 	}
 }
