@@ -22,7 +22,9 @@ type Provider struct {
 	OAuth   *mailcheck.OAuth // nil where there is none, or not for everybody
 	Rules   []Rule
 	Source  string // where the servers are from
-	Date    string // of that source
+	Date    string // of that source, or when it was looked at
+
+	RulesSource string // where the rules are from
 }
 
 // Rule is something that a provider's users have to know or do.
@@ -31,9 +33,16 @@ type Rule struct {
 	Fix   string // what to do here, with the page to do it on
 }
 
-// rulesDate is when the rules were gathered, from the providers' help pages and
-// from what their users report.
+// rulesDate is when the rules were last compared with their sources.
 const rulesDate = "November 2026"
+
+// Programs that keep a table of their own, looked at on 2026-11-22: Delta Chat in
+// chatmail/core, src/provider/data.rs, and FairEmail in M66B/FairEmail,
+// app/src/main/res/xml/providers.xml.
+const (
+	deltaChat = "Delta Chat's providers"
+	fairEmail = "FairEmail's providers"
+)
 
 // Providers is the table. No domain and no mail exchanger stands in it twice.
 var Providers = slices.Concat(worldProviders, europeanProviders, asianProviders, hostingProviders)
@@ -182,6 +191,6 @@ func (s *search) tellRules(p Provider, why string) {
 		s.result.OAuth = append(s.result.OAuth, *p.OAuth)
 	}
 	for _, rule := range p.Rules {
-		s.trace.Find(rule.Check, fmt.Sprintf("%s, whose rules are as of %s", why, rulesDate)).Fix = rule.Fix
+		s.trace.Find(rule.Check, fmt.Sprintf("%s; its rules as of %s, from %s", why, rulesDate, p.RulesSource)).Fix = rule.Fix
 	}
 }

@@ -18,7 +18,7 @@ var hostingProviders = []Provider{
 		MX:      []string{"kundenserver.de", "ionos.de"},
 		Servers: strings.Fields("imaps://imap.ionos.de pop3s://pop.ionos.de submissions://smtp.ionos.de submission://smtp.ionos.de"),
 		Auth:    byPassword,
-		Source:  "M66B/FairEmail providers.xml", Date: "2026-11-22",
+		Source:  fairEmail, Date: "2026-11-22",
 	},
 	{
 		Name: "IONOS international",
@@ -27,7 +27,7 @@ var hostingProviders = []Provider{
 			"imaps://imap.ionos.com pop3s://pop.ionos.com submissions://smtp.ionos.com " +
 			"submission://smtp.ionos.com"),
 		Auth:   byPassword,
-		Source: "M66B/FairEmail providers.xml", Date: "2026-11-22",
+		Source: fairEmail, Date: "2026-11-22",
 	},
 	{
 		Name: "Strato",
@@ -59,7 +59,7 @@ var hostingProviders = []Provider{
 			"imaps://mail.agenturserver.de pop3s://mail.agenturserver.de submissions://mail.agenturserver.de " +
 			"submission://mail.agenturserver.de"),
 		Auth:   byPassword,
-		Source: "M66B/FairEmail providers.xml", Date: "2026-11-22",
+		Source: fairEmail, Date: "2026-11-22",
 	},
 	{
 		Name:    "Rackspace",

@@ -87,12 +87,15 @@ func checkRules(t *testing.T, p Provider) {
 		t.Errorf("%s: the rule oauth-only goes with OAuth2 as the only way to log in, and with its endpoints", p.Name)
 	}
 	for i, r := range p.Rules {
-		if !strings.HasSuffix(r.Fix, ".") && !strings.Contains(r.Fix, "Set-CASMailbox") {
-			t.Errorf("%s: the rule is not a sentence: %s", p.Name, r.Fix)
+		if !strings.HasSuffix(r.Fix, ".") || strings.Count(r.Fix, ". ") > 1 {
+			t.Errorf("%s: the rule is not one or two sentences: %s", p.Name, r.Fix)
 		}
 		if slices.ContainsFunc(p.Rules[:i], func(o Rule) bool { return o.Check == r.Check }) {
 			t.Errorf("%s: two rules of %s", p.Name, r.Check.ID)
 		}
+	}
+	if (len(p.Rules) == 0) != (p.RulesSource == "") {
+		t.Errorf("%s: rules go with where they are from", p.Name)
 	}
 	if o := p.OAuth; o != nil {
 		for _, u := range []string{o.Issuer, o.AuthURL, o.TokenURL} {

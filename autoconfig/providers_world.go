@@ -18,9 +18,10 @@ var worldProviders = []Provider{
 		Auth:  byOAuthOrPassword,
 		OAuth: &googleOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Choose OAuth2 (sign in with Google) in the mail program. If it cannot do that, switch on 2-Step Verification and make an app password at https://myaccount.google.com/apppasswords; type it in place of the password. In Google Workspace the administrator decides whether app passwords are allowed."},
+			{mailcheck.ProviderAppPassword, "Choose OAuth2 (sign in with Google) in the mail program. If it has no OAuth2, switch on 2-Step Verification, make an app password at https://myaccount.google.com/apppasswords and type it in place of the password."},
 		},
 		Source: "ISPDB googlemail.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "Outlook.com",
@@ -47,6 +48,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderIMAPSwitch, "At https://outlook.live.com open Settings > Mail > Forwarding and IMAP, and let devices and apps use IMAP (and POP, if wanted)."},
 		},
 		Source: "ISPDB hotmail.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", ISPDB hotmail.com.xml",
 	},
 	{
 		Name:    "Microsoft 365",
@@ -56,9 +58,10 @@ var worldProviders = []Provider{
 		Auth:    byOAuth,
 		OAuth:   &microsoftOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or add the account as Exchange. If reading or sending is refused although the sign-in worked, the administrator has to allow it: Set-CASMailbox -Identity USER -ImapEnabled $true -SmtpClientAuthenticationDisabled $false"},
+			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or add the account as Exchange. If the sign-in works and reading or sending is refused, the administrator has to allow IMAP or authenticated SMTP for the mailbox."},
 		},
 		Source: "ISPDB office365.com.xml", Date: "2026-03-12",
+		RulesSource: "ISPDB office365.com.xml, Microsoft 365 message center MC786329",
 	},
 	{
 		Name:    "iCloud Mail",
@@ -67,9 +70,10 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://%EMAILLOCALPART%@imap.mail.me.com submission://smtp.mail.me.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make an app-specific password at https://account.apple.com (Sign-In and Security > App-Specific Passwords) and type it in place of the password. The user name for IMAP is the part before the @, for SMTP the whole address."},
+			{mailcheck.ProviderAppPassword, "Make an app-specific password at https://account.apple.com (Sign-In and Security > App-Specific Passwords) and type it in place of the password. The user name for IMAP is the part of the iCloud address before the @, for SMTP the whole iCloud address."},
 		},
 		Source: "ISPDB me.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "Yahoo Mail",
@@ -86,6 +90,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.yahoo.com/account/security (Account security > Generate app password) and type it in place of the password."},
 		},
 		Source: "ISPDB yahoo.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "Yahoo! Japan",
@@ -107,6 +112,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.aol.com/account/security (Account security > Generate app password) and type it in place of the password."},
 		},
 		Source: "ISPDB aol.com.xml, ISPDB verizon.net.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "AT&T Mail",
@@ -122,6 +128,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make a secure mail key at https://www.att.com (Profile > Sign-in info > Secure mail key) and type it in place of the password."},
 		},
 		Source: "ISPDB att.net.xml", Date: "2026-03-12",
+		RulesSource: fairEmail + ", thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs",
 	},
 	{
 		Name:    "Comcast Xfinity",
@@ -132,9 +139,10 @@ var worldProviders = []Provider{
 		Auth:  byOAuthOrPassword,
 		OAuth: &comcastOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://connect.xfinity.com open Email settings > Security > Third Party Access Security and allow access for mail programs."},
+			{mailcheck.ProviderIMAPSwitch, "At https://connect.xfinity.com open Email settings > Security and allow third-party access. If Comcast has already moved the mailbox to Yahoo Mail, look in the account settings of Yahoo Mail instead."},
 		},
 		Source: "ISPDB comcast.net.xml", Date: "2026-03-12",
+		RulesSource: fairEmail + ", https://tecknexus.com/comcast-moves-xfinity-email-to-yahoo-mail",
 	},
 	{
 		Name: "mail.com",
@@ -168,7 +176,12 @@ var worldProviders = []Provider{
 			"weirdness.com who.net whoever.com winning.com witty.com worker.com workmail.com yours.com"),
 		Servers: strings.Fields("imaps://imap.mail.com pop3s://pop.mail.com submissions://smtp.mail.com submission://smtp.mail.com"),
 		Auth:    byPassword,
-		Source:  "ISPDB mail.com.xml", Date: "2026-03-12",
+		Rules: []Rule{
+			{mailcheck.ProviderPaidOnly, "Use the web site or mail.com's own app, or order mail.com Premium."},
+			{mailcheck.ProviderIMAPSwitch, "With mail.com Premium, open the settings of the mailbox at https://www.mail.com and allow access by POP3 and IMAP."},
+		},
+		Source: "ISPDB mail.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "Fastmail",
@@ -180,9 +193,10 @@ var worldProviders = []Provider{
 		Auth:    byOAuthOrPassword,
 		OAuth:   &fastmailOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make an app password at https://app.fastmail.com/settings/security (Settings > Privacy & Security > App passwords) and type it in place of the password; the password of the web site is never accepted."},
+			{mailcheck.ProviderAppPassword, "Make an app password at https://app.fastmail.com/settings/security (Settings > Privacy & Security > App passwords) and type it in place of the password of the web site, which is never accepted. The Basic plan has no access for mail programs."},
 		},
 		Source: "ISPDB messagingengine.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "Thundermail",
@@ -195,6 +209,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 in the mail program and sign in on the page of Thunderbird Pro that opens."},
 		},
 		Source: "thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs", Date: "2026-11-22",
+		RulesSource: "thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs",
 	},
 	{
 		Name:    "Zoho Mail (zoho.com)",
@@ -207,6 +222,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.com.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail (zoho.eu)",
@@ -219,6 +235,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.eu (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.eu.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail (zoho.in)",
@@ -231,6 +248,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.in (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.in.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail (zoho.jp)",
@@ -243,6 +261,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.jp (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.jp.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail (zoho.com.au)",
@@ -257,6 +276,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com.au (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.com.au.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail Canada",
@@ -271,6 +291,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zohocloud.ca (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zohocloud.ca.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Yandex Mail",
@@ -284,6 +305,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Make an app password of the kind Mail at https://id.yandex.com/security/app-passwords and type it in place of the password."},
 		},
 		Source: "ISPDB yandex.ru.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "Mail.ru",
@@ -296,13 +318,18 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Make a password for external applications at https://account.mail.ru/user/2-step-auth/passwords and type it in place of the password."},
 		},
 		Source: "ISPDB mail.ru.xml", Date: "2026-03-12",
+		RulesSource: deltaChat,
 	},
 	{
 		Name:    "Rambler",
 		Domains: strings.Fields("rambler.ru"),
 		Servers: strings.Fields("imaps://imap.rambler.ru pop3s://pop.rambler.ru submissions://smtp.rambler.ru"),
 		Auth:    byPassword,
-		Source:  "ISPDB rambler.ru.xml", Date: "2026-03-12",
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.rambler.ru open the settings and allow access for mail programs."},
+		},
+		Source: "ISPDB rambler.ru.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "Telstra",
@@ -338,8 +365,12 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("" +
 			"imaps://%EMAILLOCALPART%@imap.uol.com.br pop3s://%EMAILLOCALPART%@pop3.uol.com.br " +
 			"submission://%EMAILLOCALPART%@smtps.uol.com.br"),
-		Auth:   byPassword,
+		Auth: byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "In the webmail of UOL open Configurações (settings), switch IMAP on with Ativar IMAP, and save."},
+		},
 		Source: "ISPDB uol.com.br.xml", Date: "2026-03-12",
+		RulesSource: "ISPDB uol.com.br.xml",
 	},
 	{
 		Name:    "Proton Mail",
@@ -349,6 +380,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderNoIMAP, "Use Proton's own apps or https://mail.proton.me. On a computer, a paid account can run Proton Mail Bridge (https://proton.me/mail/bridge), which gives a mail program on the same computer IMAP at 127.0.0.1:1143 and SMTP at 127.0.0.1:1025, with the password that Bridge shows."},
 		},
 		Source: "https://proton.me/support/imap-smtp-and-pop3-setup", Date: "2026-11-22",
+		RulesSource: deltaChat,
 	},
 	{
 		Name:    "Tuta",
@@ -358,6 +390,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderNoIMAP, "Use Tuta's own apps for computer and phone (https://tuta.com) or its web site; no other mail program can read a Tuta mailbox."},
 		},
 		Source: "https://tuta.com/support/howto", Date: "2026-11-22",
+		RulesSource: deltaChat,
 	},
 	{
 		Name:    "HEY",
@@ -367,5 +400,6 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderNoIMAP, "Use HEY's own apps (https://www.hey.com/apps/) or its web site; no other mail program can read a HEY mailbox."},
 		},
 		Source: "https://www.hey.com/faqs/", Date: "2026-11-22",
+		RulesSource: deltaChat,
 	},
 }

@@ -83,6 +83,22 @@ smtp A 192.0.2.25
 		},
 		Want: []string{"provider.app-password-2fa", "provider.imap-switch"},
 	},
+	{
+		Name: "provider-paid-only", Doc: "an address at a provider that lets mail programs in only with a paid plan", Address: "alice@mail.com",
+		Zone: `$ORIGIN mail.com.
+@ MX 10 mx00
+mx00 A 192.0.2.25
+imap A 192.0.2.10
+pop A 192.0.2.11
+smtp A 192.0.2.25
+`,
+		Hosts: map[string]Host{
+			"imap.mail.com": {993: imaps("imap.mail.com")},
+			"pop.mail.com":  {995: pop3s("pop.mail.com")},
+			"smtp.mail.com": {465: submissions("smtp.mail.com"), 587: submission("smtp.mail.com")},
+		},
+		Want: []string{"provider.imap-switch", "provider.paid-only"},
+	},
 	provider("provider-no-imap", "a domain at a provider that ordinary mail programs cannot use", "account.no-settings provider.no-imap",
 		zoneOf("example.com. MX 10 mail.protonmail.ch.\nmail.protonmail.ch. A 192.0.2.25\n"),
 		host("mail.protonmail.ch", Host{})),
