@@ -36,7 +36,7 @@ var europeanProviders = []Provider{
 	},
 	{
 		Name:    "web.de",
-		Domains: strings.Fields("web.de"),
+		Domains: strings.Fields("web.de email.de"),
 		Servers: strings.Fields("" +
 			"imaps://%EMAILLOCALPART%@imap.web.de pop3s://%EMAILLOCALPART%@pop3.web.de " +
 			"submissions://%EMAILLOCALPART%@smtp.web.de submission://%EMAILLOCALPART%@smtp.web.de"),
@@ -45,7 +45,7 @@ var europeanProviders = []Provider{
 			{mailcheck.ProviderIMAPSwitch, "Log in at https://web.de, open E-Mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
 			{mailcheck.ProviderAppPassword2FA, "Make an app password in the security settings of web.de and type it in place of the password."},
 		},
-		Source: "ISPDB web.de.xml", Date: "2026-03-12",
+		Source: "ISPDB web.de.xml, " + deltaChat, Date: "2026-03-12",
 		RulesSource: "ISPDB web.de.xml, " + deltaChat + ", " + fairEmail,
 	},
 	{
@@ -63,7 +63,7 @@ var europeanProviders = []Provider{
 	},
 	{
 		Name:    "freenet",
-		Domains: strings.Fields("freenet.de"),
+		Domains: strings.Fields("freenet.de freenetmail.de fn.de bossmail.de justmail.de"),
 		Servers: strings.Fields("imaps://mx.freenet.de pop3s://mx.freenet.de submissions://mx.freenet.de submission://mx.freenet.de"),
 		Auth:    byPassword,
 		Rules: []Rule{
@@ -74,10 +74,10 @@ var europeanProviders = []Provider{
 	},
 	{
 		Name:    "Vodafone Germany",
-		Domains: strings.Fields("vodafonemail.de arcor.de kabelmail.de"),
+		Domains: strings.Fields("vodafonemail.de vodafone.de arcor.de nexgo.de kabelmail.de"),
 		Servers: strings.Fields("imaps://imap.vodafonemail.de pop3s://pop3.vodafonemail.de submissions://smtp.vodafonemail.de"),
 		Auth:    byPassword,
-		Source:  "ISPDB vodafonemail.de.xml", Date: "2026-03-12",
+		Source:  "ISPDB vodafonemail.de.xml, " + fairEmail, Date: "2026-03-12",
 	},
 	{
 		Name:    "mailbox.org",
@@ -142,10 +142,10 @@ var europeanProviders = []Provider{
 	},
 	{
 		Name:    "SFR",
-		Domains: strings.Fields("sfr.fr neuf.fr club-internet.fr"),
+		Domains: strings.Fields("sfr.fr neuf.fr club-internet.fr cegetel.net 9online.fr"),
 		Servers: strings.Fields("imaps://imap.sfr.fr pop3s://pop.sfr.fr submissions://smtp.sfr.fr"),
 		Auth:    byPassword,
-		Source:  "ISPDB sfr.fr.xml", Date: "2026-03-12",
+		Source:  "ISPDB sfr.fr.xml, " + fairEmail, Date: "2026-03-12",
 	},
 	{
 		Name:    "La Poste",
@@ -295,95 +295,5 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.sapo.pt pop3s://pop.sapo.pt submissions://smtp.sapo.pt"),
 		Auth:    byPassword,
 		Source:  "ISPDB sapo.pt.xml", Date: "2026-03-12",
-	},
-}
-
-// asianProviders are the large mail providers of Asia.
-var asianProviders = []Provider{
-	{
-		Name:    "QQ Mail",
-		Domains: strings.Fields("qq.com foxmail.com vip.qq.com"),
-		Servers: strings.Fields("imaps://imap.qq.com submissions://smtp.qq.com"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.qq.com open Settings and switch IMAP/SMTP on."},
-			{mailcheck.ProviderAppPassword, "Make an authorization code in the settings at https://mail.qq.com, where IMAP/SMTP is switched on, and type it in place of the password."},
-		},
-		Source: "ISPDB qq.com.xml", Date: "2026-03-12",
-		RulesSource: deltaChat,
-	},
-	{
-		Name:    "Tencent Exmail",
-		MX:      []string{"mxbiz1.qq.com", "mxbiz2.qq.com"},
-		Servers: strings.Fields("imaps://imap.exmail.qq.com pop3s://pop.exmail.qq.com submissions://smtp.exmail.qq.com"),
-		Auth:    byPassword,
-		Source:  "https://open.work.weixin.qq.com/help", Date: "2026-11-22",
-	},
-	{
-		Name:    "NetEase 163",
-		Domains: strings.Fields("163.com"),
-		Servers: strings.Fields("imaps://imap.163.com submissions://smtp.163.com"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.163.com open Settings and switch POP3/SMTP/IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an authorization code in the settings at https://mail.163.com, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
-		},
-		Source: "ISPDB 163.com.xml", Date: "2026-03-12",
-		RulesSource: deltaChat,
-	},
-	{
-		Name:    "NetEase 126",
-		Domains: strings.Fields("126.com"),
-		Servers: strings.Fields("imaps://imap.126.com submissions://smtp.126.com"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.126.com open Settings and switch POP3/SMTP/IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an authorization code in the settings at https://mail.126.com, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
-		},
-		Source: "ISPDB 126.com.xml", Date: "2026-03-12",
-		RulesSource: deltaChat,
-	},
-	{
-		Name:    "NetEase yeah.net",
-		Domains: strings.Fields("yeah.net"),
-		Servers: strings.Fields("imaps://imap.yeah.net submissions://smtp.yeah.net"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://www.yeah.net open Settings and switch POP3/SMTP/IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an authorization code in the settings at https://www.yeah.net, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
-		},
-		Source: "ISPDB yeah.net.xml", Date: "2026-03-12",
-		RulesSource: deltaChat,
-	},
-	{
-		Name:    "Naver",
-		Domains: strings.Fields("naver.com"),
-		Servers: strings.Fields("imaps://imap.naver.com pop3s://pop.naver.com submissions://smtp.naver.com"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.naver.com open the mail settings > POP3/IMAP settings, and switch IMAP on."},
-			{mailcheck.ProviderAppPassword, "In the Naver account open Security > 2-Step Verification and switch it on. Then make an application password there and type it in place of the password."},
-		},
-		Source: "ISPDB naver.com.xml", Date: "2026-03-12",
-		RulesSource: deltaChat + ", https://10wontips.blogspot.com/2025/08/update-your-naver-mail-password-to.html",
-	},
-	{
-		Name:    "Daum Mail",
-		Domains: strings.Fields("daum.net hanmail.net"),
-		Servers: strings.Fields("imaps://imap.daum.net submissions://smtp.daum.net"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.daum.net open Settings > IMAP/POP3, and switch IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an app password in the Kakao account's security settings (two-step sign-in) and type it in place of the password."},
-		},
-		Source: "ISPDB daum.net.xml", Date: "2026-03-12",
-		RulesSource: "https://docs.channel.io/campaignus/ko (Daum)",
-	},
-	{
-		Name:    "Rediffmail",
-		Domains: strings.Fields("rediffmail.com"),
-		Servers: strings.Fields("pop3s://pop.rediffmail.com submissions://smtp.rediffmail.com"),
-		Auth:    byPassword,
-		Source:  "ISPDB rediffmail.com.xml", Date: "2026-03-12",
 	},
 }

@@ -18,7 +18,7 @@ var worldProviders = []Provider{
 		Auth:  byOAuthOrPassword,
 		OAuth: &googleOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Choose OAuth2 (sign in with Google) in the mail program. If it has no OAuth2, switch on 2-Step Verification, make an app password at https://myaccount.google.com/apppasswords and type it in place of the password."},
+			{mailcheck.ProviderAppPassword, "Choose OAuth2 (sign in with Google) in the mail program. If it has no OAuth2, switch on 2-Step Verification, make an app password at https://myaccount.google.com/apppasswords and type it in place of the password; in Google Workspace the administrator may have forbidden that."},
 		},
 		Source: "ISPDB googlemail.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -115,36 +115,6 @@ var worldProviders = []Provider{
 		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
-		Name: "AT&T Mail",
-		Domains: strings.Fields("" +
-			"ameritech.net att.net bellsouth.net currently.com flash.net nvbell.net pacbell.net prodigy.net " +
-			"sbcglobal.net snet.net swbell.net wans.net"),
-		Servers: strings.Fields("" +
-			"imaps://imap.mail.att.net pop3s://inbound.att.net submissions://outbound.att.net " +
-			"submissions://smtp.mail.att.net"),
-		Auth:  byOAuthOrPassword,
-		OAuth: &yahooOAuth, // which runs the mailboxes
-		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make a secure mail key at https://www.att.com (Profile > Sign-in info > Secure mail key) and type it in place of the password."},
-		},
-		Source: "ISPDB att.net.xml", Date: "2026-03-12",
-		RulesSource: fairEmail + ", thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs",
-	},
-	{
-		Name:    "Comcast Xfinity",
-		Domains: strings.Fields("comcast.net"),
-		Servers: strings.Fields("" +
-			"imaps://imap.comcast.net pop3s://mail.comcast.net submissions://smtp.comcast.net " +
-			"submission://smtp.comcast.net"),
-		Auth:  byOAuthOrPassword,
-		OAuth: &comcastOAuth,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://connect.xfinity.com open Email settings > Security and allow third-party access. If Comcast has already moved the mailbox to Yahoo Mail, look in the account settings of Yahoo Mail instead."},
-		},
-		Source: "ISPDB comcast.net.xml", Date: "2026-03-12",
-		RulesSource: fairEmail + ", https://tecknexus.com/comcast-moves-xfinity-email-to-yahoo-mail",
-	},
-	{
 		Name: "mail.com",
 		Domains: strings.Fields("" +
 			"mail.com mail.org email.com post.com usa.com accountant.com consultant.com dr.com engineer.com " +
@@ -174,20 +144,35 @@ var worldProviders = []Provider{
 			"songwriter.net soon.com spainmail.com teachers.org technologist.com texas.usa.com thegame.com " +
 			"therapist.net toke.com tokyo.com toothfairy.com tvstar.com umpire.com wallet.com webname.com " +
 			"weirdness.com who.net whoever.com winning.com witty.com worker.com workmail.com yours.com"),
+		MX:      []string{"mail.com"},
 		Servers: strings.Fields("imaps://imap.mail.com pop3s://pop.mail.com submissions://smtp.mail.com submission://smtp.mail.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
 			{mailcheck.ProviderPaidOnly, "Use the web site or mail.com's own app, or order mail.com Premium."},
 			{mailcheck.ProviderIMAPSwitch, "With mail.com Premium, open the settings of the mailbox at https://www.mail.com and allow access by POP3 and IMAP."},
 		},
-		Source: "ISPDB mail.com.xml", Date: "2026-03-12",
+		Source: "ISPDB mail.com.xml, " + mxsniff, Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "Fastmail",
 		Domains: strings.Fields("" +
-			"fastmail.com fastmail.fm fastmail.net fastmail.org fastmail.us fastmail.uk fastmail.jp fastmail.in " +
-			"fastmail.de sent.com messagingengine.com"),
+			"123mail.org 150mail.com 150ml.com 16mail.com 2-mail.com 4email.net 50mail.com airpost.net " +
+			"allmail.net bestmail.us cluemail.com elitemail.org emailcorner.net emailengine.net emailengine.org " +
+			"emailgroups.net emailplus.org emailuser.net eml.cc f-m.fm fast-email.com fast-mail.org fastem.com " +
+			"fastemail.us fastemailer.com fastest.cc fastimap.com fastmail.cn fastmail.co.uk fastmail.com " +
+			"fastmail.com.au fastmail.de fastmail.es fastmail.fm fastmail.fr fastmail.im fastmail.in fastmail.jp " +
+			"fastmail.mx fastmail.net fastmail.nl fastmail.org fastmail.se fastmail.to fastmail.tw fastmail.uk " +
+			"fastmail.us fastmailbox.net fastmessaging.com fea.st fmail.co.uk fmailbox.com fmgirl.com fmguy.com " +
+			"ftml.net h-mail.us hailmail.net imap-mail.com imap.cc imapmail.org inoutbox.com internet-e-mail.com " +
+			"internet-mail.org internetemails.net internetmailing.net jetemail.net justemail.net letterboxes.org " +
+			"mail-central.com mail-page.com mailandftp.com mailas.com mailbolt.com mailc.net mailcan.com " +
+			"mailforce.net mailftp.com mailhaven.com mailingaddress.org mailite.com mailmight.com mailnew.com " +
+			"mailsent.net mailservice.ms mailup.net mailworks.org ml1.net mm.st myfastmail.com mymacmail.com " +
+			"nospammail.net ownmail.net petml.com postinbox.com postpro.net proinbox.com promessage.com " +
+			"realemail.net reallyfast.biz reallyfast.info rushpost.com sent.as sent.at sent.com speedpost.net " +
+			"speedymail.org ssl-mail.com swift-mail.com the-fastest.net the-quickest.com theinternetemail.com " +
+			"veryfast.biz veryspeedy.net warpmail.net xsmail.com yepmail.net your-mail.com messagingengine.com"),
 		MX:      []string{"messagingengine.com"},
 		Servers: strings.Fields("imaps://imap.fastmail.com pop3s://pop.fastmail.com submissions://smtp.fastmail.com"),
 		Auth:    byOAuthOrPassword,
@@ -195,7 +180,7 @@ var worldProviders = []Provider{
 		Rules: []Rule{
 			{mailcheck.ProviderAppPassword, "Make an app password at https://app.fastmail.com/settings/security (Settings > Privacy & Security > App passwords) and type it in place of the password of the web site, which is never accepted. The Basic plan has no access for mail programs."},
 		},
-		Source: "ISPDB messagingengine.com.xml", Date: "2026-03-12",
+		Source: "ISPDB messagingengine.com.xml, " + deltaChat, Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
@@ -214,7 +199,6 @@ var worldProviders = []Provider{
 	{
 		Name:    "Zoho Mail (zoho.com)",
 		Domains: strings.Fields("zoho.com zohomail.com"),
-		MX:      []string{"zoho.com", "zohomail.com"},
 		Servers: strings.Fields("imaps://imap.zoho.com pop3s://pop.zoho.com submissions://smtp.zoho.com submission://smtp.zoho.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
@@ -227,7 +211,6 @@ var worldProviders = []Provider{
 	{
 		Name:    "Zoho Mail (zoho.eu)",
 		Domains: strings.Fields("zoho.eu zohomail.eu"),
-		MX:      []string{"zoho.eu"},
 		Servers: strings.Fields("imaps://imap.zoho.eu pop3s://pop.zoho.eu submissions://smtp.zoho.eu submission://smtp.zoho.eu"),
 		Auth:    byPassword,
 		Rules: []Rule{
@@ -240,7 +223,6 @@ var worldProviders = []Provider{
 	{
 		Name:    "Zoho Mail (zoho.in)",
 		Domains: strings.Fields("zoho.in zohomail.in"),
-		MX:      []string{"zoho.in"},
 		Servers: strings.Fields("imaps://imap.zoho.in pop3s://pop.zoho.in submissions://smtp.zoho.in submission://smtp.zoho.in"),
 		Auth:    byPassword,
 		Rules: []Rule{
@@ -253,7 +235,6 @@ var worldProviders = []Provider{
 	{
 		Name:    "Zoho Mail (zoho.jp)",
 		Domains: strings.Fields("zoho.jp zohomail.jp"),
-		MX:      []string{"zoho.jp"},
 		Servers: strings.Fields("imaps://imap.zoho.jp pop3s://pop.zoho.jp submissions://smtp.zoho.jp submission://smtp.zoho.jp"),
 		Auth:    byPassword,
 		Rules: []Rule{
@@ -266,7 +247,6 @@ var worldProviders = []Provider{
 	{
 		Name:    "Zoho Mail (zoho.com.au)",
 		Domains: strings.Fields("zoho.com.au zohomail.com.au"),
-		MX:      []string{"zoho.com.au"},
 		Servers: strings.Fields("" +
 			"imaps://imap.zoho.com.au pop3s://pop.zoho.com.au submissions://smtp.zoho.com.au " +
 			"submission://smtp.zoho.com.au"),
@@ -281,7 +261,6 @@ var worldProviders = []Provider{
 	{
 		Name:    "Zoho Mail Canada",
 		Domains: strings.Fields("zohocloud.ca zohomailcloud.ca"),
-		MX:      []string{"zohocloud.ca"},
 		Servers: strings.Fields("" +
 			"imaps://imap.zohocloud.ca pop3s://pop.zohocloud.ca submissions://smtp.zohocloud.ca " +
 			"submission://smtp.zohocloud.ca"),
@@ -322,13 +301,13 @@ var worldProviders = []Provider{
 	},
 	{
 		Name:    "Rambler",
-		Domains: strings.Fields("rambler.ru"),
+		Domains: strings.Fields("rambler.ru autorambler.ru myrambler.ru rambler.ua lenta.ru ro.ru r0.ru"),
 		Servers: strings.Fields("imaps://imap.rambler.ru pop3s://pop.rambler.ru submissions://smtp.rambler.ru"),
 		Auth:    byPassword,
 		Rules: []Rule{
 			{mailcheck.ProviderIMAPSwitch, "At https://mail.rambler.ru open the settings and allow access for mail programs."},
 		},
-		Source: "ISPDB rambler.ru.xml", Date: "2026-03-12",
+		Source: "ISPDB rambler.ru.xml, " + deltaChat, Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
@@ -344,33 +323,6 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.xtra.co.nz pop3s://pop3.xtra.co.nz submissions://send.xtra.co.nz"),
 		Auth:    byPassword,
 		Source:  "ISPDB xtra.co.nz.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "Bell",
-		Domains: strings.Fields("bell.net sympatico.ca"),
-		Servers: strings.Fields("imaps://imap.bell.net pop3s://pophm.sympatico.ca submission://smtphm.sympatico.ca"),
-		Auth:    byPassword,
-		Source:  "ISPDB bell.net.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "EarthLink",
-		Domains: strings.Fields("earthlink.net mindspring.com ix.netcom.com"),
-		Servers: strings.Fields("imaps://imap.earthlink.net pop3s://pop.earthlink.net submission://smtpauth.earthlink.net"),
-		Auth:    byEncryptedPassword,
-		Source:  "ISPDB earthlink.net.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "UOL",
-		Domains: strings.Fields("uol.com.br"),
-		Servers: strings.Fields("" +
-			"imaps://%EMAILLOCALPART%@imap.uol.com.br pop3s://%EMAILLOCALPART%@pop3.uol.com.br " +
-			"submission://%EMAILLOCALPART%@smtps.uol.com.br"),
-		Auth: byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "In the webmail of UOL open Configurações (settings), switch IMAP on with Ativar IMAP, and save."},
-		},
-		Source: "ISPDB uol.com.br.xml", Date: "2026-03-12",
-		RulesSource: "ISPDB uol.com.br.xml",
 	},
 	{
 		Name:    "Proton Mail",
@@ -401,5 +353,59 @@ var worldProviders = []Provider{
 		},
 		Source: "https://www.hey.com/faqs/", Date: "2026-11-22",
 		RulesSource: deltaChat,
+	},
+	{
+		Name:    "VK Mail",
+		Domains: strings.Fields("vk.com"),
+		Servers: strings.Fields("imaps://imap.mail.ru submissions://smtp.mail.ru"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Make a password for external applications at https://account.mail.ru/user/2-step-auth/passwords and type it in place of the password."},
+		},
+		Source: deltaChat, Date: "2026-11-22",
+		RulesSource: deltaChat,
+	},
+	{
+		Name:    "TPG",
+		Domains: strings.Fields("tpg.com.au"),
+		Servers: strings.Fields("imaps://mail.tpg.com.au submissions://mail.tpg.com.au"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Runbox",
+		Domains: strings.Fields("runbox.com"),
+		MX:      []string{"mx.runbox.com"},
+		Servers: strings.Fields("imaps://mail.runbox.com submissions://mail.runbox.com"),
+		Auth:    byPassword,
+		Source:  fairEmail + ", " + mxsniff, Date: "2026-11-22",
+	},
+	{
+		Name:    "Purelymail",
+		Domains: strings.Fields("purelymail.com cheapermail.com placeq.com rethinkmail.com worldofmail.com"),
+		Servers: strings.Fields("imaps://imap.purelymail.com submissions://smtp.purelymail.com"),
+		Auth:    byPassword,
+		Source:  deltaChat + ", " + fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Disroot",
+		Domains: strings.Fields("disroot.org"),
+		Servers: strings.Fields("imaps://%EMAILLOCALPART%@disroot.org submission://%EMAILLOCALPART%@disroot.org"),
+		Auth:    byPassword,
+		Source:  deltaChat, Date: "2026-11-22",
+	},
+	{
+		Name:    "Riseup",
+		Domains: strings.Fields("riseup.net"),
+		Servers: strings.Fields("imaps://mail.riseup.net submissions://mail.riseup.net"),
+		Auth:    byPassword,
+		Source:  deltaChat + ", " + fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Vivaldi",
+		Domains: strings.Fields("vivaldi.net"),
+		Servers: strings.Fields("imap://imap.vivaldi.net submission://smtp.vivaldi.net"),
+		Auth:    byPassword,
+		Source:  deltaChat, Date: "2026-11-22",
 	},
 }
