@@ -1,7 +1,8 @@
 package mailcheck
 
 var providerChecks = []*Check{
-	ProviderAppPassword, ProviderAppPassword2FA, ProviderOAuthOnly, ProviderIMAPSwitch, ProviderNoIMAP, MXFilter,
+	ProviderAppPassword, ProviderAppPassword2FA, ProviderOAuthOnly, ProviderIMAPSwitch, ProviderPaidOnly,
+	ProviderNoIMAP, MXFilter,
 }
 
 // What large mail providers ask of their users, and what a mail exchanger tells.
@@ -19,15 +20,19 @@ var (
 		"Choose OAuth2 as the authentication method in the mail program, and sign in on the page that opens. A mail program without OAuth2 cannot be used.",
 		"RFC 6749, RFC 7628"}
 	ProviderIMAPSwitch = &Check{"provider.imap-switch", Info, User,
-		"At this provider mail programs are shut out until the user allows them on the web site.",
+		"At this provider mail programs cannot read mail, or cannot send any, until the user allows them on the web site.",
 		"Log in to the provider's web site and switch IMAP (or POP3) on in the mail settings.",
+		"the provider's help pages"}
+	ProviderPaidOnly = &Check{"provider.paid-only", Info, User,
+		"At this provider mail programs are let in only with a paid plan.",
+		"Find out on the provider's web site which plan the account has. With a free one, use the provider's own apps or its web site.",
 		"the provider's help pages"}
 	ProviderNoIMAP = &Check{"provider.no-imap", Failure, User,
 		"This provider has no IMAP, POP3 or SMTP servers, so ordinary mail programs cannot be used with it.",
 		"Use the provider's own apps or its web site.",
 		"the provider's help pages"}
 	MXFilter = &Check{"mx.filter", Info, Admin,
-		"The domain's mail passes through a filtering service first, so DNS does not tell where the mailboxes are.",
-		"Nothing is wrong with the filter. To let mail programs find the mailboxes, publish SRV records or an autoconfig file for the domain; until then ask the administrator for the server names.",
+		"The domain's mail passes through a filtering or forwarding service first, so DNS does not tell where the mailboxes are.",
+		"Nothing is wrong with that. To let mail programs find the mailboxes, publish SRV records or an autoconfig file for the domain; until then ask the administrator for the server names.",
 		"RFC 5321 section 5.1"}
 )

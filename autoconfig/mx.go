@@ -41,8 +41,8 @@ func findMX(ctx context.Context, s *search) {
 		return
 	}
 	if filtered { // its operator knows nothing about the mailboxes
-		s.trace.Find(mailcheck.MXFilter, fmt.Sprintf("the mail exchanger %s belongs to %s", host, filter))
-		s.conclude(mailcheck.Absent, "the mail exchanger %s is a filter (%s), which says nothing about the mailboxes", host, filter)
+		s.trace.Find(mailcheck.MXFilter, fmt.Sprintf("the mail exchanger %s belongs to %s", host, filter.Name))
+		s.conclude(mailcheck.Absent, "the mail exchanger %s %s", host, filter.does())
 		return
 	}
 	s.askOperator(ctx, host, domains)

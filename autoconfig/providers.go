@@ -22,7 +22,9 @@ type Provider struct {
 	OAuth   *mailcheck.OAuth // nil where there is none, or not for everybody
 	Rules   []Rule
 	Source  string // where the servers are from
-	Date    string // of that source
+	Date    string // of that source, or when it was looked at
+
+	RulesSource string // where the rules are from
 }
 
 // Rule is something that a provider's users have to know or do.
@@ -31,12 +33,19 @@ type Rule struct {
 	Fix   string // what to do here, with the page to do it on
 }
 
-// rulesDate is when the rules were gathered, from the providers' help pages and
-// from what their users report.
+// rulesDate is when the rules were last compared with their sources.
 const rulesDate = "November 2026"
 
+// Programs that keep a table of their own, looked at on 2026-11-22: Delta Chat in
+// chatmail/core, src/provider/data.rs, and FairEmail in M66B/FairEmail,
+// app/src/main/res/xml/providers.xml.
+const (
+	deltaChat = "Delta Chat's providers"
+	fairEmail = "FairEmail's providers"
+)
+
 // Providers is the table. No domain and no mail exchanger stands in it twice.
-var Providers = slices.Concat(worldProviders, europeanProviders, asianProviders, hostingProviders)
+var Providers = slices.Concat(worldProviders, europeanProviders, moreEuropeanProviders, americanProviders, asianProviders, hostingProviders)
 
 // The ways to log in that occur.
 var (
@@ -45,30 +54,6 @@ var (
 	byOAuth             = []string{"OAuth2"}
 	byOAuthOrPassword   = []string{"OAuth2", "password-cleartext"}
 )
-
-// Filters are services that take in a domain's mail to remove spam, and pass it
-// on to a place that DNS does not tell. The names are those of their mail
-// exchangers, or stand above them.
-var Filters = []struct {
-	Name string
-	MX   []string
-}{
-	{"Proofpoint", []string{"pphosted.com", "ppe-hosted.com"}},
-	{"Mimecast", []string{"mimecast.com", "mimecast.co.za", "mimecast-offshore.com"}},
-	{"Barracuda", []string{"barracudanetworks.com"}},
-	{"Cisco Secure Email", []string{"iphmx.com"}},
-	{"Hornetsecurity", []string{"hornetsecurity.com", "antispameurope.com"}},
-	{"Symantec Email Security (MessageLabs)", []string{"messagelabs.com"}},
-	{"Trend Micro", []string{"trendmicro.com", "trendmicro.eu"}},
-	{"Sophos Email", []string{"hydra.sophos.com"}},
-	{"SpamExperts", []string{"antispamcloud.com", "spamexperts.com", "spamexperts.eu"}},
-	{"Mailguard", []string{"mailguard.com.au"}},
-	{"Forcepoint", []string{"mailcontrol.com"}},
-	{"Trellix (FireEye)", []string{"fireeyecloud.com"}},
-	{"Retarus", []string{"retarus.com"}},
-	{"Vade", []string{"vadesecure.com"}},
-	{"SpamHero", []string{"spamhero.com"}},
-}
 
 // ProviderOf returns the provider whose mail domain it is.
 func ProviderOf(domain string) (Provider, bool) {
@@ -85,7 +70,7 @@ func ProviderOf(domain string) (Provider, bool) {
 func LoginAdvice(domain, host string) string {
 	p, ok := ProviderOf(domain)
 	if !ok {
-		p, ok = providerByHosts([]string{host})
+		p, _ = providerByHosts([]string{host})
 	}
 	var advice []string
 	for _, r := range p.Rules {
@@ -113,16 +98,6 @@ func providerByHosts(hosts []string) (Provider, bool) {
 		}
 	}
 	return Provider{}, false
-}
-
-// filterOf returns the filtering service whose mail exchanger the host is.
-func filterOf(host string) (name string, ok bool) {
-	for _, f := range Filters {
-		if anyAbove(f.MX, host) {
-			return f.Name, true
-		}
-	}
-	return "", false
 }
 
 // anyAbove reports whether the host is one of the names or below it.
@@ -233,6 +208,6 @@ func (s *search) tellRules(p Provider, why string) {
 		s.result.OAuth = append(s.result.OAuth, *p.OAuth)
 	}
 	for _, rule := range p.Rules {
-		s.trace.Find(rule.Check, fmt.Sprintf("%s, whose rules are as of %s", why, rulesDate)).Fix = rule.Fix
+		s.trace.Find(rule.Check, fmt.Sprintf("%s; its rules as of %s, from %s", why, rulesDate, p.RulesSource)).Fix = rule.Fix
 	}
 }

@@ -14,10 +14,11 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.gmx.net pop3s://pop.gmx.net submissions://mail.gmx.net submission://mail.gmx.net"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in to the web site at https://www.gmx.net, open Settings > POP3/IMAP, and allow access by POP3 and IMAP. It is switched off again when no mail program uses it for long."},
+			{mailcheck.ProviderIMAPSwitch, "Log in at https://www.gmx.net, open E-Mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
 			{mailcheck.ProviderAppPassword2FA, "Make an app password in the security settings of GMX and type it in place of the password."},
 		},
 		Source: "ISPDB gmx.net.xml", Date: "2026-03-12",
+		RulesSource: "ISPDB gmx.net.xml, " + deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "GMX international",
@@ -27,23 +28,25 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.gmx.com pop3s://pop.gmx.com submissions://mail.gmx.com submission://mail.gmx.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in to the web site at https://www.gmx.com, open Settings > POP3/IMAP, and allow access by POP3 and IMAP. It is switched off again when no mail program uses it for long."},
+			{mailcheck.ProviderIMAPSwitch, "Log in at https://www.gmx.com, open E-mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
 			{mailcheck.ProviderAppPassword2FA, "Make an app password in the security settings of GMX and type it in place of the password."},
 		},
 		Source: "ISPDB gmx.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "web.de",
-		Domains: strings.Fields("web.de"),
+		Domains: strings.Fields("web.de email.de"),
 		Servers: strings.Fields("" +
 			"imaps://%EMAILLOCALPART%@imap.web.de pop3s://%EMAILLOCALPART%@pop3.web.de " +
 			"submissions://%EMAILLOCALPART%@smtp.web.de submission://%EMAILLOCALPART%@smtp.web.de"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in to the web site at https://web.de, open Settings > POP3/IMAP, and allow access by POP3 and IMAP. It is switched off again when no mail program uses it for long."},
+			{mailcheck.ProviderIMAPSwitch, "Log in at https://web.de, open E-Mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
 			{mailcheck.ProviderAppPassword2FA, "Make an app password in the security settings of web.de and type it in place of the password."},
 		},
-		Source: "ISPDB web.de.xml", Date: "2026-03-12",
+		Source: "ISPDB web.de.xml, " + deltaChat, Date: "2026-03-12",
+		RulesSource: "ISPDB web.de.xml, " + deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "Telekom (T-Online)",
@@ -53,23 +56,28 @@ var europeanProviders = []Provider{
 			"submission://securesmtp.t-online.de"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Set a password for mail programs at https://account.idm.telekom.com (Passwords > Password for e-mail programs) and type it in place of the password of the web site."},
+			{mailcheck.ProviderAppPassword, "Set a password for e-mail programs in the Telekom account and type it in place of the password of the web site; https://www.telekom.de/hilfe/apps-dienste/e-mail/programme/passwort-verwalten shows how."},
 		},
 		Source: "ISPDB t-online.de.xml", Date: "2026-03-12",
+		RulesSource: "ISPDB t-online.de.xml, " + deltaChat,
 	},
 	{
 		Name:    "freenet",
-		Domains: strings.Fields("freenet.de"),
+		Domains: strings.Fields("freenet.de freenetmail.de fn.de bossmail.de justmail.de"),
 		Servers: strings.Fields("imaps://mx.freenet.de pop3s://mx.freenet.de submissions://mx.freenet.de submission://mx.freenet.de"),
 		Auth:    byPassword,
-		Source:  "https://email.freenet.de (mail program settings)", Date: "2026-11-22",
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "Log in at https://email.freenet.de and switch POP3, IMAP and SMTP on in the settings of the mailbox."},
+		},
+		Source: deltaChat + ", " + fairEmail, Date: "2026-11-22",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "Vodafone Germany",
-		Domains: strings.Fields("vodafonemail.de arcor.de kabelmail.de"),
+		Domains: strings.Fields("vodafonemail.de vodafone.de arcor.de nexgo.de kabelmail.de"),
 		Servers: strings.Fields("imaps://imap.vodafonemail.de pop3s://pop3.vodafonemail.de submissions://smtp.vodafonemail.de"),
 		Auth:    byPassword,
-		Source:  "ISPDB vodafonemail.de.xml", Date: "2026-03-12",
+		Source:  "ISPDB vodafonemail.de.xml, " + fairEmail, Date: "2026-03-12",
 	},
 	{
 		Name:    "mailbox.org",
@@ -80,9 +88,10 @@ var europeanProviders = []Provider{
 			"submission://smtp.mailbox.org"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword2FA, "Make an application password in the settings at https://mailbox.org (Security) and type it in place of the password."},
+			{mailcheck.ProviderAppPassword2FA, "At https://mailbox.org open All settings > Security > Mail app passwords, make one for IMAP and SMTP, and type it in place of the password."},
 		},
-		Source: "https://kb.mailbox.org", Date: "2026-11-22",
+		Source: "https://kb.mailbox.org/en/private/e-mail/e-mail-configuration", Date: "2026-11-22",
+		RulesSource: "https://kb.mailbox.org/en/private/e-mail/e-mail-configuration",
 	},
 	{
 		Name: "Posteo",
@@ -124,15 +133,19 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("" +
 			"imaps://%EMAILLOCALPART%@imap.free.fr pop3s://%EMAILLOCALPART%@pop.free.fr " +
 			"submissions://%EMAILLOCALPART%@smtp.free.fr"),
-		Auth:   byPassword,
+		Auth: byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "Reading works at once; to send, switch authenticated SMTP on for the mailbox on the web site of Free."},
+		},
 		Source: "ISPDB free.fr.xml", Date: "2026-03-12",
+		RulesSource: fairEmail,
 	},
 	{
 		Name:    "SFR",
-		Domains: strings.Fields("sfr.fr neuf.fr club-internet.fr"),
+		Domains: strings.Fields("sfr.fr neuf.fr club-internet.fr cegetel.net 9online.fr"),
 		Servers: strings.Fields("imaps://imap.sfr.fr pop3s://pop.sfr.fr submissions://smtp.sfr.fr"),
 		Auth:    byPassword,
-		Source:  "ISPDB sfr.fr.xml", Date: "2026-03-12",
+		Source:  "ISPDB sfr.fr.xml, " + fairEmail, Date: "2026-03-12",
 	},
 	{
 		Name:    "La Poste",
@@ -177,9 +190,10 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.seznam.cz pop3s://pop3.seznam.cz submissions://smtp.seznam.cz"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword2FA, "Make an application password in the account settings at https://profil.seznam.cz and type it in place of the password."},
+			{mailcheck.ProviderAppPassword2FA, "In the account settings at https://profil.seznam.cz open Two-Factor Authentication, set the Application Password, and type it in place of the password."},
 		},
 		Source: "ISPDB seznam.cz.xml", Date: "2026-03-12",
+		RulesSource: "https://o-seznam.cz/napoveda/ucet/en/dvoufazove-overeni/postovni-programy/",
 	},
 	{
 		Name:    "WP Poczta",
@@ -192,6 +206,7 @@ var europeanProviders = []Provider{
 			{mailcheck.ProviderIMAPSwitch, "At https://poczta.wp.pl open the settings > mail programs, and allow access by IMAP, POP3 and SMTP."},
 		},
 		Source: "ISPDB wp.pl.xml", Date: "2026-03-12",
+		RulesSource: "https://pomoc.wp.pl/jak-skonfigurowac-program-pocztowy",
 	},
 	{
 		Name:    "o2.pl",
@@ -204,6 +219,7 @@ var europeanProviders = []Provider{
 			{mailcheck.ProviderIMAPSwitch, "At https://poczta.o2.pl open the settings > mail programs, and allow access by IMAP, POP3 and SMTP."},
 		},
 		Source: "ISPDB o2.pl.xml", Date: "2026-03-12",
+		RulesSource: "https://pomoc.o2.pl/jak-skonfigurowac-program-pocztowy",
 	},
 	{
 		Name: "Onet",
@@ -228,14 +244,22 @@ var europeanProviders = []Provider{
 		Domains: strings.Fields("sky.com"),
 		Servers: strings.Fields("imaps://imap.tools.sky.com pop3s://pop.tools.sky.com submissions://smtp.tools.sky.com"),
 		Auth:    byPassword,
-		Source:  "ISPDB sky.com.xml", Date: "2026-03-12",
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Make an app password at https://www.sky.com/sky-yahoo-mail/manage-apps and type it in place of the password."},
+		},
+		Source: "ISPDB sky.com.xml", Date: "2026-03-12",
+		RulesSource: fairEmail + ", https://skymigrate.com/sky-email-settings-imap-smtp-pop3-app-password/",
 	},
 	{
 		Name:    "Virgin Media",
 		Domains: strings.Fields("virginmedia.com"),
 		Servers: strings.Fields("imaps://imap.virginmedia.com pop3s://pop3.virginmedia.com submissions://smtp.virginmedia.com"),
 		Auth:    byPassword,
-		Source:  "ISPDB virginmedia.com.xml", Date: "2026-03-12",
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
+		},
+		Source: "ISPDB virginmedia.com.xml", Date: "2026-03-12",
+		RulesSource: fairEmail + ", https://community.virginmedia.com/discussions/email/locked-out-of-email/5680204",
 	},
 	{
 		Name:    "Proximus",
@@ -271,89 +295,5 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.sapo.pt pop3s://pop.sapo.pt submissions://smtp.sapo.pt"),
 		Auth:    byPassword,
 		Source:  "ISPDB sapo.pt.xml", Date: "2026-03-12",
-	},
-}
-
-// asianProviders are the large mail providers of Asia.
-var asianProviders = []Provider{
-	{
-		Name:    "QQ Mail",
-		Domains: strings.Fields("qq.com foxmail.com vip.qq.com"),
-		Servers: strings.Fields("imaps://imap.qq.com submissions://smtp.qq.com"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.qq.com open Settings, switch IMAP/SMTP on, and make an authorization code; type that code in place of the password."},
-			{mailcheck.ProviderAppPassword, "At https://mail.qq.com open Settings, switch IMAP/SMTP on, and make an authorization code; type that code in place of the password."},
-		},
-		Source: "ISPDB qq.com.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "Tencent Exmail",
-		MX:      []string{"mxbiz1.qq.com", "mxbiz2.qq.com"},
-		Servers: strings.Fields("imaps://imap.exmail.qq.com pop3s://pop.exmail.qq.com submissions://smtp.exmail.qq.com"),
-		Auth:    byPassword,
-		Source:  "https://open.work.weixin.qq.com/help", Date: "2026-11-22",
-	},
-	{
-		Name:    "NetEase 163",
-		Domains: strings.Fields("163.com"),
-		Servers: strings.Fields("imaps://imap.163.com submissions://smtp.163.com"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.163.com open Settings, switch IMAP/SMTP on, and make an authorization code; type that code in place of the password."},
-			{mailcheck.ProviderAppPassword, "At https://mail.163.com open Settings, switch IMAP/SMTP on, and make an authorization code; type that code in place of the password."},
-		},
-		Source: "ISPDB 163.com.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "NetEase 126",
-		Domains: strings.Fields("126.com"),
-		Servers: strings.Fields("imaps://imap.126.com submissions://smtp.126.com"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.126.com open Settings, switch IMAP/SMTP on, and make an authorization code; type that code in place of the password."},
-			{mailcheck.ProviderAppPassword, "At https://mail.126.com open Settings, switch IMAP/SMTP on, and make an authorization code; type that code in place of the password."},
-		},
-		Source: "ISPDB 126.com.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "NetEase yeah.net",
-		Domains: strings.Fields("yeah.net"),
-		Servers: strings.Fields("imaps://imap.yeah.net submissions://smtp.yeah.net"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://www.yeah.net open Settings, switch IMAP/SMTP on, and make an authorization code; type that code in place of the password."},
-			{mailcheck.ProviderAppPassword, "At https://www.yeah.net open Settings, switch IMAP/SMTP on, and make an authorization code; type that code in place of the password."},
-		},
-		Source: "ISPDB yeah.net.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "Naver",
-		Domains: strings.Fields("naver.com"),
-		Servers: strings.Fields("imaps://imap.naver.com pop3s://pop.naver.com submissions://smtp.naver.com"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.naver.com open the mail settings > POP3/IMAP settings, and switch IMAP on."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application password in the Naver account's security settings and type it in place of the password."},
-		},
-		Source: "ISPDB naver.com.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "Daum Mail",
-		Domains: strings.Fields("daum.net hanmail.net"),
-		Servers: strings.Fields("imaps://imap.daum.net submissions://smtp.daum.net"),
-		Auth:    byPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.daum.net open Settings > IMAP/POP3, and switch IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an app password in the Kakao account's security settings (two-step sign-in) and type it in place of the password."},
-		},
-		Source: "ISPDB daum.net.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "Rediffmail",
-		Domains: strings.Fields("rediffmail.com"),
-		Servers: strings.Fields("pop3s://pop.rediffmail.com submissions://smtp.rediffmail.com"),
-		Auth:    byPassword,
-		Source:  "ISPDB rediffmail.com.xml", Date: "2026-03-12",
 	},
 }

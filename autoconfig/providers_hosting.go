@@ -1,6 +1,10 @@
 package autoconfig
 
-import "strings"
+import (
+	"strings"
+
+	"mailcheck"
+)
 
 // hostingProviders run mail for other people's domains, which are known by their mail
 // exchangers.
@@ -18,7 +22,7 @@ var hostingProviders = []Provider{
 		MX:      []string{"kundenserver.de", "ionos.de"},
 		Servers: strings.Fields("imaps://imap.ionos.de pop3s://pop.ionos.de submissions://smtp.ionos.de submission://smtp.ionos.de"),
 		Auth:    byPassword,
-		Source:  "ISPDB 1und1.de.xml; https://www.ionos.de/hilfe/e-mail/", Date: "2026-11-22",
+		Source:  fairEmail, Date: "2026-11-22",
 	},
 	{
 		Name: "IONOS international",
@@ -27,7 +31,7 @@ var hostingProviders = []Provider{
 			"imaps://imap.ionos.com pop3s://pop.ionos.com submissions://smtp.ionos.com " +
 			"submission://smtp.ionos.com"),
 		Auth:   byPassword,
-		Source: "https://www.ionos.com/help/email/", Date: "2026-11-22",
+		Source: fairEmail, Date: "2026-11-22",
 	},
 	{
 		Name: "Strato",
@@ -59,7 +63,7 @@ var hostingProviders = []Provider{
 			"imaps://mail.agenturserver.de pop3s://mail.agenturserver.de submissions://mail.agenturserver.de " +
 			"submission://mail.agenturserver.de"),
 		Auth:   byPassword,
-		Source: "https://www.mittwald.de/faq", Date: "2026-11-22",
+		Source: fairEmail, Date: "2026-11-22",
 	},
 	{
 		Name:    "Rackspace",
@@ -133,5 +137,141 @@ var hostingProviders = []Provider{
 			"submission://smtp.pobox.com"),
 		Auth:   byPassword,
 		Source: "ISPDB pobox.com.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "OX Cloud (USA)",
+		MX:      []string{"cloudus.xion.oxcs.net"},
+		Servers: strings.Fields("imaps://imap.us.appsuite.cloud pop3s://pop.us.appsuite.cloud submission://smtp.us.appsuite.cloud"),
+		Auth:    byPassword,
+		Source:  "ISPDB oxcloud-us.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "IONOS UK",
+		MX:      []string{"ionos.co.uk"},
+		Servers: strings.Fields("imaps://imap.ionos.co.uk submissions://smtp.ionos.co.uk"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "IONOS France",
+		MX:      []string{"ionos.fr"},
+		Servers: strings.Fields("imaps://imap.ionos.fr submissions://smtp.ionos.fr"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Namecheap Private Email",
+		MX:      []string{"privateemail.com"},
+		Servers: strings.Fields("imaps://mail.privateemail.com submissions://mail.privateemail.com"),
+		Auth:    byPassword,
+		Source:  fairEmail + ", " + mxsniff, Date: "2026-11-22",
+	},
+	{
+		Name:    "Migadu",
+		Domains: strings.Fields("migadu.com"),
+		MX:      []string{"migadu.com"},
+		Servers: strings.Fields("imaps://imap.migadu.com submissions://smtp.migadu.com submission://smtp.migadu.com"),
+		Auth:    byPassword,
+		Source:  deltaChat + ", " + mxsniff, Date: "2026-11-22",
+	},
+	{
+		Name:    "DreamHost",
+		MX:      []string{"dreamhost.com"},
+		Servers: strings.Fields("imaps://imap.dreamhost.com submissions://smtp.dreamhost.com"),
+		Auth:    byPassword,
+		Source:  fairEmail + ", " + mxsniff, Date: "2026-11-22",
+	},
+	{
+		Name:    "Mijndomein",
+		MX:      []string{"mijndomein.nl"},
+		Servers: strings.Fields("imaps://mail.mijndomein.nl submissions://mail.mijndomein.nl"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Greensta",
+		MX:      []string{"greensta.de"},
+		Servers: strings.Fields("imaps://mail.greensta.de submissions://mail.greensta.de"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Namirial (Sicurezza Postale)",
+		MX:      []string{"sicurezzapostale.it"},
+		Servers: strings.Fields("imaps://imaps.sicurezzapostale.it submissions://smtps.sicurezzapostale.it"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Zoho Mail for organizations (zoho.com)",
+		MX:      []string{"zoho.com", "zohomail.com"},
+		Servers: strings.Fields("imaps://imappro.zoho.com submissions://smtppro.zoho.com submission://smtppro.zoho.com"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.com open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
+	},
+	{
+		Name:    "Zoho Mail for organizations (zoho.eu)",
+		MX:      []string{"zoho.eu"},
+		Servers: strings.Fields("imaps://imappro.zoho.eu submissions://smtppro.zoho.eu submission://smtppro.zoho.eu"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.eu open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.eu (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
+	},
+	{
+		Name:    "Zoho Mail for organizations (zoho.in)",
+		MX:      []string{"zoho.in"},
+		Servers: strings.Fields("imaps://imappro.zoho.in submissions://smtppro.zoho.in submission://smtppro.zoho.in"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.in open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.in (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
+	},
+	{
+		Name:    "Zoho Mail for organizations (zoho.jp)",
+		MX:      []string{"zoho.jp"},
+		Servers: strings.Fields("imaps://imappro.zoho.jp submissions://smtppro.zoho.jp submission://smtppro.zoho.jp"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.jp open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.jp (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
+	},
+	{
+		Name:    "Zoho Mail for organizations (zoho.com.au)",
+		MX:      []string{"zoho.com.au"},
+		Servers: strings.Fields("imaps://imappro.zoho.com.au submissions://smtppro.zoho.com.au submission://smtppro.zoho.com.au"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.com.au open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com.au (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
+	},
+	{
+		Name:    "Zoho Mail for organizations (zohocloud.ca)",
+		MX:      []string{"zohocloud.ca"},
+		Servers: strings.Fields("imaps://imappro.zohocloud.ca submissions://smtppro.zohocloud.ca submission://smtppro.zohocloud.ca"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.zohocloud.ca open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zohocloud.ca (Security > App Passwords) and type it in place of the password."},
+		},
+		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 }

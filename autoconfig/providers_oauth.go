@@ -10,7 +10,10 @@ import (
 // Where the large providers give leave to log in (RFC 6749). The issuers are
 // written the way their own metadata spells them, where they publish any. A
 // client needs an id of its own from each of them; those of other programs are
-// not for us to use.
+// not for us to use. They were compared on 2026-11-22 with what Thunderbird has
+// built in (thunderbird/thunderbird-desktop, OAuth2Providers.sys.mjs), with
+// Thunderbird for Android (TbOAuthConfigurationFactory.kt) and with M66B/FairEmail
+// (providers.xml).
 var (
 	googleOAuth = mailcheck.OAuth{
 		Issuer: "https://accounts.google.com", AuthURL: "https://accounts.google.com/o/oauth2/v2/auth", TokenURL: "https://oauth2.googleapis.com/token",
@@ -47,15 +50,22 @@ var (
 		Issuer: "https://oauth.xfinity.com", AuthURL: "https://oauth.xfinity.com/oauth/authorize", TokenURL: "https://oauth.xfinity.com/oauth/token",
 		Scopes: []string{"https://email.comcast.net/", "profile", "openid"},
 	}
+	thundermailOAuth = mailcheck.OAuth{
+		Issuer: "https://auth.tb.pro/realms/tbpro", AuthURL: "https://auth.tb.pro/realms/tbpro/protocol/openid-connect/auth",
+		TokenURL: "https://auth.tb.pro/realms/tbpro/protocol/openid-connect/token",
+		Scopes:   []string{"openid", "profile", "email", "offline_access"},
+	}
 )
 
 // issuerAliases are other names by which settings files call the issuers of the
-// table.
+// table. Most of them are Thunderbird's, which looks an issuer up by its host.
 var issuerAliases = map[string]string{
 	"login.microsoftonline.com": "https://login.microsoftonline.com/common/v2.0",
 	"login.yahoo.com":           "https://api.login.yahoo.com",
 	"login.aol.com":             "https://api.login.aol.com",
+	"www.fastmail.com":          "https://api.fastmail.com",
 	"comcast.net":               "https://oauth.xfinity.com",
+	"auth.tb.pro":               "https://auth.tb.pro/realms/tbpro",
 }
 
 // OAuthOf returns what the table knows about logging in to a mail server with

@@ -18,9 +18,10 @@ var worldProviders = []Provider{
 		Auth:  byOAuthOrPassword,
 		OAuth: &googleOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Choose OAuth2 (sign in with Google) in the mail program. If it cannot do that, switch on 2-Step Verification and make an app password at https://myaccount.google.com/apppasswords; type it in place of the password. In Google Workspace the administrator decides whether app passwords are allowed."},
+			{mailcheck.ProviderAppPassword, "Choose OAuth2 (sign in with Google) in the mail program. If it has no OAuth2, switch on 2-Step Verification, make an app password at https://myaccount.google.com/apppasswords and type it in place of the password; in Google Workspace the administrator may have forbidden that."},
 		},
 		Source: "ISPDB googlemail.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "Outlook.com",
@@ -47,6 +48,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderIMAPSwitch, "At https://outlook.live.com open Settings > Mail > Forwarding and IMAP, and let devices and apps use IMAP (and POP, if wanted)."},
 		},
 		Source: "ISPDB hotmail.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", ISPDB hotmail.com.xml",
 	},
 	{
 		Name:    "Microsoft 365",
@@ -56,9 +58,10 @@ var worldProviders = []Provider{
 		Auth:    byOAuth,
 		OAuth:   &microsoftOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or add the account as Exchange. If reading or sending is refused although the sign-in worked, the administrator has to allow it: Set-CASMailbox -Identity USER -ImapEnabled $true -SmtpClientAuthenticationDisabled $false"},
+			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or add the account as Exchange. If the sign-in works and reading or sending is refused, the administrator has to allow IMAP or authenticated SMTP for the mailbox."},
 		},
 		Source: "ISPDB office365.com.xml", Date: "2026-03-12",
+		RulesSource: "ISPDB office365.com.xml, Microsoft 365 message center MC786329",
 	},
 	{
 		Name:    "iCloud Mail",
@@ -67,15 +70,16 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://%EMAILLOCALPART%@imap.mail.me.com submission://smtp.mail.me.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make an app-specific password at https://account.apple.com (Sign-In and Security > App-Specific Passwords) and type it in place of the password. The user name for IMAP is the part before the @, for SMTP the whole address."},
+			{mailcheck.ProviderAppPassword, "Make an app-specific password at https://account.apple.com (Sign-In and Security > App-Specific Passwords) and type it in place of the password. The user name for IMAP is the part of the iCloud address before the @, for SMTP the whole iCloud address."},
 		},
 		Source: "ISPDB me.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "Yahoo Mail",
 		Domains: strings.Fields("" +
 			"yahoo.com yahoo.ca yahoo.de yahoo.it yahoo.fr yahoo.es yahoo.se yahoo.co.in yahoo.co.uk yahoo.co.nz " +
-			"yahoo.com.au yahoo.com.ar yahoo.com.br yahoo.com.mx ymail.com myyahoo.com rocketmail.com"),
+			"yahoo.com.au yahoo.com.ar yahoo.com.br yahoo.com.mx ymail.com myyahoo.com rocketmail.com cox.net"),
 		MX: []string{"am0.yahoodns.net"},
 		Servers: strings.Fields("" +
 			"imaps://imap.mail.yahoo.com pop3s://pop.mail.yahoo.com submissions://smtp.mail.yahoo.com " +
@@ -86,6 +90,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.yahoo.com/account/security (Account security > Generate app password) and type it in place of the password."},
 		},
 		Source: "ISPDB yahoo.com.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "Yahoo! Japan",
@@ -107,33 +112,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.aol.com/account/security (Account security > Generate app password) and type it in place of the password."},
 		},
 		Source: "ISPDB aol.com.xml, ISPDB verizon.net.xml", Date: "2026-03-12",
-	},
-	{
-		Name: "AT&T Mail",
-		Domains: strings.Fields("" +
-			"ameritech.net att.net bellsouth.net currently.com flash.net nvbell.net pacbell.net prodigy.net " +
-			"sbcglobal.net snet.net swbell.net wans.net"),
-		Servers: strings.Fields("" +
-			"imaps://imap.mail.att.net pop3s://inbound.att.net submissions://outbound.att.net " +
-			"submissions://smtp.mail.att.net"),
-		Auth: byOAuthOrPassword,
-		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make a secure mail key at https://www.att.com (Profile > Sign-in info > Secure mail key) and type it in place of the password."},
-		},
-		Source: "ISPDB att.net.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "Comcast Xfinity",
-		Domains: strings.Fields("comcast.net"),
-		Servers: strings.Fields("" +
-			"imaps://imap.comcast.net pop3s://mail.comcast.net submissions://smtp.comcast.net " +
-			"submission://smtp.comcast.net"),
-		Auth:  byOAuthOrPassword,
-		OAuth: &comcastOAuth,
-		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://connect.xfinity.com open Email settings > Security > Third Party Access Security and allow access for mail programs."},
-		},
-		Source: "ISPDB comcast.net.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "mail.com",
@@ -165,28 +144,61 @@ var worldProviders = []Provider{
 			"songwriter.net soon.com spainmail.com teachers.org technologist.com texas.usa.com thegame.com " +
 			"therapist.net toke.com tokyo.com toothfairy.com tvstar.com umpire.com wallet.com webname.com " +
 			"weirdness.com who.net whoever.com winning.com witty.com worker.com workmail.com yours.com"),
+		MX:      []string{"mail.com"},
 		Servers: strings.Fields("imaps://imap.mail.com pop3s://pop.mail.com submissions://smtp.mail.com submission://smtp.mail.com"),
 		Auth:    byPassword,
-		Source:  "ISPDB mail.com.xml", Date: "2026-03-12",
+		Rules: []Rule{
+			{mailcheck.ProviderPaidOnly, "Use the web site or mail.com's own app, or order mail.com Premium."},
+			{mailcheck.ProviderIMAPSwitch, "With mail.com Premium, open the settings of the mailbox at https://www.mail.com and allow access by POP3 and IMAP."},
+		},
+		Source: "ISPDB mail.com.xml, " + mxsniff, Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name: "Fastmail",
 		Domains: strings.Fields("" +
-			"fastmail.com fastmail.fm fastmail.net fastmail.org fastmail.us fastmail.uk fastmail.jp fastmail.in " +
-			"fastmail.de sent.com messagingengine.com"),
+			"123mail.org 150mail.com 150ml.com 16mail.com 2-mail.com 4email.net 50mail.com airpost.net " +
+			"allmail.net bestmail.us cluemail.com elitemail.org emailcorner.net emailengine.net emailengine.org " +
+			"emailgroups.net emailplus.org emailuser.net eml.cc f-m.fm fast-email.com fast-mail.org fastem.com " +
+			"fastemail.us fastemailer.com fastest.cc fastimap.com fastmail.cn fastmail.co.uk fastmail.com " +
+			"fastmail.com.au fastmail.de fastmail.es fastmail.fm fastmail.fr fastmail.im fastmail.in fastmail.jp " +
+			"fastmail.mx fastmail.net fastmail.nl fastmail.org fastmail.se fastmail.to fastmail.tw fastmail.uk " +
+			"fastmail.us fastmailbox.net fastmessaging.com fea.st fmail.co.uk fmailbox.com fmgirl.com fmguy.com " +
+			"ftml.net h-mail.us hailmail.net imap-mail.com imap.cc imapmail.org inoutbox.com internet-e-mail.com " +
+			"internet-mail.org internetemails.net internetmailing.net jetemail.net justemail.net letterboxes.org " +
+			"mail-central.com mail-page.com mailandftp.com mailas.com mailbolt.com mailc.net mailcan.com " +
+			"mailforce.net mailftp.com mailhaven.com mailingaddress.org mailite.com mailmight.com mailnew.com " +
+			"mailsent.net mailservice.ms mailup.net mailworks.org ml1.net mm.st myfastmail.com mymacmail.com " +
+			"nospammail.net ownmail.net petml.com postinbox.com postpro.net proinbox.com promessage.com " +
+			"realemail.net reallyfast.biz reallyfast.info rushpost.com sent.as sent.at sent.com speedpost.net " +
+			"speedymail.org ssl-mail.com swift-mail.com the-fastest.net the-quickest.com theinternetemail.com " +
+			"veryfast.biz veryspeedy.net warpmail.net xsmail.com yepmail.net your-mail.com messagingengine.com"),
 		MX:      []string{"messagingengine.com"},
 		Servers: strings.Fields("imaps://imap.fastmail.com pop3s://pop.fastmail.com submissions://smtp.fastmail.com"),
 		Auth:    byOAuthOrPassword,
 		OAuth:   &fastmailOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make an app password at https://app.fastmail.com/settings/security (Settings > Privacy & Security > App passwords) and type it in place of the password; the password of the web site is never accepted."},
+			{mailcheck.ProviderAppPassword, "Make an app password at https://app.fastmail.com/settings/security (Settings > Privacy & Security > App passwords) and type it in place of the password of the web site, which is never accepted. The Basic plan has no access for mail programs."},
 		},
-		Source: "ISPDB messagingengine.com.xml", Date: "2026-03-12",
+		Source: "ISPDB messagingengine.com.xml, " + deltaChat, Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
+	},
+	{
+		Name:    "Thundermail",
+		Domains: strings.Fields("thundermail.com tb.pro"),
+		MX:      []string{"mail.thundermail.com"},
+		Servers: strings.Fields("imaps://mail.thundermail.com submissions://mail.thundermail.com"),
+		Auth:    byOAuth,
+		OAuth:   &thundermailOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 in the mail program and sign in on the page of Thunderbird Pro that opens."},
+		},
+		Source: "thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs", Date: "2026-11-22",
+		RulesSource: "thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs",
 	},
 	{
 		Name:    "Zoho Mail (zoho.com)",
 		Domains: strings.Fields("zoho.com zohomail.com"),
-		MX:      []string{"zoho.com", "zohomail.com"},
 		Servers: strings.Fields("imaps://imap.zoho.com pop3s://pop.zoho.com submissions://smtp.zoho.com submission://smtp.zoho.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
@@ -194,11 +206,11 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.com.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail (zoho.eu)",
 		Domains: strings.Fields("zoho.eu zohomail.eu"),
-		MX:      []string{"zoho.eu"},
 		Servers: strings.Fields("imaps://imap.zoho.eu pop3s://pop.zoho.eu submissions://smtp.zoho.eu submission://smtp.zoho.eu"),
 		Auth:    byPassword,
 		Rules: []Rule{
@@ -206,11 +218,11 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.eu (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.eu.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail (zoho.in)",
 		Domains: strings.Fields("zoho.in zohomail.in"),
-		MX:      []string{"zoho.in"},
 		Servers: strings.Fields("imaps://imap.zoho.in pop3s://pop.zoho.in submissions://smtp.zoho.in submission://smtp.zoho.in"),
 		Auth:    byPassword,
 		Rules: []Rule{
@@ -218,11 +230,11 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.in (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.in.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail (zoho.jp)",
 		Domains: strings.Fields("zoho.jp zohomail.jp"),
-		MX:      []string{"zoho.jp"},
 		Servers: strings.Fields("imaps://imap.zoho.jp pop3s://pop.zoho.jp submissions://smtp.zoho.jp submission://smtp.zoho.jp"),
 		Auth:    byPassword,
 		Rules: []Rule{
@@ -230,11 +242,11 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.jp (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.jp.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail (zoho.com.au)",
 		Domains: strings.Fields("zoho.com.au zohomail.com.au"),
-		MX:      []string{"zoho.com.au"},
 		Servers: strings.Fields("" +
 			"imaps://imap.zoho.com.au pop3s://pop.zoho.com.au submissions://smtp.zoho.com.au " +
 			"submission://smtp.zoho.com.au"),
@@ -244,11 +256,11 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com.au (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.com.au.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Zoho Mail Canada",
 		Domains: strings.Fields("zohocloud.ca zohomailcloud.ca"),
-		MX:      []string{"zohocloud.ca"},
 		Servers: strings.Fields("" +
 			"imaps://imap.zohocloud.ca pop3s://pop.zohocloud.ca submissions://smtp.zohocloud.ca " +
 			"submission://smtp.zohocloud.ca"),
@@ -258,6 +270,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zohocloud.ca (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zohocloud.ca.xml", Date: "2026-03-12",
+		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
 	},
 	{
 		Name:    "Yandex Mail",
@@ -271,10 +284,11 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Make an app password of the kind Mail at https://id.yandex.com/security/app-passwords and type it in place of the password."},
 		},
 		Source: "ISPDB yandex.ru.xml", Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "Mail.ru",
-		Domains: strings.Fields("mail.ru inbox.ru list.ru bk.ru internet.ru"),
+		Domains: strings.Fields("mail.ru inbox.ru list.ru bk.ru internet.ru corp.mail.ru"),
 		MX:      []string{"emx.mail.ru", "mxs.mail.ru"},
 		Servers: strings.Fields("imaps://imap.mail.ru pop3s://pop.mail.ru submissions://smtp.mail.ru submission://smtp.mail.ru"),
 		Auth:    byOAuthOrPassword,
@@ -283,13 +297,18 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderAppPassword, "Make a password for external applications at https://account.mail.ru/user/2-step-auth/passwords and type it in place of the password."},
 		},
 		Source: "ISPDB mail.ru.xml", Date: "2026-03-12",
+		RulesSource: deltaChat,
 	},
 	{
 		Name:    "Rambler",
-		Domains: strings.Fields("rambler.ru"),
+		Domains: strings.Fields("rambler.ru autorambler.ru myrambler.ru rambler.ua lenta.ru ro.ru r0.ru"),
 		Servers: strings.Fields("imaps://imap.rambler.ru pop3s://pop.rambler.ru submissions://smtp.rambler.ru"),
 		Auth:    byPassword,
-		Source:  "ISPDB rambler.ru.xml", Date: "2026-03-12",
+		Rules: []Rule{
+			{mailcheck.ProviderIMAPSwitch, "At https://mail.rambler.ru open the settings and allow access for mail programs."},
+		},
+		Source: "ISPDB rambler.ru.xml, " + deltaChat, Date: "2026-03-12",
+		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{
 		Name:    "Telstra",
@@ -306,29 +325,6 @@ var worldProviders = []Provider{
 		Source:  "ISPDB xtra.co.nz.xml", Date: "2026-03-12",
 	},
 	{
-		Name:    "Bell",
-		Domains: strings.Fields("bell.net sympatico.ca"),
-		Servers: strings.Fields("imaps://imap.bell.net pop3s://pophm.sympatico.ca submission://smtphm.sympatico.ca"),
-		Auth:    byPassword,
-		Source:  "ISPDB bell.net.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "EarthLink",
-		Domains: strings.Fields("earthlink.net mindspring.com ix.netcom.com"),
-		Servers: strings.Fields("imaps://imap.earthlink.net pop3s://pop.earthlink.net submission://smtpauth.earthlink.net"),
-		Auth:    byEncryptedPassword,
-		Source:  "ISPDB earthlink.net.xml", Date: "2026-03-12",
-	},
-	{
-		Name:    "UOL",
-		Domains: strings.Fields("uol.com.br"),
-		Servers: strings.Fields("" +
-			"imaps://%EMAILLOCALPART%@imap.uol.com.br pop3s://%EMAILLOCALPART%@pop3.uol.com.br " +
-			"submission://%EMAILLOCALPART%@smtps.uol.com.br"),
-		Auth:   byPassword,
-		Source: "ISPDB uol.com.br.xml", Date: "2026-03-12",
-	},
-	{
 		Name:    "Proton Mail",
 		Domains: strings.Fields("proton.me protonmail.com protonmail.ch pm.me"),
 		MX:      []string{"protonmail.ch"},
@@ -336,6 +332,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderNoIMAP, "Use Proton's own apps or https://mail.proton.me. On a computer, a paid account can run Proton Mail Bridge (https://proton.me/mail/bridge), which gives a mail program on the same computer IMAP at 127.0.0.1:1143 and SMTP at 127.0.0.1:1025, with the password that Bridge shows."},
 		},
 		Source: "https://proton.me/support/imap-smtp-and-pop3-setup", Date: "2026-11-22",
+		RulesSource: deltaChat,
 	},
 	{
 		Name:    "Tuta",
@@ -345,6 +342,7 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderNoIMAP, "Use Tuta's own apps for computer and phone (https://tuta.com) or its web site; no other mail program can read a Tuta mailbox."},
 		},
 		Source: "https://tuta.com/support/howto", Date: "2026-11-22",
+		RulesSource: deltaChat,
 	},
 	{
 		Name:    "HEY",
@@ -354,5 +352,60 @@ var worldProviders = []Provider{
 			{mailcheck.ProviderNoIMAP, "Use HEY's own apps (https://www.hey.com/apps/) or its web site; no other mail program can read a HEY mailbox."},
 		},
 		Source: "https://www.hey.com/faqs/", Date: "2026-11-22",
+		RulesSource: deltaChat,
+	},
+	{
+		Name:    "VK Mail",
+		Domains: strings.Fields("vk.com"),
+		Servers: strings.Fields("imaps://imap.mail.ru submissions://smtp.mail.ru"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{mailcheck.ProviderAppPassword, "Make a password for external applications at https://account.mail.ru/user/2-step-auth/passwords and type it in place of the password."},
+		},
+		Source: deltaChat, Date: "2026-11-22",
+		RulesSource: deltaChat,
+	},
+	{
+		Name:    "TPG",
+		Domains: strings.Fields("tpg.com.au"),
+		Servers: strings.Fields("imaps://mail.tpg.com.au submissions://mail.tpg.com.au"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Runbox",
+		Domains: strings.Fields("runbox.com"),
+		MX:      []string{"mx.runbox.com"},
+		Servers: strings.Fields("imaps://mail.runbox.com submissions://mail.runbox.com"),
+		Auth:    byPassword,
+		Source:  fairEmail + ", " + mxsniff, Date: "2026-11-22",
+	},
+	{
+		Name:    "Purelymail",
+		Domains: strings.Fields("purelymail.com cheapermail.com placeq.com rethinkmail.com worldofmail.com"),
+		Servers: strings.Fields("imaps://imap.purelymail.com submissions://smtp.purelymail.com"),
+		Auth:    byPassword,
+		Source:  deltaChat + ", " + fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Disroot",
+		Domains: strings.Fields("disroot.org"),
+		Servers: strings.Fields("imaps://%EMAILLOCALPART%@disroot.org submission://%EMAILLOCALPART%@disroot.org"),
+		Auth:    byPassword,
+		Source:  deltaChat, Date: "2026-11-22",
+	},
+	{
+		Name:    "Riseup",
+		Domains: strings.Fields("riseup.net"),
+		Servers: strings.Fields("imaps://mail.riseup.net submissions://mail.riseup.net"),
+		Auth:    byPassword,
+		Source:  deltaChat + ", " + fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Vivaldi",
+		Domains: strings.Fields("vivaldi.net"),
+		Servers: strings.Fields("imap://imap.vivaldi.net submission://smtp.vivaldi.net"),
+		Auth:    byPassword,
+		Source:  deltaChat, Date: "2026-11-22",
 	},
 }

@@ -53,6 +53,7 @@ func TestReasonsOfTheDomain(t *testing.T) {
 		{"provider-by-mx", "provider", "the mail exchanger example-com.mail.protection.outlook.com belongs to Microsoft 365 (ISPDB office365.com.xml, 2026-03-12)"},
 		{"provider-by-server", "provider", "not needed: the settings are published; the servers belong to Gmail"},
 		{"mx-filter", "mx", "the mail exchanger mx0a-00000000.pphosted.com is a filter (Proofpoint), which says nothing about the mailboxes"},
+		{"mx-forwarder", "mx", "the mail exchanger route1.mx.cloudflare.net only forwards mail (Cloudflare Email Routing), and says nothing about the mailboxes"},
 		{"oauth-openid", "oauth", "https://auth.example.com/mail says how to sign in"},
 		{"mailconf", "txt", "https://www.example.com/mail.xml"},
 	} {

@@ -83,12 +83,31 @@ smtp A 192.0.2.25
 		},
 		Want: []string{"provider.app-password-2fa", "provider.imap-switch"},
 	},
+	{
+		Name: "provider-paid-only", Doc: "an address at a provider that lets mail programs in only with a paid plan", Address: "alice@mail.com",
+		Zone: `$ORIGIN mail.com.
+@ MX 10 mx00
+mx00 A 192.0.2.25
+imap A 192.0.2.10
+pop A 192.0.2.11
+smtp A 192.0.2.25
+`,
+		Hosts: map[string]Host{
+			"imap.mail.com": {993: imaps("imap.mail.com")},
+			"pop.mail.com":  {995: pop3s("pop.mail.com")},
+			"smtp.mail.com": {465: submissions("smtp.mail.com"), 587: submission("smtp.mail.com")},
+		},
+		Want: []string{"provider.imap-switch", "provider.paid-only"},
+	},
 	provider("provider-no-imap", "a domain at a provider that ordinary mail programs cannot use", "account.no-settings provider.no-imap",
 		zoneOf("example.com. MX 10 mail.protonmail.ch.\nmail.protonmail.ch. A 192.0.2.25\n"),
 		host("mail.protonmail.ch", Host{})),
 	provider("mx-filter", "the mail passes through a filtering service, and nothing is published", "account.no-settings mx.filter",
 		zoneOf("example.com. MX 10 mx0a-00000000.pphosted.com.\nmx0a-00000000.pphosted.com. A 192.0.2.25\n"),
 		host("mx0a-00000000.pphosted.com", Host{})),
+	provider("mx-forwarder", "the mail is forwarded to mailboxes elsewhere, and nothing is published", "account.no-settings mx.filter",
+		zoneOf("example.com. MX 10 route1.mx.cloudflare.net.\nroute1.mx.cloudflare.net. A 192.0.2.25\n"),
+		host("route1.mx.cloudflare.net", Host{})),
 	provider("mailconf", "a TXT record says where the settings file is", "", unpublished,
 		records(`@ TXT "mailconf=https://www.example.com/mail.xml"`, "www A 192.0.2.80"),
 		host("www.example.com", Host{443: TLS(cert("www.example.com"), HTTP(map[string]Reply{"/mail.xml": settings}))})),
