@@ -70,6 +70,9 @@ func (p Protocol) Sends() bool { return p == Submission }
 // send mail alike and are spoken over HTTPS.
 func (p Protocol) Exchange() bool { return p == ActiveSync || p == EWS }
 
+// OverHTTPS reports whether the protocol is spoken with a web server.
+func (p Protocol) OverHTTPS() bool { return p.Exchange() || p == CalDAV || p == CardDAV || p == JMAP }
+
 // Security is how a connection is protected.
 type Security string
 
@@ -139,7 +142,7 @@ func DefaultPort(p Protocol, s Security) uint16 {
 		return 110
 	case p == Submission && implicit:
 		return 465
-	case p.Exchange() || p == CalDAV || p == CardDAV || p == JMAP:
+	case p.OverHTTPS():
 		return 443
 	case p == Sieve:
 		return 4190 // RFC 5804 section 1.8; there is none for TLS from the first byte

@@ -41,17 +41,12 @@ func (s *search) askISPDB(ctx context.Context, t *mailcheck.Trace, domain string
 	if !strings.Contains(base, "://") {
 		return s.readISPDB(ctx, t, base, domain)
 	}
-	a := s.fetchConfig(ctx, t, place{url: strings.TrimSuffix(base, "/") + "/" + url.PathEscape(domain)})
+	a := s.fetchConfig(ctx, t, place{strings.TrimSuffix(base, "/") + "/" + url.PathEscape(domain), &ispdbRules})
 	last := &t.Steps[len(t.Steps)-1]
 	switch {
-	case last.Op == mailcheck.OpResolve && a.state == mailcheck.Absent:
-		a.state = mailcheck.Failed
+	case a.unresolved && !cutShort(last):
+		a.state, last.Findings = mailcheck.Failed, nil
 		t.Find(mailcheck.ISPDBUnreachable, fmt.Sprintf("%s: %s", base, a.reason))
-	case last.Op != mailcheck.OpParse && a.state == mailcheck.Failed && last.Findings[0].Check != mailcheck.RunTimeout:
-		// Not the account's fault, whatever it is.
-		evidence := last.Findings[0].Detail
-		last.Findings = nil
-		t.Find(mailcheck.ISPDBUnreachable, evidence)
 	case a.state == mailcheck.Absent:
 		a.reason = notListed
 	}
@@ -75,7 +70,7 @@ func (s *search) readISPDB(ctx context.Context, t *mailcheck.Trace, folder, doma
 		t.Say("no file lists " + domain)
 		return answer{state: mailcheck.Absent, reason: notListed}
 	}
-	a := s.readConfig(ctx, t, folder, body, mailcheck.Warning)
+	a := s.readConfig(ctx, t, folder, body)
 	s.board.keep(documentOf(s.result.Name, folder, a))
 	return a
 }

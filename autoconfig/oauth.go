@@ -95,31 +95,21 @@ func (s *search) askIssuer(ctx context.Context, t *mailcheck.Trace, issuer Issue
 // fetchMetadata gets the first document there is. A host that cannot be reached at
 // the first URL is not asked for the second.
 func (s *search) fetchMetadata(ctx context.Context, t *mailcheck.Trace, urls []string) (_ *netx.Document, reason string) {
+	var got fetched
 	var tried []string
 	for _, u := range urls {
-		doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, u, func(ctx context.Context) (*netx.Document, error) {
-			return s.net.Fetch(ctx, netx.Request{URL: u, Header: http.Header{"Accept": {"application/json"}}})
-		})
-		if err != nil {
-			if last := &t.Steps[len(t.Steps)-1]; last.Findings[0].Check != mailcheck.RunTimeout {
-				evidence := last.Findings[0].Detail
-				last.Findings = nil
-				t.Find(mailcheck.OAuthMetadataMissing, fmt.Sprintf("%s: %s", u, evidence))
-			}
-			return nil, "cannot be reached"
+		got = s.fetch(ctx, t, netx.Request{URL: u, Header: http.Header{"Accept": {"application/json"}}})
+		if got.outcome == there {
+			return got.Document, ""
 		}
-		t.Say(fmt.Sprintf("HTTP status %d, %d bytes of %s", doc.Status, len(doc.Body), doc.ContentType))
-		if doc.Status == http.StatusOK && !looksLikeHTML(doc.Body) {
-			return doc, ""
+		tried = append(tried, got.evidence)
+		if got.outcome == unserved || got.outcome == unreachable {
+			break
 		}
-		what := fmt.Sprintf("HTTP status %d", doc.Status)
-		if doc.Status == http.StatusOK {
-			what = "a web page"
-		}
-		tried = append(tried, u+": "+what)
 	}
-	t.Find(mailcheck.OAuthMetadataMissing, strings.Join(tried, "; "))
-	return nil, "publishes no metadata"
+	got.evidence = strings.Join(tried, "; ")
+	issuerRules.judge(t, got)
+	return nil, "gives no metadata"
 }
 
 // metadataURLs returns where an issuer's metadata may be, in the order to ask: RFC

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"sync"
@@ -22,7 +21,7 @@ func findPACC(ctx context.Context, s *search) {
 	r := paccRun{search: s, page: s.trace.Branch(), dns: s.trace.Branch()}
 	var wg sync.WaitGroup
 	wg.Go(func() { r.lookupDigests(ctx) })
-	wg.Go(func() { r.fetch(ctx) })
+	wg.Go(func() { r.ask(ctx) })
 	wg.Wait()
 	a := r.judge(ctx)
 	s.trace.Join(r.page, r.dns)
@@ -40,8 +39,8 @@ type paccRun struct {
 	digests   [][]byte // usable ones
 	announced bool     // there is a record, usable or not: somebody means to publish a document
 	unasked   bool     // DNS did not answer
-	doc       *netx.Document
-	missing   string // why there is no document
+	hostless  answer   // why the host was not asked for the document
+	got       fetched
 }
 
 func (r *paccRun) host() string       { return "ua-auto-config." + r.address.Domain }
@@ -94,25 +93,12 @@ func parseDigest(text string) (digest []byte, announced bool) {
 	return digest, true
 }
 
-// fetch gets the document.
-func (r *paccRun) fetch(ctx context.Context) {
+// ask gets the document.
+func (r *paccRun) ask(ctx context.Context) {
 	u := &url.URL{Scheme: "https", Host: r.host(), Path: paccPath}
-	if a, there := r.resolveHost(ctx, r.page, u, mailcheck.Warning); !there {
-		r.missing = a.reason
-		return
-	}
-	doc, err := mailcheck.Do(ctx, r.page, mailcheck.OpFetch, u.String(), func(ctx context.Context) (*netx.Document, error) {
-		return r.net.Fetch(ctx, netx.Request{URL: u.String()})
-	})
-	switch {
-	case err != nil:
-		soften(r.page, mailcheck.Warning)
-	case doc.Status != http.StatusOK:
-		r.missing = fmt.Sprintf("HTTP status %d", doc.Status)
-		r.page.Say(r.missing)
-	default:
-		r.doc = doc
-		r.page.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType))
+	var resolved bool
+	if r.hostless, resolved = r.resolveHost(ctx, r.page, u, mailcheck.Warning); resolved {
+		r.got = r.fetch(ctx, r.page, netx.Request{URL: u.String()})
 	}
 }
 
@@ -120,33 +106,25 @@ func (r *paccRun) fetch(ctx context.Context) {
 // at the host is no fault: a wildcard record brings many domains there by accident.
 func (r *paccRun) judge(ctx context.Context) answer {
 	place := "https://" + r.host() + paccPath
-	last := &r.page.Steps[len(r.page.Steps)-1]
 	switch {
-	case last.Err != nil && (last.Op == mailcheck.OpResolve || r.announced || ctx.Err() != nil):
-		return answer{state: mailcheck.Failed, reason: r.host() + ": " + firstDetail(r.page)}
-	case last.Err != nil:
-		reason := firstDetail(r.page)
-		last.Findings = nil
-		return answer{state: mailcheck.Absent, reason: "no digest in DNS, and no document: " + reason}
-	case r.doc == nil && r.announced:
-		r.page.Find(mailcheck.PACCNoDocument, fmt.Sprintf("%s: %s", place, r.missing))
-		return answer{state: mailcheck.Failed, reason: "announced in DNS, but no document: " + r.missing}
-	case r.doc == nil:
-		return answer{state: mailcheck.Absent, reason: r.missing}
-	case looksLikeHTML(r.doc.Body) && r.announced:
-		r.page.Find(mailcheck.PACCHTML, fmt.Sprintf("%s answers with %s that begins %q", place, r.doc.ContentType, head(r.doc.Body)))
-		return answer{state: mailcheck.Failed, reason: "a web page instead of the document"}
-	case looksLikeHTML(r.doc.Body):
-		return answer{state: mailcheck.Absent, reason: "only a web page is there"}
+	case r.hostless.state == mailcheck.Absent && r.announced:
+		r.page.Find(mailcheck.PACCNoDocument, fmt.Sprintf("%s: %s", place, r.hostless.reason))
+		return answer{state: mailcheck.Failed, reason: r.hostless.reason}
+	case r.hostless.unresolved:
+		return r.hostless
+	case r.got.outcome != there && r.announced:
+		return paccRules.judge(r.page, r.got)
+	case r.got.outcome != there:
+		return strayRules.judge(r.page, r.got)
 	}
-	judgeCertificate(r.page, r.doc)
+	judgeCertificate(r.page, r.got.Document)
 	return r.read(ctx, place)
 }
 
 // read reads the document and judges what it says.
 func (r *paccRun) read(ctx context.Context, place string) answer {
 	pacc, err := mailcheck.Do(ctx, r.page, mailcheck.OpParse, place, func(context.Context) (*PACC, error) {
-		return ParsePACC(r.doc.Body)
+		return ParsePACC(r.got.Body)
 	})
 	if err != nil && !r.announced {
 		r.page.Steps[len(r.page.Steps)-1].Findings = nil
@@ -183,7 +161,7 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 // checkDigest compares the document, byte for byte as it was served, with the
 // digests in DNS. One that fits is enough. It returns false if none does.
 func (r *paccRun) checkDigest() bool {
-	sum := sha256.Sum256(r.doc.Body)
+	sum := sha256.Sum256(r.got.Body)
 	for _, digest := range r.digests {
 		if bytes.Equal(digest, sum[:]) {
 			return true

@@ -74,31 +74,19 @@ func (q *srvQuery) absence(records srvAnswer, offered bool) answer {
 // nothing, is no fault.
 func (s *search) wellKnown(ctx context.Context, t *mailcheck.Trace, p mailcheck.Protocol, req netx.Request, proven func(*netx.Document) bool) (mailcheck.Server, bool) {
 	req.URL = "https://" + s.address.Domain + "/.well-known/" + string(p)
-	nothing := ""
-	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, req.URL, func(ctx context.Context) (*netx.Document, error) {
-		limited, cancel := context.WithTimeout(ctx, wellKnownTimeout)
-		defer cancel()
-		doc, err := s.net.Fetch(limited, req)
-		if err == nil && len(doc.Hops) == 1 && doc.Status == http.StatusUnauthorized && s.locked(limited) {
-			nothing = "the whole web site wants a password"
-		} else if err != nil && ctx.Err() == nil {
-			nothing, err = "nothing there: "+err.Error(), nil
-		}
-		return doc, err
-	})
-	if err != nil {
-		soften(t, mailcheck.Info)
+	ctx, cancel := context.WithTimeout(ctx, wellKnownTimeout)
+	defer cancel()
+	got := s.fetch(ctx, t, req)
+	switch {
+	case got.outcome == unserved || got.outcome == unreachable || !proven(got.Document):
+		strayRules.judge(t, got)
+		return mailcheck.Server{}, false
+	case len(got.Hops) == 1 && got.Status == http.StatusUnauthorized && s.locked(ctx):
+		t.Say("the whole web site wants a password")
 		return mailcheck.Server{}, false
 	}
-	if nothing == "" && !proven(doc) {
-		nothing = fmt.Sprintf("nothing there: HTTP status %d", doc.Status)
-	}
-	if nothing != "" {
-		t.Say(nothing)
-		return mailcheck.Server{}, false
-	}
-	t.Say(fmt.Sprintf("%s: HTTP status %d", doc.URL, doc.Status))
-	server, err := s.webServer(p, doc.URL)
+	t.Say(fmt.Sprintf("%s: HTTP status %d", got.URL, got.Status))
+	server, err := s.webServer(p, got.URL)
 	return server, err == nil
 }
 

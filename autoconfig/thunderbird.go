@@ -1,12 +1,11 @@
 package autoconfig
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -23,8 +22,8 @@ const (
 
 // place is a URL where a settings file may be.
 type place struct {
-	url      string
-	optional bool // most domains have something else there, so its faults matter little
+	url string
+	or  *rules // what it means that something else is there; nil for configRules
 }
 
 // answer is what one place had.
@@ -52,15 +51,15 @@ func (a *answer) vouch(how string) {
 func findAutoconfig(ctx context.Context, s *search) {
 	d := s.address.Domain
 	there := s.askPlaces(ctx, []place{
-		{"https://autoconfig." + d + configPath + s.emailQuery(), false},
-		{"https://" + d + wellKnownPath, true},
+		{"https://autoconfig." + d + configPath + s.emailQuery(), &configRules},
+		{"https://" + d + wellKnownPath, &optionalRules},
 	})
 	if s.result.State == mailcheck.Found {
 		return
 	}
 	insecure := []place{
-		{"http://autoconfig." + d + configPath, true},
-		{"http://" + d + wellKnownPath, true},
+		{"http://autoconfig." + d + configPath, &optionalRules},
+		{"http://" + d + wellKnownPath, &optionalRules},
 	}
 	var places []place
 	for i, p := range insecure {
@@ -131,44 +130,20 @@ func (s *search) fetchConfig(ctx context.Context, t *mailcheck.Trace, p place) a
 
 // askPlace asks one place for a settings file and reads it.
 func (s *search) askPlace(ctx context.Context, t *mailcheck.Trace, p place) answer {
-	most := mailcheck.Warning
-	if p.optional {
-		most = mailcheck.Info
-	}
 	u, err := url.Parse(p.url)
 	if err != nil {
 		return answer{state: mailcheck.Failed, reason: err.Error()}
 	}
-	if a, there := s.resolveHost(ctx, t, u, most); !there {
+	or := cmp.Or(p.or, &configRules)
+	if a, resolved := s.resolveHost(ctx, t, u, or.most); !resolved {
 		return a
 	}
-	absent := ""
-	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, p.url, func(ctx context.Context) (*netx.Document, error) {
-		doc, err := s.net.Fetch(ctx, netx.Request{Method: http.MethodGet, URL: p.url, AllowHTTP: u.Scheme == "http"})
-		if p.optional && err != nil && refused(err) {
-			absent = "no web server there"
-			return nil, nil
-		}
-		return doc, err
-	})
-	switch {
-	case absent != "":
-		t.Say(absent)
-		return answer{state: mailcheck.Absent, reason: absent}
-	case err != nil:
-		soften(t, most)
-		return answer{state: mailcheck.Failed, reason: u.Hostname() + ": " + firstDetail(t)}
-	case doc.Status == http.StatusNotFound || doc.Status == http.StatusGone || doc.Status == http.StatusNoContent:
-		t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
-		return answer{state: mailcheck.Absent, reason: u.Hostname() + " has no settings file", fetched: doc}
-	case doc.Status != http.StatusOK:
-		t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
-		t.Find(mailcheck.AutoconfigStatus, fmt.Sprintf("%s answers with HTTP status %d", p.url, doc.Status))
-		soften(t, most)
-		return answer{state: mailcheck.Failed, reason: fmt.Sprintf("%s answers with HTTP status %d", u.Hostname(), doc.Status), fetched: doc}
+	got := s.fetch(ctx, t, netx.Request{URL: p.url, AllowHTTP: u.Scheme == "http"})
+	if got.outcome != there {
+		return or.judge(t, got)
 	}
-	a := s.readDocument(ctx, t, doc, most)
-	a.fetched = doc
+	a := s.readDocument(ctx, t, got.Document)
+	a.fetched = got.Document
 	return a
 }
 
@@ -193,47 +168,22 @@ func (s *search) resolveHost(ctx context.Context, t *mailcheck.Trace, u *url.URL
 	return answer{}, true
 }
 
-// refused reports whether nothing listens where a web server could be.
-func refused(err error) bool {
-	check, _ := mailcheck.Classify(mailcheck.OpConnect, err)
-	return check == mailcheck.TCPRefused
-}
-
 // notFound reports whether DNS says that the name does not exist.
 func notFound(err error) bool {
 	e, ok := errors.AsType[*net.DNSError](err)
 	return ok && e.IsNotFound
 }
 
-// firstDetail returns the evidence of the last step's first finding, or what it
-// means where the evidence is a long URL.
-func firstDetail(t *mailcheck.Trace) string {
-	f := t.Steps[len(t.Steps)-1].Findings[0]
-	if strings.Contains(f.Detail, "://") {
-		return strings.TrimSuffix(f.Check.Summary, ".")
-	}
-	return f.Detail
-}
-
 // readDocument judges how a settings file was served, and reads it.
-func (s *search) readDocument(ctx context.Context, t *mailcheck.Trace, doc *netx.Document, most mailcheck.Severity) answer {
-	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType))
+func (s *search) readDocument(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) answer {
 	where := doc.URL
-	if looksLikeHTML(doc.Body) {
-		t.Find(mailcheck.AutoconfigHTML, fmt.Sprintf("%s answers with %s that begins %q", where, doc.ContentType, head(doc.Body)))
-		soften(t, most)
-		if most == mailcheck.Info {
-			return answer{state: mailcheck.Absent, reason: "only a web page is there"}
-		}
-		return answer{state: mailcheck.Failed, reason: "a web page instead of the settings file"}
-	}
 	if !xmlType(doc.ContentType) {
 		t.Find(mailcheck.AutoconfigContentType, fmt.Sprintf("%s is served as %q", where, doc.ContentType))
 	}
 	if s.result.Name == "autoconfig" { // the other sources' web servers are not the domain's to mend
 		judgeCertificate(t, doc)
 	}
-	a := s.readConfig(ctx, t, where, doc.Body, mailcheck.Warning)
+	a := s.readConfig(ctx, t, where, doc.Body)
 	if s.result.Name == "autoconfig" && !doc.Insecure {
 		a.vouch("settings file of the domain, fetched over https")
 	}
@@ -253,23 +203,14 @@ func xmlType(contentType string) bool {
 	return false
 }
 
-func looksLikeHTML(body []byte) bool {
-	start := bytes.ToLower(bytes.TrimSpace(body[:min(512, len(body))]))
-	start = bytes.TrimPrefix(start, []byte("\xef\xbb\xbf"))
-	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) ||
-		bytes.Contains(start, []byte("<html")) && !bytes.Contains(start, []byte("<clientconfig"))
-}
-
-func head(body []byte) string { return string(bytes.TrimSpace(body[:min(60, len(body))])) }
-
 // readConfig reads a settings file and returns the servers it names for the
 // address.
-func (s *search) readConfig(ctx context.Context, t *mailcheck.Trace, where string, body []byte, most mailcheck.Severity) answer {
+func (s *search) readConfig(ctx context.Context, t *mailcheck.Trace, where string, body []byte) answer {
 	config, err := mailcheck.Do(ctx, t, mailcheck.OpParse, where, func(context.Context) (*Config, error) {
 		return ParseConfig(body)
 	})
 	if err != nil {
-		soften(t, most)
+		soften(t, mailcheck.Warning)
 		return answer{state: mailcheck.Failed, reason: "the settings file is malformed"}
 	}
 	for _, issuer := range config.Issuers {

@@ -22,7 +22,7 @@ type outcome struct {
 }
 
 func (p *probe) outcome() outcome {
-	return outcome{works: mailcheck.VerdictOf(p.trace.Findings()) != mailcheck.Fail && p.dialed != nil && p.dialed.Conn != nil}
+	return outcome{works: mailcheck.VerdictOf(p.trace.Findings()) != mailcheck.Fail && p.conn != nil}
 }
 
 // silence is how long a server may be silent before it is suspected of waiting
@@ -101,13 +101,17 @@ func (p *probe) askIfTLS(ctx context.Context, f *mailcheck.Finding) {
 
 // nameService looks at the first bytes that came in the place of TLS.
 func (p *probe) nameService(_ context.Context, f *mailcheck.Finding) {
+	wanted := string(p.result.Protocol)
+	if p.result.Protocol.OverHTTPS() {
+		wanted = "HTTP"
+	}
 	for _, step := range p.trace.Steps {
 		e, ok := errors.AsType[tls.RecordHeaderError](step.Err)
 		if !ok {
 			continue
 		}
 		if s := serviceOf(string(e.RecordHeader[:])); s.name != "" && s.protocol != p.result.Protocol {
-			become(f, mailcheck.GreetOtherProtocol, fmt.Sprintf("%s answers instead of %s with TLS: its first bytes are %q", s.name, p.result.Protocol, e.RecordHeader[:]))
+			become(f, mailcheck.GreetOtherProtocol, fmt.Sprintf("%s answers instead of %s with TLS: its first bytes are %q", s.name, wanted, e.RecordHeader[:]))
 		}
 	}
 }
@@ -134,8 +138,11 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 
 // doors lists the ways in that are worth trying, the best first: the ports
 // registered for the protocol (RFC 8314 section 7), and, where only the kind of
-// encryption is in doubt, the same port with the other.
+// encryption is in doubt, the same port with the other. A web server has one door.
 func doors(s mailcheck.Server, c *mailcheck.Check) []mailcheck.Server {
+	if s.Protocol.OverHTTPS() {
+		return nil
+	}
 	var list []mailcheck.Server
 	add := func(security mailcheck.Security, port uint16) {
 		door := mailcheck.Server{Protocol: s.Protocol, Host: s.Host, Port: port, Security: security}

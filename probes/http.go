@@ -54,9 +54,12 @@ func (p *probe) request(ctx context.Context, method, path string, header http.He
 	p.await(ctx, replyTimeout)
 	p.lines.note(true, fmt.Sprintf("%s %s HTTP/1.1", method, r.URL.RequestURI()))
 	if _, err := p.conn.Write(packet.Bytes()); err != nil {
+		p.spent = true
 		return nil, err
 	}
-	return p.httpReply(r)
+	reply, err := p.httpReply(r)
+	p.spent = err != nil || reply.last
+	return reply, err
 }
 
 // httpReply reads one reply. All of it, header and body, has one bound.
@@ -86,6 +89,7 @@ func (p *probe) httpReply(r *http.Request) (*httpReply, error) {
 	if err != nil {
 		return reply, httpFault(err, limit.N <= 0)
 	}
+	reply.last = reply.last || in.Buffered() > 0 // bytes that nobody asked for would pass for the next reply
 	return reply, nil
 }
 

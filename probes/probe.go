@@ -37,9 +37,11 @@ type probe struct {
 	tlsa    *tlsaQuestion
 	path    []*x509.Certificate // from the server's certificate up
 
-	dialed *netx.Dialed
+	dialed *netx.Dialed // nil on the connection of another probe
 	conn   net.Conn
 	lines  *lines
+	shared *shared // with the other services of the same web server; nil for what is no web server
+	spent  bool    // conn cannot carry another request of HTTP
 	nearby *nearby // shared by all probes of a run; nil for further connections
 	entry  *entry  // the login this connection is made for; nil for the test
 
@@ -71,9 +73,21 @@ func newProbe(n *netx.Net, s mailcheck.Server, o Options, began time.Time) *prob
 }
 
 // run tests the server and returns what it saw. As soon as the conversation is
-// over, it tells the others how that went; the diagnosis comes after.
+// over, it tells the others how that went.
 func (p *probe) run(ctx context.Context, tell func(outcome)) mailcheck.ServerResult {
 	start := time.Now()
+	if !p.join(ctx, tell) {
+		p.test(ctx, tell)
+	}
+	p.result.Elapsed = time.Since(start)
+	p.result.Steps = p.trace.Steps
+	p.result.Verdict = verdict(p.trace.Findings())
+	return *p.result
+}
+
+// test has the conversation on a connection of the probe's own; the diagnosis comes
+// after it.
+func (p *probe) test(ctx context.Context, tell func(outcome)) {
 	p.converse(ctx)
 	p.hangUp()
 	tell(p.outcome())
@@ -82,10 +96,6 @@ func (p *probe) run(ctx context.Context, tell func(outcome)) mailcheck.ServerRes
 	p.compareAddresses(ctx)
 	p.audit(ctx)
 	p.close()
-	p.result.Elapsed = time.Since(start)
-	p.result.Steps = p.trace.Steps
-	p.result.Verdict = verdict(p.trace.Findings())
-	return *p.result
 }
 
 // verdict sums up a server. One whose test was cut short by the end of the run
@@ -114,12 +124,14 @@ func (p *probe) converse(ctx context.Context) {
 // talk says over the connection what a client says before it logs in.
 func (p *probe) talk(ctx context.Context) {
 	// When the run ends, reads end with it.
-	stop := context.AfterFunc(ctx, func() { p.dialed.Conn.SetDeadline(time.Unix(1, 0)) })
+	conn := p.conn
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	p.startLines()
-	if p.result.Security == mailcheck.ImplicitTLS && !p.handshake(ctx) {
+	if p.result.Security == mailcheck.ImplicitTLS && p.result.TLS == nil && !p.handshake(ctx) {
 		return
 	}
+	p.shared.announce(p)
 	conversations[p.result.Protocol](ctx, p)
 }
 
@@ -135,22 +147,27 @@ func (p *probe) startLines() {
 	p.lines = fresh
 }
 
+// hangUp ends the conversation, and the connection unless others can use it.
 func (p *probe) hangUp() {
 	if p.lines != nil {
 		p.result.Conversation = p.lines.transcript
 	}
-	if p.dialed != nil && p.dialed.Conn != nil {
+	kept := p.shared.leave(p)
+	if !kept && p.dialed != nil && p.dialed.Conn != nil {
 		p.dialed.Conn.Close()
 	}
 }
 
 // close records what became of each address.
 func (p *probe) close() {
-	if p.dialed == nil {
-		return
+	if p.dialed != nil {
+		p.reportAddresses(p.dialed.Attempts())
 	}
-	p.reportAddresses(p.dialed.Attempts())
-	p.dialed.Close()
+	if p.shared != nil {
+		close(p.shared.judged)
+	} else if p.dialed != nil {
+		p.dialed.Close()
+	}
 }
 
 func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {

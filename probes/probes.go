@@ -110,6 +110,7 @@ type pool struct {
 	mu      sync.Mutex
 	wg      sync.WaitGroup
 	running map[string]*slot
+	webs    map[string]*shared // by host and port
 }
 
 // slot is the place of one probe.
@@ -117,12 +118,13 @@ type slot struct {
 	result   mailcheck.ServerResult
 	outcome  outcome
 	answered chan struct{} // closed when outcome is set
+	shared   *shared       // the connection it was tested on, if others may have been too
 }
 
 func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool {
 	return &pool{
 		ctx: ctx, net: n, opts: o, began: began,
-		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{},
+		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{}, webs: map[string]*shared{},
 	}
 }
 
@@ -137,11 +139,18 @@ func (t *pool) start(s mailcheck.Server) {
 	t.running[s.Key()] = slot
 	p := newProbe(t.net, s, t.opts, t.began)
 	p.others, p.nearby = t, t.near
+	if s.Protocol.OverHTTPS() && s.Security == mailcheck.ImplicitTLS {
+		if t.webs[s.Endpoint()] == nil {
+			t.webs[s.Endpoint()] = newShared(p)
+		}
+		p.shared = t.webs[s.Endpoint()]
+	}
 	t.wg.Go(func() {
 		slot.result = p.run(t.ctx, func(o outcome) {
 			slot.outcome = o
 			close(slot.answered)
 		})
+		slot.shared = p.shared
 	})
 }
 
@@ -152,16 +161,20 @@ func (t *pool) find(s mailcheck.Server) *slot {
 	return t.running[s.Key()]
 }
 
-// results is called when no further server will be started. It waits for all probes and returns theirs in the order of servers, with
-// what merging has made of each server.
+// results is called when no further server will be started. It waits for all probes
+// and returns theirs in the order of servers, with what merging has made of each.
 func (t *pool) results(servers []mailcheck.Server) []mailcheck.ServerResult {
 	close(t.named)
 	t.wg.Wait()
 	t.near.wait()
+	for _, c := range t.webs {
+		c.first.leave()
+	}
 	var results []mailcheck.ServerResult
 	for _, s := range servers {
 		if slot := t.running[s.Key()]; slot != nil {
 			slot.result.Server = s
+			slot.shared.sayShared(&slot.result)
 			results = append(results, slot.result)
 		}
 	}

@@ -16,7 +16,7 @@ var roundTripLimits = []struct {
 	limit    int
 }{
 	{"healthy", 9},            // SRV: look-ups 2, submission with STARTTLS 6
-	{"services", 9},           // what stands around mail waits for nothing: look-ups 2, DAV with a redirect 5
+	{"services", 9},           // look-ups 2, the connection to the web server 2, on it calendars 2 and then address books with a redirect 3
 	{"autoconfig-only", 12},   // settings file 4, look-up 1, submission with STARTTLS 6
 	{"autodiscover-only", 12}, // answer of Autodiscover 4, look-up 1, submission with STARTTLS 6
 	{"exchange", 11},          // demand for a login 4, version 2 of Autodiscover 2, look-up 1, Exchange Web Services 3

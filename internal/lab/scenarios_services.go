@@ -42,6 +42,19 @@ func sieveOn(b Behaviour) change {
 	}
 }
 
+// allAtDomain has the domain's own web server do everything: settings file,
+// Autodiscover, Exchange, calendars, address books and JMAP.
+func allAtDomain(s *Scenario) {
+	routes := versionTwo("example.com")
+	routes[poxPath] = Autodiscover(exchangeLogin)
+	routes[activeSyncPath], routes[ewsPath] = exchangeLogin, exchangeLogin
+	routes["/.well-known/autoconfig/mail/config-v1.1.xml"] = settings
+	routes["/.well-known/caldav"], routes["/.well-known/carddav"] = Redirect("/calendars/"), Redirect("/contacts/")
+	routes["/calendars/"], routes["/contacts/"] = DAV(calendars), DAV(calendars)
+	routes["/.well-known/jmap"], routes["/session"] = Redirect("/session"), wantsPassword
+	atDomain(routes)(s)
+}
+
 var (
 	wantsPassword = Unauthorized(`Bearer realm="Example"`, `Basic realm="Example"`)
 	sieveUpgrade  = upgradable(sieveHost)
@@ -67,6 +80,8 @@ var services = []Scenario{
 		records("dav A 192.0.2.90", "jmap A 192.0.2.91"),
 		serve(davHost, 443, TLS(cert(davHost), HTTP(map[string]Reply{"/dav/": Multistatus(calendars)}))),
 		serve(jmapHost, 443, TLS(cert(jmapHost), HTTP(map[string]Reply{"/session": wantsPassword})))),
+	provider("one-web-server", "the domain's web server does everything: settings file, Exchange, calendars, address books and JMAP", "autodiscover.unauthorized exchange.better",
+		allAtDomain),
 	provider("services-elsewhere", "the server of the SRV record redirects to a server of another name", "",
 		davOn(Redirect("https://cloud.example.net/dav/")), records("cloud.example.net. A 198.51.100.90"),
 		serve("cloud.example.net", 443, TLS(cert("cloud.example.net"), HTTP(map[string]Reply{"*": DAV(calendars)})))),

@@ -1,0 +1,152 @@
+package autoconfig
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// outcome is what fetching a document came to.
+type outcome int
+
+const (
+	there       outcome = iota // the document, as far as can be told without reading it
+	missing                    // the web server says that it has none
+	unserved                   // no web server listens
+	page                       // a web page
+	failing                    // any other status: a login is wanted, the server is broken
+	unreachable                // silence, a bad certificate, a redirect that must not be followed, too many bytes
+)
+
+// statuses are those that say whether there is a document (RFC 9110 section 15);
+// any other is a fault.
+var statuses = map[int]outcome{
+	http.StatusOK: there, http.StatusNotFound: missing, http.StatusGone: missing, http.StatusNoContent: missing,
+}
+
+// rules say what it means to a source that something else came than the document.
+// Without a check for no answer, the error is an occurrence of its own check.
+type rules struct {
+	most                   mailcheck.Severity
+	absent                 []outcome // those by which nothing is published; of them only a page may be worth a finding
+	page, status, noAnswer *mailcheck.Check
+}
+
+var (
+	// Whoever has a host of that name means to publish settings there.
+	configRules = rules{mailcheck.Warning, []outcome{missing}, mailcheck.AutoconfigHTML, mailcheck.AutoconfigStatus, nil}
+	// Most domains have something else there.
+	optionalRules = rules{mailcheck.Info, []outcome{missing, unserved, page}, mailcheck.AutoconfigHTML, mailcheck.AutoconfigStatus, nil}
+	// What is wrong with the provider database is no fault of the account.
+	ispdbRules = rules{mailcheck.Info, []outcome{missing}, mailcheck.ISPDBUnreachable, mailcheck.ISPDBUnreachable, mailcheck.ISPDBUnreachable}
+	// DNS announces a PACC document.
+	paccRules = rules{mailcheck.Warning, nil, mailcheck.PACCHTML, mailcheck.PACCNoDocument, nil}
+	// The settings name the issuer, which has to say more about itself.
+	issuerRules = rules{mailcheck.Warning, nil, mailcheck.OAuthMetadataMissing, mailcheck.OAuthMetadataMissing, mailcheck.OAuthMetadataMissing}
+	// Nobody has said that something is there.
+	strayRules = rules{absent: []outcome{missing, unserved, page, failing, unreachable}}
+)
+
+// fetched is a document, or what came in its place.
+type fetched struct {
+	*netx.Document // never nil
+	outcome        outcome
+	reason         string // what came in its place, for people
+	evidence       string // the same, for whoever has to mend it
+}
+
+// fetch asks for a document, as one step.
+func (s *search) fetch(ctx context.Context, t *mailcheck.Trace, req netx.Request) fetched {
+	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, req.URL, func(ctx context.Context) (*netx.Document, error) {
+		return s.net.Fetch(ctx, req)
+	})
+	host, status := hostOf(req.URL), fmt.Sprintf("HTTP status %d", doc.Status)
+	if err != nil {
+		detail := t.Steps[len(t.Steps)-1].Findings[0].Detail
+		if refused(err) {
+			return fetched{doc, unserved, host + " has no web server", req.URL + ": " + detail}
+		}
+		return fetched{doc, unreachable, host + ": " + firstDetail(t), req.URL + ": " + detail}
+	}
+	t.Say(status)
+	switch known, ok := statuses[doc.Status]; {
+	case !ok:
+		return fetched{doc, failing, host + " answers with " + status, req.URL + " answers with " + status}
+	case known == missing:
+		return fetched{doc, missing, host + " has no such document", req.URL + " answers with " + status}
+	}
+	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType))
+	if looksLikeHTML(doc.Body) {
+		return fetched{doc, page, host + " answers with a web page", fmt.Sprintf("%s answers with %s that begins %q", doc.URL, doc.ContentType, head(doc.Body))}
+	}
+	return fetched{Document: doc, outcome: there}
+}
+
+// judge says what it means to a source that something else came than the document,
+// in the last step.
+func (r rules) judge(t *mailcheck.Trace, f fetched) answer {
+	a := answer{state: mailcheck.Failed, reason: f.reason}
+	check, last := r.status, &t.Steps[len(t.Steps)-1]
+	switch f.outcome {
+	case page:
+		check = r.page
+	case unserved, unreachable:
+		check = r.noAnswer
+	}
+	if last.Err == nil {
+		a.fetched = f.Document
+	}
+	if cutShort(last) {
+		soften(t, r.most)
+		return a
+	}
+	if slices.Contains(r.absent, f.outcome) {
+		a.state = mailcheck.Absent
+		if last.Findings = nil; last.Err != nil {
+			t.Say("nothing there")
+		}
+	}
+	if check != nil && (a.state == mailcheck.Failed || f.outcome == page) {
+		last.Findings = nil
+		t.Find(check, f.evidence)
+	}
+	soften(t, r.most)
+	return a
+}
+
+// cutShort reports whether a step was ended by the end of the run, which says
+// nothing about what it asked for.
+func cutShort(s *mailcheck.Step) bool {
+	return len(s.Findings) > 0 && s.Findings[0].Check == mailcheck.RunTimeout
+}
+
+// refused reports whether nothing listens where a web server could be.
+func refused(err error) bool {
+	check, _ := mailcheck.Classify(mailcheck.OpConnect, err)
+	return check == mailcheck.TCPRefused
+}
+
+// firstDetail returns the evidence of the last step's first finding, or what it
+// means where the evidence is a long URL.
+func firstDetail(t *mailcheck.Trace) string {
+	f := t.Steps[len(t.Steps)-1].Findings[0]
+	if strings.Contains(f.Detail, "://") {
+		return strings.TrimSuffix(f.Check.Summary, ".")
+	}
+	return f.Detail
+}
+
+func looksLikeHTML(body []byte) bool {
+	start := bytes.ToLower(bytes.TrimSpace(body[:min(512, len(body))]))
+	start = bytes.TrimPrefix(start, []byte("\xef\xbb\xbf"))
+	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) ||
+		bytes.Contains(start, []byte("<html")) && !bytes.Contains(start, []byte("<clientconfig"))
+}
+
+func head(body []byte) string { return string(bytes.TrimSpace(body[:min(60, len(body))])) }
