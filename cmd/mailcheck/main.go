@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -32,6 +33,7 @@ const exitCodes = `Exit code: 0 no failure; 1 failures (with --strict also warni
 command line; 3 the test could not be made, or was interrupted.`
 
 func main() {
+	log.SetOutput(io.Discard) // net/http logs what servers say unasked
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))

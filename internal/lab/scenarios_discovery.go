@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -110,6 +111,11 @@ var serviceRecords = []Scenario{
 }
 
 var settingsFiles = []Scenario{
+	provider("autoconfig-babbles", "the domain's web server goes on talking after the settings file",
+		"", autoconfig(func(c *Conn, r *http.Request) {
+			settings(c, r)
+			c.Say("\x1b[31mHTTP/1.1 200 OK\r\n\r\n")
+		})),
 	provider("autoconfig-html", "a web page stands where the settings file should be", "autoconfig.html-instead-of-xml",
 		autoconfig(HTML("<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><p>It works!</body></html>\n"))),
 	provider("autoconfig-http-only", "the settings file is served over http only", "autoconfig.http-only",
