@@ -140,15 +140,13 @@ func (l *logins) usernames(s *mailcheck.ServerResult) []string {
 		return []string{l.Username}
 	}
 	a := l.report.Address
-	names := []string{s.Username, a.Username(), a.Local}
-	names = slices.DeleteFunc(names, func(n string) bool { return n == "" })
-	var distinct []string
-	for _, n := range names {
-		if !slices.Contains(distinct, n) {
-			distinct = append(distinct, n)
+	var names []string
+	for _, n := range []string{s.Username, a.Username(), a.Local} {
+		if n != "" && mailcheck.Printable(n) { // a line end in it would be a command
+			names = appendNew(names, n)
 		}
 	}
-	return distinct[:min(2, len(distinct))]
+	return names[:min(2, len(names))]
 }
 
 // tryName logs in under one user name, and reports whether that settles it.
