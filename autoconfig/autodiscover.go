@@ -80,11 +80,14 @@ func (d *autodiscovery) askService(ctx context.Context, t *mailcheck.Trace) answ
 	if !pox.settled() || err != nil || isMicrosoft(u.Hostname()) {
 		return pox.answer
 	}
-	urls, _ := d.versionTwo(ctx, t, u.Host)
-	if len(pox.servers) == 0 && len(urls) > 0 {
+	v := d.versionTwo(ctx, t, u.Host)
+	if len(pox.servers) == 0 && len(v.servers) > 0 {
 		pox.reason = pox.at + " wants a login, but names the Exchange server"
 	}
-	pox.servers = append(pox.servers, urls...)
+	pox.servers = append(pox.servers, v.servers...)
+	if slices.ContainsFunc(v.urls, namesMicrosoft) {
+		d.microsoft.Store(true)
+	}
 	return pox.answer
 }
 

@@ -54,15 +54,21 @@ func (d *autodiscovery) follow(t *mailcheck.Trace, from, location string) (poxAn
 	return poxAnswer{}, next
 }
 
-// unauthorized reports a demand for a login. At the domain's own web site it counts
+// unauthorized reports a demand for a login, with the schemes and the header by which
+// Exchange tells of the SOAP form, as the EWS Managed API reads it. At the domain's own web site it counts
 // only if the schemes are Exchange's and the rest of the site is open; where the
 // name says autodiscover, any counts.
 func (d *autodiscovery) unauthorized(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) poxAnswer {
 	offered := netx.Challenges(doc.Header.Values("WWW-Authenticate"))
-	exchange := slices.ContainsFunc(offered, func(s string) bool {
+	soap := strings.EqualFold(doc.Header.Get("X-SOAP-Enabled"), "true")
+	exchange := soap || slices.ContainsFunc(offered, func(s string) bool {
 		return strings.EqualFold(s, "Negotiate") || strings.EqualFold(s, "NTLM") || strings.EqualFold(s, "Bearer")
 	})
-	t.Find(mailcheck.AutodiscoverUnauthorized, fmt.Sprintf("%s offers %s", doc.URL, cmp.Or(strings.Join(offered, ", "), "no way to log in")))
+	detail := fmt.Sprintf("%s offers %s", doc.URL, cmp.Or(strings.Join(offered, ", "), "no way to log in"))
+	if soap {
+		detail += "; its SOAP form, autodiscover.svc, is switched on too"
+	}
+	t.Find(mailcheck.AutodiscoverUnauthorized, detail)
 	return poxAnswer{
 		answer:       answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " wants a login before it tells the settings"},
 		unauthorized: hostOf(doc.URL) != d.address.Domain || exchange && !d.locked(ctx),

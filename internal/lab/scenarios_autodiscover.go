@@ -52,9 +52,9 @@ var noSRV = without("_imaps._tcp", "_pop3s._tcp", "_submissions._tcp", "_submiss
 // login, its version 2 does not.
 func exchangeServer(services map[string]Reply) change {
 	return func(s *Scenario) {
-		routes := versionTwo(exchangeHost)
-		routes[poxPath] = Autodiscover(exchangeLogin)
-		autodiscoverRoutes(routes)(s)
+		autodiscoverRoutes(map[string]Reply{
+			poxPath: Autodiscover(exchangeLogin), v2Path: versionTwo(exchangeHost, serverProtocols...),
+		})(s)
 		records("mail A 192.0.2.91")(s)
 		host(exchangeHost, Host{443: TLS(cert(exchangeHost), HTTP(services))})(s)
 	}
@@ -74,8 +74,8 @@ autodiscover-s.outlook.com. A 198.51.100.61
 outlook.office365.com.      A 198.51.100.62
 smtp.office365.com.         A 198.51.100.63
 `)(s)
-	routes := versionTwo(onlineHost)
-	maps.Copy(routes, map[string]Reply{activeSyncPath: onlineLogin, ewsPath: onlineLogin})
+	routes := maps.Clone(onlineServices)
+	routes[v2Path] = versionTwo(onlineHost, onlineProtocols...)
 	s.Hosts = map[string]Host{
 		"autodiscover.outlook.com":   {80: HTTP(map[string]Reply{poxPath: Found("https://autodiscover-s.outlook.com" + poxPath)})},
 		"autodiscover-s.outlook.com": {443: TLS(cert("autodiscover-s.outlook.com"), HTTP(map[string]Reply{poxPath: Autodiscover(onlineLogin)}))},
@@ -90,6 +90,19 @@ smtp.office365.com.         A 198.51.100.63
 }
 
 var onlineLogin = Unauthorized(`Bearer client_id="00000002-0000-0ff1-ce00-000000000000", trusted_issuers="00000001-0000-0000-c000-000000000000@*", token_types="app_asserted_user_v1 service_asserted_app_v1"`)
+
+var onlineServices = map[string]Reply{activeSyncPath: onlineLogin, ewsPath: onlineLogin}
+
+// filtered has Microsoft receive the mail of the domain, and a reply stand for what
+// Exchange Online says of the mailbox.
+func filtered(r Reply) change {
+	return func(s *Scenario) {
+		without("@")(s)
+		records("@ MX 0 example-com.mail.protection.outlook.com.", "example-com.mail.protection.outlook.com. A 198.51.100.25", onlineHost+". A 198.51.100.62")(s)
+		host("example-com.mail.protection.outlook.com", Host{})(s)
+		host(onlineHost, Host{443: TLS(cert(onlineHost), HTTP(map[string]Reply{v2Path: r}))})(s)
+	}
+}
 
 var autodiscoverServices = []Scenario{
 	provider("autodiscover-only", "settings by Autodiscover and nothing else", "", noSRV, autodiscover(poxMailSettings)),
@@ -122,6 +135,31 @@ var autodiscoverServices = []Scenario{
 		zoneOf("$ORIGIN example.com.\n@ MX 10 mail\n"), exchangeServer(exchangeServices)),
 	provider("microsoft-365", "a domain in Microsoft 365", "autodiscover.unauthorized exchange.better exchange.ews-ending exchange.online provider.oauth-only",
 		microsoft365),
+}
+
+// exchangeHomes are the ways in which Exchange Online answers where a mailbox is.
+var exchangeHomes = []Scenario{
+	provider("exchange-elsewhere", "Microsoft filters the mail of a domain whose mailboxes are elsewhere; asked for one, it sends to itself", "exchange.elsewhere",
+		filtered(versionTwoSends(onlineHost))),
+	provider("exchange-unknown", "Exchange Online answers that it does not know the mailbox", "exchange.elsewhere",
+		filtered(versionTwoError(404, "UserNotFound", "The given user is not found"))),
+	provider("exchange-busy", "Exchange Online has no time to tell whether it has the mailbox", "",
+		filtered(versionTwoError(503, "ServiceUnavailable", "The service is not available"))),
+	provider("exchange-hybrid", "Exchange Online sends to the Exchange server of the company", "autodiscover.unauthorized exchange.better exchange.hybrid",
+		filtered(versionTwoSends(discoverHost)), exchangeServer(exchangeServices)),
+	provider("exchange-hybrid-closed", "Exchange Online sends to an Exchange server that does not answer it", "exchange.hybrid",
+		filtered(versionTwoSends("hybrid.example.com")), records("hybrid A 192.0.2.93"),
+		host("hybrid.example.com", Host{443: TLS(cert("hybrid.example.com"), HTTP(nil))})),
+	provider("exchange-moved", "the company's Exchange server sends to Exchange Online, where the mailbox was moved to", "autodiscover.unauthorized exchange.better exchange.ews-ending exchange.online provider.imap-switch provider.oauth-only",
+		autodiscoverRoutes(map[string]Reply{poxPath: Autodiscover(exchangeLogin), v2Path: versionTwoSends(onlineHost)}),
+		records(onlineHost+". A 198.51.100.62"), serveOnline),
+}
+
+// serveOnline puts Exchange Online up.
+func serveOnline(s *Scenario) {
+	routes := maps.Clone(onlineServices)
+	routes[v2Path] = versionTwo(onlineHost, onlineProtocols...)
+	host(onlineHost, Host{443: TLS(cert(onlineHost), HTTP(routes))})(s)
 }
 
 var autodiscoverFaults = []Scenario{
@@ -160,10 +198,6 @@ var autodiscoverFaults = []Scenario{
 	provider("autodiscover-redirect-refused", "Autodiscover sends to http", "http.redirect-refused",
 		autodiscover(XML(poxAccount("<Action>redirectUrl</Action>", "<RedirectUrl>http://mail.example.com"+poxPath+"</RedirectUrl>")))),
 	provider("autodiscover-silent", "the host of Autodiscover accepts the question and stays silent", "autodiscover.unreachable", autodiscover(NoAnswer)),
-	provider("exchange-elsewhere", "Microsoft filters the mail of a domain whose mailboxes are elsewhere", "exchange.elsewhere",
-		without("@"), records("@ MX 0 example-com.mail.protection.outlook.com.", "example-com.mail.protection.outlook.com. A 198.51.100.25", onlineHost+". A 198.51.100.62"),
-		host("example-com.mail.protection.outlook.com", Host{}),
-		host(onlineHost, Host{443: TLS(cert(onlineHost), HTTP(map[string]Reply{v2Path: Body("application/json", `{"ErrorCode":"MailboxNotFound","ErrorMessage":"The mailbox does not exist."}`)}))})),
 	provider("exchange-status", "the Exchange server fails on ActiveSync", "autodiscover.unauthorized exchange.better exchange.http-status",
 		exchangeServer(map[string]Reply{activeSyncPath: Status(503), ewsPath: exchangeLogin})),
 	provider("exchange-not-there", "a web site answers where Exchange should be", "autodiscover.unauthorized exchange.not-exchange",
