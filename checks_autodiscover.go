@@ -14,8 +14,8 @@ var (
 		"MS-OXDISCO section 3.1.5"}
 	AutodiscoverErrorCode = &Check{"autodiscover.error-code", Warning, Admin,
 		"The Autodiscover service answers with an error instead of settings, so Outlook finds nothing.",
-		"Code 500 or 603: the service does not know the mailbox. 600: it cannot read the request. 601: it does not offer the schema that Outlook asks for. See its log for this request.",
-		"MS-OXDSCLI section 2.2.4.1"}
+		"By the code: 500 and 501, the service does not know the address or has nothing for it; 600, it cannot read the request; 601, it does not offer what Outlook asks for; 602, the mailbox is configured wrongly; 603, the service failed. Its log has this request.",
+		"MS-OXDSCLI section 2.2.4.1.1.3.2"}
 	AutodiscoverStatus = &Check{"autodiscover.http-status", Warning, Admin,
 		"The web server of the Autodiscover service answers with an HTTP error.",
 		"Look at the web server's log for this request. It must accept POST at /autodiscover/autodiscover.xml, in any mixture of upper and lower case.",

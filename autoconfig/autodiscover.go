@@ -229,7 +229,7 @@ func (d *autodiscovery) pursue(ctx context.Context, t *mailcheck.Trace, where st
 		if err != nil {
 			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(where) + ": " + firstDetail(t)}, at: where, trail: trail}
 		}
-		found, next := d.judge(ctx, t, doc)
+		found, next := d.judge(ctx, t, doc, a)
 		if next == "" {
 			found.at, found.trail = where, trail
 			return found

@@ -278,15 +278,19 @@ const (
 	poxResponseSchema = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
 )
 
-// poxRequest returns the question for an address (MS-OXDSCLI section 2.2.3). A
-// bare domain is asked about postmaster, whom every domain has (RFC 5321 section
-// 4.5.1).
-func poxRequest(a mailcheck.Address) []byte {
+// postmaster returns the address to ask about: for a bare domain that of the
+// postmaster, whom every domain has (RFC 5321 section 4.5.1).
+func postmaster(a mailcheck.Address) mailcheck.Address {
 	if a.Local == "" {
 		a.Local = "postmaster"
 	}
+	return a
+}
+
+// poxRequest returns the question for an address (MS-OXDSCLI section 2.2.3).
+func poxRequest(a mailcheck.Address) []byte {
 	var escaped strings.Builder
-	_ = xml.EscapeText(&escaped, []byte(a.String())) // a strings.Builder takes everything
+	_ = xml.EscapeText(&escaped, []byte(postmaster(a).String())) // a strings.Builder takes everything
 	return fmt.Appendf(nil, `<?xml version="1.0" encoding="utf-8"?>
 <Autodiscover xmlns="%s">
   <Request>

@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -108,4 +109,38 @@ func TestExchangeAloneIsAnAccount(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where only a domain is given the postmaster's address is asked about, which the
+// user is told; that nobody knows it is no fault.
+func TestAutodiscoverTellsWhomItAskedAbout(t *testing.T) {
+	for scenario, want := range map[string]string{
+		"autodiscover-bare":       "found: https://autodiscover.example.com/autodiscover/autodiscover.xml, asked about postmaster@example.com",
+		"autodiscover-postmaster": "absent: autodiscover.example.com knows nothing of postmaster@example.com; ask about a whole address",
+		"autodiscover-only":       "found: https://autodiscover.example.com/autodiscover/autodiscover.xml",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := run(t, scenario)
+			i := slices.IndexFunc(r.Sources, func(s mailcheck.SourceResult) bool { return s.Name == "autodiscover" })
+			if got := fmt.Sprintf("%s: %s", r.Sources[i].State, r.Sources[i].Reason); got != want {
+				t.Errorf("%s: %s, want %s", scenario, got, want)
+			}
+		})
+	}
+}
+
+// Each error code of Autodiscover comes with what to do about that code.
+func TestAutodiscoverErrorRemedy(t *testing.T) {
+	for scenario, want := range map[string]string{
+		"autodiscover-error":   "could not read the request",
+		"autodiscover-unknown": "does not know the address",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := run(t, scenario)
+			i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.AutodiscoverErrorCode })
+			if i < 0 || !strings.Contains(r.Findings[i].Fix, want) {
+				t.Errorf("%s: no remedy with %q in %+v", scenario, want, r.Findings)
+			}
+		})
+	}
 }

@@ -105,6 +105,10 @@ func pox(schema, content string) string {
 `, schema, content)
 }
 
+func poxError(code int, message string) Reply {
+	return XML(pox("", fmt.Sprintf("    <Error Time=\"19:20:00.1234567\" Id=\"2477272013\"><ErrorCode>%d</ErrorCode><Message>%s</Message><DebugData /></Error>\n", code, message)))
+}
+
 func poxMail(protocol, host string, port int, encryption string) string {
 	return fmt.Sprintf(`      <Protocol>
         <Type>%s</Type>

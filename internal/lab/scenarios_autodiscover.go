@@ -45,6 +45,9 @@ func overHTTP(r Reply) change {
 	}
 }
 
+// bareDomain asks about the domain alone.
+func bareDomain(s *Scenario) { s.Address = "example.com" }
+
 // noSRV takes the service records of mail away.
 var noSRV = without("_imaps._tcp", "_pop3s._tcp", "_submissions._tcp", "_submission._tcp")
 
@@ -109,6 +112,7 @@ var autodiscoverServices = []Scenario{
 	provider("autodiscover-domain", "Autodiscover on the domain's own web server", "", noSRV,
 		records("@ A 192.0.2.80"),
 		serve("example.com", 443, TLS(cert("example.com"), HTTP(map[string]Reply{poxPath: Autodiscover(poxMailSettings)})))),
+	provider("autodiscover-bare", "settings by Autodiscover, asked for a domain alone", "", bareDomain, noSRV, autodiscover(poxMailSettings)),
 	provider("autodiscover-srv", "Autodiscover on a host that an SRV record names", "", noSRV,
 		records("_autodiscover._tcp SRV 0 0 443 mail", "mail A 192.0.2.91", "_autodiscover._tcp SRV 5 0 443 nowhere"),
 		serve(exchangeHost, 443, TLS(cert(exchangeHost), HTTP(map[string]Reply{poxPath: Autodiscover(poxMailSettings)})))),
@@ -164,7 +168,11 @@ func serveOnline(s *Scenario) {
 
 var autodiscoverFaults = []Scenario{
 	provider("autodiscover-error", "Autodiscover answers with an error code", "autodiscover.error-code",
-		autodiscover(XML(pox("", `    <Error Time="19:20:00.1234567" Id="2477272013"><ErrorCode>600</ErrorCode><Message>Invalid Request</Message><DebugData /></Error>`+"\n")))),
+		autodiscover(poxError(600, "Invalid Request"))),
+	provider("autodiscover-unknown", "Autodiscover does not know the address", "autodiscover.error-code",
+		autodiscover(poxError(500, "The e-mail address cannot be found."))),
+	provider("autodiscover-postmaster", "Autodiscover is asked about a domain alone, and does not know its postmaster", "", bareDomain,
+		autodiscover(poxError(500, "The e-mail address cannot be found."))),
 	provider("autodiscover-status", "the web server fails on Autodiscover", "autodiscover.http-status", autodiscover(Status(500))),
 	provider("autodiscover-html", "a web page stands where Autodiscover should be", "autodiscover.html",
 		autodiscover(HTML("<!DOCTYPE html>\n<html><head><title>Welcome</title></head></html>\n"))),
