@@ -116,7 +116,7 @@ func (d *autodiscovery) rounds(ctx context.Context, t *mailcheck.Trace) poxAnswe
 			asked = append(asked, next.String())
 			continue
 		}
-		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: a.at + " sends to an address that leads nowhere"}}
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: a.at + " sends to other addresses, which lead nowhere"}}
 	}
 }
 
