@@ -2,7 +2,8 @@ package mailcheck
 
 var autodiscoverChecks = []*Check{
 	AutodiscoverUnauthorized, AutodiscoverErrorCode, AutodiscoverStatus, AutodiscoverHTML, AutodiscoverContentType,
-	AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection, AutodiscoverSPA, AutodiscoverHTTPRedirect,
+	AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection, AutodiscoverSPA,
+	AutodiscoverDomain, AutodiscoverHTTPRedirect,
 	AutodiscoverAsksConsent, AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
 }
 
@@ -42,8 +43,12 @@ var (
 		"MS-OXDSCLI section 2.2.4.1"}
 	AutodiscoverSPA = &Check{"autodiscover.spa", Info, Admin,
 		"The Autodiscover answer leaves SPA on, so Outlook tries a Windows login (NTLM), which most IMAP, POP3 and SMTP servers lack.",
-		"Write <SPA>off</SPA> into each <Protocol>, unless the server offers NTLM.",
-		"MS-OXDSCLI section 2.2.4.1"}
+		"Write <SPA>off</SPA> into each <Protocol>, unless the server offers NTLM: without the element it is on.",
+		"https://learn.microsoft.com/exchange/client-developer/web-service-reference/spa-pox"}
+	AutodiscoverDomain = &Check{"autodiscover.domain-required", Info, Admin,
+		"The Autodiscover answer says that a login needs a Windows domain and does not put one into the user name, so users have to type it themselves.",
+		"Write the whole user name into <LoginName>, with its domain (DOMAIN\\user, or the address), or write <DomainRequired>off</DomainRequired>.",
+		"https://learn.microsoft.com/exchange/client-developer/web-service-reference/domainrequired-pox"}
 	AutodiscoverHTTPRedirect = &Check{"autodiscover.http-redirect", Info, Admin,
 		"Autodiscover is only reached by a redirect over http, which anybody on the way can change, so programs ask the user to allow it.",
 		"To spare users the question, serve https at autodiscover.DOMAIN with a certificate for that name.",
