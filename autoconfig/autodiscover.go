@@ -50,7 +50,7 @@ func findAutodiscover(ctx context.Context, s *search) {
 	answers := sideBySide(ctx, s.trace, []func(context.Context, *mailcheck.Trace) answer{
 		d.askService,
 		func(ctx context.Context, t *mailcheck.Trace) answer {
-			if online = d.mxHint(ctx); online {
+			if online = d.onlineHint(ctx); online {
 				d.release() // Exchange Online has no IMAP, POP3 or SMTP in its answers
 				return d.exchangeOnline(ctx, t)
 			}

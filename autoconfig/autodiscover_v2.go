@@ -38,15 +38,22 @@ type versionTwo struct {
 // onlineHost answers for the mailboxes of Exchange Online, without a login.
 const onlineHost = "outlook.office365.com"
 
-// mxHint reports whether the domain's mail goes to Microsoft. The source mx asks
-// the same question and tells what is wrong with its answer.
-func (d *autodiscovery) mxHint(ctx context.Context) bool {
+// onlineHint reports whether DNS says that Microsoft receives the domain's mail, or
+// where a filter does, that Exchange Online sends it (SPF). The sources mx and txt
+// ask the same questions and tell what is wrong with the answers.
+func (d *autodiscovery) onlineHint(ctx context.Context) bool {
 	records, _, err := d.net.Resolver.MX(ctx, d.address.Domain)
 	if err != nil || len(records) == 0 {
 		return false
 	}
-	host := records[0].Host
-	return inside(host, "protection.outlook.com") || inside(host, "mx.microsoft")
+	if host := records[0].Host; inside(host, "protection.outlook.com") || inside(host, "mx.microsoft") {
+		return true
+	}
+	texts, _, err := d.net.Resolver.TXT(ctx, d.address.Domain)
+	return err == nil && slices.ContainsFunc(texts, func(text string) bool {
+		terms := strings.Fields(strings.ToLower(text))
+		return len(terms) > 0 && terms[0] == "v=spf1" && slices.Contains(terms, "include:spf.protection.outlook.com")
+	})
 }
 
 // exchangeOnline asks whether the mailbox lives in Exchange Online. The address is

@@ -33,7 +33,7 @@ func TestAutodiscoverTellsNobodyElse(t *testing.T) {
 					if strings.HasPrefix(r, "POST http://") || strings.Contains(r, "http://") && strings.Contains(r, "alice") {
 						t.Errorf("sent in clear: %s", r)
 					}
-					if strings.Contains(r, "office365") && !strings.Contains(s.Zone, "outlook.com") && s.Name != "exchange-moved" {
+					if strings.Contains(r, "office365") && !strings.Contains(s.Zone, "outlook.com ") && !strings.Contains(s.Zone, "outlook.com.") && s.Name != "exchange-moved" {
 						t.Errorf("Exchange Online was asked: %s", r)
 					}
 				}

@@ -154,6 +154,12 @@ var exchangeHomes = []Scenario{
 	provider("exchange-hybrid-closed", "Exchange Online sends to an Exchange server that does not answer it", "exchange.hybrid",
 		filtered(versionTwoSends("hybrid.example.com")), records("hybrid A 192.0.2.93"),
 		host("hybrid.example.com", Host{443: TLS(cert("hybrid.example.com"), HTTP(nil))})),
+	provider("exchange-filtered", "a filter receives the mail, and the SPF record tells of Exchange Online", "exchange.better exchange.ews-ending exchange.online mx.filter",
+		zoneOf(`$ORIGIN example.com.
+@ MX  10 mx0a-00000000.pphosted.com.
+@ TXT "v=spf1 include:spf.protection.outlook.com -all"
+mx0a-00000000.pphosted.com. A 198.51.100.26
+`+onlineHost+". A 198.51.100.62\n"), host("mx0a-00000000.pphosted.com", Host{}), serveOnline),
 	provider("exchange-moved", "the company's Exchange server sends to Exchange Online, where the mailbox was moved to", "autodiscover.unauthorized exchange.better exchange.ews-ending exchange.online provider.imap-switch provider.oauth-only",
 		autodiscoverRoutes(map[string]Reply{poxPath: Autodiscover(exchangeLogin), v2Path: versionTwoSends(onlineHost)}),
 		records(onlineHost+". A 198.51.100.62"), serveOnline),
