@@ -21,8 +21,23 @@ const poxPath = "/autodiscover/autodiscover.xml"
 // HTTP and by the answers themselves. Microsoft asks clients to stop at 10.
 const maxAutodiscoverHops = 10
 
-// autodiscovery is one search by Autodiscover (MS-OXDISCO). Nothing secret is ever
-// sent, whatever a server asks for, and the address leaves over https alone.
+// autodiscovery is one search by Autodiscover (MS-OXDISCO, MS-OXDSCLI). Nothing
+// secret is ever sent, whatever a server asks for, and the address leaves over https
+// alone. Answers count in Outlook's order: the domain, autodiscover.DOMAIN, the
+// redirect over http, the SRV record (support.microsoft.com, "Outlook 2016
+// implementation of Autodiscover", steps 6 to 10). Not asked, since they tell nothing
+// without a login:
+//
+//   - autodiscover.svc, the SOAP form. Only a user with credentials gets settings
+//     (learn.microsoft.com, "Using Autodiscover to locate the correct endpoint"); that
+//     it is there, Exchange says in the header X-SOAP-Enabled, by which the EWS Managed
+//     API chooses. What it tells anybody, GetFederationInformation (MS-OXWSADISC section
+//     3.1.4.2), is about organizations and not about mailboxes.
+//   - https://outlook.office365.com/autodiscover/autodiscover.xml, which Outlook tries
+//     first if it takes the account for one of Microsoft 365 (step 4; the registry value
+//     ExcludeExplicitO365Endpoint turns that off). Version 2 on the same host answers
+//     the question behind it.
+//   - Active Directory (SCP, step 5), which only a computer of the organization sees.
 type autodiscovery struct {
 	*search
 	microsoft atomic.Bool // a name or a redirect leads to Exchange Online
