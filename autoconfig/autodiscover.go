@@ -200,6 +200,7 @@ func forgive(t *mailcheck.Trace, a *poxAnswer) {
 		for k := range t.Steps[i].Findings {
 			if f := &t.Steps[i].Findings[k]; f.Check == mailcheck.AutodiscoverCertificate {
 				f.Severity = mailcheck.Info
+				f.Fix = "Outlook asks the domain's own web site before autodiscover.DOMAIN. Give the site a certificate for the domain itself, or set ExcludeHttpsRootDomain on Outlook's computers."
 			}
 		}
 	}

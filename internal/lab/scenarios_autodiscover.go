@@ -208,6 +208,8 @@ var autodiscoverFaults = []Scenario{
 	provider("autodiscover-cert-name", "a web hoster's certificate stands at the Autodiscover host", "autodiscover.certificate",
 		records("autodiscover A 192.0.2.90"),
 		host(discoverHost, Host{443: TLS(cert("www.hosting.example"), HTTP(map[string]Reply{poxPath: poxMailSettings}))})),
+	provider("autodiscover-domain-cert", "a web hoster's certificate stands at the domain's own web site, which Outlook asks first", "autoconfig.certificate autodiscover.certificate",
+		records("@ A 192.0.2.80"), serve("example.com", 443, TLS(cert("www.hosting.example"), HTTP(nil)))),
 	provider("autodiscover-cert-expires", "the certificate of the Autodiscover host expires in four days", "tls.expires-soon",
 		records("autodiscover A 192.0.2.90"),
 		host(discoverHost, Host{443: TLS(Cert{Names: []string{discoverHost}, NotAfter: 4 * day}, HTTP(map[string]Reply{poxPath: poxMailSettings}))})),

@@ -50,6 +50,8 @@ var autodiscoverHostile = []Scenario{
 		autodiscover(DripBody(poxSettings(), time.Second))),
 	provider("autodiscover-entities", "the answer of Autodiscover defines entities that grow", "autodiscover.malformed", autodiscover(XML(billionLaughs))),
 	provider("autodiscover-nested", "the answer of Autodiscover is nested a thousandfold", "autodiscover.malformed", autodiscover(XML(deepAnswer(1000)))),
+	provider("autodiscover-talkative", "the error message of Autodiscover is as long as a book", "autodiscover.error-code",
+		autodiscover(poxError(603, strings.Repeat("Why? ", 100_000)))),
 	provider("autodiscover-far", "Autodiscover sends on and on", "http.too-many-redirects",
 		autodiscoverRoutes(map[string]Reply{"*": sendsOnAndOn})),
 	provider("autodiscover-renames", "Autodiscover gives one address after the other", "autodiscover.redirect-address http.too-many-redirects",
