@@ -1,6 +1,7 @@
 package autoconfig
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -75,14 +76,24 @@ func (d *autodiscovery) exchangeOnline(ctx context.Context, t *mailcheck.Trace) 
 	case len(v.urls) > 0:
 		t.Find(mailcheck.ExchangeHybrid, asked+"leads to "+v.urls[0])
 		return answer{state: mailcheck.Found, reason: "Exchange Online says that the mailbox is at " + hostOf(v.urls[0]), servers: v.servers}
-	case v.at != "" && !isMicrosoft(v.at):
+	case d.ownServer(ctx, v.at):
 		t.Find(mailcheck.ExchangeHybrid, asked+"sends to "+v.at+", which does not answer the question")
 		return answer{state: mailcheck.Absent, reason: "Exchange Online sends to " + v.at + ", which names no server"}
-	case v.refusal != "":
-		t.Find(mailcheck.ExchangeElsewhere, asked+v.refusal)
+	case !isMicrosoft(v.at), v.refusal != "":
+		t.Find(mailcheck.ExchangeElsewhere, asked+cmp.Or(v.refusal, "sends to "+v.at+", and nothing is there"))
 		return answer{state: mailcheck.Absent, reason: "Exchange Online names no server for the address"}
 	}
 	return answer{state: mailcheck.Absent, reason: "Exchange Online did not tell whether it has the mailbox"}
+}
+
+// ownServer reports whether a host that Exchange Online sends to is another's, and
+// no alias of its own.
+func (d *autodiscovery) ownServer(ctx context.Context, host string) bool {
+	if isMicrosoft(host) {
+		return false
+	}
+	addrs, meta, err := d.net.Addrs(ctx, host, 443)
+	return err == nil && len(addrs) > 0 && !slices.ContainsFunc(meta.Aliases, isMicrosoft)
 }
 
 func namesMicrosoft(where string) bool { return isMicrosoft(hostOf(where)) }
