@@ -2,24 +2,25 @@ package mailcheck
 
 var autodiscoverChecks = []*Check{
 	AutodiscoverUnauthorized, AutodiscoverErrorCode, AutodiscoverStatus, AutodiscoverHTML, AutodiscoverContentType,
-	AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection, AutodiscoverSPA, AutodiscoverHTTPRedirect,
+	AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection, AutodiscoverSPA,
+	AutodiscoverDomain, AutodiscoverHTTPRedirect,
 	AutodiscoverAsksConsent, AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
 }
 
 // Autodiscover: the service that Outlook asks.
 var (
 	AutodiscoverUnauthorized = &Check{"autodiscover.unauthorized", Info, Admin,
-		"The Autodiscover service wants a login before it tells the settings, so only a program that has the password can read them.",
-		"Nothing to mend: Exchange works this way. For programs without Autodiscover publish SRV records or an autoconfig file too.",
-		"MS-OXDISCO section 3.1.5"}
+		"The Autodiscover service wants a login before it tells the settings: mail programs log in there, mailcheck does not.",
+		"Nothing to mend: Exchange works this way. Outlook's \"Test E-mail AutoConfiguration\" and testconnectivity.microsoft.com show the answer after a login. For programs without Autodiscover publish SRV records or an autoconfig file too.",
+		"https://learn.microsoft.com/exchange/client-developer/exchange-web-services/handling-autodiscover-error-messages"}
 	AutodiscoverErrorCode = &Check{"autodiscover.error-code", Warning, Admin,
 		"The Autodiscover service answers with an error instead of settings, so Outlook finds nothing.",
-		"Code 500 or 603: the service does not know the mailbox. 600: it cannot read the request. 601: it does not offer the schema that Outlook asks for. See its log for this request.",
-		"MS-OXDSCLI section 2.2.4.1"}
+		"By the code: 500 and 501, the service does not know the address or has nothing for it; 600, it cannot read the request; 601, it does not offer what Outlook asks for; 602, the mailbox is configured wrongly; 603, the service failed. Its log has this request.",
+		"MS-OXDSCLI section 2.2.4.1.1.3.2"}
 	AutodiscoverStatus = &Check{"autodiscover.http-status", Warning, Admin,
-		"The web server of the Autodiscover service answers with an HTTP error.",
-		"Look at the web server's log for this request. It must accept POST at /autodiscover/autodiscover.xml, in any mixture of upper and lower case.",
-		"MS-OXDISCO section 3.1.5, RFC 9110 section 15"}
+		"The web server of the Autodiscover service answers with an HTTP error, so programs take the service for missing.",
+		"Look at the web server's log for this request (IIS: the application pool MSExchangeAutodiscoverAppPool). It must accept POST at /autodiscover/autodiscover.xml, in any mixture of upper and lower case.",
+		"https://learn.microsoft.com/exchange/client-developer/exchange-web-services/handling-autodiscover-error-messages"}
 	AutodiscoverHTML = &Check{"autodiscover.html", Warning, Admin,
 		"The web server answers with a web page where the Autodiscover service should be.",
 		"A catch-all web site (or, on a guest network, a login page) answers for this address. Pass /autodiscover/autodiscover.xml on to the service, or remove the DNS name autodiscover.",
@@ -42,20 +43,24 @@ var (
 		"MS-OXDSCLI section 2.2.4.1"}
 	AutodiscoverSPA = &Check{"autodiscover.spa", Info, Admin,
 		"The Autodiscover answer leaves SPA on, so Outlook tries a Windows login (NTLM), which most IMAP, POP3 and SMTP servers lack.",
-		"Write <SPA>off</SPA> into each <Protocol>, unless the server offers NTLM.",
-		"MS-OXDSCLI section 2.2.4.1"}
+		"Write <SPA>off</SPA> into each <Protocol>, unless the server offers NTLM: without the element it is on.",
+		"https://learn.microsoft.com/exchange/client-developer/web-service-reference/spa-pox"}
+	AutodiscoverDomain = &Check{"autodiscover.domain-required", Info, Admin,
+		"The Autodiscover answer says that a login needs a Windows domain and does not put one into the user name, so users have to type it themselves.",
+		"Write the whole user name into <LoginName>, with its domain (DOMAIN\\user, or the address), or write <DomainRequired>off</DomainRequired>.",
+		"https://learn.microsoft.com/exchange/client-developer/web-service-reference/domainrequired-pox"}
 	AutodiscoverHTTPRedirect = &Check{"autodiscover.http-redirect", Info, Admin,
 		"Autodiscover is only reached by a redirect over http, which anybody on the way can change, so programs ask the user to allow it.",
-		"To spare users the question, serve https at autodiscover.DOMAIN with a certificate for that name.",
-		"MS-OXDISCO section 3.1.5.4"}
+		"To spare users the question, serve https at autodiscover.DOMAIN with a certificate for that name, or list the host under RedirectServers on Outlook's computers.",
+		"MS-OXDISCO section 3.1.5.4, https://learn.microsoft.com/outlook/troubleshoot/connectivity/how-to-suppress-autodiscover-redirect-warning"}
 	AutodiscoverAsksConsent = &Check{"autodiscover.asks-consent", Info, Admin,
 		"Autodiscover leads to a server in another domain, so programs ask the user to allow it.",
 		"Tell users that the name in the question is right. To spare them the question, serve https at autodiscover.DOMAIN with a certificate for that name.",
 		"MS-OXDISCO section 3.1.5"}
 	AutodiscoverAddress = &Check{"autodiscover.redirect-address", Info, Admin,
 		"Autodiscover knows the mailbox under another address and sends programs there.",
-		"Nothing to mend if the other address is the right one; otherwise correct the mailbox's primary address or its target address.",
-		"MS-OXDSCLI section 2.2.4.1"}
+		"Nothing to mend if the other address is the right one, such as USER@TENANT.mail.onmicrosoft.com for a mailbox moved to Exchange Online; otherwise correct the mailbox's primary or target address.",
+		"MS-OXDSCLI section 2.2.4.1.1.2.8"}
 	AutodiscoverSRVPort = &Check{"autodiscover.srv-port", Warning, Admin,
 		"The SRV record for Autodiscover names a port other than 443, which Outlook does not use.",
 		"Serve Autodiscover on port 443 and correct the record.",
@@ -66,6 +71,6 @@ var (
 		"MS-OXDISCO section 3.1.5"}
 	AutodiscoverCertificate = &Check{"autodiscover.certificate", Warning, Admin,
 		"The host of the Autodiscover service has no valid certificate for its name, so Outlook warns the user and other programs give up.",
-		"Add the name to the web server's certificate, or remove the DNS name autodiscover if there is no such service (a wildcard record often answers by accident).",
+		"Renew the web server's certificate, or add the name to it; or remove the DNS name autodiscover if there is no such service (a wildcard record often answers by accident).",
 		"RFC 9110 section 4.3.4, RFC 9525"}
 )

@@ -1,7 +1,7 @@
 package mailcheck
 
 var exchangeChecks = []*Check{
-	ExchangeBetter, ExchangeOnline, ExchangeElsewhere, ExchangeEWSEnding, ExchangeStatus,
+	ExchangeBetter, ExchangeOnline, ExchangeHybrid, ExchangeElsewhere, ExchangeEWSEnding, ExchangeStatus,
 	ExchangeNotThere,
 }
 
@@ -12,12 +12,16 @@ var (
 		"Choose the account type \"Exchange\" (\"Microsoft Exchange\", \"ActiveSync\") where the program has it, otherwise IMAP.",
 		"MS-ASHTTP, MS-OXWSCORE"}
 	ExchangeOnline = &Check{"exchange.online", Info, User,
-		"The mailbox is in Exchange Online (Microsoft 365), which wants the Microsoft sign-in page (OAuth2) and refuses passwords in mail programs.",
+		"Exchange Online (Microsoft 365) answers for the address; it wants the Microsoft sign-in page (OAuth2) and refuses passwords in mail programs.",
 		"Choose \"Microsoft 365\" or \"Exchange\" in the program, or IMAP with the login method OAuth2. A program that knows neither cannot be used.",
 		"https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online"}
+	ExchangeHybrid = &Check{"exchange.hybrid", Info, Admin,
+		"Exchange Online sends programs on to another server for this address, so the mailbox is on the organization's own Exchange server.",
+		"Nothing to mend if that is so. Outlook for iOS and Android and Microsoft Teams are sent there too: publish Autodiscover, ActiveSync and EWS of that server to the Internet, without a login in front of them.",
+		"https://learn.microsoft.com/exchange/clients/outlook-for-ios-and-android/use-hybrid-modern-auth"}
 	ExchangeElsewhere = &Check{"exchange.elsewhere", Info, Admin,
-		"The domain's mail passes through Microsoft, but Exchange Online does not know the mailbox.",
-		"Check the spelling of the address. If it is right, the mailbox is on another server and Microsoft only filters or passes on its mail: ask the administrator for that server's name.",
+		"The domain points to Microsoft, but Exchange Online names no server for this address.",
+		"Check the spelling of the address. If it is right, the mailbox may be on another server, with Microsoft only filtering or passing on the domain's mail: ask the administrator, who sees with Get-Recipient what Exchange Online knows of the address.",
 		"https://learn.microsoft.com/exchange/exchange-hybrid"}
 	ExchangeEWSEnding = &Check{"exchange.ews-ending", Info, Admin,
 		"Microsoft is switching off Exchange Web Services (EWS) in Exchange Online, from October 2026 on.",

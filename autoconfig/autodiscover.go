@@ -21,8 +21,23 @@ const poxPath = "/autodiscover/autodiscover.xml"
 // HTTP and by the answers themselves. Microsoft asks clients to stop at 10.
 const maxAutodiscoverHops = 10
 
-// autodiscovery is one search by Autodiscover (MS-OXDISCO). Nothing secret is ever
-// sent, whatever a server asks for, and the address leaves over https alone.
+// autodiscovery is one search by Autodiscover (MS-OXDISCO, MS-OXDSCLI). Nothing
+// secret is ever sent, whatever a server asks for, and the address leaves over https
+// alone. Answers count in Outlook's order: the domain, autodiscover.DOMAIN, the
+// redirect over http, the SRV record (support.microsoft.com, "Outlook 2016
+// implementation of Autodiscover", steps 6 to 10). Not asked, since they tell nothing
+// without a login:
+//
+//   - autodiscover.svc, the SOAP form. Only a user with credentials gets settings
+//     (learn.microsoft.com, "Using Autodiscover to locate the correct endpoint"); that
+//     it is there, Exchange says in the header X-SOAP-Enabled, by which the EWS Managed
+//     API chooses. What it tells anybody, GetFederationInformation (MS-OXWSADISC section
+//     3.1.4.2), is about organizations and not about mailboxes.
+//   - https://outlook.office365.com/autodiscover/autodiscover.xml, which Outlook tries
+//     first if it takes the account for one of Microsoft 365 (step 4; the registry value
+//     ExcludeExplicitO365Endpoint turns that off). Version 2 on the same host answers
+//     the question behind it.
+//   - Active Directory (SCP, step 5), which only a computer of the organization sees.
 type autodiscovery struct {
 	*search
 	microsoft atomic.Bool // a name or a redirect leads to Exchange Online
@@ -50,7 +65,7 @@ func findAutodiscover(ctx context.Context, s *search) {
 	answers := sideBySide(ctx, s.trace, []func(context.Context, *mailcheck.Trace) answer{
 		d.askService,
 		func(ctx context.Context, t *mailcheck.Trace) answer {
-			if online = d.mxHint(ctx); online {
+			if online = d.onlineHint(ctx); online {
 				d.release() // Exchange Online has no IMAP, POP3 or SMTP in its answers
 				return d.exchangeOnline(ctx, t)
 			}
@@ -80,11 +95,14 @@ func (d *autodiscovery) askService(ctx context.Context, t *mailcheck.Trace) answ
 	if !pox.settled() || err != nil || isMicrosoft(u.Hostname()) {
 		return pox.answer
 	}
-	urls, _ := d.versionTwo(ctx, t, u.Host)
-	if len(pox.servers) == 0 && len(urls) > 0 {
+	v := d.versionTwo(ctx, t, u.Host)
+	if len(pox.servers) == 0 && len(v.servers) > 0 {
 		pox.reason = pox.at + " wants a login, but names the Exchange server"
 	}
-	pox.servers = append(pox.servers, urls...)
+	pox.servers = append(pox.servers, v.servers...)
+	if slices.ContainsFunc(v.urls, namesMicrosoft) {
+		d.microsoft.Store(true)
+	}
 	return pox.answer
 }
 
@@ -113,7 +131,7 @@ func (d *autodiscovery) rounds(ctx context.Context, t *mailcheck.Trace) poxAnswe
 			asked = append(asked, next.String())
 			continue
 		}
-		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: a.at + " sends to an address that leads nowhere"}}
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: a.at + " sends to other addresses, which lead nowhere"}}
 	}
 }
 
@@ -182,6 +200,7 @@ func forgive(t *mailcheck.Trace, a *poxAnswer) {
 		for k := range t.Steps[i].Findings {
 			if f := &t.Steps[i].Findings[k]; f.Check == mailcheck.AutodiscoverCertificate {
 				f.Severity = mailcheck.Info
+				f.Fix = "Outlook asks the domain's own web site before autodiscover.DOMAIN. Give the site a certificate for the domain itself, or set ExcludeHttpsRootDomain on Outlook's computers."
 			}
 		}
 	}
@@ -226,7 +245,7 @@ func (d *autodiscovery) pursue(ctx context.Context, t *mailcheck.Trace, where st
 		if err != nil {
 			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(where) + ": " + firstDetail(t)}, at: where, trail: trail}
 		}
-		found, next := d.judge(ctx, t, doc)
+		found, next := d.judge(ctx, t, doc, a)
 		if next == "" {
 			found.at, found.trail = where, trail
 			return found

@@ -15,8 +15,8 @@ import (
 
 // judge reads one answer. It returns where the answer sends to, or nothing where
 // it is the last.
-func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) (found poxAnswer, next string) {
-	t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
+func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx.Document, a mailcheck.Address) (found poxAnswer, next string) {
+	t.Say(fmt.Sprintf("HTTP status %d", doc.Status) + invented(a))
 	judgeCertificate(t, doc)
 	fail := func(c *mailcheck.Check, detail, reason string) poxAnswer {
 		t.Find(c, doc.URL+" "+detail)
@@ -24,8 +24,8 @@ func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx
 	}
 	switch location := doc.Header.Get("Location"); {
 	case doc.Status >= 300 && doc.Status < 400 && location != "":
-		// MS-OXDISCO section 3.1.5: the question is asked again there, as POST.
-		t.Say(fmt.Sprintf("HTTP status %d, to %s", doc.Status, location))
+		// MS-OXDSCLI section 3.1.5.2: the question is asked again there, as POST.
+		t.Say(fmt.Sprintf("HTTP status %d, to %s", doc.Status, location) + invented(a))
 		return d.follow(t, doc.URL, location)
 	case doc.Status == http.StatusUnauthorized:
 		return d.unauthorized(ctx, t, doc), ""
@@ -37,11 +37,19 @@ func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx
 	case looksLikeHTML(doc.Body):
 		return fail(mailcheck.AutodiscoverHTML, fmt.Sprintf("answers with %s that begins %q", doc.ContentType, head(doc.Body)), "answers with a web page"), ""
 	}
-	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType))
+	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType) + invented(a))
 	if !xmlType(doc.ContentType) {
 		t.Find(mailcheck.AutodiscoverContentType, fmt.Sprintf("%s is served as %q", doc.URL, doc.ContentType))
 	}
-	return d.readAnswer(ctx, t, doc)
+	return d.readAnswer(ctx, t, doc, a)
+}
+
+// invented says which address was asked about where none was given.
+func invented(a mailcheck.Address) string {
+	if a.Local != "" {
+		return ""
+	}
+	return ", asked about " + postmaster(a).String()
 }
 
 // follow returns the place that an answer sends to, if it is one to ask.
@@ -54,15 +62,21 @@ func (d *autodiscovery) follow(t *mailcheck.Trace, from, location string) (poxAn
 	return poxAnswer{}, next
 }
 
-// unauthorized reports a demand for a login. At the domain's own web site it counts
+// unauthorized reports a demand for a login, with the schemes and the header by which
+// Exchange tells of the SOAP form, as the EWS Managed API reads it. At the domain's own web site it counts
 // only if the schemes are Exchange's and the rest of the site is open; where the
 // name says autodiscover, any counts.
 func (d *autodiscovery) unauthorized(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) poxAnswer {
 	offered := netx.Challenges(doc.Header.Values("WWW-Authenticate"))
-	exchange := slices.ContainsFunc(offered, func(s string) bool {
+	soap := strings.EqualFold(doc.Header.Get("X-SOAP-Enabled"), "true")
+	exchange := soap || slices.ContainsFunc(offered, func(s string) bool {
 		return strings.EqualFold(s, "Negotiate") || strings.EqualFold(s, "NTLM") || strings.EqualFold(s, "Bearer")
 	})
-	t.Find(mailcheck.AutodiscoverUnauthorized, fmt.Sprintf("%s offers %s", doc.URL, cmp.Or(strings.Join(offered, ", "), "no way to log in")))
+	detail := fmt.Sprintf("%s offers %s", doc.URL, cmp.Or(strings.Join(offered, ", "), "no way to log in"))
+	if soap {
+		detail += "; its SOAP form, autodiscover.svc, is switched on too"
+	}
+	t.Find(mailcheck.AutodiscoverUnauthorized, detail)
 	return poxAnswer{
 		answer:       answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " wants a login before it tells the settings"},
 		unauthorized: hostOf(doc.URL) != d.address.Domain || exchange && !d.locked(ctx),
@@ -70,7 +84,7 @@ func (d *autodiscovery) unauthorized(ctx context.Context, t *mailcheck.Trace, do
 }
 
 // readAnswer reads a document of the service.
-func (d *autodiscovery) readAnswer(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) (poxAnswer, string) {
+func (d *autodiscovery) readAnswer(ctx context.Context, t *mailcheck.Trace, doc *netx.Document, asked mailcheck.Address) (poxAnswer, string) {
 	a, err := mailcheck.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (*AutodiscoverAnswer, error) {
 		return ParseAutodiscover(doc.Body)
 	})
@@ -78,8 +92,7 @@ func (d *autodiscovery) readAnswer(ctx context.Context, t *mailcheck.Trace, doc 
 	case err != nil:
 		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(doc.URL) + " answers with something that cannot be read"}}, ""
 	case a.ErrorCode != "":
-		t.Find(mailcheck.AutodiscoverErrorCode, fmt.Sprintf("%s: code %s, %q", doc.URL, a.ErrorCode, a.Message))
-		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: fmt.Sprintf("%s answers with the error %s, %s", hostOf(doc.URL), a.ErrorCode, a.Message)}}, ""
+		return d.refused(t, doc.URL, asked, a), ""
 	case strings.EqualFold(a.Action, "redirectUrl"):
 		t.Say("sends to " + a.RedirectURL)
 		return d.follow(t, doc.URL, a.RedirectURL)
@@ -88,6 +101,28 @@ func (d *autodiscovery) readAnswer(ctx context.Context, t *mailcheck.Trace, doc 
 		return poxAnswer{redirectAddr: a.RedirectAddr}, ""
 	}
 	return d.readSettings(t, doc.URL, a), ""
+}
+
+// errorRemedies say what to do about each ErrorCode (MS-OXDSCLI section
+// 2.2.4.1.1.3.2). It is a mailbox that the first three are about.
+var errorRemedies = map[string]string{
+	"500": "The service does not know the address. Check its spelling; otherwise give the mailbox this address, or add the domain to the service.",
+	"501": "The service knows the address, but has nothing to configure for it: it may belong to a contact or a group. Use the address of the mailbox.",
+	"602": "The service knows the address, but the mailbox is configured wrongly. See the service's log for this address.",
+	"600": "The service could not read the request. Look for a proxy or web server before it that turns POST into GET, or drops or changes the body.",
+	"601": "The service does not offer the schema outlook/responseschema/2006a, which Outlook asks for. Switch it on, or remove the DNS name autodiscover.",
+	"603": "The service failed inside. See its log for this request.",
+}
+
+// refused reports an answer that is an error. That nobody knows an address which
+// was made up is no fault.
+func (d *autodiscovery) refused(t *mailcheck.Trace, where string, asked mailcheck.Address, a *AutodiscoverAnswer) poxAnswer {
+	if asked.Local == "" && (a.ErrorCode == "500" || a.ErrorCode == "501") {
+		t.Say(fmt.Sprintf("error %s, %s", a.ErrorCode, a.Message))
+		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: fmt.Sprintf("%s knows nothing of %s; ask about a whole address", hostOf(where), postmaster(asked))}}
+	}
+	t.Find(mailcheck.AutodiscoverErrorCode, fmt.Sprintf("%s: code %s, %q", where, a.ErrorCode, a.Message)).Fix = errorRemedies[a.ErrorCode]
+	return poxAnswer{answer: answer{state: mailcheck.Failed, reason: fmt.Sprintf("%s answers with the error %s, %s", hostOf(where), a.ErrorCode, a.Message)}}
 }
 
 // readSettings hands the servers of an answer over.
@@ -108,7 +143,7 @@ func (d *autodiscovery) readSettings(t *mailcheck.Trace, where string, a *Autodi
 		d.board.post(servers[i])
 	}
 	t.Say(counted(len(servers), "server"))
-	return poxAnswer{answer: answer{state: mailcheck.Found, reason: where, servers: servers}}
+	return poxAnswer{answer: answer{state: mailcheck.Found, reason: where + invented(d.address), servers: servers}}
 }
 
 // judgeCertificate warns of a web server's certificate that ends soon. One that is

@@ -3,6 +3,7 @@ package autoconfig
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -23,16 +24,26 @@ type AutodiscoverAnswer struct {
 }
 
 // AutodiscoverProtocol is one Protocol element, as it stands in the answer.
+//
+// Of the elements that are not read, ServerExclusiveConnect, CertPrincipalName and
+// AuthPackage are for MAPI, which only Outlook speaks; a certificate is held against
+// the server's own name, whatever principal the answer gives. TTL says when to ask
+// again, and mailcheck always does. SMTPLast (POP3 before SMTP) is from the time
+// before SMTP had a login. DomainName says no more than DomainRequired: how the two
+// names are joined is not laid down.
 type AutodiscoverProtocol struct {
-	Line       int
-	Type       string // IMAP, POP3, SMTP; EXCH, EXPR, EXHTTP and WEB for Exchange; MobileSync for ActiveSync
-	Server     string
-	Port       string
-	SSL        string // on or off
-	Encryption string // SSL, TLS, None or Auto; counts more than SSL
-	LoginName  string
-	SPA        string // on or off: log in with NTLM
-	URL        string // of Exchange Web Services, or of ActiveSync for MobileSync
+	Line           int
+	Type           string // IMAP, POP3, SMTP; EXCH, EXPR, EXHTTP and WEB for Exchange; MobileSync for ActiveSync
+	Server         string
+	Port           string
+	SSL            string // on or off
+	Encryption     string // SSL, TLS, None or Auto; counts more than SSL
+	LoginName      string
+	SPA            string // on or off: log in with NTLM
+	AuthRequired   string // on or off
+	DomainRequired string // on or off: the user name needs a Windows domain
+	UsePOPAuth     string // on or off: SMTP takes the login of POP3
+	URL            string // of Exchange Web Services, or of ActiveSync for MobileSync
 }
 
 // ParseAutodiscover reads an answer. Unknown elements are ignored. The error is an
@@ -59,12 +70,26 @@ func ParseAutodiscover(body []byte) (*AutodiscoverAnswer, error) {
 	}
 	if account := response.child("Account"); account != nil {
 		a.readAccount(account)
+		if missing := a.missing(); missing != "" {
+			return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: the action is %s, but there is no <%s>", account.line, a.Action, missing)
+		}
 	} else if action := response.child("Action"); action != nil {
 		a.readMobileSync(action)
 	} else {
 		return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: <Response> has neither <Account> nor <Error>", response.line)
 	}
 	return a, nil
+}
+
+// missing returns the element that the action needs and the answer lacks.
+func (a *AutodiscoverAnswer) missing() string {
+	switch {
+	case strings.EqualFold(a.Action, "redirectUrl") && a.RedirectURL == "":
+		return "RedirectUrl"
+	case strings.EqualFold(a.Action, "redirectAddr") && a.RedirectAddr == "":
+		return "RedirectAddr"
+	}
+	return ""
 }
 
 // readAccount reads the answer that Outlook asks for.
@@ -78,6 +103,7 @@ func (a *AutodiscoverAnswer) readAccount(account *node) {
 		p := AutodiscoverProtocol{
 			Line: n.line, Type: strings.ToUpper(n.text("Type")), Server: n.text("Server"), Port: n.text("Port"),
 			SSL: n.text("SSL"), Encryption: n.text("Encryption"), LoginName: n.text("LoginName"), SPA: n.text("SPA"),
+			AuthRequired: n.text("AuthRequired"), DomainRequired: n.text("DomainRequired"), UsePOPAuth: n.text("UsePOPAuth"),
 			URL: n.text("EwsUrl"),
 		}
 		if p.Type == "" {
@@ -126,6 +152,9 @@ var exchangeTypes = []string{"EXPR", "EXHTTP", "WEB", "EXCH"}
 func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
 	for _, p := range a.Protocols {
 		if protocol, ok := mailTypes[p.Type]; ok {
+			if protocol == mailcheck.Submission && p.LoginName == "" && strings.EqualFold(p.UsePOPAuth, "on") {
+				p.LoginName = a.popLogin()
+			}
 			server, faults := p.mailServer(protocol)
 			if !slices.ContainsFunc(faults, func(f Problem) bool { return f.Check == mailcheck.AutodiscoverBadSection }) {
 				servers = append(servers, server)
@@ -147,6 +176,16 @@ func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailc
 		servers = append(servers, server)
 	}
 	return servers, problems[:min(len(problems), maxProblems)]
+}
+
+// popLogin returns the user name of the first section for POP3.
+func (a *AutodiscoverAnswer) popLogin() string {
+	for _, p := range a.Protocols {
+		if p.Type == "POP3" {
+			return p.LoginName
+		}
+	}
+	return ""
 }
 
 func (a *AutodiscoverAnswer) ofType(t string) (list []AutodiscoverProtocol) {
@@ -195,13 +234,28 @@ func (p AutodiscoverProtocol) mailServer(protocol mailcheck.Protocol) (mailcheck
 		fault(mailcheck.AutodiscoverBadSection, "LoginName has invisible or control characters")
 	}
 	server := mailcheck.Server{Protocol: protocol, Host: host, Port: uint16(port), Security: security, Username: p.LoginName}
-	// MS-OXDSCLI section 2.2.4.1.1.2.6: without the element SPA is on.
-	if strings.EqualFold(p.SPA, "off") {
-		server.Auth = []string{"password-cleartext"}
-	} else {
-		fault(mailcheck.AutodiscoverSPA, "SPA is %q", p.SPA)
+	if strings.EqualFold(p.DomainRequired, "on") && !strings.ContainsAny(p.LoginName, `@\`) {
+		fault(mailcheck.AutodiscoverDomain, "LoginName is %q", p.LoginName)
+	}
+	server.Auth, err = p.methods(protocol)
+	if err != nil {
+		fault(mailcheck.AutodiscoverSPA, "%v", err)
 	}
 	return server, problems
+}
+
+// methods reads how to log in. Without the elements, AuthRequired and SPA are on
+// (learn.microsoft.com, AuthRequired (POX) and SPA (POX)).
+func (p AutodiscoverProtocol) methods(protocol mailcheck.Protocol) ([]string, error) {
+	switch {
+	case protocol == mailcheck.Submission && strings.EqualFold(p.AuthRequired, "off"):
+		return []string{"none"}, nil
+	case strings.EqualFold(p.SPA, "off"):
+		return []string{"password-cleartext"}, nil
+	case p.SPA == "":
+		return nil, errors.New("SPA is missing, and on by default")
+	}
+	return nil, fmt.Errorf("SPA is %q", p.SPA)
 }
 
 // security reads how the connection is protected. Encryption overrides SSL; SSL
@@ -278,15 +332,19 @@ const (
 	poxResponseSchema = "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
 )
 
-// poxRequest returns the question for an address (MS-OXDSCLI section 2.2.3). A
-// bare domain is asked about postmaster, whom every domain has (RFC 5321 section
-// 4.5.1).
-func poxRequest(a mailcheck.Address) []byte {
+// postmaster returns the address to ask about: for a bare domain that of the
+// postmaster, whom every domain has (RFC 5321 section 4.5.1).
+func postmaster(a mailcheck.Address) mailcheck.Address {
 	if a.Local == "" {
 		a.Local = "postmaster"
 	}
+	return a
+}
+
+// poxRequest returns the question for an address (MS-OXDSCLI section 2.2.3).
+func poxRequest(a mailcheck.Address) []byte {
 	var escaped strings.Builder
-	_ = xml.EscapeText(&escaped, []byte(a.String())) // a strings.Builder takes everything
+	_ = xml.EscapeText(&escaped, []byte(postmaster(a).String())) // a strings.Builder takes everything
 	return fmt.Appendf(nil, `<?xml version="1.0" encoding="utf-8"?>
 <Autodiscover xmlns="%s">
   <Request>

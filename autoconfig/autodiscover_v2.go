@@ -1,28 +1,60 @@
 package autoconfig
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"mailcheck"
 	"mailcheck/internal/netx"
 )
 
-// onlineHost answers for every mailbox of Exchange Online, without a login.
+// Version 2 of Autodiscover, which phones and Microsoft Teams use, is a GET for each
+// protocol, answered in JSON and without a login. Microsoft documents it by examples
+// alone. What can be relied on:
+//
+//   - 200 names the protocol's URL on the server that has the mailbox, Microsoft's
+//     or the company's own (learn.microsoft.com, "Resolve interoperability issues
+//     between Microsoft Teams and Exchange Server").
+//   - A redirect by Exchange Online leads to the company's own server
+//     (learn.microsoft.com, "Using hybrid Modern Authentication with Outlook for iOS
+//     and Android").
+//
+// What is answered for an address that nobody has is written nowhere. Seen were a
+// redirect of Exchange Online to itself (gremwell/o365enum, README of 2020) and
+// errors with an ErrorCode. A server may also name its URLs for any address. So a
+// URL says where the mailbox would be, not that it exists, and that none is named
+// is told as just that.
+type versionTwo struct {
+	servers []mailcheck.Server
+	urls    []string // everything that was named, for AutodiscoverV1 too
+	at      string   // host that answered in the end, which redirects may have led to
+	refusal string   // why it names nothing, in its own words
+}
+
+// onlineHost answers for the mailboxes of Exchange Online, without a login.
 const onlineHost = "outlook.office365.com"
 
-// mxHint reports whether the domain's mail goes to Microsoft. The source mx asks
-// the same question and tells what is wrong with its answer.
-func (d *autodiscovery) mxHint(ctx context.Context) bool {
+// onlineHint reports whether DNS says that Microsoft receives the domain's mail, or
+// where a filter does, that Exchange Online sends it (SPF). The sources mx and txt
+// ask the same questions and tell what is wrong with the answers.
+func (d *autodiscovery) onlineHint(ctx context.Context) bool {
 	records, _, err := d.net.Resolver.MX(ctx, d.address.Domain)
 	if err != nil || len(records) == 0 {
 		return false
 	}
-	host := records[0].Host
-	return inside(host, "protection.outlook.com") || inside(host, "mx.microsoft")
+	if host := records[0].Host; inside(host, "protection.outlook.com") || inside(host, "mx.microsoft") {
+		return true
+	}
+	texts, _, err := d.net.Resolver.TXT(ctx, d.address.Domain)
+	return err == nil && slices.ContainsFunc(texts, func(text string) bool {
+		terms := strings.Fields(strings.ToLower(text))
+		return len(terms) > 0 && terms[0] == "v=spf1" && slices.Contains(terms, "include:spf.protection.outlook.com")
+	})
 }
 
 // exchangeOnline asks whether the mailbox lives in Exchange Online. The address is
@@ -34,38 +66,55 @@ func (d *autodiscovery) exchangeOnline(ctx context.Context, t *mailcheck.Trace) 
 	if why, there := d.resolveService(ctx, t, "https://"+onlineHost); !there {
 		return why
 	}
-	servers, spoken := d.versionTwo(ctx, t, onlineHost)
-	for _, server := range servers {
-		if isMicrosoft(server.Host) {
-			t.Find(mailcheck.ExchangeOnline, fmt.Sprintf("asked for %s, %s names %s", d.address, onlineHost, server.URL()))
-			return answer{state: mailcheck.Found, reason: "the mailbox is in Exchange Online", servers: servers}
-		}
+	v := d.versionTwo(ctx, t, onlineHost)
+	asked := fmt.Sprintf("asked for %s, %s ", d.address, onlineHost)
+	home := slices.IndexFunc(v.urls, namesMicrosoft)
+	switch {
+	case home >= 0:
+		t.Find(mailcheck.ExchangeOnline, asked+"names "+v.urls[home])
+		return answer{state: mailcheck.Found, reason: "Exchange Online answers for the address", servers: v.servers}
+	case len(v.urls) > 0:
+		t.Find(mailcheck.ExchangeHybrid, asked+"leads to "+v.urls[0])
+		return answer{state: mailcheck.Found, reason: "Exchange Online says that the mailbox is at " + hostOf(v.urls[0]), servers: v.servers}
+	case d.ownServer(ctx, v.at):
+		t.Find(mailcheck.ExchangeHybrid, asked+"sends to "+v.at+", which does not answer the question")
+		return answer{state: mailcheck.Absent, reason: "Exchange Online sends to " + v.at + ", which names no server"}
+	case !isMicrosoft(v.at), v.refusal != "":
+		t.Find(mailcheck.ExchangeElsewhere, asked+cmp.Or(v.refusal, "sends to "+v.at+", and nothing is there"))
+		return answer{state: mailcheck.Absent, reason: "Exchange Online names no server for the address"}
 	}
-	if len(servers) > 0 {
-		return answer{state: mailcheck.Found, reason: "Exchange Online knows that the mailbox is at " + servers[0].Host, servers: servers}
-	}
-	if !spoken {
-		return answer{state: mailcheck.Absent, reason: "Exchange Online did not tell whether it has the mailbox"}
-	}
-	t.Find(mailcheck.ExchangeElsewhere, fmt.Sprintf("asked for %s, %s answers: %s", d.address, onlineHost, t.Steps[len(t.Steps)-1].Detail))
-	return answer{state: mailcheck.Absent, reason: "Exchange Online does not know the mailbox"}
+	return answer{state: mailcheck.Absent, reason: "Exchange Online did not tell whether it has the mailbox"}
 }
 
-// versionTwo asks a host by version 2 of Autodiscover, which programs for phones
-// use: a GET for each protocol, answered in JSON and without a login. A host that
-// does not speak it is asked only once.
-func (d *autodiscovery) versionTwo(ctx context.Context, t *mailcheck.Trace, host string) (servers []mailcheck.Server, spoken bool) {
+// ownServer reports whether a host that Exchange Online sends to is another's, and
+// no alias of its own.
+func (d *autodiscovery) ownServer(ctx context.Context, host string) bool {
+	if isMicrosoft(host) {
+		return false
+	}
+	addrs, meta, err := d.net.Addrs(ctx, host, 443)
+	return err == nil && len(addrs) > 0 && !slices.ContainsFunc(meta.Aliases, isMicrosoft)
+}
+
+func namesMicrosoft(where string) bool { return isMicrosoft(hostOf(where)) }
+
+// versionTwo asks a host for each protocol. A host that does not speak version 2 is
+// asked only once.
+func (d *autodiscovery) versionTwo(ctx context.Context, t *mailcheck.Trace, host string) (v versionTwo) {
 	if d.address.Local == "" {
-		return nil, false
+		return v
 	}
 	for _, protocol := range []string{"ActiveSync", "EWS", "AutodiscoverV1"} {
-		a, ok := d.askVersionTwo(ctx, t, host, protocol)
-		if !ok {
-			return servers, spoken
+		a := d.askVersionTwo(ctx, t, host, protocol, &v)
+		if a == nil {
+			break
 		}
-		spoken = true
+		if a.URL == "" || !strings.EqualFold(a.Protocol, protocol) {
+			continue
+		}
+		v.urls = append(v.urls, a.URL)
 		wanted := map[string]mailcheck.Protocol{"ActiveSync": mailcheck.ActiveSync, "EWS": mailcheck.EWS}[protocol]
-		if a.URL == "" || wanted == "" || !strings.EqualFold(a.Protocol, protocol) {
+		if wanted == "" {
 			continue
 		}
 		server, err := ExchangeServer(wanted, a.URL)
@@ -76,38 +125,49 @@ func (d *autodiscovery) versionTwo(ctx context.Context, t *mailcheck.Trace, host
 		server.Username = d.address.Username()
 		server.Sources = []string{d.result.Name}
 		d.board.post(server)
-		servers = append(servers, server)
+		v.servers = append(v.servers, server)
 	}
-	return servers, spoken
+	return v
 }
 
-// askVersionTwo asks for the URL of one protocol, and reports whether the host
-// speaks version 2 at all.
-func (d *autodiscovery) askVersionTwo(ctx context.Context, t *mailcheck.Trace, host, protocol string) (a *AutodiscoverV2, spoken bool) {
+// askVersionTwo asks for the URL of one protocol. It returns nothing if the host
+// does not speak version 2.
+func (d *autodiscovery) askVersionTwo(ctx context.Context, t *mailcheck.Trace, host, protocol string, v *versionTwo) *AutodiscoverV2 {
 	where := fmt.Sprintf("https://%s/autodiscover/autodiscover.json?Email=%s&Protocol=%s&RedirectCount=1", host, url.QueryEscape(d.address.String()), protocol)
 	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
 		return d.net.Fetch(ctx, netx.Request{Method: http.MethodGet, URL: where})
 	})
 	blame(t)
+	v.at = hostOf(doc.URL)
 	if err != nil {
-		soften(t, mailcheck.Info) // not every service has version 2; what else is wrong with the host was said
-		if host == onlineHost {
+		if found := t.Steps[len(t.Steps)-1].Findings; host == onlineHost && len(found) > 0 {
+			if found[0].Check == mailcheck.HTTPTooManyRedirects && isMicrosoft(v.at) {
+				v.refusal = "sends only to itself"
+			}
 			t.Steps[len(t.Steps)-1].Findings = nil // no fault of the account
 		}
-		return nil, false
+		soften(t, mailcheck.Info) // not every service has version 2; what else is wrong with the host was said
+		return nil
 	}
-	t.Say(fmt.Sprintf("HTTP status %d", doc.Status))
-	a, err = ParseAutodiscoverV2(doc.Body)
+	status := fmt.Sprintf("HTTP status %d", doc.Status)
+	if v.at != host {
+		status += " at " + v.at
+	}
+	t.Say(status)
+	a, err := ParseAutodiscoverV2(doc.Body)
 	switch {
 	case err != nil && doc.Status == http.StatusOK && doc.ContentType == "application/json":
 		t.Find(mailcheck.Classify(mailcheck.OpParse, fmt.Errorf("%s: %w", where, err)))
-		return nil, false
+		return nil
 	case err != nil:
-		return nil, false
+		return nil
 	case a.ErrorCode != "":
-		t.Say(fmt.Sprintf("HTTP status %d, %s: %s", doc.Status, a.ErrorCode, a.ErrorMessage))
+		if doc.Status >= 400 && doc.Status < 500 && doc.Status != http.StatusTooManyRequests {
+			v.refusal = fmt.Sprintf("answers with %s: %s", a.ErrorCode, a.ErrorMessage)
+		}
+		t.Say(fmt.Sprintf("%s, %s: %s", status, a.ErrorCode, a.ErrorMessage))
 	default:
 		t.Say(a.Protocol + ": " + a.URL)
 	}
-	return a, true
+	return a
 }

@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ func run(t *testing.T, name string) (*mailcheck.Report, *lab.Lab) {
 
 // Whatever a server asks for or sends to: no question over http, no address over
 // http, nothing secret, nothing asked above the domain, and Exchange Online is told
-// the address only where the domain points there.
+// the address only where the domain points there, in DNS or by its own server.
 func TestAutodiscoverTellsNobodyElse(t *testing.T) {
 	for _, s := range lab.Scenarios {
 		if !strings.Contains(s.Zone, "autodiscover") && !strings.Contains(s.Zone, "outlook") {
@@ -32,7 +33,7 @@ func TestAutodiscoverTellsNobodyElse(t *testing.T) {
 					if strings.HasPrefix(r, "POST http://") || strings.Contains(r, "http://") && strings.Contains(r, "alice") {
 						t.Errorf("sent in clear: %s", r)
 					}
-					if strings.Contains(r, "office365") && !strings.Contains(s.Zone, "outlook.com") {
+					if strings.Contains(r, "office365") && !strings.Contains(s.Zone, "outlook.com ") && !strings.Contains(s.Zone, "outlook.com.") && s.Name != "exchange-moved" {
 						t.Errorf("Exchange Online was asked: %s", r)
 					}
 				}
@@ -108,4 +109,39 @@ func TestExchangeAloneIsAnAccount(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Where only a domain is given the postmaster's address is asked about, which the
+// user is told; that nobody knows it is no fault.
+func TestAutodiscoverTellsWhomItAskedAbout(t *testing.T) {
+	for scenario, want := range map[string]string{
+		"autodiscover-bare":       "found: https://autodiscover.example.com/autodiscover/autodiscover.xml, asked about postmaster@example.com",
+		"autodiscover-postmaster": "absent: autodiscover.example.com knows nothing of postmaster@example.com; ask about a whole address",
+		"autodiscover-only":       "found: https://autodiscover.example.com/autodiscover/autodiscover.xml",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := run(t, scenario)
+			i := slices.IndexFunc(r.Sources, func(s mailcheck.SourceResult) bool { return s.Name == "autodiscover" })
+			if got := fmt.Sprintf("%s: %s", r.Sources[i].State, r.Sources[i].Reason); got != want {
+				t.Errorf("%s: %s, want %s", scenario, got, want)
+			}
+		})
+	}
+}
+
+// A finding that means different things comes with what to do about each.
+func TestAutodiscoverRemedies(t *testing.T) {
+	for scenario, want := range map[string]string{
+		"autodiscover-error":       "could not read the request",
+		"autodiscover-unknown":     "does not know the address",
+		"autodiscover-domain-cert": "Outlook asks the domain's own web site",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := run(t, scenario)
+			i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return strings.HasPrefix(f.Check.ID, "autodiscover.") })
+			if i < 0 || !strings.Contains(r.Findings[i].Fix, want) {
+				t.Errorf("%s: no remedy with %q in %+v", scenario, want, r.Findings)
+			}
+		})
+	}
 }

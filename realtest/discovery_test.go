@@ -77,6 +77,29 @@ const autodiscoverAnswer = `<?xml version="1.0" encoding="utf-8"?>
 </Autodiscover>
 `
 
+// redirectAnswer returns an answer of Autodiscover that only sends on.
+func redirectAnswer(action, content string) string {
+	return fmt.Sprintf(`<?xml version="1.0" encoding="utf-8"?>
+<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006">
+  <Response xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a">
+    <Account>
+      <AccountType>email</AccountType>
+      <Action>%s</Action>
+      %s
+    </Account>
+  </Response>
+</Autodiscover>
+`, action, content)
+}
+
+// exchangeSite lets nginx answer as an Exchange server does: everything wants a
+// login, but for version 2 of Autodiscover.
+const exchangeSite = `location / { add_header WWW-Authenticate Negotiate always; return 401; }
+		location = /autodiscover/autodiscover.json {
+			default_type application/json;
+			return 200 '{"Protocol":"$arg_Protocol","Url":"https://$host/$arg_Protocol"}';
+		}`
+
 // paccRecord is the TXT record of a PACC document of a domain.
 func paccRecord(document, domain string) string {
 	sum := sha256.Sum256([]byte(strings.ReplaceAll(document, "DOMAIN", domain)))
@@ -146,8 +169,11 @@ var discovery = []scenario{{
 	servers:  tlsServers,
 	findings: []string{"autoconfig.http-status"},
 }, {
-	name:    "autodiscover",
-	sites:   []site{{host: "autodiscover", path: poxPath, document: autodiscoverAnswer, directives: answerPOST}},
+	name: "autodiscover",
+	sites: []site{
+		{host: "autodiscover", path: poxPath, document: autodiscoverAnswer, directives: answerPOST},
+		{host: "autodiscover.login", directives: exchangeSite}, // of another mail domain, login.autodiscover.example
+	},
 	ports:   tlsPorts,
 	found:   "autodiscover",
 	servers: tlsServers,
@@ -162,6 +188,34 @@ var discovery = []scenario{{
 	found:    "autodiscover",
 	servers:  tlsServers,
 	findings: []string{"autodiscover.http-redirect"},
+}, {
+	name: "autodiscover-url",
+	sites: []site{
+		{host: "autodiscover", path: poxPath, directives: answerPOST,
+			document: redirectAnswer("redirectUrl", "<RedirectUrl>https://settings.DOMAIN/"+poxPath+"</RedirectUrl>")},
+		{host: "settings", path: poxPath, document: autodiscoverAnswer, directives: answerPOST},
+	},
+	ports:   tlsPorts,
+	found:   "autodiscover",
+	servers: tlsServers,
+}, {
+	name: "autodiscover-address", // its mailboxes are at the domain autodiscover.example
+	sites: []site{{host: "autodiscover", path: poxPath, directives: answerPOST,
+		document: redirectAnswer("redirectAddr", "<RedirectAddr>alice@autodiscover.example</RedirectAddr>")}},
+	found:    "autodiscover",
+	servers:  []string{"imap imap.autodiscover.example:993 tls pass", "submission smtp.autodiscover.example:465 tls pass"},
+	findings: []string{"autodiscover.redirect-address"},
+}, {
+	name:    "autodiscover-loop",
+	records: tlsRecords,
+	sites: []site{
+		{host: "autodiscover", directives: "return 302 https://settings.DOMAIN/" + poxPath + ";"},
+		{host: "settings", directives: "return 302 https://autodiscover.DOMAIN/" + poxPath + ";"},
+	},
+	ports:    tlsPorts,
+	found:    "srv",
+	servers:  tlsServers,
+	findings: []string{"http.too-many-redirects"},
 }, {
 	name:     "autodiscover-srv", // its mail is at the domain autodiscover.example
 	records:  "_autodiscover._tcp SRV 0 0 443 autodiscover.autodiscover.example.\n",
@@ -240,6 +294,38 @@ func TestAutodiscoverRequests(t *testing.T) {
 		if !slices.Contains(lines, want+"\n") {
 			t.Errorf("no such request: %s", want) // the log is shown at the end
 		}
+	}
+}
+
+// TestAutodiscoverLogin checks a domain whose Autodiscover wants a login, as that of
+// an Exchange server does: version 2 names the services, and no one gets a login.
+func TestAutodiscoverLogin(t *testing.T) {
+	t.Parallel()
+	r, exit := mailcheckJSON(t, "check", "alice@login.autodiscover.example", "--no-guess")
+	if exit != 0 {
+		t.Errorf("exit code %d", exit)
+	}
+	var servers, findings []string
+	for _, v := range r.Servers {
+		servers = append(servers, fmt.Sprintf("%s %s:%d %s %q", v.Protocol, v.Host, v.Port, v.Verdict, v.Auth.AfterTLS))
+	}
+	for _, f := range r.Findings {
+		findings = append(findings, f.Severity+" "+f.ID)
+	}
+	same(t, "servers", servers, []string{
+		`activesync autodiscover.login.autodiscover.example:443 pass ["NEGOTIATE"]`,
+		`ews autodiscover.login.autodiscover.example:443 pass ["NEGOTIATE"]`,
+	})
+	if !slices.Contains(findings, "info autodiscover.unauthorized") {
+		t.Errorf("the demand for a login is not told as a remark: %q", findings)
+	}
+	log, err := os.ReadFile(internet.path("requests.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	question := `https://autodiscover.login.autodiscover.example "GET /autodiscover/autodiscover.json?Email=alice%40login.autodiscover.example&Protocol=ActiveSync&RedirectCount=1 HTTP/1.1" 200 sent without credentials`
+	if !strings.Contains(string(log), question+"\n") {
+		t.Errorf("no such request: %s", question)
 	}
 }
 

@@ -3,6 +3,8 @@ package lab
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -28,8 +30,11 @@ func Autodiscover(next Reply) Reply {
 	}
 }
 
-// exchangeLogin is what an Exchange server asks for.
-var exchangeLogin = Unauthorized("Negotiate", "NTLM", `Basic realm="mail.example.com"`)
+// exchangeLogin is what an Exchange server asks for; its Autodiscover service tells
+// of its SOAP form as well.
+var exchangeLogin = Answer(http.StatusUnauthorized, http.Header{
+	"Www-Authenticate": {"Negotiate", "NTLM", `Basic realm="mail.example.com"`}, "X-Soap-Enabled": {"True"}, "X-Feserver": {"EX1"},
+})
 
 // The paths of Autodiscover and of the services it names.
 const (
@@ -39,19 +44,46 @@ const (
 	ewsPath        = "/EWS/Exchange.asmx"
 )
 
-// versionTwo returns the routes of version 2 of Autodiscover for alice@example.com
-// on a server whose services are at host.
-func versionTwo(host string) map[string]Reply {
-	routes := map[string]Reply{}
-	for protocol, path := range map[string]string{"ActiveSync": activeSyncPath, "EWS": ewsPath, "AutodiscoverV1": poxPath} {
-		routes[v2Query(protocol)] = JSON(fmt.Sprintf(`{"Protocol":%q,"Url":"https://%s%s"}`, protocol, host, path))
+// versionTwo answers by version 2 of Autodiscover, for alice@example.com on a server
+// whose services are at host. Exchange Online knows AutodiscoverV1 too; an Exchange
+// server has only the other two.
+func versionTwo(host string, protocols ...string) Reply {
+	return func(c *Conn, r *http.Request) {
+		asked := r.URL.Query()
+		path := map[string]string{"ActiveSync": activeSyncPath, "EWS": ewsPath, "AutodiscoverV1": poxPath}[asked.Get("Protocol")]
+		switch {
+		case asked.Get("Email") != "alice@example.com":
+			Status(http.StatusNotFound)(c, r)
+		case !slices.Contains(protocols, asked.Get("Protocol")):
+			versionTwoError(http.StatusBadRequest, "InvalidProtocol", "The given protocol value is invalid.")(c, r)
+		default:
+			JSON(fmt.Sprintf(`{"Protocol":%q,"Url":"https://%s%s"}`, asked.Get("Protocol"), host, path))(c, r)
+		}
 	}
-	return routes
 }
 
-func v2Query(protocol string) string {
-	return v2Path + "?Email=alice%40example.com&Protocol=" + protocol + "&RedirectCount=1"
+func versionTwoError(status int, code, message string) Reply {
+	return func(c *Conn, r *http.Request) {
+		respond(c, r, status, http.Header{"Content-Type": {"application/json"}}, fmt.Sprintf(`{"ErrorCode":%q,"ErrorMessage":%q}`, code, message))
+	}
 }
+
+// versionTwoSends sends the question on to a host, as the Location of Exchange
+// Online does: with the whole query, in which the redirects are counted.
+func versionTwoSends(host string) Reply {
+	return func(c *Conn, r *http.Request) {
+		asked := r.URL.Query()
+		count, _ := strconv.Atoi(asked.Get("RedirectCount"))
+		asked.Set("RedirectCount", strconv.Itoa(count+1))
+		Found("https://"+host+v2Path+"?"+asked.Encode())(c, r)
+	}
+}
+
+// The protocols that version 2 has.
+var (
+	serverProtocols = []string{"ActiveSync", "EWS"}
+	onlineProtocols = []string{"ActiveSync", "EWS", "AutodiscoverV1"}
+)
 
 // Documents of Autodiscover (MS-OXDSCLI section 2.2.4).
 
@@ -71,6 +103,10 @@ func pox(schema, content string) string {
 %s  </Response>
 </Autodiscover>
 `, schema, content)
+}
+
+func poxError(code int, message string) Reply {
+	return XML(pox("", fmt.Sprintf("    <Error Time=\"19:20:00.1234567\" Id=\"2477272013\"><ErrorCode>%d</ErrorCode><Message>%s</Message><DebugData /></Error>\n", code, message)))
 }
 
 func poxMail(protocol, host string, port int, encryption string) string {

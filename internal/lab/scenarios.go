@@ -10,7 +10,7 @@ import (
 var Scenarios = slices.Concat(
 	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, accounts,
 	networkFaults, handshakes, upgrades, conversations, certificates, dane, doors, audits,
-	paccDocuments, services, autodiscoverServices, autodiscoverFaults,
+	paccDocuments, services, autodiscoverServices, exchangeHomes, autodiscoverFaults, autodiscoverHostile,
 	domainHealth, providers, issuers,
 	health, outages, logins,
 )

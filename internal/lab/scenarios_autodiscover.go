@@ -45,6 +45,9 @@ func overHTTP(r Reply) change {
 	}
 }
 
+// bareDomain asks about the domain alone.
+func bareDomain(s *Scenario) { s.Address = "example.com" }
+
 // noSRV takes the service records of mail away.
 var noSRV = without("_imaps._tcp", "_pop3s._tcp", "_submissions._tcp", "_submission._tcp")
 
@@ -52,9 +55,9 @@ var noSRV = without("_imaps._tcp", "_pop3s._tcp", "_submissions._tcp", "_submiss
 // login, its version 2 does not.
 func exchangeServer(services map[string]Reply) change {
 	return func(s *Scenario) {
-		routes := versionTwo(exchangeHost)
-		routes[poxPath] = Autodiscover(exchangeLogin)
-		autodiscoverRoutes(routes)(s)
+		autodiscoverRoutes(map[string]Reply{
+			poxPath: Autodiscover(exchangeLogin), v2Path: versionTwo(exchangeHost, serverProtocols...),
+		})(s)
 		records("mail A 192.0.2.91")(s)
 		host(exchangeHost, Host{443: TLS(cert(exchangeHost), HTTP(services))})(s)
 	}
@@ -74,8 +77,8 @@ autodiscover-s.outlook.com. A 198.51.100.61
 outlook.office365.com.      A 198.51.100.62
 smtp.office365.com.         A 198.51.100.63
 `)(s)
-	routes := versionTwo(onlineHost)
-	maps.Copy(routes, map[string]Reply{activeSyncPath: onlineLogin, ewsPath: onlineLogin})
+	routes := maps.Clone(onlineServices)
+	routes[v2Path] = versionTwo(onlineHost, onlineProtocols...)
 	s.Hosts = map[string]Host{
 		"autodiscover.outlook.com":   {80: HTTP(map[string]Reply{poxPath: Found("https://autodiscover-s.outlook.com" + poxPath)})},
 		"autodiscover-s.outlook.com": {443: TLS(cert("autodiscover-s.outlook.com"), HTTP(map[string]Reply{poxPath: Autodiscover(onlineLogin)}))},
@@ -91,11 +94,25 @@ smtp.office365.com.         A 198.51.100.63
 
 var onlineLogin = Unauthorized(`Bearer client_id="00000002-0000-0ff1-ce00-000000000000", trusted_issuers="00000001-0000-0000-c000-000000000000@*", token_types="app_asserted_user_v1 service_asserted_app_v1"`)
 
+var onlineServices = map[string]Reply{activeSyncPath: onlineLogin, ewsPath: onlineLogin}
+
+// filtered has Microsoft receive the mail of the domain, and a reply stand for what
+// Exchange Online says of the mailbox.
+func filtered(r Reply) change {
+	return func(s *Scenario) {
+		without("@")(s)
+		records("@ MX 0 example-com.mail.protection.outlook.com.", "example-com.mail.protection.outlook.com. A 198.51.100.25", onlineHost+". A 198.51.100.62")(s)
+		host("example-com.mail.protection.outlook.com", Host{})(s)
+		host(onlineHost, Host{443: TLS(cert(onlineHost), HTTP(map[string]Reply{v2Path: r}))})(s)
+	}
+}
+
 var autodiscoverServices = []Scenario{
 	provider("autodiscover-only", "settings by Autodiscover and nothing else", "", noSRV, autodiscover(poxMailSettings)),
 	provider("autodiscover-domain", "Autodiscover on the domain's own web server", "", noSRV,
 		records("@ A 192.0.2.80"),
 		serve("example.com", 443, TLS(cert("example.com"), HTTP(map[string]Reply{poxPath: Autodiscover(poxMailSettings)})))),
+	provider("autodiscover-bare", "settings by Autodiscover, asked for a domain alone", "", bareDomain, noSRV, autodiscover(poxMailSettings)),
 	provider("autodiscover-srv", "Autodiscover on a host that an SRV record names", "", noSRV,
 		records("_autodiscover._tcp SRV 0 0 443 mail", "mail A 192.0.2.91", "_autodiscover._tcp SRV 5 0 443 nowhere"),
 		serve(exchangeHost, 443, TLS(cert(exchangeHost), HTTP(map[string]Reply{poxPath: Autodiscover(poxMailSettings)})))),
@@ -124,9 +141,47 @@ var autodiscoverServices = []Scenario{
 		microsoft365),
 }
 
+// exchangeHomes are the ways in which Exchange Online answers where a mailbox is.
+var exchangeHomes = []Scenario{
+	provider("exchange-elsewhere", "Microsoft filters the mail of a domain whose mailboxes are elsewhere; asked for one, it sends to itself", "exchange.elsewhere",
+		filtered(versionTwoSends(onlineHost))),
+	provider("exchange-unknown", "Exchange Online answers that it does not know the mailbox", "exchange.elsewhere",
+		filtered(versionTwoError(404, "UserNotFound", "The given user is not found"))),
+	provider("exchange-busy", "Exchange Online has no time to tell whether it has the mailbox", "",
+		filtered(versionTwoError(503, "ServiceUnavailable", "The service is not available"))),
+	provider("exchange-hybrid", "Exchange Online sends to the Exchange server of the company", "autodiscover.unauthorized exchange.better exchange.hybrid",
+		filtered(versionTwoSends(discoverHost)), exchangeServer(exchangeServices)),
+	provider("exchange-hybrid-closed", "Exchange Online sends to an Exchange server that does not answer it", "exchange.hybrid",
+		filtered(versionTwoSends("hybrid.example.com")), records("hybrid A 192.0.2.93"),
+		host("hybrid.example.com", Host{443: TLS(cert("hybrid.example.com"), HTTP(nil))})),
+	provider("exchange-filtered", "a filter receives the mail, and the SPF record tells of Exchange Online", "exchange.better exchange.ews-ending exchange.online mx.filter",
+		zoneOf(`$ORIGIN example.com.
+@ MX  10 mx0a-00000000.pphosted.com.
+@ TXT "v=spf1 include:spf.protection.outlook.com -all"
+mx0a-00000000.pphosted.com. A 198.51.100.26
+`+onlineHost+". A 198.51.100.62\n"), host("mx0a-00000000.pphosted.com", Host{}), serveOnline),
+	provider("exchange-circle", "Exchange Online sends to the domain's own name, which is an alias of Exchange Online", "autodiscover.unreachable exchange.elsewhere",
+		filtered(versionTwoSends(discoverHost)), records("autodiscover CNAME autodiscover.outlook.com.", "autodiscover.outlook.com. A 198.51.100.60"),
+		host("autodiscover.outlook.com", Host{})),
+	provider("exchange-moved", "the company's Exchange server sends to Exchange Online, where the mailbox was moved to", "autodiscover.unauthorized exchange.better exchange.ews-ending exchange.online provider.imap-switch provider.oauth-only",
+		autodiscoverRoutes(map[string]Reply{poxPath: Autodiscover(exchangeLogin), v2Path: versionTwoSends(onlineHost)}),
+		records(onlineHost+". A 198.51.100.62"), serveOnline),
+}
+
+// serveOnline puts Exchange Online up.
+func serveOnline(s *Scenario) {
+	routes := maps.Clone(onlineServices)
+	routes[v2Path] = versionTwo(onlineHost, onlineProtocols...)
+	host(onlineHost, Host{443: TLS(cert(onlineHost), HTTP(routes))})(s)
+}
+
 var autodiscoverFaults = []Scenario{
 	provider("autodiscover-error", "Autodiscover answers with an error code", "autodiscover.error-code",
-		autodiscover(XML(pox("", `    <Error Time="19:20:00.1234567" Id="2477272013"><ErrorCode>600</ErrorCode><Message>Invalid Request</Message><DebugData /></Error>`+"\n")))),
+		autodiscover(poxError(600, "Invalid Request"))),
+	provider("autodiscover-unknown", "Autodiscover does not know the address", "autodiscover.error-code",
+		autodiscover(poxError(500, "The e-mail address cannot be found."))),
+	provider("autodiscover-postmaster", "Autodiscover is asked about a domain alone, and does not know its postmaster", "", bareDomain,
+		autodiscover(poxError(500, "The e-mail address cannot be found."))),
 	provider("autodiscover-status", "the web server fails on Autodiscover", "autodiscover.http-status", autodiscover(Status(500))),
 	provider("autodiscover-html", "a web page stands where Autodiscover should be", "autodiscover.html",
 		autodiscover(HTML("<!DOCTYPE html>\n<html><head><title>Welcome</title></head></html>\n"))),
@@ -140,6 +195,11 @@ var autodiscoverFaults = []Scenario{
 			poxExchange("EXPR", "http://mail.example.com"+ewsPath))))),
 	provider("autodiscover-spa", "Autodiscover forgets to switch the Windows login off", "autodiscover.spa",
 		autodiscover(XML(strings.ReplaceAll(poxSettings(poxMail("IMAP", imapHost, 993, "SSL"), poxMail("SMTP", smtpHost, 587, "TLS")), "<SPA>off</SPA>", "")))),
+	provider("autodiscover-domain-required", "Autodiscover wants a Windows domain before the user name", "autodiscover.domain-required",
+		autodiscover(XML(strings.ReplaceAll(poxSettings(poxMail("IMAP", imapHost, 993, "SSL"), poxMail("SMTP", smtpHost, 587, "TLS")),
+			"<LoginName>alice@example.com</LoginName>", "<LoginName>alice</LoginName><DomainRequired>on</DomainRequired><DomainName>EXAMPLE</DomainName>")))),
+	provider("autodiscover-nowhere", "Autodiscover redirects and does not say where to", "autodiscover.malformed",
+		autodiscover(XML(poxAccount("<Action>redirectUrl</Action>")))),
 	provider("autodiscover-srv-port", "the SRV record of Autodiscover names another port", "autodiscover.srv-port",
 		records("_autodiscover._tcp SRV 0 0 8443 mail", "mail A 192.0.2.91"),
 		serve(exchangeHost, 8443, TLS(cert(exchangeHost), HTTP(map[string]Reply{poxPath: poxMailSettings})))),
@@ -148,6 +208,11 @@ var autodiscoverFaults = []Scenario{
 	provider("autodiscover-cert-expired", "the certificate of the Autodiscover host has expired", "autodiscover.certificate",
 		records("autodiscover A 192.0.2.90"),
 		host(discoverHost, Host{443: TLS(Cert{Names: []string{discoverHost}, NotAfter: -3 * day}, HTTP(map[string]Reply{poxPath: poxMailSettings}))})),
+	provider("autodiscover-cert-name", "a web hoster's certificate stands at the Autodiscover host", "autodiscover.certificate",
+		records("autodiscover A 192.0.2.90"),
+		host(discoverHost, Host{443: TLS(cert("www.hosting.example"), HTTP(map[string]Reply{poxPath: poxMailSettings}))})),
+	provider("autodiscover-domain-cert", "a web hoster's certificate stands at the domain's own web site, which Outlook asks first", "autoconfig.certificate autodiscover.certificate",
+		records("@ A 192.0.2.80"), serve("example.com", 443, TLS(cert("www.hosting.example"), HTTP(nil)))),
 	provider("autodiscover-cert-expires", "the certificate of the Autodiscover host expires in four days", "tls.expires-soon",
 		records("autodiscover A 192.0.2.90"),
 		host(discoverHost, Host{443: TLS(Cert{Names: []string{discoverHost}, NotAfter: 4 * day}, HTTP(map[string]Reply{poxPath: poxMailSettings}))})),
@@ -160,10 +225,6 @@ var autodiscoverFaults = []Scenario{
 	provider("autodiscover-redirect-refused", "Autodiscover sends to http", "http.redirect-refused",
 		autodiscover(XML(poxAccount("<Action>redirectUrl</Action>", "<RedirectUrl>http://mail.example.com"+poxPath+"</RedirectUrl>")))),
 	provider("autodiscover-silent", "the host of Autodiscover accepts the question and stays silent", "autodiscover.unreachable", autodiscover(NoAnswer)),
-	provider("exchange-elsewhere", "Microsoft filters the mail of a domain whose mailboxes are elsewhere", "exchange.elsewhere",
-		without("@"), records("@ MX 0 example-com.mail.protection.outlook.com.", "example-com.mail.protection.outlook.com. A 198.51.100.25", onlineHost+". A 198.51.100.62"),
-		host("example-com.mail.protection.outlook.com", Host{}),
-		host(onlineHost, Host{443: TLS(cert(onlineHost), HTTP(map[string]Reply{v2Path: Body("application/json", `{"ErrorCode":"MailboxNotFound","ErrorMessage":"The mailbox does not exist."}`)}))})),
 	provider("exchange-status", "the Exchange server fails on ActiveSync", "autodiscover.unauthorized exchange.better exchange.http-status",
 		exchangeServer(map[string]Reply{activeSyncPath: Status(503), ewsPath: exchangeLogin})),
 	provider("exchange-not-there", "a web site answers where Exchange should be", "autodiscover.unauthorized exchange.not-exchange",
