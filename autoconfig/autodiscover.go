@@ -91,6 +91,9 @@ func findAutodiscover(ctx context.Context, s *search) {
 // login for them, for the Exchange URLs too.
 func (d *autodiscovery) askService(ctx context.Context, t *mailcheck.Trace) answer {
 	pox := d.rounds(ctx, t)
+	if authentic(pox.trail) {
+		pox.vouch("Autodiscover of the domain, over https")
+	}
 	u, err := url.Parse(pox.at)
 	if !pox.settled() || err != nil || isMicrosoft(u.Hostname()) {
 		return pox.answer
@@ -252,6 +255,12 @@ func (d *autodiscovery) pursue(ctx context.Context, t *mailcheck.Trace, where st
 		}
 		where = next
 	}
+}
+
+// authentic reports whether a trail begins at the domain's own https and stays
+// there: neither http nor a DNS record, which may be forged, led any part of the way.
+func authentic(trail []string) bool {
+	return len(trail) > 0 && !slices.ContainsFunc(trail, func(hop string) bool { return !strings.HasPrefix(hop, "https://") })
 }
 
 // shown writes a trail for people.

@@ -23,6 +23,19 @@ var worldProviders = []Provider{
 		Source: "ISPDB googlemail.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
 	},
+	{ // before Outlook.com, which has the same servers: a domain outside the table is a company's
+		Name:    "Microsoft 365",
+		Domains: strings.Fields("office365.com onmicrosoft.com"),
+		MX:      []string{"mail.protection.outlook.com", "mx.microsoft"},
+		Servers: strings.Fields("imaps://outlook.office365.com pop3s://outlook.office365.com submission://smtp.office365.com"),
+		Auth:    byOAuth,
+		OAuth:   &microsoftOAuth,
+		Rules: []Rule{
+			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or add the account as Exchange. If the sign-in works and reading or sending is refused, the administrator has to allow IMAP or authenticated SMTP for the mailbox."},
+		},
+		Source: "ISPDB office365.com.xml", Date: "2026-03-12",
+		RulesSource: "ISPDB office365.com.xml, Microsoft 365 message center MC786329",
+	},
 	{
 		Name: "Outlook.com",
 		Domains: strings.Fields("" +
@@ -49,19 +62,6 @@ var worldProviders = []Provider{
 		},
 		Source: "ISPDB hotmail.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", ISPDB hotmail.com.xml",
-	},
-	{
-		Name:    "Microsoft 365",
-		Domains: strings.Fields("office365.com onmicrosoft.com"),
-		MX:      []string{"mail.protection.outlook.com", "mx.microsoft"},
-		Servers: strings.Fields("imaps://outlook.office365.com pop3s://outlook.office365.com submission://smtp.office365.com"),
-		Auth:    byOAuth,
-		OAuth:   &microsoftOAuth,
-		Rules: []Rule{
-			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or add the account as Exchange. If the sign-in works and reading or sending is refused, the administrator has to allow IMAP or authenticated SMTP for the mailbox."},
-		},
-		Source: "ISPDB office365.com.xml", Date: "2026-03-12",
-		RulesSource: "ISPDB office365.com.xml, Microsoft 365 message center MC786329",
 	},
 	{
 		Name:    "iCloud Mail",

@@ -163,7 +163,7 @@ mx0a-00000000.pphosted.com. A 198.51.100.26
 	provider("exchange-circle", "Exchange Online sends to the domain's own name, which is an alias of Exchange Online", "autodiscover.unreachable exchange.elsewhere",
 		filtered(versionTwoSends(discoverHost)), records("autodiscover CNAME autodiscover.outlook.com.", "autodiscover.outlook.com. A 198.51.100.60"),
 		host("autodiscover.outlook.com", Host{})),
-	provider("exchange-moved", "the company's Exchange server sends to Exchange Online, where the mailbox was moved to", "autodiscover.unauthorized exchange.better exchange.ews-ending exchange.online provider.imap-switch provider.oauth-only",
+	provider("exchange-moved", "the company's Exchange server sends to Exchange Online, where the mailbox was moved to", "autodiscover.unauthorized exchange.better exchange.ews-ending exchange.online provider.oauth-only",
 		autodiscoverRoutes(map[string]Reply{poxPath: Autodiscover(exchangeLogin), v2Path: versionTwoSends(onlineHost)}),
 		records(onlineHost+". A 198.51.100.62"), serveOnline),
 }

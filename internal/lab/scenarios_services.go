@@ -45,8 +45,9 @@ func sieveOn(b Behaviour) change {
 // allAtDomain has the domain's own web server do everything: settings file,
 // Autodiscover, Exchange, calendars, address books and JMAP.
 func allAtDomain(s *Scenario) {
-	routes := versionTwo("example.com")
-	routes[poxPath] = Autodiscover(exchangeLogin)
+	routes := map[string]Reply{
+		poxPath: Autodiscover(exchangeLogin), v2Path: versionTwo("example.com", serverProtocols...),
+	}
 	routes[activeSyncPath], routes[ewsPath] = exchangeLogin, exchangeLogin
 	routes["/.well-known/autoconfig/mail/config-v1.1.xml"] = settings
 	routes["/.well-known/caldav"], routes["/.well-known/carddav"] = Redirect("/calendars/"), Redirect("/contacts/")
