@@ -244,6 +244,7 @@ func parseXML(body []byte) (*node, error) { return parseTree(body, false) }
 type syntaxError struct {
 	line, column int
 	err          error
+	comma        bool // of JSON: a comma stands before it
 }
 
 func (e *syntaxError) Error() string {
@@ -268,14 +269,17 @@ func parseTree(body []byte, plist bool) (*node, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, &syntaxError{line, column, err}
+			if e, ok := errors.AsType[*xml.SyntaxError](err); ok {
+				err = errors.New(e.Msg) // its line is said already
+			}
+			return nil, &syntaxError{line: line, column: column, err: err}
 		}
 		top := open[len(open)-1]
 		switch t := token.(type) {
 		case xml.StartElement:
 			nodes++
 			if len(open) > maxConfigDepth || nodes > maxConfigNodes {
-				return nil, &syntaxError{line, column, fmt.Errorf("elements are nested deeper than %d or more than %d", maxConfigDepth, maxConfigNodes)}
+				return nil, &syntaxError{line: line, column: column, err: fmt.Errorf("elements are nested deeper than %d or more than %d", maxConfigDepth, maxConfigNodes)}
 			}
 			n := &node{name: t.Name.Local, space: t.Name.Space, line: fromLine, column: fromColumn, attr: map[string]string{}}
 			for _, a := range t.Attr {
@@ -291,7 +295,7 @@ func parseTree(body []byte, plist bool) (*node, error) {
 			if plist && bytes.HasPrefix(t, []byte("DOCTYPE plist ")) && !bytes.Contains(t, []byte("[")) {
 				continue
 			}
-			return nil, &syntaxError{line, column, errors.New("a document type or other declaration is not allowed")}
+			return nil, &syntaxError{line: line, column: column, err: errors.New("a document type or other declaration is not allowed")}
 		}
 	}
 	if len(root.children) != 1 {

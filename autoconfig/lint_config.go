@@ -174,8 +174,8 @@ func lintClients(l *linter, c *Config) {
 		r := d.read(c, a)
 		result := mailcheck.ClientResult{Client: d.Client, Ref: d.Ref, Outcome: mailcheck.Configures}
 		switch {
-		case d.ignores(l.contentType):
-			result.Outcome, result.Reason = mailcheck.Fails, ignored(l.contentType)
+		case d.ignores(l.ContentType):
+			result.Outcome, result.Reason = mailcheck.Fails, ignored(l.ContentType)
 		case r.Refused != nil:
 			result.Outcome, result.Reason = mailcheck.Fails, "refuses the whole file: "+mailcheck.Clean(r.Refused.String())
 			f := l.find(mailcheck.PublishClientRefuses, r.Refused.Line, r.Refused.Column, "%s refuses the whole file: %s", d.Client, r.Refused.Text)

@@ -71,7 +71,8 @@ func (p *jsonParser) fail(err error) error {
 		err = errors.New("the document ends too early")
 	}
 	line, column := p.place()
-	return &syntaxError{line, column, err}
+	at := min(int(p.decoder.InputOffset()), len(p.body))
+	return &syntaxError{line, column, err, bytes.HasSuffix(bytes.TrimSpace(p.body[:at]), []byte(","))}
 }
 
 func (p *jsonParser) value(depth int) (*value, error) {
@@ -126,15 +127,36 @@ var paccProtocols = map[string]string{
 	"imap": "host", "pop3": "host", "smtp": "host", "submit": "host", "managesieve": "host",
 }
 
-// lintPACC judges a PACC document (draft-ietf-mailmaint-pacc). The digest in DNS
-// covers the very bytes, so the file must be served as it is.
-func lintPACC(l *linter, body []byte) {
-	root, err := parseJSON(body)
+// judgeJSON judges a document in JSON, of which PACC is the only kind with mail
+// servers in it.
+func (l *linter) judgeJSON(body []byte) {
+	text := bytes.TrimPrefix(body, byteOrderMark)
+	if len(text) < len(body) {
+		l.find(mailcheck.LintMalformed, 1, 1, "the document begins with a byte order mark").
+			Fix = "Save it without byte order mark (RFC 8259 section 8.1)."
+	}
+	root, err := parseJSON(text)
 	if err != nil {
 		e, _ := errors.AsType[*syntaxError](err)
-		l.find(mailcheck.LintMalformed, e.line, e.column, "%v", e.err)
+		f := l.find(mailcheck.LintMalformed, e.line, e.column, "%v", e.err)
+		if e.comma {
+			f.Fix = "Take out the comma before it: JSON has none after the last member."
+		}
 		return
 	}
+	if root.get("protocols") == nil && root.get("Url") != nil {
+		l.find(mailcheck.LintUnknownKind, 0, 0, "an Autodiscover answer of version 2 (JSON), which names no mail servers").
+			Fix = "Give the answer in XML, from /autodiscover/autodiscover.xml."
+		return
+	}
+	l.Kind = "PACC document (user-agent-configuration.json)"
+	l.served([]string{"application/json"})
+	lintPACC(l, root)
+}
+
+// lintPACC judges a PACC document (draft-ietf-mailmaint-pacc). The digest in DNS
+// covers the very bytes, so the file must be served as it is.
+func lintPACC(l *linter, root *value) {
 	protocols := root.get("protocols")
 	if protocols == nil || protocols.object == nil {
 		l.find(mailcheck.LintMissing, root.line, root.column, "there is no object \"protocols\"")

@@ -44,6 +44,9 @@ func lintProfile(l *linter, root *node) {
 		l.at(root, mailcheck.LintMissing, "the property list has no dict")
 		return
 	}
+	if !l.signed {
+		l.find(mailcheck.LintUnsigned, 0, 0, "an XML property list, without CMS signed data around it")
+	}
 	top := l.dict(profile)
 	l.keys(profile, top, "", "the profile")
 	content := top["PayloadContent"]
