@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -52,7 +53,7 @@ func Lint(file LintFile) mailcheck.Lint {
 	l := &linter{Lint: mailcheck.Lint{File: file.Name}, LintFile: file}
 	l.judge()
 	slices.SortStableFunc(l.Findings, func(a, b mailcheck.LintFinding) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Column, b.Column))
 	})
 	var all []mailcheck.Finding
 	for _, f := range l.Findings {
@@ -60,6 +61,15 @@ func Lint(file LintFile) mailcheck.Lint {
 	}
 	l.Verdict = mailcheck.VerdictOf(all)
 	return l.Lint
+}
+
+// rank orders findings: what is about the whole file comes first, but notes on it
+// last.
+func rank(f mailcheck.LintFinding) int {
+	if f.Line == 0 && f.Severity < mailcheck.Warning {
+		return math.MaxInt
+	}
+	return f.Line
 }
 
 func (l *linter) judge() {
@@ -114,11 +124,7 @@ func firstLine(text string) string {
 func (l *linter) judgeXML(body []byte) {
 	root, err := parseTree(body, true)
 	if err != nil {
-		line, column := 0, 0
-		if e, ok := errors.AsType[*syntaxError](err); ok {
-			line, column, err = e.line, e.column, e.err
-		}
-		l.find(mailcheck.LintMalformed, line, column, "%v", err)
+		l.malformed(err)
 		return
 	}
 	for _, kind := range lintKinds {
@@ -130,6 +136,15 @@ func (l *linter) judgeXML(body []byte) {
 		}
 	}
 	l.find(mailcheck.LintUnknownKind, root.line, root.column, "the outermost element is <%s>, not <clientConfig>, <plist> or <Autodiscover>", root.name)
+}
+
+// malformed tells where the syntax of the file ends.
+func (l *linter) malformed(err error) {
+	e, ok := errors.AsType[*syntaxError](err)
+	if !ok {
+		e = &syntaxError{err: err}
+	}
+	l.find(mailcheck.LintMalformed, e.line, e.column, "%v", e.err).Fix = e.fix
 }
 
 // served judges how the web server gave the file.
@@ -159,4 +174,7 @@ func (l *linter) at(n *node, c *mailcheck.Check, format string, args ...any) *ma
 }
 
 // lessOf lowers a finding: what the format demands is not always what programs do.
-func lessOf(f *mailcheck.LintFinding, most mailcheck.Severity) { f.Severity = min(f.Severity, most) }
+func lessOf(f *mailcheck.LintFinding, most mailcheck.Severity) *mailcheck.LintFinding {
+	f.Severity = min(f.Severity, most)
+	return f
+}

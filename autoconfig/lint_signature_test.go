@@ -122,7 +122,7 @@ func signatureCases(t testing.TB) []signatureCase {
 		{"for signing mail", LintFile{Body: by(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection} })},
 			[]string{"lint.signed"}, ""},
 		{"a broken profile inside", LintFile{Body: sign(t, in(goodProfile, "EmailTypeIMAP", "IMAP"), good, chain, nil)},
-			[]string{"lint.signed", "lint.value"}, ""},
+			[]string{"lint.value", "lint.signed"}, ""},
 		{"content changed", LintFile{Body: changed}, []string{"lint.signature-broken"}, "digest of the content"},
 		{"signature changed", LintFile{Body: flipped}, []string{"lint.signature-broken"}, "signed by"},
 		{"no intermediate", LintFile{Body: sign(t, goodProfile, good, nil, nil)}, []string{"lint.signer-untrusted"}, "Add that of CN=Example CA"},

@@ -51,6 +51,7 @@ const goodProfile = `<?xml version="1.0" encoding="UTF-8"?>
 <key>IncomingMailServerUseSSL</key><true/>
 <key>OutgoingMailServerAuthentication</key><string>EmailAuthPassword</string>
 <key>OutgoingMailServerHostName</key><string>smtp.example.com</string>
+<key>OutgoingMailServerPortNumber</key><integer>465</integer>
 <key>OutgoingMailServerUseSSL</key><true/>
 </dict></array>
 </dict></plist>
@@ -102,9 +103,9 @@ var lintCases = []struct {
 	{"cut off", goodConfig[:200], "", []string{"7:5 lint.malformed"}},
 	{"entities", in(goodConfig, "<clientConfig", `<!DOCTYPE x [<!ENTITY a "b">]><clientConfig`), "", []string{"2:31 lint.malformed"}},
 	{"plain section", in(goodConfig, "<socketType>SSL", "<socketType>plain"), "", []string{"5:5 publish.client-refuses", "8:7 lint.insecure"}},
-	{"lower case", in(goodConfig, "<socketType>SSL", "<socketType>ssl"), "", []string{"3:3 publish.client-refuses", "5:5 publish.client-refuses", "8:7 lint.value"}},
+	{"lower case", in(goodConfig, "<socketType>SSL", "<socketType>ssl"), "", []string{"5:5 publish.client-refuses", "8:7 lint.value"}},
 	{"port and security", in(goodConfig, "<port>465", "<port>587"), "", []string{"15:7 publish.port-security"}},
-	{"no user name", in(goodConfig, "      <username>%EMAILADDRESS%</username>\n", ""), "", []string{"3:3 publish.client-refuses", "5:5 lint.missing", "5:5 publish.client-refuses"}},
+	{"no user name", in(goodConfig, "      <username>%EMAILADDRESS%</username>\n", ""), "", []string{"5:5 lint.missing", "5:5 publish.client-refuses"}},
 	{"placeholder", in(goodConfig, "%EMAILADDRESS%", "%EMAILADDRESS"), "", []string{"9:7 autoconfig.placeholder"}},
 	{"bad POP3 section", in(goodConfig, "    <outgoing", "    <incomingServer type=\"pop3\"><hostname>pop.example.com</hostname><port>0</port><socketType>SSL</socketType><username>x</username><authentication>password-cleartext</authentication></incomingServer>\n    <outgoing"), "", []string{"12:69 lint.value"}},
 	{"misspelt name", in(goodConfig, "    <domain>", "    <displayNameShort>x</displayNameShort><domain>"), "", []string{"4:5 lint.unknown-name"}},
@@ -116,13 +117,13 @@ var lintCases = []struct {
 	{"wrong authentication", in(goodProfile, "EmailAuthPassword", "EmailAuthOAuth"), "", []string{"14:44 lint.value"}},
 
 	{"wrong namespace", in(goodAnswer, "http://schemas.microsoft.com/exchange/autodiscover/responseschema", "https://schemas.microsoft.com/exchange/autodiscover/responseschema"), "", []string{"2:1 lint.value"}},
-	{"SSL off", in(goodAnswer, "<SSL>on", "<SSL>off"), "", []string{"5:1 lint.insecure"}},
-	{"SPA missing", in(goodAnswer, "<SPA>off</SPA>", ""), "", []string{"5:1 lint.value"}},
+	{"SSL off", in(goodAnswer, "<SSL>on", "<SSL>off"), "", []string{"5:91 lint.insecure"}},
+	{"SPA missing", in(goodAnswer, "<SPA>off</SPA>", ""), "", []string{"5:1 autodiscover.spa"}},
 	{"error answer", `<Autodiscover xmlns="` + answerSpace + `"><Response><Error><ErrorCode>600</ErrorCode></Error></Response></Autodiscover>`, "", []string{"1:104 lint.value"}},
 
 	{"PACC cut off", goodPACC[:60], "", []string{"3:42 lint.malformed"}},
 	{"PACC with port", in(goodPACC, `"imap.example.com"`, `"imap.example.com:993"`), "", []string{"3:22 lint.value"}},
-	{"PACC draft 02", in(goodPACC, `"submit"`, `"smtp"`), "", []string{"2:16 lint.unknown-name"}},
+	{"PACC draft 02", in(goodPACC, `"submit"`, `"smtp"`), "", []string{"4:13 lint.unknown-name"}},
 	{"PACC over http", in(goodPACC, "https://dav", "http://dav"), "", []string{"5:23 lint.value"}},
 }
 
