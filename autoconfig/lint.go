@@ -85,7 +85,7 @@ func (l *linter) judge() {
 	case bytes.HasPrefix(text, []byte("{")):
 		l.judgeJSON(body)
 	case looksLikeHTML(body):
-		l.find(mailcheck.LintUnknownKind, 0, 0, "a web page that begins %q", head(body)).
+		l.find(mailcheck.LintUnknownKind, 0, 0, "a web page that begins %q", firstLine(head(body))).
 			Fix = "Give the setup file itself. If a web server should serve it here, see what answers for this URL: often a catch-all web site."
 	case bytes.HasPrefix(text, []byte("<")):
 		l.judgeXML(body)

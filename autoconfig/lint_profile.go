@@ -136,7 +136,7 @@ func (l *linter) keys(n *node, values map[string]*node, kind, what string) {
 		case key.required && key.kind != "array" && written == "":
 			l.at(v, mailcheck.LintMissing, "%s is empty", name).Fix = key.example()
 		case key.values != nil && !slices.Contains(key.values, written):
-			l.at(v, mailcheck.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, ", ")).Fix = key.example()
+			l.at(v, mailcheck.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, " or ")).Fix = key.example()
 		case key.kind == "integer" && !isInteger(written):
 			l.at(v, mailcheck.LintValue, "%s is %q, not a number", name, written).Fix = key.example()
 		}

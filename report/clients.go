@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -65,7 +66,7 @@ func clientReason(p *page, c mailcheck.ClientResult, opts Options) {
 	if c.Reason == "" && !opts.Verbose {
 		return
 	}
-	p.paragraph(0, 2, c.Client+": "+safe(dash(c.Reason))+".")
+	p.paragraph(0, 2, c.Client+": "+safe(cmp.Or(c.Reason, string(c.Outcome)))+".")
 	if !opts.Verbose {
 		return
 	}

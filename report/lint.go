@@ -24,10 +24,15 @@ func Lint(w io.Writer, l mailcheck.Lint, opts Options) error {
 		p.blank()
 		clientsGrid(p, l.Clients, opts)
 	}
+	reasons := &page{width: p.width}
 	for _, c := range l.Clients {
 		if opts.Verbose || !named(l.Findings, c.Client) {
-			p.lintReason(c, opts)
+			clientReason(reasons, c, opts)
 		}
+	}
+	if reasons.Len() > 0 {
+		p.blank()
+		p.WriteString(reasons.String())
 	}
 	for _, f := range l.Findings {
 		lintFinding(p, f, opts)
@@ -60,16 +65,12 @@ func lintCounts(findings []mailcheck.LintFinding) string {
 }
 
 // named reports whether a finding says what a client makes of the file, so that it
-// need not be said twice.
+// need not be said twice. Such evidence begins with the clients.
 func named(findings []mailcheck.LintFinding, client string) bool {
-	return slices.ContainsFunc(findings, func(f mailcheck.LintFinding) bool { return strings.Contains(f.Detail, client) })
-}
-
-func (p *page) lintReason(c mailcheck.ClientResult, opts Options) {
-	if c.Reason != "" || opts.Verbose {
-		p.blank()
-		clientReason(p, c, opts)
-	}
+	return slices.ContainsFunc(findings, func(f mailcheck.LintFinding) bool {
+		clients, _, _ := strings.Cut(f.Detail, ": ")
+		return slices.Contains(strings.Split(clients, "; "), client)
+	})
 }
 
 // lintFinding writes where and what first, so that an editor can jump there.

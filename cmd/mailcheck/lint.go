@@ -98,10 +98,10 @@ func lintFetch(ctx context.Context, file *autoconfig.LintFile, net *network) err
 	doc, err := n.Fetch(ctx, netx.Request{URL: file.Name, AllowHTTP: strings.HasPrefix(file.Name, "http://")})
 	if err != nil {
 		check, detail := mailcheck.Classify(mailcheck.OpFetch, err)
-		return noRun("see: mailcheck explain "+check.ID, "%s: %s", file.Name, detail)
+		return noRun("see: mailcheck explain "+check.ID, "fetch %s: %s", file.Name, strings.TrimPrefix(detail, file.Name+" "))
 	}
 	if doc.Status != http.StatusOK {
-		return noRun("open the URL in a browser, or ask for the file with another URL", "%s: the web server answers with HTTP status %d", doc.URL, doc.Status)
+		return noRun("open the URL in a browser, or ask for the file with another URL", "fetch %s: the web server answers with HTTP status %d", doc.URL, doc.Status)
 	}
 	file.Body, file.ContentType, file.Insecure = doc.Body, doc.ContentType, doc.Insecure
 	if file.ContentType == "" {
