@@ -53,16 +53,16 @@ var (
 )
 
 // The signature of an Apple configuration profile. How a device shows it:
-// Enterprise Deployment Guide, "General Settings".
+// iPhone and iPod touch Enterprise Deployment Guide (Apple), General Settings.
 var (
 	LintUnsigned = &Check{"lint.unsigned", Info, Admin,
 		"The profile is not signed: the device shows it as unsigned and installs it all the same.",
 		"Nothing has to be done. To have the device name who made it, sign it: `openssl smime -sign -nodetach -outform der -signer CERT -inkey KEY -certfile CHAIN -in FILE`.",
-		"Apple Enterprise Deployment Guide (General Settings), RFC 5652"}
+		"iPhone and iPod touch Enterprise Deployment Guide (Apple), General Settings, RFC 5652"}
 	LintSigned = &Check{"lint.signed", Info, Admin,
 		"The profile is signed and the signature is valid: a device that trusts the same authority shows it as verified.",
 		"Nothing has to be done. Sign it anew before the certificate ends; what is installed already keeps working.",
-		"Apple Enterprise Deployment Guide (General Settings), RFC 5652 section 5"}
+		"iPhone and iPod touch Enterprise Deployment Guide (Apple), General Settings, RFC 5652 section 5"}
 	LintSignatureBroken = &Check{"lint.signature-broken", Failure, Admin,
 		"The signature of the profile is wrong: its content was changed after it was signed.",
 		"Sign the profile anew, after the last change. If nobody meant to change it, find out who did.",
@@ -74,7 +74,7 @@ var (
 	LintSignerUntrusted = &Check{"lint.signer-untrusted", Warning, Admin,
 		"The profile is signed, but no authority known here vouches for the signer, so the device shows it as not verified.",
 		"Sign with a certificate of a public authority and add its intermediate certificates (-certfile). If it is your own authority and the devices know it, name it here with --ca-file.",
-		"Apple Enterprise Deployment Guide (General Settings), RFC 5280 section 6"}
+		"iPhone and iPod touch Enterprise Deployment Guide (Apple), General Settings, RFC 5280 section 6"}
 	LintSignerExpired = &Check{"lint.signer-expired", Warning, Admin,
 		"The certificate that the profile is signed with has expired, so the device does not show it as verified.",
 		"Sign the profile anew with the renewed certificate, and make that part of every renewal.",

@@ -163,7 +163,7 @@ func untrustedFix(signer *x509.Certificate, sent []*x509.Certificate) string {
 // for each certificate.
 const (
 	maxBERDepth    = 32
-	maxBERElements = 20000
+	maxBERElements = 10000
 )
 
 // boundedBER reports whether a body begins with an element whose elements all lie

@@ -60,7 +60,7 @@ is tested.
 // lintSource reads the file, standard input, or what a URL serves.
 func lintSource(c *cobra.Command, name string, net *network) (autoconfig.LintFile, error) {
 	file := autoconfig.LintFile{Name: name}
-	if strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://") {
+	if scheme, _, ok := strings.Cut(strings.ToLower(name), "://"); ok && (scheme == "https" || scheme == "http") {
 		return file, lintFetch(c.Context(), &file, net)
 	}
 	in := c.InOrStdin()
@@ -95,7 +95,7 @@ func lintFetch(ctx context.Context, file *autoconfig.LintFile, net *network) err
 		return err
 	}
 	defer cancel()
-	doc, err := n.Fetch(ctx, netx.Request{URL: file.Name, AllowHTTP: strings.HasPrefix(file.Name, "http://")})
+	doc, err := n.Fetch(ctx, netx.Request{URL: file.Name, AllowHTTP: strings.HasPrefix(strings.ToLower(file.Name), "http://")})
 	if err != nil {
 		check, detail := mailcheck.Classify(mailcheck.OpFetch, err)
 		return noRun("see: mailcheck explain "+check.ID, "fetch %s: %s", file.Name, strings.TrimPrefix(detail, file.Name+" "))
