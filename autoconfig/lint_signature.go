@@ -52,7 +52,8 @@ func (l *linter) unwrap(body []byte) []byte {
 func (l *linter) signature(message *pkcs7.PKCS7) {
 	signer := message.GetOnlySigner()
 	if signer == nil {
-		l.find(mailcheck.LintSignatureUnverified, 0, 0, "signatures in the file: %d, certificates: %d; one signature can be verified, with its certificate in the file", len(message.Signers), len(message.Certificates))
+		l.find(mailcheck.LintSignatureUnverified, 0, 0, "signatures in the file: %d, certificates: %d; one signature can be verified, with its certificate in the file",
+			len(message.Signers), len(message.Certificates))
 		return
 	}
 	if slices.ContainsFunc(message.Certificates, func(c *x509.Certificate) bool {
@@ -111,7 +112,7 @@ func reason(err error) string {
 
 // signer judges the certificate that the profile is signed with, and reports
 // whether it is good: usage, dates, and the way to an authority. Which authorities
-// a device knows is its own matter; here it is those of this machine. Certificates
+// a device knows is its own matter; here they are the system's. Certificates
 // of web servers are in use for this and nothing forbids them, so the extended key
 // usage is not judged.
 func (l *linter) signer(signer *x509.Certificate, sent []*x509.Certificate) (good bool) {
@@ -154,7 +155,8 @@ func untrustedFix(signer *x509.Certificate, sent []*x509.Certificate) string {
 		return "The certificate is self-signed. Sign with one of an authority that devices trust, such as the web server's."
 	}
 	if len(sent) == 1 {
-		return fmt.Sprintf("The file holds no intermediate certificate. Add that of %s when signing: openssl smime -sign ... -certfile CHAIN", mailcheck.Clean(signer.Issuer.String()))
+		return fmt.Sprintf("The file holds no intermediate certificate. Add that of %s when signing: openssl smime -sign ... -certfile CHAIN",
+			mailcheck.Clean(signer.Issuer.String()))
 	}
 	return ""
 }
