@@ -2,7 +2,9 @@ package mailcheck
 
 var lintChecks = []*Check{
 	LintUnknownKind, LintMalformed, LintMissing, LintValue, LintUnknownName, LintInsecure, LintPassword,
-	LintClientDrops, LintSigned, LintContentType,
+	LintClientDrops, LintContentType, LintOverHTTP,
+	LintUnsigned, LintSigned, LintSignatureBroken, LintSignatureUnverified, LintSignerUntrusted, LintSignerExpired,
+	LintSignerEarly, LintSignerUsage,
 }
 
 // Setup files given to lint. What they share with published files has its check
@@ -40,12 +42,49 @@ var (
 		"A mail program leaves out a part of the file that others use.",
 		"Nothing has to be done if the rest suffices.",
 		"draft-ietf-mailmaint-autoconfig section 3"}
-	LintSigned = &Check{"lint.signed", Info, Admin,
-		"The profile is signed; what is inside was judged, the signature was not verified.",
-		"To see who signed it, open it on the device, or run `openssl cms -verify -inform DER -noverify -in FILE`.",
-		"RFC 5652"}
 	LintContentType = &Check{"lint.content-type", Warning, Admin,
 		"The web server serves the file with a media type by which mail programs do not recognise it.",
 		"Set the Content-Type that the evidence names.",
 		"draft-ietf-mailmaint-autoconfig section 4.1, Apple device management"}
+	LintOverHTTP = &Check{"lint.over-http", Warning, Admin,
+		"The file was fetched over http, where anybody on the way can change it; careful mail programs ignore it or ask first.",
+		"Serve it over https.",
+		"draft-ietf-mailmaint-autoconfig section 4.1"}
+)
+
+// The signature of an Apple configuration profile. How a device shows it:
+// iPhone and iPod touch Enterprise Deployment Guide (Apple), General Settings.
+var (
+	LintUnsigned = &Check{"lint.unsigned", Info, Admin,
+		"The profile is not signed: the device shows it as unsigned and installs it all the same.",
+		"Nothing has to be done. To have the device name who made it, sign it: `openssl smime -sign -nodetach -outform der -signer CERT -inkey KEY -certfile CHAIN -in FILE`.",
+		"iPhone and iPod touch Enterprise Deployment Guide (Apple), General Settings, RFC 5652"}
+	LintSigned = &Check{"lint.signed", Info, Admin,
+		"The profile is signed and the signature is valid: a device that trusts the same authority shows it as verified.",
+		"Nothing has to be done. Sign it anew before the certificate ends; what is installed already keeps working.",
+		"iPhone and iPod touch Enterprise Deployment Guide (Apple), General Settings, RFC 5652 section 5"}
+	LintSignatureBroken = &Check{"lint.signature-broken", Failure, Admin,
+		"The signature of the profile is wrong: its content was changed after it was signed.",
+		"Sign the profile anew, after the last change. If nobody meant to change it, find out who did.",
+		"RFC 5652 section 5.4"}
+	LintSignatureUnverified = &Check{"lint.signature-unverified", Warning, Admin,
+		"The signature of the profile could not be verified here: it is made in a way that mailcheck does not know.",
+		"Sign with one RSA or ECDSA certificate and SHA-256, with the certificate in the file, as openssl smime -sign does.",
+		"RFC 5652 section 5"}
+	LintSignerUntrusted = &Check{"lint.signer-untrusted", Warning, Admin,
+		"The profile is signed, but no authority known here vouches for the signer, so the device shows it as not verified.",
+		"Sign with a certificate of a public authority and add its intermediate certificates (-certfile). If it is your own authority and the devices know it, name it here with --ca-file.",
+		"iPhone and iPod touch Enterprise Deployment Guide (Apple), General Settings, RFC 5280 section 6"}
+	LintSignerExpired = &Check{"lint.signer-expired", Warning, Admin,
+		"The certificate that the profile is signed with has expired, so the device does not show it as verified.",
+		"Sign the profile anew with the renewed certificate, and make that part of every renewal.",
+		"RFC 5280 section 4.1.2.5"}
+	LintSignerEarly = &Check{"lint.signer-not-yet-valid", Warning, Admin,
+		"The certificate that the profile is signed with is not valid yet, so the device does not show it as verified.",
+		"Sign with a certificate that is valid today; if this one should be, see whether the clock is right.",
+		"RFC 5280 section 4.1.2.5"}
+	LintSignerUsage = &Check{"lint.signer-usage", Warning, Admin,
+		"The certificate that the profile is signed with is not meant for signing.",
+		"Sign with a certificate whose key usage has digitalSignature.",
+		"RFC 5280 section 4.2.1.3"}
 )

@@ -34,7 +34,7 @@ var allowed = map[string]map[string]string{
 		"mailcheck":                  "the nouns",
 		"mailcheck/internal/netx":    "the only way out to the network",
 		"golang.org/x/net":           "public suffixes",
-		"github.com/smallstep/pkcs7": "what a signed configuration profile holds",
+		"github.com/smallstep/pkcs7": "signed configuration profiles",
 	},
 	"probes": {
 		"mailcheck":               "the nouns",

@@ -5,7 +5,7 @@ type Lint struct {
 	File     string // as named: a path, a URL, or - for standard input
 	Kind     string // what the file is, in words; empty if that is unknown
 	Clients  []ClientResult
-	Findings []LintFinding // in the order of the file
+	Findings []LintFinding // in the order of the file; notes on the whole of it last
 	Verdict  Verdict
 }
 

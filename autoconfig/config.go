@@ -244,6 +244,7 @@ func parseXML(body []byte) (*node, error) { return parseTree(body, false) }
 type syntaxError struct {
 	line, column int
 	err          error
+	fix          string // a remedy, where one is known
 }
 
 func (e *syntaxError) Error() string {
@@ -268,14 +269,19 @@ func parseTree(body []byte, plist bool) (*node, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return nil, &syntaxError{line, column, err}
+			if e, ok := errors.AsType[*xml.SyntaxError](err); ok {
+				err = errors.New(e.Msg) // its line is said already
+			} else if e, ok := errors.AsType[charsetError](err); ok {
+				return nil, &syntaxError{line, column, e, "Save the file as UTF-8, and declare that or nothing."}
+			}
+			return nil, &syntaxError{line: line, column: column, err: err}
 		}
 		top := open[len(open)-1]
 		switch t := token.(type) {
 		case xml.StartElement:
 			nodes++
 			if len(open) > maxConfigDepth || nodes > maxConfigNodes {
-				return nil, &syntaxError{line, column, fmt.Errorf("elements are nested deeper than %d or more than %d", maxConfigDepth, maxConfigNodes)}
+				return nil, &syntaxError{line: line, column: column, err: fmt.Errorf("elements are nested deeper than %d or more than %d", maxConfigDepth, maxConfigNodes)}
 			}
 			n := &node{name: t.Name.Local, space: t.Name.Space, line: fromLine, column: fromColumn, attr: map[string]string{}}
 			for _, a := range t.Attr {
@@ -291,13 +297,17 @@ func parseTree(body []byte, plist bool) (*node, error) {
 			if plist && bytes.HasPrefix(t, []byte("DOCTYPE plist ")) && !bytes.Contains(t, []byte("[")) {
 				continue
 			}
-			return nil, &syntaxError{line, column, errors.New("a document type or other declaration is not allowed")}
+			return nil, &syntaxError{line, column, errors.New("a document type or other declaration is not allowed"), "Take the <!DOCTYPE ...> out."}
 		}
 	}
-	if len(root.children) != 1 {
-		return nil, errors.New("the document has no outermost element, or several")
+	switch len(root.children) {
+	case 0:
+		return nil, errors.New("the document has no outermost element")
+	case 1:
+		return root.children[0], nil
 	}
-	return root.children[0], nil
+	second := root.children[1]
+	return nil, &syntaxError{second.line, second.column, fmt.Errorf("<%s> is a second outermost element", second.name), "Put everything into one element, or take the second one out."}
 }
 
 // latin1 converts the one charset besides UTF-8 that settings files are seen in.
@@ -313,5 +323,12 @@ func latin1(charset string, input io.Reader) (io.Reader, error) {
 		}
 		return strings.NewReader(string(runes)), err
 	}
-	return nil, fmt.Errorf("the character set %q is not supported; use UTF-8", charset)
+	return nil, charsetError(charset)
+}
+
+// charsetError is the name of a character set that is not read.
+type charsetError string
+
+func (e charsetError) Error() string {
+	return fmt.Sprintf("the character set %q is not supported; use UTF-8", string(e))
 }

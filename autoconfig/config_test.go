@@ -251,7 +251,7 @@ func TestConfigErrors(t *testing.T) {
 	test("<html></html>", "line 1", "the outermost element is <html>, not <clientConfig>")
 	test(`{"protocols":{}}`, "no outermost element")
 	test("<clientConfig/>", "line 1", "no <emailProvider>")
-	test("<clientConfig/><clientConfig/>", "or several")
+	test("<clientConfig/><clientConfig/>", "line 1, column 16", "second outermost element")
 	test("<ClientConfig><emailProvider/></ClientConfig>", "<ClientConfig>, not <clientConfig>")
 
 	// Broken off or broken.

@@ -34,6 +34,7 @@ type dialect struct {
 type Fault struct {
 	Line, Column int
 	Text         string
+	outgoing     bool // it is about a server for sending
 }
 
 func (f Fault) String() string { return fmt.Sprintf("line %d: %s", f.Line, f.Text) }
@@ -65,14 +66,14 @@ func (d dialect) read(c *Config, a mailcheck.Address) reading {
 		}
 	}
 	if _, err := mailcheck.ParseHost(expand(c.ID, a)); d.ID && err != nil {
-		refuse(Fault{c.Line, c.Column, fmt.Sprintf("emailProvider has the id %q, which is not a host name", c.ID)})
+		refuse(Fault{Line: c.Line, Column: c.Column, Text: fmt.Sprintf("emailProvider has the id %q, which is not a host name", c.ID)})
 	}
 	valid := func(domain string) bool {
 		_, err := mailcheck.ParseHost(expand(domain, a))
 		return err == nil
 	}
 	if d.Domain && !slices.ContainsFunc(c.Domains, valid) {
-		refuse(Fault{c.Line, c.Column, "there is no valid <domain>"})
+		refuse(Fault{Line: c.Line, Column: c.Column, Text: "there is no valid <domain>"})
 	}
 	for i, s := range c.Sections {
 		if s.Outgoing && s.Type != "smtp" || !s.Outgoing && !slices.Contains(d.Incoming, s.Type) {
@@ -81,7 +82,7 @@ func (d dialect) read(c *Config, a mailcheck.Address) reading {
 		server, why := d.section(s, a)
 		switch {
 		case why != "":
-			f := Fault{s.Line, s.Column, fmt.Sprintf("section %d (%s): %s", i+1, s.Type, why)}
+			f := Fault{s.Line, s.Column, fmt.Sprintf("section %d (%s): %s", i+1, s.Type, why), s.Outgoing}
 			r.Dropped = append(r.Dropped, f)
 			if d.WholeFile {
 				refuse(f)
@@ -96,12 +97,23 @@ func (d dialect) read(c *Config, a mailcheck.Address) reading {
 		slices.Reverse(r.Outgoing)
 	}
 	if len(r.Incoming) == 0 {
-		refuse(Fault{c.Line, c.Column, "there is no usable incomingServer of type " + strings.Join(d.Incoming, " or ")})
+		refuse(r.without(c, false, "there is no usable incomingServer of type "+strings.Join(d.Incoming, " or ")))
 	}
 	if len(r.Outgoing) == 0 {
-		refuse(Fault{c.Line, c.Column, "there is no usable outgoingServer of type smtp"})
+		refuse(r.without(c, true, "there is no usable outgoingServer of type smtp"))
 	}
 	return r
+}
+
+// without says why there is no server for reading or sending: the first one that
+// the client leaves out, if the file has any.
+func (r reading) without(c *Config, outgoing bool, text string) Fault {
+	for _, f := range r.Dropped {
+		if f.outgoing == outgoing {
+			return Fault{Line: f.Line, Column: f.Column, Text: text + "; " + f.Text}
+		}
+	}
+	return Fault{Line: c.Line, Column: c.Column, Text: text}
 }
 
 // section reads one section, or says why the client does not.

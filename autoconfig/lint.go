@@ -3,11 +3,12 @@ package autoconfig
 import (
 	"bytes"
 	"cmp"
+	"crypto/x509"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
-
-	"github.com/smallstep/pkcs7"
+	"strings"
 
 	"mailcheck"
 )
@@ -30,20 +31,29 @@ var lintKinds = []lintKind{
 // maxFindings bounds what is said about one file.
 const maxFindings = 200
 
+// LintFile is a setup file to judge.
+type LintFile struct {
+	Name        string // as the user named it
+	Body        []byte
+	ContentType string         // the media type it was served with, "none" without one; empty for what no web server gave
+	Insecure    bool           // http was involved
+	Roots       *x509.CertPool // who may vouch for a signature; nil means the system's
+}
+
 // linter collects what is wrong with one file.
 type linter struct {
 	mailcheck.Lint
-	contentType string // the media type the file was served with; empty for a file
+	LintFile
+	signed bool // CMS signed data was around it
 }
 
 // Lint judges a setup file: its syntax and structure, then what each client's
-// parser makes of it. contentType is the media type it was served with, empty for
-// a file.
-func Lint(file string, body []byte, contentType string) mailcheck.Lint {
-	l := &linter{mailcheck.Lint{File: file}, contentType}
-	l.judge(body)
+// parser makes of it.
+func Lint(file LintFile) mailcheck.Lint {
+	l := &linter{Lint: mailcheck.Lint{File: file.Name}, LintFile: file}
+	l.judge()
 	slices.SortStableFunc(l.Findings, func(a, b mailcheck.LintFinding) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Column, b.Column))
 	})
 	var all []mailcheck.Finding
 	for _, f := range l.Findings {
@@ -53,39 +63,68 @@ func Lint(file string, body []byte, contentType string) mailcheck.Lint {
 	return l.Lint
 }
 
-func (l *linter) judge(body []byte) {
-	if len(body) > maxConfig {
-		l.find(mailcheck.LintMalformed, 0, 0, "larger than %d bytes", maxConfig)
+// rank orders findings: what is about the whole file comes first, but notes on it
+// last.
+func rank(f mailcheck.LintFinding) int {
+	if f.Line == 0 && f.Severity < mailcheck.Warning {
+		return math.MaxInt
+	}
+	return f.Line
+}
+
+func (l *linter) judge() {
+	if len(l.Body) > maxConfig {
+		l.find(mailcheck.LintMalformed, 0, 0, "larger than %d bytes; real setup files have some thousand", maxConfig).
+			Fix = "See whether this is the right file."
 		return
 	}
-	if content, signed := unwrap(body); signed {
-		l.find(mailcheck.LintSigned, 0, 0, "CMS signed data around %d bytes", len(content))
-		body = content
-	}
-	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+	body := l.unwrap(l.Body)
+	text := bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
 	switch {
+	case body == nil: // unwrap has said why
 	case bytes.HasPrefix(text, []byte("{")):
-		l.Kind = "PACC document (user-agent-configuration.json)"
-		l.served([]string{"application/json"})
-		lintPACC(l, body)
-		return
-	case bytes.HasPrefix(text, []byte("bplist")):
-		l.find(mailcheck.LintUnknownKind, 0, 0, "a binary property list; convert it first: plutil -convert xml1 FILE")
-		return
+		l.judgeJSON(body)
 	case looksLikeHTML(body):
-		l.find(mailcheck.LintUnknownKind, 0, 0, "a web page that begins %q", head(body))
-		return
-	case !bytes.HasPrefix(text, []byte("<")):
-		l.find(mailcheck.LintUnknownKind, 0, 0, "it begins %q", head(body))
-		return
+		l.find(mailcheck.LintUnknownKind, 0, 0, "a web page that begins %q", firstLine(head(body))).
+			Fix = "Give the setup file itself. If a web server should serve it here, see what answers for this URL: often a catch-all web site."
+	case bytes.HasPrefix(text, []byte("<")):
+		l.judgeXML(body)
+	default:
+		l.unknownKind(text)
 	}
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// unknownKind says what a file is that is neither XML nor JSON.
+func (l *linter) unknownKind(text []byte) {
+	starts := func(prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
+	switch {
+	case len(text) == 0:
+		l.find(mailcheck.LintUnknownKind, 0, 0, "the file is empty").Fix = "See why nothing was written to it."
+	case starts("bplist"):
+		l.find(mailcheck.LintUnknownKind, 0, 0, "a binary property list, which is not read here").
+			Fix = "Convert it first: plutil -convert xml1 FILE"
+	case starts("\xff\xfe"), starts("\xfe\xff"), starts("<\x00"), starts("\x00<"):
+		l.find(mailcheck.LintMalformed, 0, 0, "the file is written in UTF-16").
+			Fix = "Save it as UTF-8, which every program reads (draft-ietf-mailmaint-autoconfig section 3, RFC 8259 section 8.1)."
+	case starts("-----BEGIN"), starts("MIME-Version:"):
+		l.find(mailcheck.LintUnknownKind, 0, 0, "it begins %q: signed data as text", firstLine(head(text))).
+			Fix = "Sign with binary output: openssl smime -sign -nodetach -outform der"
+	default:
+		l.find(mailcheck.LintUnknownKind, 0, 0, "it begins %q", head(text))
+	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSpace(line)
+}
+
+func (l *linter) judgeXML(body []byte) {
 	root, err := parseTree(body, true)
 	if err != nil {
-		line, column := 0, 0
-		if e, ok := errors.AsType[*syntaxError](err); ok {
-			line, column = e.line, e.column
-		}
-		l.find(mailcheck.LintMalformed, line, column, "%v", err)
+		l.malformed(err)
 		return
 	}
 	for _, kind := range lintKinds {
@@ -96,27 +135,26 @@ func (l *linter) judge(body []byte) {
 			return
 		}
 	}
-	l.find(mailcheck.LintUnknownKind, root.line, root.column, "the outermost element is <%s>", root.name)
+	l.find(mailcheck.LintUnknownKind, root.line, root.column, "the outermost element is <%s>, not <clientConfig>, <plist> or <Autodiscover>", root.name)
 }
 
-// served compares the media type that the file came with.
+// malformed tells where the syntax of the file ends.
+func (l *linter) malformed(err error) {
+	e, ok := errors.AsType[*syntaxError](err)
+	if !ok {
+		e = &syntaxError{err: err}
+	}
+	l.find(mailcheck.LintMalformed, e.line, e.column, "%v", e.err).Fix = e.fix
+}
+
+// served judges how the web server gave the file.
 func (l *linter) served(wanted []string) {
-	if l.contentType != "" && !slices.Contains(wanted, l.contentType) {
-		l.find(mailcheck.LintContentType, 0, 0, "served as %q; it should be %q", l.contentType, wanted[0])
+	if l.ContentType != "" && !slices.Contains(wanted, l.ContentType) {
+		l.find(mailcheck.LintContentType, 0, 0, "served as %q; it should be %q", l.ContentType, wanted[0])
 	}
-}
-
-// unwrap returns what a CMS signature is around, and false if there is none.
-// Signed profiles are DER, which begins with a SEQUENCE.
-func unwrap(body []byte) ([]byte, bool) {
-	if len(body) < 2 || body[0] != 0x30 {
-		return nil, false
+	if l.Insecure {
+		l.find(mailcheck.LintOverHTTP, 0, 0, "%s", l.Name)
 	}
-	signed, err := pkcs7.Parse(body)
-	if err != nil || len(signed.Content) == 0 {
-		return nil, false
-	}
-	return signed.Content, true
 }
 
 func (l *linter) find(c *mailcheck.Check, line, column int, format string, args ...any) *mailcheck.LintFinding {
@@ -124,7 +162,7 @@ func (l *linter) find(c *mailcheck.Check, line, column int, format string, args 
 		return new(mailcheck.LintFinding) // a file this broken is not read to the end
 	}
 	l.Findings = append(l.Findings, mailcheck.LintFinding{
-		Finding: mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(fmt.Sprintf(format, args...)), Source: l.File},
+		Finding: mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(fmt.Sprintf(format, args...)), Source: l.Name},
 		Line:    line, Column: column,
 	})
 	return &l.Findings[len(l.Findings)-1]
@@ -136,4 +174,7 @@ func (l *linter) at(n *node, c *mailcheck.Check, format string, args ...any) *ma
 }
 
 // lessOf lowers a finding: what the format demands is not always what programs do.
-func lessOf(f *mailcheck.LintFinding, most mailcheck.Severity) { f.Severity = min(f.Severity, most) }
+func lessOf(f *mailcheck.LintFinding, most mailcheck.Severity) *mailcheck.LintFinding {
+	f.Severity = min(f.Severity, most)
+	return f
+}

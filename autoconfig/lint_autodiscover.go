@@ -1,6 +1,9 @@
 package autoconfig
 
 import (
+	"cmp"
+	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,27 +19,40 @@ const (
 	mobileSpace  = "http://schemas.microsoft.com/exchange/autodiscover/mobilesync/responseschema/2006"
 )
 
-var answerTypes = []string{"IMAP", "POP3", "SMTP", "EXCH", "EXPR", "EXHTTP", "WEB", "CalDAV", "CardDAV"}
+var (
+	answerTypes = []string{"IMAP", "POP3", "SMTP", "EXCH", "EXPR", "EXHTTP", "WEB", "CalDAV", "CardDAV"}
+	// What a Protocol of IMAP, POP3 or SMTP has in it (Microsoft: Protocol (POX);
+	// Encryption: MS-OXDSCLI).
+	protocolElements = []string{
+		"Type", "TTL", "ExpirationDate", "Server", "Port", "LoginName", "DomainRequired", "DomainName", "SPA", "SSL", "Encryption",
+		"AuthRequired", "AuthPackage", "UsePOPAuth", "SMTPLast", "CertPrincipalName", "NetworkRequirements",
+	}
+	onOff = []string{"SPA", "SSL", "DomainRequired", "AuthRequired", "UsePOPAuth", "SMTPLast"}
+)
 
 // lintAutodiscover judges an Autodiscover answer (POX).
 func lintAutodiscover(l *linter, root *node) {
 	if root.space != answerSpace {
-		l.at(root, mailcheck.LintValue, "<Autodiscover> is in the namespace %q, not %q", root.space, answerSpace)
+		l.at(root, mailcheck.LintValue, "<Autodiscover> is in the namespace %q, not %q", root.space, answerSpace).
+			Fix = "Write <Autodiscover xmlns=\"" + answerSpace + "\">."
 	}
 	response := root.child("Response")
 	if response == nil {
-		l.at(root, mailcheck.LintMissing, "there is no <Response>")
+		l.at(root, mailcheck.LintMissing, "there is no <Response>").Fix = "Put the answer into <Response xmlns=\"" + outlookSpace + "\">."
 		return
 	}
 	if e := response.child("Error"); e != nil {
-		l.at(e, mailcheck.LintValue, "the answer is an error: %s %s", e.text("ErrorCode"), e.text("Message"))
+		l.at(e, mailcheck.LintValue, "the answer is an error: %s %s", e.text("ErrorCode"), e.text("Message")).
+			Fix = "See the service's log: it did not know the mailbox, or could not read the request."
 		return
 	}
 	if response.space == mobileSpace {
-		return // for ActiveSync; it has no mail servers
+		lintMobileSync(l, response)
+		return
 	}
 	if response.space != outlookSpace {
-		l.at(response, mailcheck.LintValue, "<Response> is in the namespace %q, not %q", response.space, outlookSpace)
+		l.at(response, mailcheck.LintValue, "<Response> is in the namespace %q, not %q", response.space, outlookSpace).
+			Fix = "Write <Response xmlns=\"" + outlookSpace + "\">."
 	}
 	var accounts []*node
 	for _, n := range response.children {
@@ -46,45 +62,108 @@ func lintAutodiscover(l *linter, root *node) {
 	}
 	switch len(accounts) {
 	case 0:
-		l.at(response, mailcheck.LintMissing, "there is no <Account>")
+		l.at(response, mailcheck.LintMissing, "there is no <Account>").Fix = "Add <Account> with AccountType, Action and the protocols."
 		return
 	case 1:
 	default:
-		l.at(accounts[1], mailcheck.LintValue, "there are %d <Account> elements; all <Protocol> elements belong into one", len(accounts))
+		l.at(accounts[1], mailcheck.LintValue, "there are %d <Account> elements", len(accounts)).Fix = "Put all <Protocol> elements into one."
 	}
 	for _, account := range accounts {
 		lintAccount(l, account)
 	}
 }
 
-func lintAccount(l *linter, account *node) {
-	action := account.text("Action")
-	switch action {
-	case "settings":
-	case "redirectAddr", "redirectUrl":
-		if name := strings.ToUpper(action[:1]) + action[1:]; account.text(name) == "" {
-			l.at(account, mailcheck.LintMissing, "the action is %s, but there is no <%s>", action, name)
+// lintMobileSync judges the answer for ActiveSync, which has no other servers
+// (MS-ASCMD section 2.2.1.1).
+func lintMobileSync(l *linter, response *node) {
+	action := response.child("Action")
+	if action == nil {
+		l.at(response, mailcheck.LintMissing, "there is no <Action>").Fix = "Add <Action> with <Settings>, <Redirect> or <Error>."
+		return
+	}
+	if e := action.child("Error"); e != nil {
+		l.at(e, mailcheck.LintValue, "the answer is an error: %s %s", e.text("Status"), e.text("Message")).
+			Fix = "See the service's log: it did not know the mailbox, or could not read the request."
+		return
+	}
+	settings := action.child("Settings")
+	if settings == nil {
+		if action.child("Redirect") == nil {
+			l.at(action, mailcheck.LintMissing, "<Action> has neither <Settings> nor <Redirect>").Fix = "Add <Settings> with the <Server>."
 		}
 		return
+	}
+	if settings.child("Server") == nil {
+		l.at(settings, mailcheck.LintMissing, "there is no <Server>").Fix = "Add <Server> with Type, Url and Name."
+	}
+	for _, n := range settings.children {
+		if n.name != "Server" {
+			continue
+		}
+		if kind := n.text("Type"); kind != "MobileSync" && kind != "CertEnroll" {
+			l.at(cmp.Or(n.child("Type"), n), mailcheck.LintValue, "Type is %q, not MobileSync or CertEnroll", kind).Fix = "Write <Type>MobileSync</Type>."
+		}
+		l.answerURL(n, "Url")
+	}
+}
+
+// answerURL wants an https URL in an element.
+func (l *linter) answerURL(n *node, name string) {
+	u, err := url.Parse(n.text(name))
+	switch {
+	case n.text(name) == "":
+		l.at(n, mailcheck.LintMissing, "there is no <%s>", name).Fix = fmt.Sprintf("Add <%s>https://...</%s>.", name, name)
+	case err != nil || u.Scheme != "https" || u.Hostname() == "":
+		l.at(n.child(name), mailcheck.LintValue, "<%s> is %q, not an https URL", name, n.text(name)).Fix = fmt.Sprintf("Write <%s>https://...</%s>.", name, name)
+	}
+}
+
+func lintAccount(l *linter, account *node) {
+	switch action := account.text("Action"); action {
+	case "settings":
+	case "redirectUrl":
+		l.answerURL(account, "RedirectUrl")
+		return
+	case "redirectAddr":
+		if text := account.text("RedirectAddr"); text == "" {
+			l.at(account, mailcheck.LintMissing, "the action is redirectAddr, but there is no <RedirectAddr>").Fix = "Add <RedirectAddr>ADDRESS</RedirectAddr>."
+		} else if a, err := mailcheck.ParseAddress(text); err != nil || a.Local == "" {
+			l.at(account.child("RedirectAddr"), mailcheck.LintValue, "<RedirectAddr> is %q, not an address", text).Fix = "Write the mailbox's whole address."
+		}
+		return
+	case "":
+		l.at(account, mailcheck.LintMissing, "there is no <Action>").Fix = "Add <Action>settings</Action>."
 	default:
-		l.at(account, mailcheck.LintValue, "Action is %q, not settings, redirectAddr or redirectUrl", action)
+		l.at(account.child("Action"), mailcheck.LintValue, "Action is %q, not settings, redirectAddr or redirectUrl", action).Fix = "Write <Action>settings</Action>."
 	}
-	if kind := account.text("AccountType"); kind != "email" {
-		l.at(account, mailcheck.LintValue, "AccountType is %q, not email", kind)
+	switch kind := account.text("AccountType"); kind {
+	case "email":
+	case "":
+		l.at(account, mailcheck.LintMissing, "there is no <AccountType>").Fix = "Add <AccountType>email</AccountType>."
+	default:
+		l.at(account.child("AccountType"), mailcheck.LintValue, "AccountType is %q, not email", kind).Fix = "Write <AccountType>email</AccountType>."
 	}
-	var types []string
+	types := map[string]bool{}
 	for _, n := range account.children {
 		if n.name == "Protocol" {
-			types = append(types, n.text("Type"))
+			types[strings.ToUpper(cmp.Or(n.text("Type"), n.attr["Type"]))] = true
 			lintAnswerProtocol(l, n)
 		}
 	}
-	if len(types) == 0 {
-		l.at(account, mailcheck.LintMissing, "there is no <Protocol>")
+	exchange := types["EXCH"] || types["EXPR"] || types["EXHTTP"] || types["MAPIHTTP"]
+	switch {
+	case len(types) == 0:
+		l.at(account, mailcheck.LintMissing, "there is no <Protocol>").Fix = "Add a <Protocol> for each server."
 		return
+	case !exchange && !types["IMAP"] && !types["POP3"]:
+		lessOf(l.at(account, mailcheck.LintMissing, "there is no server for reading mail: no <Protocol> of the type IMAP or POP3"), mailcheck.Warning).
+			Fix = "Add <Protocol><Type>IMAP</Type>...</Protocol>."
+	case !exchange && !types["SMTP"]:
+		lessOf(l.at(account, mailcheck.LintMissing, "there is no server for sending mail: no <Protocol> of the type SMTP"), mailcheck.Warning).
+			Fix = "Add <Protocol><Type>SMTP</Type>...</Protocol>."
 	}
 	outlook := mailcheck.ClientResult{Client: "Outlook (classic)", Outcome: mailcheck.Configures, Ref: "Autodiscover for Exchange (Microsoft)"}
-	if !slices.ContainsFunc(types, func(t string) bool { return t == "EXCH" || t == "EXPR" || t == "EXHTTP" }) {
+	if !exchange {
 		outlook.Outcome = mailcheck.Asks
 		outlook.Reason = "there is no Exchange in the answer; the set-up since 2016 ignores IMAP, POP3 and SMTP (by reports of operators, not verified)"
 	}
@@ -93,30 +172,45 @@ func lintAccount(l *linter, account *node) {
 
 // lintAnswerProtocol judges one Protocol element of a mail server.
 func lintAnswerProtocol(l *linter, n *node) {
-	kind := n.text("Type")
-	if kind == "" {
-		kind = n.attr["Type"]
-	}
-	if !slices.Contains(answerTypes, kind) {
-		lessOf(l.at(n, mailcheck.LintValue, "Type %q is not one of %s", kind, strings.Join(answerTypes, ", ")), mailcheck.Warning)
+	kind := cmp.Or(n.text("Type"), n.attr["Type"])
+	if !slices.Contains(append(answerTypes, "mapiHttp"), kind) {
+		lessOf(l.at(cmp.Or(n.child("Type"), n), mailcheck.LintValue, "Type %q is not one of %s", kind, strings.Join(answerTypes, ", ")), mailcheck.Warning)
 		return
 	}
 	protocol := sectionProtocols[strings.ToLower(kind)]
 	if protocol == "" {
 		return
 	}
-	if n.text("Server") == "" {
-		l.at(n, mailcheck.LintMissing, "the %s protocol has no <Server>", kind)
-	} else if _, err := mailcheck.ParseHost(n.text("Server")); err != nil {
-		l.at(n.child("Server"), mailcheck.LintValue, "Server %q is not a host name", n.text("Server"))
+	l.unknown(n, protocolElements)
+	if server := n.text("Server"); server == "" {
+		l.at(n, mailcheck.LintMissing, "the %s protocol has no <Server>", kind).Fix = "Add <Server>HOST</Server>."
+	} else {
+		lintAnswerHost(l, n.child("Server"))
 	}
 	port, err := strconv.ParseUint(n.text("Port"), 10, 16)
-	if err != nil || port == 0 {
-		l.at(n, mailcheck.LintValue, "the %s protocol has the port %q, which is not a number from 1 to 65535", kind, n.text("Port"))
+	if n.text("Port") == "" {
+		l.at(n, mailcheck.LintMissing, "the %s protocol has no <Port>", kind).
+			Fix = fmt.Sprintf("Add <Port>%d</Port>.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS))
+	} else if err != nil || port == 0 {
+		l.at(n.child("Port"), mailcheck.LintValue, "the port of %s is %q, not a number from 1 to 65535", kind, n.text("Port")).Fix = "Write a number from 1 to 65535."
+	}
+	for _, name := range onOff {
+		if c := n.child(name); c != nil && !strings.EqualFold(c.content(), "on") && !strings.EqualFold(c.content(), "off") {
+			l.at(c, mailcheck.LintValue, "%s of %s is %q, not on or off", name, kind, c.content()).Fix = fmt.Sprintf("Write <%s>on</%s> or <%s>off</%s>.", name, name, name, name)
+		}
+	}
+	if c := n.child("TTL"); c != nil && !isInteger(c.content()) {
+		l.at(c, mailcheck.LintValue, "TTL of %s is %q, not a number of hours", kind, c.content()).Fix = "Write <TTL>1</TTL>."
 	}
 	lintAnswerSecurity(l, n, kind, protocol, uint16(port))
-	if spa := n.text("SPA"); !strings.EqualFold(spa, "off") {
-		lessOf(l.at(n, mailcheck.LintValue, "SPA is not off for %s; on is the default and means NTLM, which few servers have", kind), mailcheck.Warning)
+	if spa := n.text("SPA"); spa == "" || strings.EqualFold(spa, "on") {
+		l.at(cmp.Or(n.child("SPA"), n), mailcheck.AutodiscoverSPA, "SPA is not off for %s; on is the default", kind)
+	}
+}
+
+func lintAnswerHost(l *linter, server *node) {
+	if _, err := mailcheck.ParseHost(server.content()); err != nil {
+		l.at(server, mailcheck.LintValue, "Server %q is not a host name", server.content()).Fix = "Write the name alone, such as imap.example.com, without port or URL."
 	}
 }
 
@@ -125,13 +219,15 @@ func lintAnswerProtocol(l *linter, n *node) {
 func lintAnswerSecurity(l *linter, n *node, kind string, protocol mailcheck.Protocol, port uint16) {
 	encryption, ssl := n.text("Encryption"), n.text("SSL")
 	if encryption != "" && !slices.Contains([]string{"SSL", "TLS", "None", "Auto"}, encryption) {
-		l.at(n.child("Encryption"), mailcheck.LintValue, "Encryption is %q, not SSL, TLS, None or Auto", encryption)
+		l.at(n.child("Encryption"), mailcheck.LintValue, "Encryption is %q, not SSL, TLS, None or Auto", encryption).
+			Fix = "Write <Encryption>SSL</Encryption> for TLS from the first byte, TLS for STARTTLS."
 	}
 	switch {
 	case encryption == "None", encryption == "" && strings.EqualFold(ssl, "off"):
-		l.at(n, mailcheck.LintInsecure, "the %s protocol is without encryption", kind)
+		l.at(cmp.Or(n.child("Encryption"), n.child("SSL"), n), mailcheck.LintInsecure, "the %s protocol is without encryption", kind)
 	case encryption == "SSL" && port == mailcheck.DefaultPort(protocol, mailcheck.StartTLS),
 		encryption == "TLS" && port == mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS):
-		lessOf(l.at(n, mailcheck.PublishPortSecurity, "%s: port %d with Encryption %s (TLS means STARTTLS here)", kind, port, encryption), mailcheck.Warning)
+		lessOf(l.at(n.child("Encryption"), mailcheck.PublishPortSecurity, "%s: port %d with Encryption %s (TLS means STARTTLS here)", kind, port, encryption), mailcheck.Warning).
+			Fix = fmt.Sprintf("Write SSL for port %d, TLS for port %d.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS), mailcheck.DefaultPort(protocol, mailcheck.StartTLS))
 	}
 }

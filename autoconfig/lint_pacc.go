@@ -2,219 +2,210 @@ package autoconfig
 
 import (
 	"bytes"
-	"encoding/json"
-	"errors"
+	"cmp"
 	"fmt"
-	"io"
+	"maps"
 	"net/url"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"mailcheck"
 )
 
-// value is one value of a JSON document, with its place.
-type value struct {
-	line, column int
-	object       map[string]*value // nil if it is none
-	names        []string          // of the object, in order
-	list         []*value
-	scalar       any // string, json.Number, bool or nil
-}
-
-func (v *value) get(name string) *value {
-	if v == nil {
-		return nil
+// judgeJSON judges a document in JSON, of which PACC is the only kind with mail
+// servers in it.
+func (l *linter) judgeJSON(body []byte) {
+	text := bytes.TrimPrefix(body, byteOrderMark)
+	if len(text) < len(body) {
+		l.find(mailcheck.LintMalformed, 1, 1, "the document begins with a byte order mark").
+			Fix = "Save it without byte order mark (RFC 8259 section 8.1)."
 	}
-	return v.object[name]
-}
-
-// text returns a string value.
-func (v *value) text() (string, bool) {
-	if v == nil || v.object != nil || v.list != nil {
-		return "", false
-	}
-	s, ok := v.scalar.(string)
-	return s, ok
-}
-
-// parseJSON reads a document into a tree with places, within the bounds of XML.
-func parseJSON(body []byte) (*value, error) {
-	p := &jsonParser{body: body, decoder: json.NewDecoder(bytes.NewReader(body))}
-	p.decoder.UseNumber()
-	v, err := p.value(0)
-	if err == nil && p.decoder.More() {
-		err = p.fail(errors.New("something follows the document"))
-	}
-	return v, err
-}
-
-type jsonParser struct {
-	body    []byte
-	decoder *json.Decoder
-	nodes   int
-}
-
-// place returns the line and column of the next token.
-func (p *jsonParser) place() (line, column int) {
-	at := min(int(p.decoder.InputOffset()), len(p.body))
-	for at < len(p.body) && strings.IndexByte(" \t\r\n,:", p.body[at]) >= 0 {
-		at++
-	}
-	before := p.body[:at]
-	return bytes.Count(before, []byte("\n")) + 1, at - bytes.LastIndexByte(before, '\n')
-}
-
-func (p *jsonParser) fail(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = errors.New("the document ends too early")
-	}
-	line, column := p.place()
-	return &syntaxError{line, column, err}
-}
-
-func (p *jsonParser) value(depth int) (*value, error) {
-	v := &value{}
-	v.line, v.column = p.place()
-	if p.nodes++; p.nodes > maxConfigNodes || depth > maxConfigDepth {
-		return nil, p.fail(fmt.Errorf("values are nested deeper than %d or more than %d", maxConfigDepth, maxConfigNodes))
-	}
-	token, err := p.decoder.Token()
+	root, err := parseJSON(text)
 	if err != nil {
-		return nil, p.fail(err)
+		l.malformed(err)
+		return
 	}
-	switch token {
-	case json.Delim('{'):
-		v.object = map[string]*value{}
-	case json.Delim('['):
-		v.list = []*value{}
-	default:
-		v.scalar = token
-		return v, nil
+	if root.get("protocols") == nil && root.get("Url") != nil {
+		l.find(mailcheck.LintUnknownKind, 0, 0, "an Autodiscover answer of version 2 (JSON), which names no mail servers").
+			Fix = "Give the answer in XML, from /autodiscover/autodiscover.xml."
+		return
 	}
-	for p.decoder.More() {
-		name := ""
-		if v.object != nil {
-			token, err := p.decoder.Token()
-			if err != nil {
-				return nil, p.fail(err)
-			}
-			name, _ = token.(string)
-		}
-		member, err := p.value(depth + 1)
-		if err != nil {
-			return nil, err
-		}
-		if v.object == nil {
-			v.list = append(v.list, member)
-			continue
-		}
-		v.object[name] = member
-		v.names = append(v.names, name)
+	l.Kind = "PACC document (user-agent-configuration.json)"
+	l.served([]string{"application/json"})
+	lintPACC(l, root)
+	if p, err := ParsePACC(text); err == nil {
+		l.paccClient(p)
 	}
-	if _, err := p.decoder.Token(); err != nil {
-		return nil, p.fail(err)
-	}
-	return v, nil
 }
 
-// paccProtocols says which member describes each protocol. The protocols without a
+// paccClient says what the document comes to. No client was verified; what the
+// draft says is one like any other.
+func (l *linter) paccClient(p *PACC) {
+	servers, _ := p.Servers(mailcheck.Address{Local: "alice", Domain: "example.com"})
+	result := mailcheck.ClientResult{
+		Client: "a program that follows the draft", Outcome: mailcheck.Configures, Servers: servers, Ref: "draft-ietf-mailmaint-pacc",
+	}
+	if len(servers) == 0 {
+		result.Outcome, result.Reason = mailcheck.Fails, "the document names no server that can be used"
+	}
+	l.Clients = append(l.Clients, result)
+}
+
+// paccMember says which member describes each protocol. The protocols without a
 // URL are reached with TLS from the first byte on their registered port.
-var paccProtocols = map[string]string{
+var paccMember = map[string]string{
 	"jmap": "url", "caldav": "url", "carddav": "url", "webdav": "url",
 	"imap": "host", "pop3": "host", "smtp": "host", "submit": "host", "managesieve": "host",
 }
 
+var paccMembers = []string{"protocols", "authentication", "info"}
+
 // lintPACC judges a PACC document (draft-ietf-mailmaint-pacc). The digest in DNS
 // covers the very bytes, so the file must be served as it is.
-func lintPACC(l *linter, body []byte) {
-	root, err := parseJSON(body)
-	if err != nil {
-		e, _ := errors.AsType[*syntaxError](err)
-		l.find(mailcheck.LintMalformed, e.line, e.column, "%v", e.err)
-		return
-	}
-	protocols := root.get("protocols")
-	if protocols == nil || protocols.object == nil {
-		l.find(mailcheck.LintMissing, root.line, root.column, "there is no object \"protocols\"")
-		return
-	}
-	for _, name := range protocols.names {
-		l.paccProtocol(name, protocols.object[name])
-	}
-	switch sends := [2]bool{protocols.get("smtp") != nil, protocols.get("submit") != nil}; sends {
-	case [2]bool{false, false}:
-		if protocols.get("jmap") == nil {
-			lessOf(l.find(mailcheck.LintMissing, protocols.line, protocols.column, "there is no server for sending (submit)"), mailcheck.Warning)
-		}
-	case [2]bool{true, false}:
-		lessOf(l.find(mailcheck.LintUnknownName, protocols.line, protocols.column, "\"smtp\" is the name of draft 02; draft 03 has \"submit\""), mailcheck.Info)
-	}
+func lintPACC(l *linter, root *value) {
+	l.paccNames(root, paccMembers, "the document")
+	l.paccProtocols(root)
 	l.paccAuthentication(root)
-	l.paccInfo(root.get("info").get("provider"))
+	l.paccInfo(root.get("info"))
+}
+
+func (l *linter) atValue(v *value, c *mailcheck.Check, format string, args ...any) *mailcheck.LintFinding {
+	return l.find(c, v.line, v.column, format, args...)
+}
+
+// paccNames finds members that are unknown, or that stand twice (RFC 8259 section 4
+// leaves open which one counts).
+func (l *linter) paccNames(v *value, known []string, what string) {
+	for _, name := range v.names {
+		if slices.Contains(known, name) {
+			continue
+		}
+		f := l.atValue(v.object[name], mailcheck.LintUnknownName, "%s has no member %q", what, name)
+		if right := meant(name, known); right != "" {
+			f.Fix = fmt.Sprintf("Write %q; capital letters matter.", right)
+		}
+	}
+	for _, again := range v.again {
+		l.atValue(again, mailcheck.LintValue, "a member of %s stands twice", what).Fix = "Leave one of them."
+	}
+}
+
+// paccObject returns a member that has to be an object, or says that it is not.
+func (l *linter) paccObject(root *value, name string) *value {
+	v := root.get(name)
+	if v == nil {
+		l.atValue(root, mailcheck.LintMissing, "there is no object %q", name).Fix = fmt.Sprintf("Add %q: {...}.", name)
+		return nil
+	}
+	if v.object == nil {
+		l.atValue(v, mailcheck.LintValue, "%q is not an object", name).Fix = fmt.Sprintf("Write %q: {...}.", name)
+		return nil
+	}
+	return v
+}
+
+func (l *linter) paccProtocols(root *value) {
+	protocols := l.paccObject(root, "protocols")
+	if protocols == nil {
+		return
+	}
+	l.paccNames(protocols, slices.Sorted(maps.Keys(paccMember)), "\"protocols\"")
+	for _, name := range protocols.names {
+		if paccMember[name] != "" {
+			l.paccProtocol(name, protocols.object[name])
+		}
+	}
+	reads := protocols.get("imap") != nil || protocols.get("pop3") != nil
+	switch sends := [2]bool{protocols.get("smtp") != nil, protocols.get("submit") != nil}; {
+	case protocols.get("jmap") != nil:
+	case !reads:
+		lessOf(l.atValue(protocols, mailcheck.LintMissing, "there is no server for reading mail (imap, pop3 or jmap)"), mailcheck.Warning).
+			Fix = "Add \"imap\": {\"host\": \"HOST\"}."
+	case sends == [2]bool{}:
+		lessOf(l.atValue(protocols, mailcheck.LintMissing, "there is no server for sending mail (submit)"), mailcheck.Warning).
+			Fix = "Add \"submit\": {\"host\": \"HOST\"}."
+	}
+	if old := protocols.get("smtp"); old != nil && protocols.get("submit") == nil {
+		lessOf(l.atValue(old, mailcheck.LintUnknownName, "\"smtp\" is the name of draft 02; draft 03 has \"submit\""), mailcheck.Info).
+			Fix = "Publish both for as long as programs follow both drafts."
+	}
 }
 
 func (l *linter) paccProtocol(name string, v *value) {
-	member, known := paccProtocols[name]
-	if !known {
-		l.find(mailcheck.LintUnknownName, v.line, v.column, "the protocol %q is not known", name)
-		return
-	}
+	member := paccMember[name]
 	text, ok := v.get(member).text()
 	if !ok || text == "" {
-		l.find(mailcheck.LintMissing, v.line, v.column, "%s has no %q", name, member)
+		example := map[string]string{"host": "HOST", "url": "https://HOST/PATH/"}[member]
+		l.atValue(v, mailcheck.LintMissing, "%s has no text %q", name, member).Fix = fmt.Sprintf("Write %q: {%q: %q}.", name, member, example)
 		return
 	}
 	place := v.get(member)
 	if member == "host" {
 		if _, err := mailcheck.ParseHost(text); err != nil {
-			l.find(mailcheck.LintValue, place.line, place.column, "%s: host %q is not a host name (a port does not belong there)", name, text)
+			l.atValue(place, mailcheck.LintValue, "%s: host %q is not a host name", name, text).
+				Fix = "Write the name alone; the port is the registered one for TLS and does not belong there."
 		}
 		return
 	}
+	l.paccURL(place, name, text)
+	if u, err := url.Parse(text); err == nil && u.Path == "" && u.Hostname() != "" && name != "jmap" {
+		l.atValue(place, mailcheck.LintValue, "%s: %q has no path", name, text).Fix = "Write the whole URL, at least with a / behind the host."
+	}
+}
+
+// paccURL wants an https URL without port.
+func (l *linter) paccURL(place *value, what, text string) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Scheme != "https" || u.Hostname() == "":
-		l.find(mailcheck.LintValue, place.line, place.column, "%s: %q is not an https URL", name, text)
+		l.atValue(place, mailcheck.LintValue, "%s: %q is not an https URL", what, text).Fix = "Write https://HOST/PATH."
 	case u.Port() != "":
-		l.find(mailcheck.LintValue, place.line, place.column, "%s: %q names a port, which is not allowed", name, text)
-	case u.Path == "" && name != "jmap":
-		l.find(mailcheck.LintValue, place.line, place.column, "%s: %q has no path", name, text)
+		l.atValue(place, mailcheck.LintValue, "%s: %q names a port, which is not allowed", what, text).Fix = "Serve it on port 443, and leave the port out."
 	}
 }
 
 func (l *linter) paccAuthentication(root *value) {
-	auth := root.get("authentication")
-	if auth == nil || auth.object == nil {
-		l.find(mailcheck.LintMissing, root.line, root.column, "there is no object \"authentication\"")
+	auth := l.paccObject(root, "authentication")
+	if auth == nil {
 		return
 	}
-	for _, name := range auth.names {
-		if !slices.Contains([]string{"oauth-public", "password"}, name) {
-			l.find(mailcheck.LintUnknownName, auth.object[name].line, auth.object[name].column, "the authentication %q is not known", name)
-		}
-	}
-	if oauth := auth.get("oauth-public"); oauth != nil {
+	l.paccNames(auth, []string{"oauth-public", "password"}, "\"authentication\"")
+	oauth, password := auth.get("oauth-public"), auth.get("password")
+	if oauth != nil {
 		issuer, _ := oauth.get("issuer").text()
-		if u, err := url.Parse(issuer); err != nil || u.Scheme != "https" || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
-			l.find(mailcheck.LintValue, oauth.line, oauth.column, "the issuer %q is not an https URL without query (RFC 8414 section 2)", issuer)
+		place := cmp.Or(oauth.get("issuer"), oauth)
+		if u, err := url.Parse(issuer); issuer == "" {
+			l.atValue(place, mailcheck.LintMissing, "oauth-public has no text \"issuer\"").Fix = "Write \"oauth-public\": {\"issuer\": \"https://HOST/\"}."
+		} else if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
+			l.atValue(place, mailcheck.LintValue, "the issuer %q is not an https URL without query", issuer).Fix = "Write the issuer as its metadata has it (RFC 8414 section 2)."
 		}
 	}
-	if p := auth.get("password"); p != nil {
-		if _, ok := p.scalar.(bool); !ok {
-			l.find(mailcheck.LintValue, p.line, p.column, "\"password\" is not true or false")
+	if password != nil {
+		if _, ok := password.scalar.(bool); !ok {
+			l.atValue(password, mailcheck.LintValue, "\"password\" is not true or false").Fix = "Write \"password\": true, without quotation marks around true."
 		}
+	}
+	if oauth == nil && (password == nil || password.scalar == false) {
+		lessOf(l.atValue(auth, mailcheck.LintMissing, "there is no way to log in, neither \"oauth-public\" nor \"password\": true"), mailcheck.Warning).
+			Fix = "Name the ways to log in that the servers offer."
 	}
 }
 
-func (l *linter) paccInfo(provider *value) {
+// paccInfo judges what is there for people to see.
+func (l *linter) paccInfo(info *value) {
+	provider := info.get("provider")
 	for _, limit := range []struct {
 		name string
 		most int
 	}{{"name", 60}, {"shortName", 20}} {
 		if text, _ := provider.get(limit.name).text(); utf8.RuneCountInString(text) > limit.most {
-			l.find(mailcheck.LintValue, provider.get(limit.name).line, provider.get(limit.name).column, "%s is longer than %d characters", limit.name, limit.most)
+			l.atValue(provider.get(limit.name), mailcheck.LintValue, "%s is longer than %d characters", limit.name, limit.most).Fix = "Write a shorter name."
 		}
+	}
+	if logo := provider.get("logo"); logo != nil && logo.list == nil {
+		lessOf(l.atValue(logo, mailcheck.LintValue, "\"logo\" is not a list"), mailcheck.Warning).Fix = "Write \"logo\": [{\"url\": ..., \"content-type\": ...}]."
+	}
+	if contact := info.get("help").get("contact"); contact != nil && contact.list == nil {
+		lessOf(l.atValue(contact, mailcheck.LintValue, "\"contact\" is not a list"), mailcheck.Warning).Fix = "Write \"contact\": [\"mailto:ADDRESS\"]."
 	}
 }

@@ -1,6 +1,9 @@
 package autoconfig
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,74 +11,87 @@ import (
 	"mailcheck"
 )
 
-// profileKey is one key of an Apple payload: its type in a property list, and the
-// values it may have.
-type profileKey struct {
-	name   string
-	kind   string // string, integer, array
-	values []string
-}
-
-var mailAuthentication = []string{"EmailAuthNone", "EmailAuthPassword", "EmailAuthCRAMMD5", "EmailAuthNTLM", "EmailAuthHTTPMD5"}
-
-// profileKeys are the required keys of each kind of payload (Apple device
-// management). The first entry is the profile itself.
-var profileKeys = map[string][]profileKey{
-	"": {
-		{"PayloadType", "string", []string{"Configuration"}}, {"PayloadVersion", "integer", []string{"1"}},
-		{"PayloadIdentifier", "string", nil}, {"PayloadUUID", "string", nil}, {"PayloadContent", "array", nil},
-	},
-	"payload": {
-		{"PayloadType", "string", nil}, {"PayloadVersion", "integer", nil}, {"PayloadIdentifier", "string", nil}, {"PayloadUUID", "string", nil},
-	},
-	"com.apple.mail.managed": {
-		{"EmailAccountType", "string", []string{"EmailTypeIMAP", "EmailTypePOP"}},
-		{"IncomingMailServerAuthentication", "string", mailAuthentication}, {"IncomingMailServerHostName", "string", nil},
-		{"OutgoingMailServerAuthentication", "string", mailAuthentication}, {"OutgoingMailServerHostName", "string", nil},
-	},
-	"com.apple.caldav.account":  {{"CalDAVHostName", "string", nil}},
-	"com.apple.carddav.account": {{"CardDAVHostName", "string", nil}},
-}
-
 // lintProfile judges an Apple configuration profile.
 func lintProfile(l *linter, root *node) {
 	profile := root.child("dict")
 	if profile == nil {
-		l.at(root, mailcheck.LintMissing, "the property list has no dict")
+		l.at(root, mailcheck.LintMissing, "the property list has no <dict>").Fix = "Put the profile into <plist version=\"1.0\"><dict>...</dict></plist>."
 		return
+	}
+	if !l.signed {
+		l.find(mailcheck.LintUnsigned, 0, 0, "an XML property list, without CMS signed data around it")
 	}
 	top := l.dict(profile)
-	l.keys(profile, top, "", "the profile")
-	content := top["PayloadContent"]
-	if content == nil || content.name != "array" {
+	if is(top["IsEncrypted"], "true") {
+		lessOf(l.at(profile, mailcheck.LintMissing, "the profile is encrypted, so the accounts in it cannot be judged"), mailcheck.Info).
+			Fix = "To have it judged, give the profile before it is encrypted."
 		return
 	}
-	uuids := map[string]bool{}
-	mail := 0
-	for _, n := range content.children {
-		if n.name != "dict" {
-			l.at(n, mailcheck.LintValue, "PayloadContent holds a <%s> where a <dict> belongs", n.name)
-			continue
-		}
-		payload := l.dict(n)
-		kind := ""
-		if payload["PayloadType"] != nil {
-			kind = payload["PayloadType"].content()
-		}
-		l.keys(n, payload, "payload", "the payload "+kind)
-		l.keys(n, payload, kind, "the payload "+kind)
-		if id := payload["PayloadUUID"]; id != nil && uuids[id.content()] {
-			l.at(id, mailcheck.LintValue, "PayloadUUID %s is used twice; one account would replace the other", id.content())
-		} else if id != nil {
-			uuids[id.content()] = true
-		}
-		if kind == "com.apple.mail.managed" {
-			mail++
-			lintMailPayload(l, n, payload)
+	l.keys(profile, top, "Configuration", "the profile")
+	if content := top["PayloadContent"]; is(content, "array") {
+		lintPayloads(l, content, top)
+	}
+	if slices.ContainsFunc(l.Findings, func(f mailcheck.LintFinding) bool {
+		return f.Severity == mailcheck.Failure && f.Check != mailcheck.LintInsecure
+	}) {
+		for i := range l.Clients {
+			l.Clients[i].Outcome, l.Clients[i].Reason = mailcheck.NotKnown, "what a device makes of a profile with these faults is not documented"
 		}
 	}
-	if mail == 0 {
-		lessOf(l.at(content, mailcheck.LintMissing, "there is no mail account (com.apple.mail.managed)"), mailcheck.Info)
+}
+
+// is reports whether a value is there and has a type of property lists.
+func is(n *node, kind string) bool { return n != nil && n.name == kind }
+
+// lintPayloads judges each account of the profile.
+func lintPayloads(l *linter, content *node, top map[string]*node) {
+	used := map[string]bool{} // identifiers and UUIDs, of the profile too
+	l.once(used, top)
+	accounts := 0
+	for _, n := range content.children {
+		if n.name != "dict" {
+			l.at(n, mailcheck.LintValue, "PayloadContent holds a <%s> where a <dict> belongs", n.name).Fix = "Put each account into a <dict>."
+			continue
+		}
+		values := l.dict(n)
+		kind := ""
+		if values["PayloadType"] != nil {
+			kind = values["PayloadType"].content()
+		}
+		l.keys(n, values, kind, strings.TrimSpace("the payload "+kind))
+		l.once(used, values)
+		if _, known := profileKeys[kind]; known && kind != "Configuration" {
+			accounts++
+		}
+		switch kind {
+		case "com.apple.mail.managed":
+			lintMailPayload(l, n, values)
+		case "com.apple.caldav.account":
+			lintDAVPayload(l, values, "CalDAV")
+		case "com.apple.carddav.account":
+			lintDAVPayload(l, values, "CardDAV")
+		case "com.apple.eas.account", "com.apple.ews.account":
+			lintExchangePayload(l, n, values, kind == "com.apple.eas.account")
+		}
+	}
+	if accounts == 0 {
+		lessOf(l.at(content, mailcheck.LintMissing, "there is no account in the profile, such as com.apple.mail.managed"), mailcheck.Warning).
+			Fix = "Add a payload with an account, or see whether this is the right profile."
+	}
+}
+
+// once finds what has to be unique but is not.
+func (l *linter) once(used map[string]bool, values map[string]*node) {
+	for _, name := range []string{"PayloadUUID", "PayloadIdentifier"} {
+		id := values[name]
+		if id == nil || id.content() == "" {
+			continue
+		}
+		if used[id.content()] {
+			l.at(id, mailcheck.LintValue, "%s %s is used twice; one account would replace the other", name, id.content()).
+				Fix = "Give the profile and each payload their own."
+		}
+		used[id.content()] = true
 	}
 }
 
@@ -91,7 +107,7 @@ func (l *linter) dict(n *node) map[string]*node {
 		case i+1 == len(n.children) || n.children[i+1].name == "key":
 			l.at(c, mailcheck.LintMalformed, "the key %s has no value", c.content())
 		case values[c.content()] != nil:
-			l.at(c, mailcheck.LintValue, "the key %s stands twice", c.content())
+			l.at(c, mailcheck.LintValue, "the key %s stands twice", c.content()).Fix = "Leave one of them."
 		default:
 			values[c.content()] = n.children[i+1]
 		}
@@ -99,48 +115,210 @@ func (l *linter) dict(n *node) map[string]*node {
 	return values
 }
 
-// keys checks the required keys of a dictionary.
+// keys checks a dictionary against the keys it must and may have. Of payloads that
+// are no account only what all have in common is known.
 func (l *linter) keys(n *node, values map[string]*node, kind, what string) {
-	for _, key := range profileKeys[kind] {
-		v := values[key.name]
-		switch {
-		case v == nil:
-			l.at(n, mailcheck.LintMissing, "%s has no %s", what, key.name)
-		case v.name != key.kind:
-			l.at(v, mailcheck.LintValue, "%s is a <%s>, not a <%s>", key.name, v.name, key.kind)
-		case key.kind != "array" && v.content() == "":
-			l.at(v, mailcheck.LintMissing, "%s is empty", key.name)
-		case key.values != nil && !slices.Contains(key.values, v.content()):
-			l.at(v, mailcheck.LintValue, "%s is %q, not %s", key.name, v.content(), strings.Join(key.values, ", "))
+	keys, known := profileKeys[kind]
+	if !known {
+		keys = payload()
+	}
+	for _, name := range slices.Sorted(maps.Keys(keys)) {
+		key, v := keys[name], values[name]
+		if v == nil {
+			if key.required {
+				l.at(n, mailcheck.LintMissing, "%s has no %s", what, name).Fix = key.example()
+			}
+			continue
+		}
+		switch written := v.content(); {
+		case typeOf(v) != key.kind && !(key.kind == "real" && v.name == "integer"):
+			l.at(v, mailcheck.LintValue, "%s is written as <%s>, not as %s", name, v.name, key.element()).Fix = key.example()
+		case key.required && key.kind != "array" && written == "":
+			l.at(v, mailcheck.LintMissing, "%s is empty", name).Fix = key.example()
+		case key.values != nil && !slices.Contains(key.values, written):
+			l.at(v, mailcheck.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, " or ")).Fix = key.example()
+		case key.kind == "integer" && !isInteger(written):
+			l.at(v, mailcheck.LintValue, "%s is %q, not a number", name, written).Fix = key.example()
+		}
+	}
+	if known {
+		l.unknownKeys(n, keys, what)
+	}
+}
+
+// unknownKeys finds keys that the kind of payload does not have: devices skip them.
+func (l *linter) unknownKeys(n *node, keys map[string]profileKey, what string) {
+	for _, c := range n.children {
+		if c.name != "key" {
+			continue
+		}
+		if _, known := keys[c.content()]; known {
+			continue
+		}
+		f := l.at(c, mailcheck.LintUnknownName, "%s has no key of the name %s", what, c.content())
+		f.Fix = "Check its spelling, or take it out with its value."
+		if name := meant(c.content(), slices.Sorted(maps.Keys(keys))); name != "" {
+			f.Fix = "Write " + name + "; capital letters matter."
 		}
 	}
 }
 
-// lintMailPayload judges the servers of a mail account. Without UseSSL, which is
-// false by default, the password goes in clear.
+func isInteger(s string) bool {
+	_, err := strconv.ParseInt(s, 10, 64)
+	return err == nil
+}
+
+func typeOf(v *node) string {
+	if v.name == "true" || v.name == "false" {
+		return "boolean"
+	}
+	return v.name
+}
+
+func (k profileKey) element() string {
+	if k.kind == "boolean" {
+		return "<true/> or <false/>"
+	}
+	return "<" + k.kind + ">"
+}
+
+// example shows how a key is written.
+func (k profileKey) example() string {
+	switch k.kind {
+	case "boolean":
+		return fmt.Sprintf("Write <key>%s</key><true/> or <false/>.", k.name)
+	case "string", "integer":
+		value := "..."
+		if k.values != nil {
+			value = strings.Join(k.values, " or ")
+		}
+		return fmt.Sprintf("Write <key>%s</key><%s>%s</%s>.", k.name, k.kind, value, k.kind)
+	}
+	return fmt.Sprintf("Write <key>%s</key><%s>...</%s>.", k.name, k.kind, k.kind)
+}
+
+// lintMailPayload judges the servers of a mail account, and says what the device
+// would be set to. Without UseSSL, which is false by default, the password goes in
+// clear.
 func lintMailPayload(l *linter, n *node, values map[string]*node) {
+	account := mailcheck.ClientResult{
+		Client: "Apple Mail (macOS, iOS)", Outcome: mailcheck.Asks, Ref: "Apple device management: com.apple.mail.managed",
+		Reason: "the user has to open the profile and to allow it in the settings of the device",
+	}
 	protocols := map[string]mailcheck.Protocol{"Incoming": mailcheck.IMAP, "Outgoing": mailcheck.Submission}
 	if t := values["EmailAccountType"]; t != nil && t.content() == "EmailTypePOP" {
 		protocols["Incoming"] = mailcheck.POP3
 	}
 	for _, side := range []string{"Incoming", "Outgoing"} {
-		if ssl := values[side+"MailServerUseSSL"]; ssl == nil || ssl.name != "true" {
-			l.at(n, mailcheck.LintInsecure, "%sMailServerUseSSL is not true, and without it there is no encryption", side).
-				Fix = "Add <key>" + side + "MailServerUseSSL</key><true/> to the payload."
+		if ssl := values[side+"MailServerUseSSL"]; ssl == nil || ssl.name == "false" {
+			l.at(cmp.Or(ssl, n), mailcheck.LintInsecure, "%sMailServerUseSSL is not true, and without it there is no encryption", side).
+				Fix = "Write <key>" + side + "MailServerUseSSL</key><true/>."
 		}
-		if p := values[side+"MailServerPortNumber"]; p != nil {
-			port, err := strconv.ParseUint(p.content(), 10, 16)
-			if p.name != "integer" || err != nil || port == 0 {
-				l.at(p, mailcheck.LintValue, "%sMailServerPortNumber is not an <integer> from 1 to 65535", side)
-			}
+		l.port(values[side+"MailServerPortNumber"], side+"MailServerPortNumber")
+		l.host(values[side+"MailServerHostName"], side+"MailServerHostName")
+		l.password(values[side+"Password"], side+"Password")
+	}
+	if values["OutgoingMailServerPortNumber"] == nil {
+		lessOf(l.at(n, mailcheck.LintMissing, "there is no OutgoingMailServerPortNumber, so the device tries 25, 587 and 465"), mailcheck.Info).
+			Fix = "Write <key>OutgoingMailServerPortNumber</key><integer>465</integer>, or 587."
+	}
+	account.Servers = mailPayloadServers(protocols, values)
+	l.Clients = append(l.Clients, account)
+}
+
+// mailPayloadServers returns the servers of a mail account that are complete. A
+// port that is left out is the protocol's own for reading; for sending a device
+// tries several.
+func mailPayloadServers(protocols map[string]mailcheck.Protocol, values map[string]*node) []mailcheck.Server {
+	var servers []mailcheck.Server
+	text := func(key string) string {
+		if values[key] == nil {
+			return ""
 		}
-		if h := values[side+"MailServerHostName"]; h != nil && h.content() != "" {
-			if _, err := mailcheck.ParseHost(h.content()); err != nil {
-				l.at(h, mailcheck.LintValue, "%sMailServerHostName %q is not a host name", side, h.content())
-			}
+		return values[key].content()
+	}
+	for _, side := range []string{"Incoming", "Outgoing"} {
+		host, err := mailcheck.ParseHost(text(side + "MailServerHostName"))
+		if err != nil {
+			continue
 		}
-		if p := values[side+"Password"]; p != nil && p.content() != "" {
-			l.at(p, mailcheck.LintPassword, "%sPassword", side)
+		security := mailcheck.Plain
+		if is(values[side+"MailServerUseSSL"], "true") {
+			security = mailcheck.ImplicitTLS
 		}
+		s := mailcheck.Server{Protocol: protocols[side], Host: host, Security: security, Port: mailcheck.DefaultPort(protocols[side], security)}
+		if port, err := strconv.ParseUint(text(side+"MailServerPortNumber"), 10, 16); err == nil && port > 0 {
+			s.Port = uint16(port)
+		}
+		if security == mailcheck.ImplicitTLS && s.Port == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) {
+			s.Security = mailcheck.StartTLS // UseSSL stands for both
+		}
+		if user := text(side + "MailServerUsername"); mailcheck.Printable(user) {
+			s.Username = user
+		}
+		servers = append(servers, s)
+	}
+	return servers
+}
+
+// lintDAVPayload judges an account with calendars or address books. Its UseSSL is
+// true by default.
+func lintDAVPayload(l *linter, values map[string]*node, protocol string) {
+	if ssl := values[protocol+"UseSSL"]; is(ssl, "false") {
+		l.at(ssl, mailcheck.LintInsecure, "%sUseSSL is false", protocol).Fix = "Write <key>" + protocol + "UseSSL</key><true/>, or leave it out."
+	}
+	l.port(values[protocol+"Port"], protocol+"Port")
+	l.host(values[protocol+"HostName"], protocol+"HostName")
+	l.password(values[protocol+"Password"], protocol+"Password")
+}
+
+// lintExchangePayload judges an account with ActiveSync or Exchange Web Services;
+// only the former has SSL off by default.
+func lintExchangePayload(l *linter, n *node, values map[string]*node, activeSync bool) {
+	for _, name := range []string{"SSL", "ExternalSSL"} {
+		if ssl := values[name]; is(ssl, "false") || ssl == nil && activeSync && name == "SSL" {
+			l.at(cmp.Or(ssl, n), mailcheck.LintInsecure, "%s is not true, and without it there is no encryption", name).
+				Fix = "Write <key>" + name + "</key><true/>."
+		}
+	}
+	l.port(values["Port"], "Port")
+	l.port(values["ExternalPort"], "ExternalPort")
+	l.host(values["Host"], "Host")
+	l.host(values["ExternalHost"], "ExternalHost")
+	l.password(values["Password"], "Password")
+	l.password(values["CertificatePassword"], "CertificatePassword")
+	if p := values["Password"]; is(values["OAuth"], "true") && p != nil {
+		l.at(p, mailcheck.LintValue, "there is a Password although OAuth is true").Fix = "Take the Password out."
+	}
+	if u := values["OAuthSignInURL"]; u != nil && values["Host"] == nil {
+		l.at(u, mailcheck.LintMissing, "there is an OAuthSignInURL, but no Host").Fix = "Add <key>Host</key><string>HOST</string>."
+	}
+	services := []string{"EnableMail", "EnableContacts", "EnableCalendars", "EnableReminders", "EnableNotes"}
+	if activeSync && !slices.ContainsFunc(services, func(name string) bool { return !is(values[name], "false") }) {
+		l.at(values["EnableMail"], mailcheck.LintValue, "%s are all false", strings.Join(services, ", ")).Fix = "At least one of them has to be true."
+	}
+}
+
+func (l *linter) port(p *node, key string) {
+	if !is(p, "integer") {
+		return // keys has said so
+	}
+	if port, err := strconv.ParseUint(p.content(), 10, 16); isInteger(p.content()) && (err != nil || port == 0) {
+		l.at(p, mailcheck.LintValue, "%s is %s, not a number from 1 to 65535", key, p.content()).Fix = "Write a number from 1 to 65535, or leave the key out."
+	}
+}
+
+func (l *linter) host(h *node, key string) {
+	if !is(h, "string") || h.content() == "" {
+		return
+	}
+	if _, err := mailcheck.ParseHost(h.content()); err != nil {
+		l.at(h, mailcheck.LintValue, "%s %q is not a host name", key, h.content()).Fix = "Write the name alone, such as mail.example.com, without port or URL."
+	}
+}
+
+func (l *linter) password(p *node, key string) {
+	if p != nil && p.content() != "" {
+		l.at(p, mailcheck.LintPassword, "%s", key)
 	}
 }

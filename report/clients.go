@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -26,9 +27,14 @@ func Clients(w io.Writer, r *mailcheck.Report, opts Options) error {
 }
 
 // clientsGrid writes a row per client. Many end up with the same, so each set of
-// servers has a letter and stands below.
+// servers has a letter and stands below. Sources have a column where there are any.
 func clientsGrid(p *page, clients []mailcheck.ClientResult, opts Options) {
-	rows := [][]string{{"Client", "Outcome", "Source", "Settings"}}
+	sources := slices.ContainsFunc(clients, func(c mailcheck.ClientResult) bool { return c.Source != "" })
+	header := []string{"Client", "Outcome", "Settings"}
+	if sources {
+		header = slices.Insert(header, 2, "Source")
+	}
+	rows := [][]string{header}
 	var distinct []string
 	for _, c := range clients {
 		letter := "-"
@@ -38,7 +44,11 @@ func clientsGrid(p *page, clients []mailcheck.ClientResult, opts Options) {
 			}
 			letter = letterOf(slices.Index(distinct, servers))
 		}
-		rows = append(rows, []string{c.Client, paint(opts, string(c.Outcome), outcomeSeverity(c.Outcome)), dash(c.Source), letter})
+		row := []string{c.Client, paint(opts, string(c.Outcome), outcomeSeverity(c.Outcome)), letter}
+		if sources {
+			row = slices.Insert(row, 2, dash(c.Source))
+		}
+		rows = append(rows, row)
 	}
 	if !p.grid(rows) {
 		for _, row := range rows[1:] {
@@ -56,7 +66,7 @@ func clientReason(p *page, c mailcheck.ClientResult, opts Options) {
 	if c.Reason == "" && !opts.Verbose {
 		return
 	}
-	p.paragraph(0, 2, c.Client+": "+safe(dash(c.Reason))+".")
+	p.paragraph(0, 2, c.Client+": "+safe(cmp.Or(c.Reason, string(c.Outcome)))+".")
 	if !opts.Verbose {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"mailcheck"
@@ -17,24 +18,59 @@ func Lint(w io.Writer, l mailcheck.Lint, opts Options) error {
 	if kind == "" {
 		kind = "unknown kind of file"
 	}
-	sentence := fmt.Sprintf("%s: %s, %s.", safe(l.File), kind, count(len(l.Findings), "finding"))
+	sentence := fmt.Sprintf("%s: %s, %s.", safe(l.File), kind, lintCounts(l.Findings))
 	p.WriteString(paint(opts, word, severityOf(l.Verdict)) + gap + strings.Join(wrap(sentence, p.width-6), "\n      ") + "\n")
 	if len(l.Clients) > 0 {
 		p.blank()
 		clientsGrid(p, l.Clients, opts)
-		p.blank()
-		for _, c := range l.Clients {
-			clientReason(p, c, opts)
+	}
+	reasons := &page{width: p.width}
+	for _, c := range l.Clients {
+		if opts.Verbose || !named(l.Findings, c.Client) {
+			clientReason(reasons, c, opts)
 		}
 	}
+	if reasons.Len() > 0 {
+		p.blank()
+		p.WriteString(reasons.String())
+	}
 	for _, f := range l.Findings {
-		if f.Severity < mailcheck.Warning && !opts.Verbose {
-			continue
-		}
 		lintFinding(p, f, opts)
 	}
 	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+// lintCounts says how much is wrong.
+func lintCounts(findings []mailcheck.LintFinding) string {
+	var counts []string
+	for _, s := range []mailcheck.Severity{mailcheck.Failure, mailcheck.Warning, mailcheck.Info} {
+		noun, n := s.String(), 0
+		for _, f := range findings {
+			if f.Severity == s {
+				n++
+			}
+		}
+		if s == mailcheck.Info {
+			noun = "note"
+		}
+		if n > 0 {
+			counts = append(counts, count(n, noun))
+		}
+	}
+	if len(counts) == 0 {
+		return "nothing to mend"
+	}
+	return strings.Join(counts, ", ")
+}
+
+// named reports whether a finding says what a client makes of the file, so that it
+// need not be said twice. Such evidence begins with the clients.
+func named(findings []mailcheck.LintFinding, client string) bool {
+	return slices.ContainsFunc(findings, func(f mailcheck.LintFinding) bool {
+		clients, _, _ := strings.Cut(f.Detail, ": ")
+		return slices.Contains(strings.Split(clients, "; "), client)
+	})
 }
 
 // lintFinding writes where and what first, so that an editor can jump there.

@@ -29,8 +29,9 @@ func lintCommand() *cobra.Command {
 The file is a config-v1.1.xml (Mail Autoconfig), an Apple configuration profile
 (.mobileconfig, signed or not), an Autodiscover answer or a PACC document; - is
 standard input. First its structure is judged, then what each client takes from
-it. With a URL the media type that the web server gives counts, too. No server
-that the file names is tested.
+it, and the signature of a profile (--ca-file adds an authority). With a URL the
+media type that the web server gives counts, too. No server that the file names
+is tested.
 
 ` + exitCodes,
 		Example: `  mailcheck lint config-v1.1.xml
@@ -41,11 +42,14 @@ that the file names is tested.
 			if err := out.check(); err != nil {
 				return err
 			}
-			body, contentType, err := lintSource(c, args[0], &net)
+			file, err := lintSource(c, args[0], &net)
 			if err != nil {
 				return err
 			}
-			return showLint(c, autoconfig.Lint(args[0], body, contentType), &out)
+			if file.Roots, err = net.roots(); err != nil {
+				return err
+			}
+			return showLint(c, autoconfig.Lint(file), &out)
 		},
 	}
 	net.register(c)
@@ -54,49 +58,56 @@ that the file names is tested.
 }
 
 // lintSource reads the file, standard input, or what a URL serves.
-func lintSource(c *cobra.Command, name string, net *network) (body []byte, contentType string, err error) {
-	if strings.HasPrefix(name, "https://") || strings.HasPrefix(name, "http://") {
-		return lintFetch(c.Context(), name, net)
+func lintSource(c *cobra.Command, name string, net *network) (autoconfig.LintFile, error) {
+	file := autoconfig.LintFile{Name: name}
+	if scheme, _, ok := strings.Cut(strings.ToLower(name), "://"); ok && (scheme == "https" || scheme == "http") {
+		return file, lintFetch(c.Context(), &file, net)
 	}
 	in := c.InOrStdin()
 	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return nil, "", noRun("", "%v", err)
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return file, noRun("name the file in it", "%s is a folder", name)
 		}
-		defer file.Close()
-		in = file
+		opened, err := os.Open(name)
+		if err != nil {
+			return file, noRun("", "%v", err)
+		}
+		defer opened.Close()
+		in = opened
 	}
-	body, err = io.ReadAll(io.LimitReader(in, maxLintFile))
-	if err != nil {
-		return nil, "", noRun("", "%v", err)
+	var err error
+	if file.Body, err = io.ReadAll(io.LimitReader(in, maxLintFile)); err != nil {
+		return file, noRun("", "%v", err)
 	}
-	return body, "", nil
+	return file, nil
 }
 
-func lintFetch(ctx context.Context, url string, net *network) ([]byte, string, error) {
+// lintFetch asks the web server as discovery does: bounded, redirects to https
+// alone, with verified certificates.
+func lintFetch(ctx context.Context, file *autoconfig.LintFile, net *network) error {
 	n, err := net.open()
 	if err != nil {
-		return nil, "", err
+		return err
 	}
 	defer n.Close()
 	ctx, cancel, err := net.limit(ctx)
 	if err != nil {
-		return nil, "", err
+		return err
 	}
 	defer cancel()
-	doc, err := n.Fetch(ctx, netx.Request{URL: url, AllowHTTP: strings.HasPrefix(url, "http://")})
+	doc, err := n.Fetch(ctx, netx.Request{URL: file.Name, AllowHTTP: strings.HasPrefix(strings.ToLower(file.Name), "http://")})
 	if err != nil {
-		return nil, "", noRun("", "fetch %s: %v", url, err)
+		check, detail := mailcheck.Classify(mailcheck.OpFetch, err)
+		return noRun("see: mailcheck explain "+check.ID, "fetch %s: %s", file.Name, strings.TrimPrefix(detail, file.Name+" "))
 	}
 	if doc.Status != http.StatusOK {
-		return nil, "", noRun("", "fetch %s: the web server answers with HTTP status %d", url, doc.Status)
+		return noRun("open the URL in a browser, or ask for the file with another URL", "fetch %s: the web server answers with HTTP status %d", doc.URL, doc.Status)
 	}
-	contentType := doc.ContentType
-	if contentType == "" {
-		contentType = "none"
+	file.Body, file.ContentType, file.Insecure = doc.Body, doc.ContentType, doc.Insecure
+	if file.ContentType == "" {
+		file.ContentType = "none"
 	}
-	return doc.Body, contentType, nil
+	return nil
 }
 
 func showLint(c *cobra.Command, l mailcheck.Lint, out *output) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,11 +30,14 @@ func TestMain(m *testing.M) {
 	}})
 }
 
+var update = flag.Bool("update", false, "write the golden files anew")
+
 // TestScripts runs the stories in testdata.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
+		UpdateScripts:       *update,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "lab": startLab, "json": readJSON,
 		},

@@ -89,12 +89,9 @@ func (f *network) open() (*netx.Net, error) {
 		}
 		opts.ConnectTo = append(opts.ConnectTo, to)
 	}
-	if f.caFile != "" {
-		roots, err := trusted(f.caFile)
-		if err != nil {
-			return nil, err
-		}
-		opts.Roots = roots
+	var err error
+	if opts.Roots, err = f.roots(); err != nil {
+		return nil, err
 	}
 	n, err := netx.New(opts)
 	if err != nil && len(f.resolvers) > 0 {
@@ -105,9 +102,13 @@ func (f *network) open() (*netx.Net, error) {
 	return n, nil
 }
 
-// trusted returns the system's authorities and those of a file.
-func trusted(file string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(file)
+// roots returns the system's authorities and those of --ca-file; nil without the
+// flag, which means the system's, too.
+func (f *network) roots() (*x509.CertPool, error) {
+	if f.caFile == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(f.caFile)
 	if err != nil {
 		return nil, noRun("", "--ca-file: %v", err)
 	}
@@ -116,7 +117,7 @@ func trusted(file string) (*x509.CertPool, error) {
 		roots = x509.NewCertPool() // a machine without authorities of its own; the file's are still good
 	}
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, noRun("a PEM file has lines like -----BEGIN CERTIFICATE-----", "--ca-file: no certificate in %s", file)
+		return nil, noRun("a PEM file has lines like -----BEGIN CERTIFICATE-----", "--ca-file: no certificate in %s", f.caFile)
 	}
 	return roots, nil
 }
