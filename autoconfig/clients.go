@@ -17,12 +17,15 @@ type client struct {
 	records []string // the SRV services it reads, in its order of preference
 	incoming,
 	outgoing []mailcheck.Protocol // what it can speak, in its order
-	confirms map[Place]string // places whose answer the user has to confirm, and why
-	username bool             // a settings file counts for less than SRV records unless it has user names
-	exchange bool             // of Autodiscover, only an Exchange server configures it
-	unknown  string           // why nothing certain can be said
-	manual   string           // what happens if no place answers
-	caveat   string           // what of the rules was not verified
+	upgrades []mailcheck.Protocol // those it guesses with STARTTLS before TLS
+	confirms map[Place]string     // places whose answer the user has to confirm, and why
+	caveats  map[Place]string     // what was not verified about a place, or is not the same in all builds
+	warns    bool                 // of settings without encryption
+	username bool                 // a settings file counts for less than SRV records unless it has user names of its own
+	readOnly bool                 // SRV records count even if there is none for sending
+	exchange bool                 // of Autodiscover, only an Exchange server configures it
+	unknown  string               // why nothing certain can be said
+	manual   string               // what happens if no place answers
 	ref      string
 }
 
@@ -64,7 +67,7 @@ func (w *walk) run() mailcheck.ClientResult {
 		r.Asked = w.asked
 		r.Outcome, r.Reason = w.judge(place, servers, why)
 		if r.Reason == "" {
-			r.Reason = w.caveat
+			r.Reason = w.caveats[place]
 		}
 		return r
 	}
@@ -115,13 +118,20 @@ func (w *walk) lookDocument(doc Document) (servers []mailcheck.Server, why strin
 	if r.Refused != nil {
 		return nil, "the whole file is refused: " + r.Refused.String()
 	}
-	if w.username && r.Incoming[0].Username == "" {
-		return nil, "counts for less than SRV records, because it names no user name"
+	if records, _ := w.lookRecords(); w.username && records != nil && !ownUsernames(doc.Config, w.address) {
+		return nil, "counts for less than the SRV records, because it names no user name of its own"
 	}
 	if len(r.Dropped) > 0 {
 		why = "ignores " + r.Dropped[0].String()
 	}
 	return w.choose(append(r.Incoming, r.Outgoing...)), why
+}
+
+// ownUsernames reports whether a settings file names users in another way than by
+// their address or its local part.
+func ownUsernames(c *Config, a mailcheck.Address) bool {
+	usual := []string{"", "%EMAILADDRESS%", "%EMAILLOCALPART%", a.String()}
+	return slices.ContainsFunc(c.Sections, func(s Section) bool { return !slices.Contains(usual, s.Username) })
 }
 
 // lookRecords picks the SRV records that the client reads.
@@ -141,6 +151,8 @@ func (w *walk) lookRecords() (servers []mailcheck.Server, why string) {
 	switch {
 	case servers != nil:
 		return servers, ""
+	case w.readOnly && w.first(w.incoming, all) != nil:
+		return w.first(w.incoming, all), ""
 	case len(source.Servers) > 0:
 		return nil, "the records do not suffice; it reads only " + strings.Join(w.records, ", ")
 	}
@@ -181,25 +193,39 @@ func (w *walk) lookGuess() (servers []mailcheck.Server, why string) {
 			likely = append(likely, s)
 		}
 	}
+	upgraded := func(s mailcheck.Server) bool {
+		return s.Security == mailcheck.StartTLS && slices.Contains(w.upgrades, s.Protocol)
+	}
+	slices.SortStableFunc(likely, func(a, b mailcheck.Server) int {
+		switch {
+		case upgraded(a) == upgraded(b):
+			return 0
+		case upgraded(a):
+			return -1
+		}
+		return 1
+	})
 	return w.choose(likely), "none of the usual host names answers"
 }
 
 // choose picks one server for reading and one for sending: the client's first
 // protocol, and of that the first server. It needs both.
 func (w *walk) choose(servers []mailcheck.Server) []mailcheck.Server {
-	pick := func(protocols []mailcheck.Protocol) []mailcheck.Server {
-		for _, p := range protocols {
-			if i := slices.IndexFunc(servers, func(s mailcheck.Server) bool { return s.Protocol == p }); i >= 0 {
-				return servers[i : i+1]
-			}
-		}
-		return nil
-	}
-	in, out := pick(w.incoming), pick(w.outgoing)
+	in, out := w.first(w.incoming, servers), w.first(w.outgoing, servers)
 	if in == nil || out == nil {
 		return nil
 	}
 	return slices.Concat(in, out)
+}
+
+// first returns the first server of the first protocol that has one.
+func (w *walk) first(protocols []mailcheck.Protocol, servers []mailcheck.Server) []mailcheck.Server {
+	for _, p := range protocols {
+		if i := slices.IndexFunc(servers, func(s mailcheck.Server) bool { return s.Protocol == p }); i >= 0 {
+			return servers[i : i+1]
+		}
+	}
+	return nil
 }
 
 // judge says what becomes of the servers: nothing if they do not work, a question
@@ -211,20 +237,43 @@ func (w *walk) judge(place Place, servers []mailcheck.Server, note string) (mail
 		}
 	}
 	for _, s := range servers {
-		if p := unknownPlaceholder(s.Username); p != "" {
-			return mailcheck.Fails, fmt.Sprintf("takes the user name %q as it stands; %s is no placeholder", s.Username, p)
+		if why := w.literal(s); why != "" {
+			return mailcheck.Fails, why
 		}
-		if s.Security == mailcheck.Plain {
+		if s.Security == mailcheck.Plain && w.warns {
 			return mailcheck.Asks, fmt.Sprintf("would send the password to %s unencrypted, and warns of it", s.Endpoint())
 		}
 	}
 	if why := w.confirms[place]; why != "" {
 		return mailcheck.Asks, why
 	}
+	if len(servers) == 1 && servers[0].Protocol.Reads() {
+		return mailcheck.Asks, "finds no server for sending, so the user has to type it in"
+	}
+	for _, s := range servers {
+		if s.Security == mailcheck.Plain {
+			note = fmt.Sprintf("sends the password to %s unencrypted", s.Endpoint())
+		}
+	}
 	if place == Guess {
 		note = "tries likely names, since nothing it reads is published"
 	}
 	return mailcheck.Configures, note
+}
+
+// literal says which placeholder stays in a server's names because the client does
+// not know it, or not there.
+func (w *walk) literal(s mailcheck.Server) string {
+	for _, name := range []struct{ kind, text string }{{"host name", s.Host}, {"user name", s.Username}} {
+		p := unknownPlaceholder(name.text)
+		if p == "" && w.address.Local != "" { // else it stays for want of a local part
+			p = placeholder.FindString(name.text)
+		}
+		if p != "" {
+			return fmt.Sprintf("takes the %s %q as it stands, since it does not replace %s there", name.kind, name.text, p)
+		}
+	}
+	return ""
 }
 
 // nothing says why no place sufficed: the first that had something it could not

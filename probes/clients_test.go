@@ -35,6 +35,17 @@ var clientCases = []struct {
 	{"autoconfig-plain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
 	{"host-nxdomain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
 	{"no-settings", "Thunderbird", mailcheck.Asks, ""},
+	{"healthy", "Evolution", mailcheck.Configures, "autoconfig (https)"}, // files before SRV records
+	{"healthy", "FairEmail", mailcheck.Configures, "srv"},                // SRV records before files
+	{"autoconfig-only", "FairEmail", mailcheck.Configures, "autoconfig (https)"},
+	{"autoconfig-own-user-name", "FairEmail", mailcheck.Fails, "autoconfig (https)"}, // replaces no part of a name
+	{"autoconfig-own-user-name", "Evolution", mailcheck.Configures, "autoconfig (https)"},
+	{"autoconfig-local-part", "aerc", mailcheck.Fails, "autoconfig (https)"}, // knows only %EMAILADDRESS%
+	{"autoconfig-local-part", "Nextcloud Mail", mailcheck.Configures, "autoconfig (https)"},
+	{"srv-tls-only", "aerc", mailcheck.Asks, "srv"}, // does not know _submissions
+	{"srv-tls-only", "Evolution", mailcheck.Configures, "srv"},
+	{"autoconfig-plain", "FairEmail", mailcheck.Configures, "srv"},
+	{"autoconfig-via-mx", "Evolution", mailcheck.Configures, "mx"},
 }
 
 func TestClients(t *testing.T) {
