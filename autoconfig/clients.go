@@ -40,6 +40,23 @@ func Clients(a mailcheck.Address, d Discovery, tested []mailcheck.ServerResult) 
 	return results
 }
 
+// Unpublished returns the servers that clients would take although no source hands
+// them over: from a place that counts for these clients alone. Together with the
+// published ones they keep to the bound on servers.
+func Unpublished(a mailcheck.Address, d Discovery) []mailcheck.Server {
+	var servers []mailcheck.Server
+	known := slices.Clone(d.Servers)
+	for _, c := range Clients(a, d, nil) {
+		for _, s := range c.Servers {
+			seen := slices.ContainsFunc(known, func(k mailcheck.Server) bool { return k.Key() == s.Key() })
+			if _, err := mailcheck.ParseHost(s.Host); !seen && err == nil && len(known) < maxServers {
+				known, servers = append(known, s), append(servers, s)
+			}
+		}
+	}
+	return servers
+}
+
 // walk is one client on its way through the places.
 type walk struct {
 	client
@@ -291,7 +308,7 @@ func failureOf(result mailcheck.ServerResult) string {
 	for _, step := range result.Steps {
 		for _, f := range step.Findings {
 			if f.Severity == mailcheck.Failure {
-				return f.Check.ID
+				return fmt.Sprintf("%s (%s)", strings.TrimSuffix(f.Check.Summary, "."), f.Check.ID)
 			}
 		}
 	}

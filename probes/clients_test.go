@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -46,6 +47,9 @@ var clientCases = []struct {
 	{"srv-tls-only", "Evolution", mailcheck.Configures, "srv"},
 	{"autoconfig-plain", "FairEmail", mailcheck.Configures, "srv"},
 	{"autoconfig-via-mx", "Evolution", mailcheck.Configures, "mx"},
+	{"autoconfig-http-other", "Thunderbird", mailcheck.Configures, ".well-known (https)"},
+	{"autoconfig-http-other", "KMail", mailcheck.Fails, "autoconfig (http)"}, // asks http before the well-known place
+	{"autoconfig-http-other", "Evolution", mailcheck.Fails, "autoconfig (http)"},
 }
 
 func TestClients(t *testing.T) {
@@ -73,4 +77,31 @@ func clientsOf(t *testing.T, name string) *mailcheck.Report {
 		t.Errorf("credentials were sent: %q", got)
 	}
 	return r
+}
+
+// What clients would fetch over http is fetched for them alone, without the
+// address, and no fault of it is the account's.
+func TestClientsOverHTTP(t *testing.T) {
+	const unsafe = "GET http://autoconfig.example.com/mail/config-v1.1.xml"
+	s := scenario(t, "autoconfig-http-other")
+	for name, check := range map[string]func(context.Context, *netx.Net, mailcheck.Address, Options) *mailcheck.Report{"check": Account, "clients": Clients} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, l := visit(t, s, 0, func(ctx context.Context, n *netx.Net, a mailcheck.Address) *mailcheck.Report {
+					return check(ctx, n, a, Options{})
+				})
+				if got := slices.Contains(l.Requests(), unsafe); got != (name == "clients") {
+					t.Errorf("asks over http: %v; requests %q", got, l.Requests())
+				}
+				if r.Verdict != mailcheck.Pass {
+					t.Errorf("verdict %s, findings %q", r.Verdict, ids(r))
+				}
+				for _, s := range r.Servers {
+					if s.Host == "old.example.com" {
+						t.Errorf("%s counts for the account", s.URL())
+					}
+				}
+			})
+		})
+	}
 }
