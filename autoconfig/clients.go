@@ -12,9 +12,10 @@ import (
 // are data; what applies them is the same for all.
 type client struct {
 	name    string
-	order   []Place  // where it looks, the first that answers wins
-	dialect *dialect // how it reads a settings file
-	records []string // the SRV services it reads, in its order of preference
+	order   []Place   // where it looks, the first that answers wins
+	builtin []builtin // its own list of providers
+	dialect *dialect  // how it reads a settings file
+	records []string  // the SRV services it reads, in its order of preference
 	incoming,
 	outgoing []mailcheck.Protocol // what it can speak, in its order
 	upgrades []mailcheck.Protocol // those it guesses with STARTTLS before TLS
@@ -24,7 +25,7 @@ type client struct {
 	username bool                 // a settings file counts for less than SRV records unless it has user names of its own
 	readOnly bool                 // SRV records count even if there is none for sending
 	exchange bool                 // of Autodiscover, only an Exchange server configures it
-	unknown  string               // why nothing certain can be said
+	unknown  string               // why nothing certain can be said if no place answers
 	manual   string               // what happens if no place answers
 	ref      string
 }
@@ -69,20 +70,18 @@ type walk struct {
 // run goes through the places in the client's order up to the first that answers.
 func (w *walk) run() mailcheck.ClientResult {
 	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref}
-	if w.unknown != "" {
-		r.Outcome, r.Reason = mailcheck.NotKnown, w.unknown
-		return r
-	}
 	for _, place := range w.order {
-		servers, why := w.look(place)
-		if servers == nil {
-			w.note(place, why)
+		found := w.look(place)
+		if found.servers == nil && found.outcome == "" {
+			w.note(place, found.note)
 			continue
 		}
-		r.Source, r.Servers = string(place), servers
 		w.note(place, "answers")
-		r.Asked = w.asked
-		r.Outcome, r.Reason = w.judge(place, servers, why)
+		r.Source, r.Servers, r.Asked = string(place), found.servers, w.asked
+		r.Outcome, r.Reason = found.outcome, found.note
+		if found.outcome == "" {
+			r.Outcome, r.Reason = w.judge(place, found)
+		}
 		if r.Reason == "" {
 			r.Reason = w.caveats[place]
 		}
@@ -90,6 +89,9 @@ func (w *walk) run() mailcheck.ClientResult {
 	}
 	r.Asked = w.asked
 	r.Outcome, r.Reason = mailcheck.Asks, w.nothing()
+	if w.unknown != "" {
+		r.Outcome, r.Reason = mailcheck.NotKnown, w.unknown
+	}
 	return r
 }
 
@@ -97,9 +99,22 @@ func (w *walk) note(place Place, why string) {
 	w.asked = append(w.asked, string(place)+": "+mailcheck.Clean(why))
 }
 
+// find is what a place has for a client. Without servers, and without an outcome
+// that needs none, the client goes on to the next place; note says why.
+type find struct {
+	servers []mailcheck.Server
+	outcome mailcheck.Outcome // if the servers do not decide it
+	note    string
+}
+
+// encrypted are the places on the same hosts as those over http.
+var encrypted = map[Place]Place{HTTPHost: HTTPSHost, HTTPWellKnown: HTTPSWellKnown}
+
 // look returns what a place has for the client, or why that is nothing.
-func (w *walk) look(place Place) (servers []mailcheck.Server, why string) {
+func (w *walk) look(place Place) find {
 	switch place {
+	case BuiltIn:
+		return w.lookBuiltIn()
 	case Records:
 		return w.lookRecords()
 	case Autodiscover:
@@ -107,41 +122,51 @@ func (w *walk) look(place Place) (servers []mailcheck.Server, why string) {
 	case Guess:
 		return w.lookGuess()
 	}
-	why = "not asked in this run"
+	return w.lookFiles(place)
+}
+
+// lookFiles takes the first settings file of a place that the client can use. Over
+// http nothing is asked of a host that has no address.
+func (w *walk) lookFiles(place Place) find {
+	none, asked := find{note: "not asked in this run"}, false
 	for _, doc := range w.discovery.Documents {
 		if doc.Place != place {
 			continue
 		}
-		servers, reason := w.lookDocument(doc)
-		if servers != nil {
-			return servers, reason
+		found := w.lookDocument(doc)
+		if found.servers != nil {
+			return found
 		}
-		if why == "not asked in this run" || doc.Config != nil {
-			why = reason
+		if !asked || doc.Config != nil {
+			none, asked = found, true
 		}
 	}
-	return nil, why
+	if twin, ok := encrypted[place]; ok && !asked {
+		return find{note: w.lookFiles(twin).note}
+	}
+	return none
 }
 
 // lookDocument reads a settings file as the client would.
-func (w *walk) lookDocument(doc Document) (servers []mailcheck.Server, why string) {
+func (w *walk) lookDocument(doc Document) find {
 	switch {
 	case doc.Config == nil:
-		return nil, doc.Reason
+		return find{note: doc.Reason}
 	case w.dialect.ignores(doc.ContentType):
-		return nil, ignored(doc.ContentType)
+		return find{note: ignored(doc.ContentType)}
 	}
 	r := w.dialect.read(doc.Config, w.address)
 	if r.Refused != nil {
-		return nil, "the whole file is refused: " + r.Refused.String()
+		return find{note: "the whole file is refused: " + r.Refused.String()}
 	}
-	if records, _ := w.lookRecords(); w.username && records != nil && !ownUsernames(doc.Config, w.address) {
-		return nil, "counts for less than the SRV records, because it names no user name of its own"
+	if w.username && w.lookRecords().servers != nil && !ownUsernames(doc.Config, w.address) {
+		return find{note: "counts for less than the SRV records, because it names no user name of its own"}
 	}
+	found := find{servers: w.choose(append(r.Incoming, r.Outgoing...))}
 	if len(r.Dropped) > 0 {
-		why = "ignores " + r.Dropped[0].String()
+		found.note = "ignores " + r.Dropped[0].String()
 	}
-	return w.choose(append(r.Incoming, r.Outgoing...)), why
+	return found
 }
 
 // ownUsernames reports whether a settings file names users in another way than by
@@ -152,7 +177,7 @@ func ownUsernames(c *Config, a mailcheck.Address) bool {
 }
 
 // lookRecords picks the SRV records that the client reads.
-func (w *walk) lookRecords() (servers []mailcheck.Server, why string) {
+func (w *walk) lookRecords() find {
 	var all []mailcheck.Server
 	source := w.source("srv")
 	for _, label := range w.records {
@@ -164,65 +189,58 @@ func (w *walk) lookRecords() (servers []mailcheck.Server, why string) {
 			}
 		}
 	}
-	servers = w.choose(all)
+	servers := w.choose(all)
+	if servers == nil && w.readOnly {
+		servers = w.first(w.incoming, all)
+	}
 	switch {
 	case servers != nil:
-		return servers, ""
-	case w.readOnly && w.first(w.incoming, all) != nil:
-		return w.first(w.incoming, all), ""
+		return find{servers: servers}
 	case len(source.Servers) > 0:
-		return nil, "the records do not suffice; it reads only " + strings.Join(w.records, ", ")
+		return find{note: "the records do not suffice; it reads only " + strings.Join(w.records, ", ")}
 	}
-	return nil, "no SRV records"
+	return find{note: "no SRV records"}
 }
 
 // lookAutodiscover takes what the Autodiscover source found. Outlook's own set-up
 // takes only Exchange from it; Thunderbird takes Exchange where there is no IMAP or
 // POP3, and the others do not speak it.
-func (w *walk) lookAutodiscover() (servers []mailcheck.Server, why string) {
+func (w *walk) lookAutodiscover() find {
 	source := w.source("autodiscover")
 	if source.State == "" {
-		return nil, "not asked in this run"
+		return find{note: "not asked in this run"}
 	}
-	if servers = w.choose(source.Servers); servers != nil && !w.exchange {
-		return servers, ""
+	if servers := w.choose(source.Servers); servers != nil && !w.exchange {
+		return find{servers: servers}
 	}
 	for _, s := range source.Servers {
 		if s.Protocol.Exchange() && (w.exchange || w.dialect == &thunderbirdDialect) {
-			return []mailcheck.Server{s}, ""
+			return find{servers: []mailcheck.Server{s}}
 		}
 	}
 	switch {
 	case w.exchange && len(source.Servers) > 0:
-		return nil, "answers with IMAP, POP3 or SMTP, which it ignores"
+		return find{note: "answers with IMAP, POP3 or SMTP, which it ignores"}
 	case len(source.Servers) > 0:
-		return nil, "names only Exchange, which it does not speak"
+		return find{note: "names only Exchange, which it does not speak"}
 	}
-	return nil, source.Reason
+	return find{note: source.Reason}
 }
 
 // lookGuess takes the likely names. A guess counts once it answered, since the
 // clients that guess try each name.
-func (w *walk) lookGuess() (servers []mailcheck.Server, why string) {
-	var likely []mailcheck.Server
+func (w *walk) lookGuess() find {
+	var upgraded, likely []mailcheck.Server
 	for _, s := range w.source("guess").Servers {
-		if result, ok := w.result(s); !ok || result.Verdict != mailcheck.Fail {
+		switch result, ok := w.result(s); {
+		case ok && result.Verdict == mailcheck.Fail:
+		case s.Security == mailcheck.StartTLS && slices.Contains(w.upgrades, s.Protocol):
+			upgraded = append(upgraded, s)
+		default:
 			likely = append(likely, s)
 		}
 	}
-	upgraded := func(s mailcheck.Server) bool {
-		return s.Security == mailcheck.StartTLS && slices.Contains(w.upgrades, s.Protocol)
-	}
-	slices.SortStableFunc(likely, func(a, b mailcheck.Server) int {
-		switch {
-		case upgraded(a) == upgraded(b):
-			return 0
-		case upgraded(a):
-			return -1
-		}
-		return 1
-	})
-	return w.choose(likely), "none of the usual host names answers"
+	return find{servers: w.choose(slices.Concat(upgraded, likely)), note: "none of the usual host names answers"}
 }
 
 // choose picks one server for reading and one for sending: the client's first
@@ -247,10 +265,15 @@ func (w *walk) first(protocols []mailcheck.Protocol, servers []mailcheck.Server)
 
 // judge says what becomes of the servers: nothing if they do not work, a question
 // if the client does not trust the place.
-func (w *walk) judge(place Place, servers []mailcheck.Server, note string) (mailcheck.Outcome, string) {
+func (w *walk) judge(place Place, found find) (mailcheck.Outcome, string) {
+	servers, note := found.servers, found.note
 	for _, s := range servers {
 		if result, ok := w.result(s); ok && result.Verdict == mailcheck.Fail {
-			return mailcheck.Fails, fmt.Sprintf("takes %s, which does not work: %s", s.URL(), failureOf(result))
+			whose := ""
+			if place == BuiltIn {
+				whose = " from its own list of providers"
+			}
+			return mailcheck.Fails, fmt.Sprintf("takes %s%s, which does not work: %s", s.URL(), whose, failureOf(result))
 		}
 	}
 	for _, s := range servers {

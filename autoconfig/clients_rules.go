@@ -9,7 +9,9 @@ var (
 )
 
 // clients are the mail clients whose way to its settings is followed, each as its
-// own source code or documentation has it. A rule that was not verified says so.
+// own source code or documentation has it. A rule that was not verified says so. Those
+// without BuiltIn have no list of providers in the sources named in ref; K-9 had one
+// once, and KMail knows gmail.com only to add Google's calendar.
 var clients = []client{
 	{
 		// Before all places it looks for a file in the folder isp beside the program,
@@ -39,24 +41,27 @@ var clients = []client{
 		ref:    "thunderbird-android: feature/autodiscovery (RealAutoDiscoveryRegistry, RealAutoconfigParser.kt)",
 	},
 	{
-		// The set-up since 2016 takes Exchange from Autodiscover and nothing else; IMAP
-		// answers are ignored without a word.
+		// The set-up since 2016 takes Exchange from Autodiscover; IMAP answers are ignored
+		// without a word. Before that it asks AutoDetect, a service of Microsoft, whose
+		// rules are not published (c7solutions.com/2022/11/troubleshooting-autodetect).
 		name:  "Outlook (classic)",
-		order: []Place{Autodiscover}, exchange: true, outgoing: sending,
-		manual: "the user has to choose IMAP and type in the servers; only Exchange configures itself, by Autodiscover",
-		ref:    "Autodiscover for Exchange (Microsoft); that IMAP answers are ignored: reports by operators, not verified",
+		order: []Place{BuiltIn, Autodiscover}, builtin: classicOutlookProviders, exchange: true, outgoing: sending,
+		manual: "unless Microsoft's service AutoDetect knows the servers, the user has to choose IMAP and type them in; only Exchange configures itself, by Autodiscover",
+		ref:    "Autodiscover for Exchange (learn.microsoft.com); that IMAP answers are ignored, and what AutoDetect does: reports by operators, not verified",
 	},
 	{
-		name:    "Outlook (new)",
-		unknown: "a service of Microsoft chooses the settings; its rules are not published and not verified. The large providers and Exchange Online are known to it",
-		ref:     "not verified",
+		// Whatever is no account type of its own goes through AutoDetect as well.
+		name:  "Outlook (new)",
+		order: []Place{BuiltIn}, builtin: newOutlookProviders,
+		unknown: "Microsoft's service AutoDetect chooses the settings by rules that are not published; Exchange on servers of one's own is not supported",
+		ref:     "learn.microsoft.com: Supported account types in the new Outlook; what AutoDetect does: reports by operators, not verified",
 	},
 	{
 		// No SRV, no autoconfig: operators who searched the system libraries found none.
 		name:  "Apple Mail (macOS, iOS)",
-		order: []Place{Autodiscover}, exchange: true, outgoing: sending,
-		manual: "the user has to type in the servers, or open a configuration profile; only the large providers are built in, and only Exchange configures itself",
-		ref:    "Apple device management; that SRV records and autoconfig are not read: reports by operators, not verified",
+		order: []Place{BuiltIn, Autodiscover}, builtin: appleProviders, exchange: true, outgoing: sending,
+		manual: "unless Apple's list of providers, which is not published, has the domain, the user has to type in the servers or open a configuration profile; of what is published only Exchange is read",
+		ref:    "support.apple.com/HT201525; the account types, and that SRV records and autoconfig are not read: a book and reports by operators, not verified with Apple",
 	},
 	{
 		// One after the other up to the first that answers with status 200. The sources of
@@ -87,10 +92,10 @@ var clients = []client{
 		// It asks nothing over http; a change that would have was not taken (pull request
 		// 7472).
 		name:    "Delta Chat",
-		order:   []Place{HTTPSHost, HTTPSWellKnown, Autodiscover, Database, Guess},
-		dialect: &deltaDialect, incoming: imapOnly, outgoing: sending,
+		order:   []Place{BuiltIn, HTTPSHost, HTTPSWellKnown, Autodiscover, Database, Guess},
+		builtin: deltaProviders, dialect: &deltaDialect, incoming: imapOnly, outgoing: sending,
 		manual: "the user has to type in the servers; it reads no SRV records",
-		ref:    "chatmail/core 2.57.0: src/configure.rs, src/configure/auto_mozilla.rs",
+		ref:    "chatmail/core 2.57.0: src/configure.rs, src/configure/auto_mozilla.rs, src/provider.rs",
 	},
 	{
 		// All places are asked, and the sum of the scores of both servers decides: SRV 50
@@ -99,14 +104,14 @@ var clients = []client{
 		// counts before the name. The build decides whether the domain's own file and
 		// Autodiscover are asked (src/extra and src/dummy, Misc.java).
 		name:    "FairEmail",
-		order:   []Place{HTTPSHost, HTTPSWellKnown, HTTPHost, HTTPWellKnown, Database, Records, Autodiscover, Guess, Exchanger},
-		dialect: &fairEmailDialect, incoming: imapOnly, outgoing: sending, username: true,
+		order:   []Place{BuiltIn, HTTPSHost, HTTPSWellKnown, HTTPHost, HTTPWellKnown, Database, Records, Autodiscover, Guess, Exchanger},
+		builtin: fairEmailProviders, dialect: &fairEmailDialect, incoming: imapOnly, outgoing: sending, username: true,
 		records:  []string{"_imaps", "_imap", "_submission", "_submissions"},
 		upgrades: sending,
 		manual:   "tries the mail exchanger itself; if that fails, the user has to type in the servers",
 		caveats: at("only some builds ask the domain itself for settings; the others know the provider database alone",
 			HTTPSHost, HTTPSWellKnown, HTTPHost, HTTPWellKnown, Autodiscover),
-		ref: "FairEmail: EmailProvider.java (fromEmail, getScore), build with all sources",
+		ref: "FairEmail: EmailProvider.java (fromEmail, getScore), res/xml/providers.xml; build with all sources",
 	},
 	{
 		// The mail exchanger is asked in the same places, and then without its first label.

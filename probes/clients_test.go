@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -50,6 +51,15 @@ var clientCases = []struct {
 	{"autoconfig-http-other", "Thunderbird", mailcheck.Configures, ".well-known (https)"},
 	{"autoconfig-http-other", "KMail", mailcheck.Fails, "autoconfig (http)"}, // asks http before the well-known place
 	{"autoconfig-http-other", "Evolution", mailcheck.Fails, "autoconfig (http)"},
+	{"provider-app-password", "FairEmail", mailcheck.Configures, "built-in"},
+	{"provider-app-password", "Apple Mail (macOS, iOS)", mailcheck.Configures, "built-in"},
+	{"provider-by-mx", "Outlook (new)", mailcheck.Configures, "built-in"}, // an account of Microsoft 365
+	{"built-in-by-mx", "FairEmail", mailcheck.Configures, "built-in"},     // whatever the domain publishes
+	{"built-in-by-mx", "Evolution", mailcheck.Configures, "srv"},
+	{"built-in-outdated", "FairEmail", mailcheck.Fails, "built-in"},
+	{"built-in-outdated", "Thunderbird", mailcheck.Configures, "autoconfig (https)"},
+	{"built-in-refused", "FairEmail", mailcheck.Fails, "built-in"},
+	{"built-in-refused", "Thunderbird", mailcheck.Asks, ""},
 }
 
 func TestClients(t *testing.T) {
@@ -77,6 +87,34 @@ func clientsOf(t *testing.T, name string) *mailcheck.Report {
 		t.Errorf("credentials were sent: %q", got)
 	}
 	return r
+}
+
+// What the help desk tells the user of each kind of entry in a client's own list.
+func TestClientsBuiltIn(t *testing.T) {
+	for _, c := range []struct{ scenario, client, reason, servers string }{
+		{"provider-app-password", "FairEmail", "has these settings built in, and looks no further; it tells the user that an app password may be needed in place of the password",
+			"imaps://imap.mail.me.com:993 alice, submission://smtp.mail.me.com:587 alice"},
+		{"provider-app-password", "Outlook (new)", "is made for this provider: the user signs in at Apple", ""},
+		{"built-in-by-mx", "FairEmail", "has these settings built in for the mail exchanger mxext1.mailbox.org, and looks no further, though the domain publishes other servers",
+			"imaps://imap.mailbox.org:993 alice@example.com, submissions://smtp.mailbox.org:465 alice@example.com"},
+		{"built-in-outdated", "FairEmail", "takes submission://send.xtra.co.nz:587 from its own list of providers, which does not work: The server refuses connections on this port: nothing is listening there (tcp.refused)",
+			"imaps://imap.xtra.co.nz:993 alice@xtra.co.nz, submission://send.xtra.co.nz:587 alice@xtra.co.nz"},
+		{"built-in-refused", "FairEmail", "gives up: it has the provider in a list of those that do not speak the standard protocols", ""},
+	} {
+		t.Run(c.scenario+"/"+c.client, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := clientsOf(t, c.scenario)
+				i := slices.IndexFunc(r.Clients, func(got mailcheck.ClientResult) bool { return got.Client == c.client })
+				var servers []string
+				for _, s := range r.Clients[i].Servers {
+					servers = append(servers, s.URL()+" "+s.Username)
+				}
+				if got := r.Clients[i]; got.Reason != c.reason || strings.Join(servers, ", ") != c.servers {
+					t.Errorf("%q with %q, want %q with %q", got.Reason, servers, c.reason, c.servers)
+				}
+			})
+		})
+	}
 }
 
 // What clients would fetch over http is fetched for them alone, without the

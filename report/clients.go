@@ -56,7 +56,11 @@ func clientReason(p *page, c mailcheck.ClientResult, opts Options) {
 	if c.Reason == "" && !opts.Verbose {
 		return
 	}
-	p.paragraph(0, 2, c.Client+": "+safe(dash(c.Reason))+".")
+	text := c.Client + ":"
+	if c.Reason != "" {
+		text += " " + safe(c.Reason) + "."
+	}
+	p.paragraph(0, 2, text)
 	if !opts.Verbose {
 		return
 	}
@@ -71,8 +75,12 @@ func clientsSentence(r *mailcheck.Report) string {
 	for _, c := range r.Clients {
 		counts[c.Outcome]++
 	}
-	return fmt.Sprintf("%d of %s configure themselves, %d ask the user, %d fail; for %d nothing is known.",
-		counts[mailcheck.Configures], count(len(r.Clients), "mail client"), counts[mailcheck.Asks], counts[mailcheck.Fails], counts[mailcheck.NotKnown])
+	text := fmt.Sprintf("%d of %s configure themselves, %d ask the user, %d fail", counts[mailcheck.Configures],
+		count(len(r.Clients), "mail client"), counts[mailcheck.Asks], counts[mailcheck.Fails])
+	if n := counts[mailcheck.NotKnown]; n > 0 {
+		text += fmt.Sprintf("; of %d nothing is known", n)
+	}
+	return text + "."
 }
 
 func clientServers(c mailcheck.ClientResult) string {
