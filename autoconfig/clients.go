@@ -21,6 +21,7 @@ type client struct {
 	upgrades []mailcheck.Protocol // those it guesses with STARTTLS before TLS
 	confirms map[Place]string     // places whose answer the user has to confirm, and why
 	caveats  map[Place]string     // what was not verified about a place, or is not the same in all builds
+	tries    bool                 // all servers of a place, up to one that works
 	warns    bool                 // of settings without encryption
 	username bool                 // a settings file counts for less than SRV records unless it has user names of its own
 	readOnly bool                 // SRV records count even if there is none for sending
@@ -232,8 +233,8 @@ func (w *walk) lookAutodiscover() find {
 func (w *walk) lookGuess() find {
 	var upgraded, likely []mailcheck.Server
 	for _, s := range w.source("guess").Servers {
-		switch result, ok := w.result(s); {
-		case ok && result.Verdict == mailcheck.Fail:
+		switch {
+		case w.fails(s):
 		case s.Security == mailcheck.StartTLS && slices.Contains(w.upgrades, s.Protocol):
 			upgraded = append(upgraded, s)
 		default:
@@ -253,10 +254,15 @@ func (w *walk) choose(servers []mailcheck.Server) []mailcheck.Server {
 	return slices.Concat(in, out)
 }
 
-// first returns the first server of the first protocol that has one.
+// first returns the first server of the first protocol that has one, and for a client
+// that tries them all the first that works.
 func (w *walk) first(protocols []mailcheck.Protocol, servers []mailcheck.Server) []mailcheck.Server {
 	for _, p := range protocols {
-		if i := slices.IndexFunc(servers, func(s mailcheck.Server) bool { return s.Protocol == p }); i >= 0 {
+		i := slices.IndexFunc(servers, func(s mailcheck.Server) bool { return s.Protocol == p && !(w.tries && w.fails(s)) })
+		if i < 0 {
+			i = slices.IndexFunc(servers, func(s mailcheck.Server) bool { return s.Protocol == p })
+		}
+		if i >= 0 {
 			return servers[i : i+1]
 		}
 	}
@@ -346,6 +352,12 @@ func (w *walk) source(name string) mailcheck.SourceResult {
 		}
 	}
 	return mailcheck.SourceResult{}
+}
+
+// fails reports whether a server was tested and does not work.
+func (w *walk) fails(s mailcheck.Server) bool {
+	result, ok := w.result(s)
+	return ok && result.Verdict == mailcheck.Fail
 }
 
 func (w *walk) result(s mailcheck.Server) (mailcheck.ServerResult, bool) {

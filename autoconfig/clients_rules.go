@@ -90,10 +90,11 @@ var clients = []client{
 	},
 	{
 		// It asks nothing over http; a change that would have was not taken (pull request
-		// 7472).
+		// 7472). Of the servers that a place names it connects to one after the other
+		// (src/imap.rs, src/smtp.rs).
 		name:    "Delta Chat",
 		order:   []Place{BuiltIn, HTTPSHost, HTTPSWellKnown, Autodiscover, Database, Guess},
-		builtin: deltaProviders, dialect: &deltaDialect, incoming: imapOnly, outgoing: sending,
+		builtin: deltaProviders, dialect: &deltaDialect, incoming: imapOnly, outgoing: sending, tries: true,
 		manual: "the user has to type in the servers; it reads no SRV records",
 		ref:    "chatmail/core 2.57.0: src/configure.rs, src/configure/auto_mozilla.rs, src/provider.rs",
 	},

@@ -48,6 +48,8 @@ var clientCases = []struct {
 	{"srv-tls-only", "Evolution", mailcheck.Configures, "srv"},
 	{"autoconfig-plain", "FairEmail", mailcheck.Configures, "srv"},
 	{"autoconfig-via-mx", "Evolution", mailcheck.Configures, "mx"},
+	{"first-server-down", "Delta Chat", mailcheck.Configures, "autoconfig (https)"}, // tries the second
+	{"first-server-down", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
 	{"autoconfig-http-other", "Thunderbird", mailcheck.Configures, ".well-known (https)"},
 	{"autoconfig-http-other", "KMail", mailcheck.Fails, "autoconfig (http)"}, // asks http before the well-known place
 	{"autoconfig-http-other", "Evolution", mailcheck.Fails, "autoconfig (http)"},

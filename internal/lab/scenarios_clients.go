@@ -11,6 +11,8 @@ var clients = []Scenario{
 		onlyAutoconfig(XML(userNamed("%EMAILLOCALPART%")))),
 	provider("autoconfig-own-user-name", "the settings file makes a user name of its own out of the address", "",
 		autoconfig(XML(userNamed("%EMAILLOCALPART%.%EMAILDOMAIN%")))),
+	provider("first-server-down", "of the two ports for sending that the settings file names, the first refuses connections", "tcp.refused",
+		onlyAutoconfig(settings), host(smtpHost, Host{587: submission(smtpHost)})),
 	provider("autoconfig-http-other", "a forgotten settings file is still served over http, beside the right one over https", "",
 		autoconfig(nil), without("_imaps._tcp", "_pop3s._tcp", "_submissions._tcp", "_submission._tcp"),
 		records("@ A 192.0.2.81", "old A 192.0.2.12"),
