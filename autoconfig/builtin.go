@@ -79,7 +79,7 @@ func (w *walk) lookBuiltIn() find {
 	case b.refuses != "":
 		return find{outcome: mailcheck.Fails, note: b.refuses}
 	case b.signIn != "":
-		return find{outcome: mailcheck.Configures, note: fmt.Sprintf("is made for this provider: the user signs in at %s", b.signIn)}
+		return find{outcome: mailcheck.Configures, note: fmt.Sprintf("has an account type for this provider: the user signs in at %s", b.signIn)}
 	}
 	servers := w.choose(b.serversFor(w.address, w.discovery.Exchanger))
 	note := "has these settings built in" + whose + ", and looks no further"

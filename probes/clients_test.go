@@ -96,7 +96,7 @@ func TestClientsBuiltIn(t *testing.T) {
 	for _, c := range []struct{ scenario, client, reason, servers string }{
 		{"provider-app-password", "FairEmail", "has these settings built in, and looks no further; it tells the user that an app password may be needed in place of the password",
 			"imaps://imap.mail.me.com:993 alice, submission://smtp.mail.me.com:587 alice"},
-		{"provider-app-password", "Outlook (new)", "is made for this provider: the user signs in at Apple", ""},
+		{"provider-app-password", "Outlook (new)", "has an account type for this provider: the user signs in at Apple", ""},
 		{"built-in-by-mx", "FairEmail", "has these settings built in for the mail exchanger mxext1.mailbox.org, and looks no further, though the domain publishes other servers",
 			"imaps://imap.mailbox.org:993 alice@example.com, submissions://smtp.mailbox.org:465 alice@example.com"},
 		{"built-in-outdated", "FairEmail", "takes submission://send.xtra.co.nz:587 from its own list of providers, which does not work: The server refuses connections on this port: nothing is listening there (tcp.refused)",

@@ -23,9 +23,7 @@ func Lint(w io.Writer, l mailcheck.Lint, opts Options) error {
 		p.blank()
 		clientsGrid(p, l.Clients, opts)
 		p.blank()
-		for _, c := range l.Clients {
-			clientReason(p, c, opts)
-		}
+		clientReasons(p, l.Clients, opts)
 	}
 	for _, f := range l.Findings {
 		if f.Severity < mailcheck.Warning && !opts.Verbose {
