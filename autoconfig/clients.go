@@ -22,6 +22,7 @@ type client struct {
 	confirms map[Place]string     // places whose answer the user has to confirm, and why
 	caveats  map[Place]string     // what was not verified about a place, or is not the same in all builds
 	tries    bool                 // all servers of a place, up to one that works
+	goesOn   bool                 // to the next place, and to other user names, if the servers of one do not work
 	warns    bool                 // of settings without encryption
 	username bool                 // a settings file counts for less than SRV records unless it has user names of its own
 	readOnly bool                 // SRV records count even if there is none for sending
@@ -68,30 +69,47 @@ type walk struct {
 	asked     []string
 }
 
-// run goes through the places in the client's order up to the first that answers.
+// run goes through the places in the client's order up to the first that answers,
+// or whose servers work.
 func (w *walk) run() mailcheck.ClientResult {
-	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref}
+	var failed *mailcheck.ClientResult
 	for _, place := range w.order {
 		found := w.look(place)
 		if found.servers == nil && found.outcome == "" {
 			w.note(place, found.note)
 			continue
 		}
+		r := w.conclude(place, found)
+		if r.Outcome == mailcheck.Fails && w.goesOn && place != BuiltIn {
+			w.note(place, r.Reason)
+			if failed == nil {
+				failed = &r
+			}
+			continue
+		}
 		w.note(place, "answers")
-		r.Source, r.Servers, r.Asked = string(place), found.servers, w.asked
-		r.Outcome, r.Reason = found.outcome, found.note
-		if found.outcome == "" {
-			r.Outcome, r.Reason = w.judge(place, found)
-		}
-		if r.Reason == "" {
-			r.Reason = w.caveats[place]
-		}
+		r.Asked = w.asked
 		return r
 	}
-	r.Asked = w.asked
-	r.Outcome, r.Reason = mailcheck.Asks, w.nothing()
+	if failed != nil {
+		failed.Asked = w.asked
+		return *failed
+	}
+	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref, Asked: w.asked, Outcome: mailcheck.Asks, Reason: w.nothing()}
 	if w.unknown != "" {
 		r.Outcome, r.Reason = mailcheck.NotKnown, w.unknown
+	}
+	return r
+}
+
+// conclude says what comes of a place that answers.
+func (w *walk) conclude(place Place, found find) mailcheck.ClientResult {
+	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref, Source: string(place), Servers: found.servers, Outcome: found.outcome, Reason: found.note}
+	if found.outcome == "" {
+		r.Outcome, r.Reason = w.judge(place, found)
+	}
+	if r.Reason == "" {
+		r.Reason = w.caveats[place]
 	}
 	return r
 }
@@ -160,7 +178,8 @@ func (w *walk) lookDocument(doc Document) find {
 	if r.Refused != nil {
 		return find{note: "the whole file is refused: " + r.Refused.String()}
 	}
-	if w.username && w.lookRecords().servers != nil && !ownUsernames(doc.Config, w.address) {
+	records := w.lookRecords().servers
+	if w.username && records != nil && !slices.ContainsFunc(records, w.fails) && !ownUsernames(doc.Config, w.address) {
 		return find{note: "counts for less than the SRV records, because it names no user name of its own"}
 	}
 	found := find{servers: w.choose(append(r.Incoming, r.Outgoing...))}
@@ -283,7 +302,13 @@ func (w *walk) judge(place Place, found find) (mailcheck.Outcome, string) {
 		}
 	}
 	for _, s := range servers {
-		if why := w.literal(s); why != "" {
+		if why := w.literal("host name", s.Host); why != "" {
+			return mailcheck.Fails, why
+		}
+		switch why := w.literal("user name", s.Username); {
+		case why != "" && w.goesOn:
+			note = why + "; if the server refuses that, it tries the address and its local part"
+		case why != "":
 			return mailcheck.Fails, why
 		}
 		if s.Security == mailcheck.Plain && w.warns {
@@ -307,19 +332,17 @@ func (w *walk) judge(place Place, found find) (mailcheck.Outcome, string) {
 	return mailcheck.Configures, note
 }
 
-// literal says which placeholder stays in a server's names because the client does
-// not know it, or not there.
-func (w *walk) literal(s mailcheck.Server) string {
-	for _, name := range []struct{ kind, text string }{{"host name", s.Host}, {"user name", s.Username}} {
-		p := unknownPlaceholder(name.text)
-		if p == "" && w.address.Local != "" { // else it stays for want of a local part
-			p = placeholder.FindString(name.text)
-		}
-		if p != "" {
-			return fmt.Sprintf("takes the %s %q as it stands, since it does not replace %s there", name.kind, name.text, p)
-		}
+// literal says which placeholder stays in a name because the client does not know
+// it, or not there.
+func (w *walk) literal(kind, text string) string {
+	p := unknownPlaceholder(text)
+	if p == "" && w.address.Local != "" { // else it stays for want of a local part
+		p = placeholder.FindString(text)
 	}
-	return ""
+	if p == "" {
+		return ""
+	}
+	return fmt.Sprintf("takes the %s %q as it stands, since it does not replace %s there", kind, text, p)
 }
 
 // nothing says why no place sufficed: the first that had something it could not

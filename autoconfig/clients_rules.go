@@ -102,17 +102,18 @@ var clients = []client{
 		// All places are asked, and the sum of the scores of both servers decides: SRV 50
 		// each, file 20 each and 100 more for user names of its own, Autodiscover 20,
 		// scan 10, mail exchanger 0; equal ones in this order. Of SRV records the priority
-		// counts before the name. The build decides whether the domain's own file and
+		// counts before the name. One after the other is tried with the password, each
+		// with the address and its local part, too, as user names. The build decides whether the domain's own file and
 		// Autodiscover are asked (src/extra and src/dummy, Misc.java).
 		name:    "FairEmail",
 		order:   []Place{BuiltIn, HTTPSHost, HTTPSWellKnown, HTTPHost, HTTPWellKnown, Database, Records, Autodiscover, Guess, Exchanger},
-		builtin: fairEmailProviders, dialect: &fairEmailDialect, incoming: imapOnly, outgoing: sending, username: true,
+		builtin: fairEmailProviders, dialect: &fairEmailDialect, incoming: imapOnly, outgoing: sending, username: true, goesOn: true,
 		records:  []string{"_imaps", "_imap", "_submission", "_submissions"},
 		upgrades: sending,
 		manual:   "tries the mail exchanger itself; if that fails, the user has to type in the servers",
 		caveats: at("only some builds ask the domain itself for settings; the others know the provider database alone",
 			HTTPSHost, HTTPSWellKnown, HTTPHost, HTTPWellKnown, Autodiscover),
-		ref: "FairEmail: EmailProvider.java (fromEmail, getScore), res/xml/providers.xml; build with all sources",
+		ref: "FairEmail: EmailProvider.java (fromEmail, getScore), FragmentQuickSetup.java, res/xml/providers.xml; build with all sources",
 	},
 	{
 		// The mail exchanger is asked in the same places, and then without its first label.

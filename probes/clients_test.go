@@ -40,7 +40,10 @@ var clientCases = []struct {
 	{"healthy", "Evolution", mailcheck.Configures, "autoconfig (https)"}, // files before SRV records
 	{"healthy", "FairEmail", mailcheck.Configures, "srv"},                // SRV records before files
 	{"autoconfig-only", "FairEmail", mailcheck.Configures, "autoconfig (https)"},
-	{"autoconfig-own-user-name", "FairEmail", mailcheck.Fails, "autoconfig (https)"}, // replaces no part of a name
+	{"autoconfig-own-user-name", "FairEmail", mailcheck.Configures, "autoconfig (https)"}, // before SRV records
+	{"srv-outdated", "FairEmail", mailcheck.Configures, "autoconfig (https)"},             // goes on to what works
+	{"srv-outdated", "aerc", mailcheck.Fails, "srv"},
+	{"autoconfig-own-user-name", "aerc", mailcheck.Configures, "srv"},
 	{"autoconfig-own-user-name", "Evolution", mailcheck.Configures, "autoconfig (https)"},
 	{"autoconfig-local-part", "aerc", mailcheck.Fails, "autoconfig (https)"}, // knows only %EMAILADDRESS%
 	{"autoconfig-local-part", "Nextcloud Mail", mailcheck.Configures, "autoconfig (https)"},
