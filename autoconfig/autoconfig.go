@@ -98,6 +98,7 @@ type Discovery struct {
 	Dropped int                      // servers beyond the bound of 40
 
 	Documents []Document // what each place of a settings file answered
+	Exchanger string     // the preferred mail exchanger, or nothing
 }
 
 // Discover asks every source at once and calls found for each distinct server as
@@ -139,7 +140,7 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 	for i, s := range d.Servers {
 		d.Servers[i] = withUsername(s, a)
 	}
-	d.Documents = b.documents
+	d.Documents, d.Exchanger = b.documents, b.exchanger
 	slices.SortStableFunc(d.Documents, func(a, b Document) int { return strings.Compare(a.URL, b.URL) }) // not by time
 	return d
 }
@@ -194,6 +195,7 @@ type board struct {
 	dropped   map[string]bool       // servers beyond the bound, which may be posted again too
 	named     map[string]directions // by source: what it named servers for
 	documents []Document
+	exchanger string                                             // set by the source mx alone
 	declined  map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
 	watchers                                                     // those who want to hear of everything
 }

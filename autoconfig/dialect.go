@@ -23,10 +23,14 @@ type dialect struct {
 	Sockets   map[string]mailcheck.Security // the values of socketType it knows
 	AnyCase   bool                          // of socketType
 	Otherwise mailcheck.Security            // what an unknown socketType becomes; empty: the section is bad
+	ByPort    bool                          // it becomes STARTTLS on ports 143 and 587, and TLS on any other
 	Username  bool                          // a section without user name is bad
+	Names     []string                      // the placeholders it knows, each as the whole user name; nil: all, anywhere
+	RawHost   bool                          // takes hostname as it stands, placeholders and all
 	Auth      []string                      // the values of authentication it knows; nil: it does not read them
 	AuthOut   []string                      // further ones, for outgoing servers
 	AuthHosts bool                          // OAuth2 counts only for the hosts it has a sign-in page for
+	LastIn    bool                          // of several incoming servers of one type it takes the last
 	LastOut   bool                          // of several outgoing servers it takes the last
 }
 
@@ -93,6 +97,12 @@ func (d dialect) read(c *Config, a mailcheck.Address) reading {
 			r.Incoming = append(r.Incoming, server)
 		}
 	}
+	if d.LastIn {
+		slices.Reverse(r.Incoming)
+		slices.SortStableFunc(r.Incoming, func(a, b mailcheck.Server) int {
+			return slices.Index(d.Incoming, string(a.Protocol)) - slices.Index(d.Incoming, string(b.Protocol))
+		})
+	}
 	if d.LastOut {
 		slices.Reverse(r.Outgoing)
 	}
@@ -118,11 +128,9 @@ func (r reading) without(c *Config, outgoing bool, text string) Fault {
 
 // section reads one section, or says why the client does not.
 func (d dialect) section(s Section, a mailcheck.Address) (server mailcheck.Server, why string) {
-	host, err := mailcheck.ParseHost(expand(s.Hostname, a))
-	if s.Hostname == "" {
-		return server, "hostname is missing"
-	} else if err != nil && !strings.Contains(s.Hostname, "%EMAILLOCALPART%") {
-		return server, fmt.Sprintf("hostname %q is not a host name", s.Hostname)
+	host, why := d.host(s, a)
+	if why != "" {
+		return server, why
 	}
 	port, err := strconv.ParseUint(s.Port, 10, 16)
 	if err != nil || port == 0 {
@@ -135,6 +143,10 @@ func (d dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 	}
 	switch {
 	case known:
+	case d.ByPort && (port == 143 || port == 587):
+		security = mailcheck.StartTLS
+	case d.ByPort:
+		security = mailcheck.ImplicitTLS
 	case d.Otherwise != "":
 		security = d.Otherwise
 	case socket == "":
@@ -150,8 +162,30 @@ func (d dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 	}
 	return mailcheck.Server{
 		Protocol: sectionProtocols[s.Type], Host: host, Port: uint16(port), Security: security,
-		Username: expand(s.Username, a), Auth: slices.Clone(s.Auth),
+		Username: d.username(s, a), Auth: slices.Clone(s.Auth),
 	}, ""
+}
+
+// host returns the host name of a section as the client has it, or why it has none.
+func (d dialect) host(s Section, a mailcheck.Address) (host, why string) {
+	host, err := mailcheck.ParseHost(expand(s.Hostname, a))
+	switch {
+	case s.Hostname == "":
+		return "", "hostname is missing"
+	case d.RawHost && placeholder.MatchString(s.Hostname):
+		return s.Hostname, ""
+	case err != nil && !strings.Contains(s.Hostname, "%EMAILLOCALPART%"):
+		return "", fmt.Sprintf("hostname %q is not a host name", s.Hostname)
+	}
+	return host, ""
+}
+
+// username returns the user name of a section as the client has it.
+func (d dialect) username(s Section, a mailcheck.Address) string {
+	if d.Names != nil && !slices.Contains(d.Names, s.Username) {
+		return s.Username
+	}
+	return expand(s.Username, a)
 }
 
 // authentication says why the client knows no way to log in to a section's server.

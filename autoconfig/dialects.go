@@ -13,7 +13,8 @@ var (
 
 // dialects are the parsers of settings files, as their source code has them.
 var dialects = []dialect{
-	thunderbirdDialect, androidDialect, deltaDialect, kmailDialect, nextcloudDialect, aercDialect,
+	thunderbirdDialect, androidDialect, deltaDialect, kmailDialect, evolutionDialect, fairEmailDialect,
+	nextcloudDialect, aercDialect,
 }
 
 var (
@@ -39,23 +40,31 @@ var (
 		Incoming: []string{"imap"}, Sockets: foldedSockets, AnyCase: true, Otherwise: mailcheck.ImplicitTLS, Username: true,
 	}
 	kmailDialect = dialect{
-		Client: "KMail", Ref: "kmail-account-wizard: ispdbservice.cpp",
+		Client: "KMail", Ref: "kmail-account-wizard: serverconfiguration.cpp",
 		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets, Otherwise: mailcheck.Plain,
 	}
+	// Each element overwrites what an earlier section of the same type said; a
+	// section with a bad port would keep the earlier one's, which is not followed.
+	evolutionDialect = dialect{
+		Client: "Evolution", Ref: "evolution: src/mail/e-mail-autoconfig.c",
+		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets, Otherwise: mailcheck.Plain, LastIn: true, LastOut: true,
+	}
+	// It never connects in clear: "plain", too, becomes what the port stands for.
+	fairEmailDialect = dialect{
+		Client: "FairEmail", Ref: "FairEmail: EmailProvider.java (getISPDB)",
+		Incoming: []string{"imap"}, ByPort: true, LastIn: true, LastOut: true,
+		Sockets: map[string]mailcheck.Security{"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS},
+		Names:   []string{"%EMAILADDRESS%", "%EMAILLOCALPART%"}, RawHost: true,
+	}
 	nextcloudDialect = dialect{
-		Client: "Nextcloud Mail", Ref: "nextcloud/mail: Ispdb.php",
-		Incoming: []string{"imap"}, AnyCase: true, Otherwise: mailcheck.Plain,
+		Client: "Nextcloud Mail", Ref: "nextcloud/mail: lib/Service/AutoConfig/IspDb.php",
+		Incoming: []string{"imap"}, AnyCase: true, Otherwise: mailcheck.Plain, RawHost: true,
 		Sockets: map[string]mailcheck.Security{"ssl": mailcheck.ImplicitTLS, "starttls": mailcheck.StartTLS, "tls": mailcheck.StartTLS, "plain": mailcheck.Plain},
 	}
 	// One struct holds all outgoingServer elements, so the last one stays.
 	aercDialect = dialect{
 		Client: "aerc", Ref: "aerc: lib/autoconfig/autoconfig.go",
 		Incoming: []string{"imap"}, Sockets: foldedSockets, AnyCase: true, Otherwise: mailcheck.StartTLS, LastOut: true,
-	}
-	// What the draft itself asks for; FairEmail's and Evolution's parsers were not
-	// verified section by section.
-	draftDialect = dialect{
-		Client: "a client that follows the draft", Ref: "draft-ietf-mailmaint-autoconfig section 3",
-		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets,
+		Names: []string{"%EMAILADDRESS%"}, RawHost: true,
 	}
 )

@@ -21,6 +21,7 @@ const (
 	Records        Place = "srv"
 	Autodiscover   Place = "autodiscover"
 	Guess          Place = "guess"
+	BuiltIn        Place = "built-in" // the client's own list of providers
 )
 
 // Document is what one place answered, kept so that the rules of each mail client

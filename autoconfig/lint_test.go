@@ -187,6 +187,7 @@ func TestLintOverTheDatabase(t *testing.T) {
 		"Thunderbird for Android, K-9: username is missing":      1,
 		"Delta Chat: no usable incomingServer":                   43,
 		"Delta Chat: username is missing":                        1,
+		"FairEmail: no usable incomingServer":                    43,
 		"Nextcloud Mail: no usable incomingServer":               43,
 		"aerc: no usable incomingServer":                         43,
 	}

@@ -30,6 +30,7 @@ func findMX(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Absent, "the domain accepts no mail (null MX)")
 		return
 	}
+	s.board.exchanger = host
 	filter, filtered := filterOf(host)
 	domains := mxDomains(host, s.address.Domain)
 	if len(domains) == 0 {

@@ -125,8 +125,8 @@ func (p Provider) servers(a mailcheck.Address) []mailcheck.Server {
 			continue // a test keeps such an entry out of the table
 		}
 		username, host := "%EMAILADDRESS%", rest
-		if name, after, found := strings.Cut(rest, "@"); found {
-			username, host = name, after
+		if i := strings.LastIndex(rest, "@"); i >= 0 {
+			username, host = rest[:i], rest[i+1:]
 		}
 		server := mailcheck.Server{
 			Protocol: kind.protocol, Security: kind.security, Auth: slices.Clone(p.Auth), Username: expand(username, a),

@@ -46,15 +46,16 @@ func (a *answer) vouch(how string) {
 
 // findAutoconfig asks the domain's web servers (draft-ietf-mailmaint-autoconfig
 // section 4.1). The https places are asked at once; the http ones, which any
-// network on the way can forge, only if those have nothing. The address is sent
-// to autoconfig.DOMAIN over https alone, where the draft asks for it.
+// network on the way can forge, only if those have nothing, or to learn what clients
+// would get that go by another order. The address is sent to autoconfig.DOMAIN over
+// https alone, where the draft asks for it.
 func findAutoconfig(ctx context.Context, s *search) {
 	d := s.address.Domain
 	there := s.askPlaces(ctx, []place{
 		{"https://autoconfig." + d + configPath + s.emailQuery(), &configRules},
 		{"https://" + d + wellKnownPath, &optionalRules},
 	})
-	if s.result.State == mailcheck.Found {
+	if s.result.State == mailcheck.Found && !s.opts.Every {
 		return
 	}
 	insecure := []place{
@@ -67,7 +68,26 @@ func findAutoconfig(ctx context.Context, s *search) {
 			places = append(places, p)
 		}
 	}
+	if s.result.State == mailcheck.Found {
+		s.keepPlaces(ctx, places)
+		return
+	}
 	s.askPlaces(ctx, places)
+}
+
+// keepPlaces asks places whose answers only some clients would use: they are kept,
+// but neither published nor judged.
+func (s *search) keepPlaces(ctx context.Context, places []place) {
+	var asks []func(context.Context, *mailcheck.Trace) answer
+	for _, p := range places {
+		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) answer { return s.fetchConfig(ctx, t, p) })
+	}
+	aside := s.trace.Branch()
+	sideBySide(ctx, aside, asks)
+	for i := range aside.Steps {
+		aside.Steps[i].Findings = nil
+	}
+	s.trace.Join(aside)
 }
 
 // askPlaces asks all places at once and hands over what each names as soon as it

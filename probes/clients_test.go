@@ -2,6 +2,8 @@ package probes
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -35,6 +37,34 @@ var clientCases = []struct {
 	{"autoconfig-plain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
 	{"host-nxdomain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
 	{"no-settings", "Thunderbird", mailcheck.Asks, ""},
+	{"healthy", "Evolution", mailcheck.Configures, "autoconfig (https)"}, // files before SRV records
+	{"healthy", "FairEmail", mailcheck.Configures, "srv"},                // SRV records before files
+	{"autoconfig-only", "FairEmail", mailcheck.Configures, "autoconfig (https)"},
+	{"autoconfig-own-user-name", "FairEmail", mailcheck.Configures, "autoconfig (https)"}, // before SRV records
+	{"srv-outdated", "FairEmail", mailcheck.Configures, "autoconfig (https)"},             // goes on to what works
+	{"srv-outdated", "aerc", mailcheck.Fails, "srv"},
+	{"autoconfig-own-user-name", "aerc", mailcheck.Configures, "srv"},
+	{"autoconfig-own-user-name", "Evolution", mailcheck.Configures, "autoconfig (https)"},
+	{"autoconfig-local-part", "aerc", mailcheck.Fails, "autoconfig (https)"}, // knows only %EMAILADDRESS%
+	{"autoconfig-local-part", "Nextcloud Mail", mailcheck.Configures, "autoconfig (https)"},
+	{"srv-tls-only", "aerc", mailcheck.Asks, "srv"}, // does not know _submissions
+	{"srv-tls-only", "Evolution", mailcheck.Configures, "srv"},
+	{"autoconfig-plain", "FairEmail", mailcheck.Configures, "srv"},
+	{"autoconfig-via-mx", "Evolution", mailcheck.Configures, "mx"},
+	{"first-server-down", "Delta Chat", mailcheck.Configures, "autoconfig (https)"}, // tries the second
+	{"first-server-down", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
+	{"autoconfig-http-other", "Thunderbird", mailcheck.Configures, ".well-known (https)"},
+	{"autoconfig-http-other", "KMail", mailcheck.Fails, "autoconfig (http)"}, // asks http before the well-known place
+	{"autoconfig-http-other", "Evolution", mailcheck.Fails, "autoconfig (http)"},
+	{"provider-app-password", "FairEmail", mailcheck.Configures, "built-in"},
+	{"provider-app-password", "Apple Mail (macOS, iOS)", mailcheck.Configures, "built-in"},
+	{"provider-by-mx", "Outlook (new)", mailcheck.Configures, "built-in"}, // an account of Microsoft 365
+	{"built-in-by-mx", "FairEmail", mailcheck.Configures, "built-in"},     // whatever the domain publishes
+	{"built-in-by-mx", "Evolution", mailcheck.Configures, "srv"},
+	{"built-in-outdated", "FairEmail", mailcheck.Fails, "built-in"},
+	{"built-in-outdated", "Thunderbird", mailcheck.Configures, "autoconfig (https)"},
+	{"built-in-refused", "FairEmail", mailcheck.Fails, "built-in"},
+	{"built-in-refused", "Thunderbird", mailcheck.Asks, ""},
 }
 
 func TestClients(t *testing.T) {
@@ -62,4 +92,59 @@ func clientsOf(t *testing.T, name string) *mailcheck.Report {
 		t.Errorf("credentials were sent: %q", got)
 	}
 	return r
+}
+
+// What the help desk tells the user of each kind of entry in a client's own list.
+func TestClientsBuiltIn(t *testing.T) {
+	for _, c := range []struct{ scenario, client, reason, servers string }{
+		{"provider-app-password", "FairEmail", "has these settings built in, and looks no further; it tells the user that an app password may be needed in place of the password",
+			"imaps://imap.mail.me.com:993 alice, submission://smtp.mail.me.com:587 alice"},
+		{"provider-app-password", "Outlook (new)", "has an account type for this provider: the user signs in at Apple", ""},
+		{"built-in-by-mx", "FairEmail", "has these settings built in for the mail exchanger mxext1.mailbox.org, and looks no further, though the domain publishes other servers",
+			"imaps://imap.mailbox.org:993 alice@example.com, submissions://smtp.mailbox.org:465 alice@example.com"},
+		{"built-in-outdated", "FairEmail", "takes submission://send.xtra.co.nz:587 from its own list of providers, which does not work: The server refuses connections on this port: nothing is listening there (tcp.refused)",
+			"imaps://imap.xtra.co.nz:993 alice@xtra.co.nz, submission://send.xtra.co.nz:587 alice@xtra.co.nz"},
+		{"built-in-refused", "FairEmail", "gives up: it has the provider in a list of those that do not speak the standard protocols", ""},
+	} {
+		t.Run(c.scenario+"/"+c.client, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := clientsOf(t, c.scenario)
+				i := slices.IndexFunc(r.Clients, func(got mailcheck.ClientResult) bool { return got.Client == c.client })
+				var servers []string
+				for _, s := range r.Clients[i].Servers {
+					servers = append(servers, s.URL()+" "+s.Username)
+				}
+				if got := r.Clients[i]; got.Reason != c.reason || strings.Join(servers, ", ") != c.servers {
+					t.Errorf("%q with %q, want %q with %q", got.Reason, servers, c.reason, c.servers)
+				}
+			})
+		})
+	}
+}
+
+// What clients would fetch over http is fetched for them alone, without the
+// address, and no fault of it is the account's.
+func TestClientsOverHTTP(t *testing.T) {
+	const unsafe = "GET http://autoconfig.example.com/mail/config-v1.1.xml"
+	s := scenario(t, "autoconfig-http-other")
+	for name, check := range map[string]func(context.Context, *netx.Net, mailcheck.Address, Options) *mailcheck.Report{"check": Account, "clients": Clients} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r, l := visit(t, s, 0, func(ctx context.Context, n *netx.Net, a mailcheck.Address) *mailcheck.Report {
+					return check(ctx, n, a, Options{})
+				})
+				if got := slices.Contains(l.Requests(), unsafe); got != (name == "clients") {
+					t.Errorf("asks over http: %v; requests %q", got, l.Requests())
+				}
+				if r.Verdict != mailcheck.Pass {
+					t.Errorf("verdict %s, findings %q", r.Verdict, ids(r))
+				}
+				for _, s := range r.Servers {
+					if s.Host == "old.example.com" {
+						t.Errorf("%s counts for the account", s.URL())
+					}
+				}
+			})
+		})
+	}
 }

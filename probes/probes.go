@@ -17,6 +17,7 @@ package probes
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -62,9 +63,14 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	opts.Every = true // some clients read nothing but what check can do without
 	found := autoconfig.Discover(ctx, n, a, opts, r.Started, tests.start)
 	r.Sources = found.Sources
-	r.Servers = tests.results(found.Servers)
+	others := autoconfig.Unpublished(a, found)
+	for _, s := range others {
+		tests.start(s)
+	}
+	tests.wait()
+	r.Servers = tests.of(found.Servers)
 	conclude(r, found.Dropped)
-	r.Clients = autoconfig.Clients(a, found, r.Servers)
+	r.Clients = autoconfig.Clients(a, found, slices.Concat(r.Servers, tests.of(others)))
 	return r
 }
 
@@ -161,15 +167,25 @@ func (t *pool) find(s mailcheck.Server) *slot {
 	return t.running[s.Key()]
 }
 
-// results is called when no further server will be started. It waits for all probes
-// and returns theirs in the order of servers, with what merging has made of each.
+// results waits for all probes and returns theirs.
 func (t *pool) results(servers []mailcheck.Server) []mailcheck.ServerResult {
+	t.wait()
+	return t.of(servers)
+}
+
+// wait is called when no further server will be started, and waits for all probes.
+func (t *pool) wait() {
 	close(t.named)
 	t.wg.Wait()
 	t.near.wait()
 	for _, c := range t.webs {
 		c.first.leave()
 	}
+}
+
+// of returns the results in the order of servers, with what merging has made of
+// each server.
+func (t *pool) of(servers []mailcheck.Server) []mailcheck.ServerResult {
 	var results []mailcheck.ServerResult
 	for _, s := range servers {
 		if slot := t.running[s.Key()]; slot != nil {

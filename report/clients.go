@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -17,9 +16,7 @@ func Clients(w io.Writer, r *mailcheck.Report, opts Options) error {
 	p.blank()
 	clientsGrid(p, r.Clients, opts)
 	p.blank()
-	for _, c := range r.Clients {
-		clientReason(p, c, opts)
-	}
+	clientReasons(p, r.Clients, opts)
 	p.blank()
 	p.paragraph(0, 0, "Passwords were not tried. How a client asks, place by place: --verbose. Whether the servers work: mailcheck check "+safe(r.Address.String()))
 	_, err := io.WriteString(w, p.String())
@@ -61,15 +58,29 @@ func clientsGrid(p *page, clients []mailcheck.ClientResult, opts Options) {
 	}
 }
 
-// clientReason says why, and with --verbose the way there and who says so.
-func clientReason(p *page, c mailcheck.ClientResult, opts Options) {
-	if c.Reason == "" && !opts.Verbose {
-		return
+// clientReasons says why, once for all clients with the same reason; with --verbose
+// for each, with the way there.
+func clientReasons(p *page, clients []mailcheck.ClientResult, opts Options) {
+	names := map[string][]string{}
+	for _, c := range clients {
+		names[c.Reason] = append(names[c.Reason], c.Client)
 	}
-	p.paragraph(0, 2, c.Client+": "+safe(cmp.Or(c.Reason, string(c.Outcome)))+".")
-	if !opts.Verbose {
-		return
+	for _, c := range clients {
+		if opts.Verbose {
+			clientWay(p, c)
+		} else if c.Reason != "" && names[c.Reason][0] == c.Client {
+			p.paragraph(0, 2, strings.Join(names[c.Reason], "; ")+": "+safe(c.Reason)+".")
+		}
 	}
+}
+
+// clientWay says why, the way there and who says so.
+func clientWay(p *page, c mailcheck.ClientResult) {
+	text := c.Client + ":"
+	if c.Reason != "" {
+		text += " " + safe(c.Reason) + "."
+	}
+	p.paragraph(0, 2, text)
 	for _, line := range c.Asked {
 		p.paragraph(4, 6, safe(line))
 	}
@@ -81,8 +92,12 @@ func clientsSentence(r *mailcheck.Report) string {
 	for _, c := range r.Clients {
 		counts[c.Outcome]++
 	}
-	return fmt.Sprintf("%d of %s configure themselves, %d ask the user, %d fail; for %d nothing is known.",
-		counts[mailcheck.Configures], count(len(r.Clients), "mail client"), counts[mailcheck.Asks], counts[mailcheck.Fails], counts[mailcheck.NotKnown])
+	text := fmt.Sprintf("%d of %s configure themselves, %d ask the user, %d fail", counts[mailcheck.Configures],
+		count(len(r.Clients), "mail client"), counts[mailcheck.Asks], counts[mailcheck.Fails])
+	if n := counts[mailcheck.NotKnown]; n > 0 {
+		text += fmt.Sprintf("; of %d nothing is known", n)
+	}
+	return text + "."
 }
 
 func clientServers(c mailcheck.ClientResult) string {

@@ -25,11 +25,9 @@ func Lint(w io.Writer, l mailcheck.Lint, opts Options) error {
 		clientsGrid(p, l.Clients, opts)
 	}
 	reasons := &page{width: p.width}
-	for _, c := range l.Clients {
-		if opts.Verbose || !named(l.Findings, c.Client) {
-			clientReason(reasons, c, opts)
-		}
-	}
+	clientReasons(reasons, slices.DeleteFunc(slices.Clone(l.Clients), func(c mailcheck.ClientResult) bool {
+		return !opts.Verbose && named(l.Findings, c.Client)
+	}), opts)
 	if reasons.Len() > 0 {
 		p.blank()
 		p.WriteString(reasons.String())

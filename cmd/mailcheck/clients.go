@@ -16,9 +16,11 @@ func clientsCommand() *cobra.Command {
 		Long: `Shows what each mail client would end up with on its own, and why.
 
 Every source is asked once, and the servers are tested as by the check command.
-Then each client's rules (from its own source code or documentation) are applied
-to the answers: where it looks first, which settings files it refuses, what it
-asks its user. Rules that could not be verified say so.
+Settings files are asked for over http, too, as some clients do even where https
+has one; what such a place has counts for those clients alone. Then each client's
+rules (from its own source code or documentation) are applied to the answers: where
+it looks first, which providers it has built in, which settings files it refuses,
+what it asks its user. Rules that could not be verified say so.
 
 ` + exitCodes,
 		Example: `  mailcheck clients alice@example.com

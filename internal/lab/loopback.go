@@ -12,18 +12,15 @@ import (
 // name and port of the lab that serves something, "NAME:PORT:127.0.0.1:PORT", as
 // a --connect-to flag takes it. Dropped ports and round trips are not simulated.
 func (l *Lab) Loopback() (resolver string, connectTo []string, err error) {
-	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	udp, tcp, err := listenTwice()
 	if err != nil {
 		return "", nil, fmt.Errorf("listen for DNS: %w", err)
 	}
 	if !l.serveUDP(udp) {
+		tcp.Close()
 		return "", nil, net.ErrClosed
 	}
 	resolver = udp.LocalAddr().String()
-	tcp, err := net.Listen("tcp", resolver)
-	if err != nil {
-		return "", nil, fmt.Errorf("listen for DNS: %w", err)
-	}
 	l.handlers.Go(func() { l.Serve(tcp, l.serveDNS("tcp")) })
 
 	served := make(map[string]bool) // a host with two addresses is served once
@@ -47,6 +44,25 @@ func (l *Lab) Loopback() (resolver string, connectTo []string, err error) {
 	}
 	slices.Sort(connectTo)
 	return resolver, connectTo, nil
+}
+
+// listenTwice returns a port that is free for UDP and TCP alike. A port that is free
+// for the one may be taken for the other, by a connection of somebody else's.
+func listenTwice() (net.PacketConn, net.Listener, error) {
+	for tries := 0; ; tries++ {
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			return nil, nil, err
+		}
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err == nil {
+			return udp, tcp, nil
+		}
+		udp.Close()
+		if tries == 10 {
+			return nil, nil, err
+		}
+	}
 }
 
 // serveUDP answers DNS questions on a socket until the lab is closed; false if

@@ -8,7 +8,7 @@ import (
 
 // Scenarios lists all scenarios, the default first.
 var Scenarios = slices.Concat(
-	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, accounts,
+	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, clients, accounts,
 	networkFaults, handshakes, upgrades, conversations, certificates, dane, doors, audits,
 	paccDocuments, services, autodiscoverServices, exchangeHomes, autodiscoverFaults, autodiscoverHostile,
 	domainHealth, providers, issuers,
