@@ -15,6 +15,7 @@ package probes
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -103,6 +104,7 @@ type pool struct {
 	mu      sync.Mutex
 	wg      sync.WaitGroup
 	running map[string]*slot
+	talks   map[netip.Addr]chan struct{} // turns of the audits, by the address they talk to
 }
 
 // slot is the place of one probe.
@@ -116,6 +118,7 @@ func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool
 	return &pool{
 		ctx: ctx, net: n, opts: o, began: began,
 		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{},
+		talks: map[netip.Addr]chan struct{}{},
 	}
 }
 

@@ -1,0 +1,179 @@
+package probes
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+)
+
+// An audit of good servers says so, completely, and one after the other.
+func TestAudit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := inLab(t, scenario(t, "audit-good"), Options{TLSAudit: true})
+		for _, s := range r.Servers {
+			a := s.TLSAudit
+			if a == nil {
+				t.Fatalf("%s was not audited", s.URL())
+			}
+			got := fmt.Sprint(summary(a.Versions), a.Groups, a.AllGroups, a.Weak, len(a.Ciphers), a.AllCiphers, a.Unanswered, " "+a.WithoutSNI)
+			want := "TLS 1.3 (3, server, true), TLS 1.2 (5, server, true), TLS 1.1 (0, , true), TLS 1.0 (0, , true)" +
+				"[X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024 X25519 P-256 P-384 P-521] true [] 5 true [] the same certificate"
+			if got != want {
+				t.Errorf("%s:\n got %s\nwant %s", s.URL(), got, want)
+			}
+			var end time.Duration
+			for _, step := range s.Steps {
+				if step.Op == mailcheck.OpAudit {
+					if step.Start < end {
+						t.Errorf("%s: %s began before the one before it was over", s.URL(), step)
+					}
+					end = step.Start + step.Elapsed
+				}
+			}
+		}
+	})
+}
+
+// summary tells how many suites each version has, in whose order, and whether
+// these are all.
+func summary(versions []mailcheck.TLSVersion) string {
+	var all []string
+	for _, v := range versions {
+		all = append(all, fmt.Sprintf("%s (%d, %s, %v)", v.Version, len(v.Suites), v.Order, v.Complete))
+	}
+	return strings.Join(all, ", ")
+}
+
+// A server that lets nobody in a second time is not asked again and again.
+func TestAuditStopsWhereItIsNotWelcome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "audit-good")
+		s.Hosts = maps.Clone(s.Hosts)
+		connections := 0
+		good := s.Hosts["imap.example.com"][993]
+		s.Hosts["imap.example.com"] = lab.Host{993: func(c *lab.Conn) {
+			if connections++; connections > 3 {
+				c.Reset()
+				return
+			}
+			good(c)
+		}}
+		r, dials := inLab(t, s, Options{TLSAudit: true})
+		if n := strings.Count(strings.Join(dials, "\n")+"\n", "tcp 192.0.2.10:993\n"); n > 3+2*maxDoubt {
+			t.Errorf("%d connections to a server that resets them", n)
+		}
+		if a := r.Servers[0].TLSAudit; len(a.Unanswered) == 0 || a.AllCiphers {
+			t.Errorf("the audit claims to be complete: %+v", a)
+		}
+	})
+}
+
+// imapAudit returns the audit of a scenario's port 993.
+func imapAudit(t *testing.T, name string) (audit *mailcheck.TLSAudit, findings []mailcheck.Finding) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := inLab(t, scenario(t, name), Options{TLSAudit: true})
+		i := slices.IndexFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Port == 993 })
+		audit, findings = r.Servers[i].TLSAudit, r.Findings
+	})
+	return audit, findings
+}
+
+// Every suite that a server accepts is listed in its order, with a judgement.
+func TestAuditListsAndJudges(t *testing.T) {
+	list := func(v mailcheck.TLSVersion) string {
+		var all []string
+		for _, s := range v.Suites {
+			all = append(all, strings.TrimPrefix(s.Name, "TLS_")+" "+string(s.Strength)+" "+s.Why)
+		}
+		return strings.Join(all, "\n")
+	}
+	a, _ := imapAudit(t, "audit-everything")
+	want := `ECDHE_RSA_WITH_AES_128_GCM_SHA256 recommended 
+ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 recommended 
+ECDHE_RSA_WITH_AES_128_CBC_SHA acceptable CBC, MAC-then-encrypt
+DHE_RSA_WITH_AES_128_CBC_SHA forbidden DHE, 1024 bits
+RSA_WITH_AES_128_CBC_SHA discouraged no forward secrecy
+RSA_WITH_RC4_128_SHA forbidden RC4
+RSA_WITH_DES_CBC_SHA forbidden DES, 56 bits
+RSA_EXPORT_WITH_DES40_CBC_SHA forbidden export, 56 bits or less
+RSA_WITH_NULL_SHA forbidden no encryption
+DH_anon_WITH_AES_256_CBC_SHA forbidden anonymous
+ECDH_anon_WITH_AES_256_CBC_SHA forbidden anonymous
+RSA_WITH_AES_128_CCM_8 discouraged no forward secrecy
+DH_RSA_WITH_AES_128_CBC_SHA discouraged no forward secrecy
+ECDH_RSA_WITH_AES_128_CBC_SHA discouraged no forward secrecy
+RSA_WITH_IDEA_CBC_SHA discouraged IDEA`
+	if got := list(a.Versions[1]); got != want || a.Versions[1].Order != "client" || !a.Versions[1].Complete {
+		t.Errorf("in the order of the %s, complete %v:\n%s", a.Versions[1].Order, a.Versions[1].Complete, got)
+	}
+	a, _ = imapAudit(t, "audit-old-version")
+	if got := summary(a.Versions); got != "TLS 1.3 (3, server, true), TLS 1.2 (2, server, true), TLS 1.1 (0, , true), TLS 1.0 (2, server, true)" {
+		t.Error(got)
+	}
+	a, _ = imapAudit(t, "audit-no-dh-group")
+	if got := fmt.Sprint(a.Ciphers, a.AllCiphers); got != "[TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA] true" {
+		t.Error(got)
+	}
+}
+
+// A list that was cut short is never given for the whole one.
+func TestAuditSaysWhatIsMissing(t *testing.T) {
+	a, findings := imapAudit(t, "audit-limited")
+	if a.AllCiphers || a.AllGroups || a.Versions[0].Complete || a.Versions[1].Complete || a.CutShort == "" {
+		t.Errorf("the audit claims to be complete: %+v", a)
+	}
+	i := slices.IndexFunc(findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.AuditIncomplete })
+	if want := "does not answer any more after 13 connections; not known: TLS 1.3 cipher suites, TLS 1.2 cipher suites, TLS 1.3 groups"; i < 0 || !strings.Contains(findings[i].Detail, want) {
+		t.Errorf("findings %v", findings)
+	}
+}
+
+// An audit that the run's time ends says so as well.
+func TestAuditOutOfTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "audit-good")
+		r, _ := visit(t, s, time.Second, accountWith(Options{TLSAudit: true}))
+		for _, server := range r.Servers {
+			if a := server.TLSAudit; a == nil || a.CutShort != "the time of the run is over" || len(a.Unanswered) == 0 {
+				t.Errorf("%s: %+v", server.URL(), a)
+			}
+		}
+	})
+}
+
+// The remedy names exactly what is to be excluded.
+func TestAuditRemedies(t *testing.T) {
+	_, findings := imapAudit(t, "audit-everything")
+	for _, want := range []struct {
+		check  *mailcheck.Check
+		remedy string
+	}{
+		{mailcheck.AuditWeakCipher, "each ending in :!eNULL:!EXPORT:!RC4:!DES:!3DES:!IDEA (Exim with GnuTLS: NORMAL:-NULL:-ARCFOUR-128:-3DES-CBC); Postfix:"},
+		{mailcheck.AuditAnonymous, "smtpd_tls_mandatory_exclude_ciphers=aNULL."},
+		{mailcheck.AuditNoForwardSecrecy, "Exclude kRSA and kDH and kECDH from the cipher list."},
+	} {
+		i := slices.IndexFunc(findings, func(f mailcheck.Finding) bool { return f.Check == want.check })
+		if i < 0 || !strings.Contains(findings[i].Remedy(), want.remedy) {
+			t.Errorf("%s: %v", want.check.ID, findings[max(i, 0)].Remedy())
+		}
+	}
+}
+
+// What a server makes of ALPN names.
+func TestAuditALPN(t *testing.T) {
+	for name, want := range map[string]string{
+		"audit-good": "ignored/ignored", "audit-alpn": "imap/refused", "audit-cross-protocol": "imap/h2 accepted",
+	} {
+		if a, _ := imapAudit(t, name); a.ALPN+"/"+a.OtherALPN != want {
+			t.Errorf("%s: %s/%s, want %s", name, a.ALPN, a.OtherALPN, want)
+		}
+	}
+}
