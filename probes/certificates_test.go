@@ -29,8 +29,10 @@ func visitLab(t *testing.T, name string, o Options, look func(*mailcheck.Report,
 func TestCertificateAdvice(t *testing.T) {
 	for _, c := range []struct{ scenario, id, detail, remedy string }{
 		{"cert-incomplete-chain", "tls.missing-intermediate", "CN=imap.example.com is issued by CN=Lab Intermediate CA,O=Example Lab, which the server does not send; it was found at http://ca.example.net/intermediate.crt", "serve fullchain.pem instead of cert.pem"},
-		{"cert-issuer-gone", "tls.unknown-authority", "the issuer's certificate could not be fetched from http://ca.example.net/intermediate.crt", "--ca-file"},
-		{"cert-unknown-authority", "tls.unknown-authority", "the certificate does not say where its issuer's is to be found", "--ca-file"},
+		{"cert-issuer-gone", "tls.unknown-authority", "its issuer's could not be fetched from http://ca.example.net/intermediate.crt", "--ca-file"},
+		{"cert-unknown-authority", "tls.unknown-authority", "the chain leads to CN=Private Root CA,O=Example Lab, whose certificate this machine does not have; it does not say where its issuer's is to be found", "--ca-file"},
+		{"cert-lone", "tls.unknown-authority", "the server sent only its own certificate, so that either the intermediate certificate is missing or the authority is a private one", "Mostly the server forgets its intermediate certificate"},
+		{"cert-lone-public", "tls.missing-intermediate", "is issued by CN=Private Intermediate CA,O=Let's Encrypt; the server sent only its own certificate", "fullchain.pem instead of cert.pem"},
 		{"cert-private-ca", "tls.private-ca", "ends at CN=Private Root CA,O=Example Lab", "Install the root certificate on every client"},
 		{"cert-issuer-expired", "tls.expired", "Lab Old Intermediate CA expired on", `the intermediate "Lab Old Intermediate CA" sent with it are not`},
 		{"cert-sha1", "tls.weak-signature", "CN=imap.example.com is signed with ECDSA-SHA1", "SHA-256"},

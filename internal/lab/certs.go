@@ -31,9 +31,10 @@ type Cert struct {
 
 	NoSAN            bool // names only as common name
 	SelfSigned       bool
-	UnknownCA        bool // issued by an authority that is not the lab's
-	OmitIntermediate bool // the chain lacks the certificate between leaf and root
-	ClientOnly       bool // its key usage does not allow servers
+	UnknownCA        bool   // issued by an authority that is not the lab's
+	Organization     string // of that authority; "Example Lab" if empty
+	OmitIntermediate bool   // the chain lacks the certificate between leaf and root
+	ClientOnly       bool   // its key usage does not allow servers
 
 	Authority   string // issued by a foreign root of this name, without an intermediate
 	SendRoot    bool   // the chain holds the root as well
