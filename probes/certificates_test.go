@@ -2,6 +2,7 @@ package probes
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"slices"
 	"strings"
@@ -38,6 +39,8 @@ func TestCertificateAdvice(t *testing.T) {
 		{"cert-sha1", "tls.weak-signature", "CN=imap.example.com is signed with ECDSA-SHA1", "SHA-256"},
 		{"cert-weak-key", "tls.weak-key", "an RSA key of 1024 bits", "2048"},
 		{"cert-antivirus", "tls.interception", "the Avast virus scanner on this machine", "Switch off the scanning"},
+		{"cert-antivirus-trusted", "tls.interception", "the Avast virus scanner on this machine; this machine trusts it", "those with their own, such as Thunderbird, refuse"},
+		{"cert-two-good", "tls.ip-differ", "192.0.2.10 shows a good certificate, valid to", "Nothing to mend: both certificates are good."},
 		{"cert-wrong-usage", "tls.wrong-usage", "meant for clients, not for servers", "serverAuth"},
 		{"wrong-host-name", "tls.name-mismatch", "server7.hosting.example", "Use server7.hosting.example as the server's name in the settings: it is this server"},
 		{"wrong-host-certificate", "tls.name-mismatch", "server7.hosting.example, *.hosting.example", "Have imap.example.com added to the certificate: no name in it is known to lead to this server."},
@@ -54,7 +57,7 @@ func TestCertificateAdvice(t *testing.T) {
 		{"dane-unsigned", "dane.unsigned", "does not vouch", "Sign the zone"},
 	} {
 		t.Run(c.scenario, func(t *testing.T) {
-			visitLab(t, c.scenario, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
+			visitLab(t, c.scenario, Options{TLSAudit: scenario(t, c.scenario).TLSAudit}, func(r *mailcheck.Report, _ *lab.Lab) {
 				i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check.ID == c.id })
 				if i < 0 {
 					t.Fatalf("no %s among %v", c.id, ids(r))
@@ -64,6 +67,41 @@ func TestCertificateAdvice(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// What works here in spite of it is not called a failure.
+func TestCertificateSeverity(t *testing.T) {
+	for name, want := range map[string]mailcheck.Severity{
+		"cert-antivirus": mailcheck.Failure, "cert-antivirus-trusted": mailcheck.Warning,
+		"cert-half-renewed": mailcheck.Failure, "cert-two-good": mailcheck.Info,
+	} {
+		visitLab(t, name, Options{TLSAudit: scenario(t, name).TLSAudit}, func(r *mailcheck.Report, _ *lab.Lab) {
+			if got := r.Findings[0].Severity; got != want {
+				t.Errorf("%s: %s is a %s, want a %s", name, r.Findings[0].Check.ID, got, want)
+			}
+		})
+	}
+}
+
+// The names are those of the makers' roots; no public authority is among them.
+func TestInterceptors(t *testing.T) {
+	for issuer, want := range map[string]string{
+		"avast! Web/Mail Shield Root": "Avast", "Bitdefender Personal CA.Net-Defender": "Bitdefender", "Kaspersky Anti-Virus Personal Root Certificate": "Kaspersky",
+		"Cisco Umbrella Primary SubCA": "Cisco Umbrella", "ESET SSL Filter CA": "ESET", "FGT60FTK00000000": "Fortinet", "Sophos SSL CA_C1234": "Sophos",
+		"caadmin.netskope.com": "Netskope", "Gateway CA - Cloudflare Managed G1 37055fa1": "Cloudflare", "www.untangle.com": "Untangle",
+		"Fireware HTTPS Proxy: Fireware CA": "WatchGuard", "mitmproxy": "mitmproxy", "DO_NOT_TRUST_FiddlerRoot": "Fiddler", "Zscaler Intermediate Root CA": "Zscaler",
+		"R12": "", "Sectigo Public Server Authentication CA DV R36": "", "Cloudflare TLS Issuing ECC CA 1": "", "Microsoft Azure RSA TLS Issuing CA 03": "",
+	} {
+		got := interceptor([]*x509.Certificate{{Issuer: pkix.Name{CommonName: issuer}}})
+		if !strings.Contains(got, want) || (got == "") != (want == "") {
+			t.Errorf("%s is taken for %q", issuer, got)
+		}
+	}
+	for _, known := range interceptors {
+		if known.issuer != strings.ToLower(known.issuer) {
+			t.Errorf("%q has capital letters, so that nothing matches it", known.issuer)
+		}
 	}
 }
 

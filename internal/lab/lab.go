@@ -53,6 +53,7 @@ type Scenario struct {
 	NoSockets bool            // the machine that runs the check is out of sockets
 	NoNetwork bool            // the machine that runs the check is not connected to anything
 	TLSAudit  bool            // the check includes the audit of TLS
+	Trusts    []string        // authorities of Cert.Authority that the machine that runs the check trusts
 	Want      []string        // ids of all findings, sorted, no duplicates
 }
 
@@ -148,7 +149,7 @@ func (l *Lab) addresses(where string) []netip.Addr {
 
 // Options returns how a run reaches the lab.
 func (l *Lab) Options() netx.Options {
-	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Roots: l.ca.pool()}
+	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Roots: l.ca.pool(l.scenario.Trusts)}
 }
 
 // CA returns the certificate of the lab's authority as PEM.

@@ -57,6 +57,8 @@ var certificates = []Scenario{
 	provider("cert-weak-key", "the certificate has an RSA key of 1024 bits", "tls.weak-key", withCert(Cert{Names: imapName, WeakKey: true})),
 	provider("cert-antivirus", "a virus scanner puts its own certificate in the place of the server's", "tls.interception",
 		withCert(Cert{Names: imapName, Authority: "Avast Web/Mail Shield Root"})),
+	provider("cert-antivirus-trusted", "a virus scanner puts its own certificate in the place of the server's, and this machine trusts it", "tls.interception",
+		withCert(Cert{Names: imapName, Authority: "Avast Web/Mail Shield Root"}), func(s *Scenario) { s.Trusts = []string{"Avast Web/Mail Shield Root"} }),
 	provider("wrong-host-name", "the certificate is for the name that the hosting company gave the server", "tls.name-mismatch",
 		withCert(Cert{Names: []string{"server7.hosting.example"}}), records("server7.hosting.example. A 192.0.2.10")),
 	provider("cert-expired-wrong-name", "the certificate has expired and is for another name", "tls.expired tls.name-mismatch",
@@ -64,6 +66,9 @@ var certificates = []Scenario{
 	provider("cert-half-renewed", "of the two machines behind the IMAP server's name one still has the old certificate", "tls.expired tls.ip-differ",
 		records("imap A 192.0.2.12"), func(s *Scenario) { delete(s.Hosts, imapHost) },
 		host("192.0.2.10", Host{993: TLS(oldCert, IMAP(Mail{Host: imapHost}))}), host("192.0.2.12", Host{993: imaps(imapHost)})),
+	provider("cert-two-good", "the two machines behind the IMAP server's name have different certificates, both good", "tls.ip-differ", audited,
+		records("imap A 192.0.2.12"), func(s *Scenario) { delete(s.Hosts, imapHost) },
+		host("192.0.2.10", Host{993: TLS(Cert{Names: imapName, NotAfter: 30 * day}, IMAP(Mail{Host: imapHost}))}), host("192.0.2.12", Host{993: imaps(imapHost)})),
 
 	provider("staple-good", "the server staples a good OCSP answer, and its certificate has timestamps", "",
 		withCert(Cert{Names: imapName, Staple: GoodStaple, MustStaple: true, SCTs: 2})),
