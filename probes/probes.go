@@ -60,6 +60,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	found := autoconfig.Discover(ctx, n, a, opts, r.Started, tests.start)
 	r.Sources = found.Sources
 	r.Servers = tests.results(found.Servers)
+	r.Clock = compareClock(n)
 	conclude(r, found.Dropped)
 	r.Clients = autoconfig.Clients(a, found, r.Servers)
 	return r
