@@ -63,9 +63,9 @@ func (p *probe) climb(ctx context.Context, chain, path []*x509.Certificate, at t
 // is neither sent nor to be fetched.
 func unknownIssuer(chain, path []*x509.Certificate) fault {
 	top := path[len(path)-1]
-	nowhere := "it does not say where its issuer's is to be found, as those of public authorities do"
+	nowhere := "the certificate does not say where its issuer's is to be found"
 	if len(top.IssuingCertificateURL) > 0 {
-		nowhere = "its issuer's could not be fetched from " + top.IssuingCertificateURL[0]
+		nowhere = "the issuer's certificate could not be fetched from " + top.IssuingCertificateURL[0]
 	}
 	sent := "the server sent only its own certificate"
 	if len(chain) > 1 {
@@ -73,7 +73,10 @@ func unknownIssuer(chain, path []*x509.Certificate) fault {
 	}
 	switch {
 	case len(path) > 1:
-		return fault{err: mailcheck.TLSUnknownAuthority.Errorf("issued to %q; the chain leads to %s, whose certificate this machine does not have; %s", subject(path[0]), top.Issuer, nowhere)}
+		return fault{
+			mailcheck.TLSUnknownAuthority.Errorf("issued to %q; the chain leads to %s, whose certificate this machine does not have; %s", subject(path[0]), top.Issuer, nowhere),
+			"If the authority is your company's own, install its root certificate on every client (--ca-file for this test). If it is a public one, serve the full chain that came with the certificate (fullchain.pem), and update this machine's certificate store.",
+		}
 	case public(top.Issuer):
 		return fault{err: mailcheck.TLSMissingIntermediate.Errorf("%s is issued by %s; %s; %s", top.Subject, top.Issuer, sent, nowhere)}
 	}
