@@ -51,7 +51,8 @@ const (
 )
 
 // TLSHandshake is what a server's handshake of TLS 1.2, or of the best older
-// version it has, agrees to.
+// version it has, agrees to. Whether it takes part in TLS_FALLBACK_SCSV is not
+// asked: no client falls back any more (RFC 9325 section 3.1.3).
 type TLSHandshake struct {
 	SecureRenegotiation  bool // RFC 5746
 	ExtendedMasterSecret bool // RFC 7627

@@ -51,8 +51,9 @@ type auditor struct {
 	found    *mailcheck.TLSAudit
 	versions []*choices
 	groups   *choices
-	known    *hello   // a question that the server has answered
-	doubtful []string // questions since the last answer that ended in a closed connection
+	known    *hello             // a question that the server has answered
+	doubtful []string           // questions since the last answer that ended in a closed connection
+	facts    map[string]*string // what the questions about single facts found, in case they turn out to be unanswered
 }
 
 // audit fills in the server's TLSAudit, if it was asked for and TLS was reached.
@@ -60,7 +61,7 @@ func (p *probe) audit(ctx context.Context) {
 	if !p.opts.TLSAudit || p.result.Security == mailcheck.Plain || !slices.ContainsFunc(p.trace.Steps, func(s mailcheck.Step) bool { return s.Op == mailcheck.OpTLS }) {
 		return
 	}
-	a := &auditor{probe: p, found: &mailcheck.TLSAudit{}}
+	a := &auditor{probe: p, found: &mailcheck.TLSAudit{}, facts: map[string]*string{}}
 	p.result.TLSAudit, p.further = a.found, maxAudit
 	a.lists()
 	for _, ask := range questions {
@@ -70,6 +71,11 @@ func (p *probe) audit(ctx context.Context) {
 	a.found.Connections = maxAudit - p.further
 	for _, what := range a.doubtful {
 		a.unanswered(what)
+	}
+	for _, what := range a.found.Unanswered {
+		if fact := a.facts[what]; fact != nil {
+			*fact = "" // that it refused was a mistake
+		}
 	}
 	a.tell()
 	a.judge()
@@ -169,6 +175,7 @@ func (a *auditor) withoutName(ctx context.Context) {
 	if up == nil || len(up.Chain) == 0 || a.serverName() == "" {
 		return
 	}
+	a.facts[noHost] = &a.found.WithoutSNI
 	leaf, err := put(ctx, a, noHost, false, func(q *probe) (tls.ConnectionState, string, error) {
 		state, err := q.shakeHands(ctx, "")
 		return state, "a handshake without SNI works", err
@@ -214,7 +221,7 @@ func (a *auditor) alpn(ctx context.Context) {
 	if !registered || a.result.TLS == nil {
 		return
 	}
-	switch chosen, err := a.offerALPN(ctx, name); {
+	switch chosen, err := a.offerALPN(ctx, &a.found.ALPN, name); {
 	case errors.Is(err, errNotReached):
 	case err != nil:
 		a.found.ALPN = name + " refused"
@@ -231,7 +238,7 @@ func (a *auditor) otherALPN(ctx context.Context) {
 	if !isMail(a.result.Protocol) || a.result.TLS == nil {
 		return
 	}
-	switch chosen, err := a.offerALPN(ctx, "h2", "http/1.1"); {
+	switch chosen, err := a.offerALPN(ctx, &a.found.OtherALPN, "h2", "http/1.1"); {
 	case errors.Is(err, errNotReached):
 	case err != nil:
 		a.found.OtherALPN = "refused"
@@ -245,8 +252,10 @@ func (a *auditor) otherALPN(ctx context.Context) {
 
 func isMail(p mailcheck.Protocol) bool { return alpnNames[p] != "" || p == mailcheck.Submission }
 
-func (a *auditor) offerALPN(ctx context.Context, names ...string) (chosen string, err error) {
-	return put(ctx, a, "offer ALPN "+strings.Join(names, " and "), false, func(q *probe) (string, string, error) {
+func (a *auditor) offerALPN(ctx context.Context, fact *string, names ...string) (chosen string, err error) {
+	what := "offer ALPN " + strings.Join(names, " and ")
+	a.facts[what] = fact
+	return put(ctx, a, what, false, func(q *probe) (string, string, error) {
 		state, err := q.shakeHands(ctx, a.serverName(), names...)
 		return mailcheck.Clean(state.NegotiatedProtocol), fmt.Sprintf("chosen: %q", state.NegotiatedProtocol), err
 	})
@@ -261,9 +270,14 @@ func (a *auditor) injection(ctx context.Context) {
 	if !known || a.result.Security != mailcheck.StartTLS || a.result.TLS == nil {
 		return
 	}
-	answer, err := put(ctx, a, "send a command along with STARTTLS", true, func(q *probe) (string, string, error) {
+	const what = "send a command along with STARTTLS"
+	a.facts[what] = &a.found.Injection
+	answer, err := put(ctx, a, what, true, func(q *probe) (string, string, error) {
 		consented, err := q.requestTLS(command)
-		if err != nil || !consented || q.goAhead() != nil {
+		if err != nil {
+			return "", "", err // it may have hung up for the command, or turned the connection away
+		}
+		if !consented || q.goAhead() != nil {
 			return "", "the server does not start TLS then", nil
 		}
 		if _, err := q.shakeHands(ctx, a.serverName()); err != nil {

@@ -177,3 +177,73 @@ func TestAuditALPN(t *testing.T) {
 		}
 	}
 }
+
+// However many servers share an address, few audits talk to it at a time.
+func TestAuditsTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "audit-good")
+		one := lab.Host{}
+		for _, host := range s.Hosts {
+			maps.Copy(one, host)
+		}
+		s.Zone = strings.NewReplacer("192.0.2.11", "192.0.2.10", "192.0.2.25", "192.0.2.10").Replace(s.Zone)
+		s.Hosts = map[string]lab.Host{"192.0.2.10": one}
+		r, _ := inLab(t, s, Options{TLSAudit: true})
+		var steps []mailcheck.Step
+		for _, server := range r.Servers {
+			if a := server.TLSAudit; a == nil || len(a.Unanswered) > 0 {
+				t.Errorf("%s: %+v", server.URL(), a)
+			}
+			steps = append(steps, server.Steps...)
+		}
+		steps = slices.DeleteFunc(steps, func(s mailcheck.Step) bool { return s.Op != mailcheck.OpAudit })
+		for _, s := range steps {
+			atOnce := 0
+			for _, other := range steps {
+				if other.Start <= s.Start && s.Start < other.Start+other.Elapsed {
+					atOnce++
+				}
+			}
+			if atOnce > 3 {
+				t.Fatalf("%d connections at once: %s", atOnce, s)
+			}
+		}
+	})
+}
+
+// A greeting that turns away in the middle ends an audit, which then says so.
+func TestAuditTurnedAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "audit-good")
+		s.Hosts = maps.Clone(s.Hosts)
+		s.Hosts["smtp.example.com"] = maps.Clone(s.Hosts["smtp.example.com"])
+		good, connections := s.Hosts["smtp.example.com"][587], 0
+		s.Hosts["smtp.example.com"][587] = func(c *lab.Conn) {
+			if connections++; connections > 8 {
+				c.Say("421 4.7.0 Too many connections from your address\r\n")
+				return
+			}
+			good(c)
+		}
+		r, dials := inLab(t, s, Options{TLSAudit: true})
+		i := slices.IndexFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Port == 587 })
+		a := r.Servers[i].TLSAudit
+		if a.CutShort != "the server lets nobody in after 9 connections" || a.Versions[1].Complete || a.Injection != "" || !slices.Contains(a.Unanswered, "TLS 1.2 cipher suites") {
+			t.Errorf("%+v", a)
+		}
+		if n := strings.Count(strings.Join(dials, "\n")+"\n", ":587\n"); n != 10 {
+			t.Errorf("%d connections to a server that says that it has enough", n)
+		}
+	})
+}
+
+// ManageSieve is upgraded in its own way.
+func TestAuditSieve(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := inLab(t, scenario(t, "services"), Options{TLSAudit: true})
+		i := slices.IndexFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Protocol == mailcheck.Sieve })
+		if a := r.Servers[i].TLSAudit; a == nil || len(a.Unanswered) > 0 || a.ALPN != "ignored" || len(a.Versions[1].Suites) != 5 {
+			t.Errorf("%+v", a)
+		}
+	})
+}

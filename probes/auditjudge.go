@@ -15,9 +15,6 @@ func (a *auditor) judge() {
 	a.judgeSuites()
 	a.judgeHandshake()
 	if len(a.found.Unanswered) > 0 {
-		if slices.Contains(a.found.Unanswered, noHost) {
-			a.found.WithoutSNI = ""
-		}
 		a.trace.Find(mailcheck.AuditIncomplete, mailcheck.Clean(a.whyIncomplete()))
 		return
 	}
