@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -18,13 +19,13 @@ import (
 )
 
 const (
-	// maxAudit is how many connections the audit of one server may cost, one after
-	// the other. A server with good settings is done with some thirty; one that
-	// accepts all that its TLS library has, in four versions, with a hundred.
-	maxAudit = 150
+	// maxAudit is how many connections the audit of one server may cost. A server
+	// with good settings is done with some thirty; one that accepts all that its TLS
+	// library has, in four versions, with a hundred and forty.
+	maxAudit = 200
 
-	// maxTalks is how many audits talk to one address at a time, whose services may
-	// all count connections together.
+	// maxTalks is how many questions are put to one address at a time, whose
+	// services may all count connections together.
 	maxTalks = 3
 
 	// maxDoubt is how many connections in a row may end without an answer before
@@ -43,7 +44,12 @@ var questions = []func(*auditor, context.Context){
 	(*auditor).otherChoices, (*auditor).preferences,
 }
 
-const noHost = "name no host"
+const (
+	noHost = "name no host"
+
+	outOfTime  = "the time of the run is over"
+	turnedAway = "the server lets nobody in any more"
+)
 
 // auditor asks what a server's TLS accepts beyond what a client uses.
 type auditor struct {
@@ -116,11 +122,11 @@ func (a *auditor) note(ctx context.Context, what string, err error) {
 	a.doubtful = append(a.doubtful, what)
 	switch {
 	case ctx.Err() != nil:
-		a.found.CutShort = "the time of the run is over"
+		a.found.CutShort = outOfTime
 	case errors.Is(err, errEnough):
 		a.found.CutShort = fmt.Sprintf("it took more than %d connections", maxAudit)
 	case errors.Is(err, errNotReached):
-		a.found.CutShort = fmt.Sprintf("the server lets nobody in after %d connections", maxAudit-a.further)
+		a.found.CutShort = turnedAway
 	case len(a.doubtful) >= maxDoubt:
 		a.settle(ctx)
 	}
@@ -132,19 +138,41 @@ func (a *auditor) settle(ctx context.Context) {
 	if len(a.doubtful) == 0 || a.found.CutShort != "" {
 		return
 	}
-	if a.known != nil {
-		answer, err := a.askHello(ctx, mailcheck.OpAudit, "offer again what it accepted", *a.known, false)
-		if err == nil && answer.accepted() {
-			a.doubtful = nil
-			return
-		}
+	a.found.CutShort = "the server does not answer any more"
+	if a.known == nil {
+		return
 	}
-	a.found.CutShort = fmt.Sprintf("the server does not answer any more after %d connections", maxAudit-a.further)
+	answer, err := a.askHello(ctx, mailcheck.OpAudit, "offer again what it accepted", *a.known, false)
+	switch {
+	case err == nil && answer.accepted():
+		a.doubtful, a.found.CutShort = nil, ""
+	case ctx.Err() != nil:
+		a.found.CutShort = outOfTime
+	case errors.Is(err, errNotReached):
+		a.found.CutShort = turnedAway
+	}
 }
 
 func (a *auditor) unanswered(what string) {
 	if !slices.Contains(a.found.Unanswered, what) {
 		a.found.Unanswered = append(a.found.Unanswered, what)
+	}
+}
+
+// branch returns an auditor for a part of the work that is done beside another.
+func (a *auditor) branch(connections int) *auditor {
+	p := *a.probe
+	p.trace, p.further = a.trace.Branch(), connections
+	return &auditor{probe: &p, known: a.known, found: &mailcheck.TLSAudit{CutShort: a.found.CutShort}}
+}
+
+// join takes over what a branch has learned beside the lists.
+func (a *auditor) join(b *auditor, connections int) {
+	a.trace.Join(b.trace)
+	a.further -= connections - b.further
+	a.found.CutShort = cmp.Or(a.found.CutShort, b.found.CutShort)
+	for _, what := range append(b.doubtful, b.found.Unanswered...) {
+		a.unanswered(what)
 	}
 }
 

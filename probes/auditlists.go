@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"slices"
 	"strings"
+	"sync"
 
 	"mailcheck"
 )
@@ -97,13 +98,31 @@ func (a *auditor) firstChoices(ctx context.Context) {
 	a.next(ctx, a.groups)
 }
 
-// otherChoices completes the lists.
+// otherChoices completes the lists: that of TLS 1.2, mostly the longest, beside
+// the others.
 func (a *auditor) otherChoices(ctx context.Context) {
-	for _, l := range append([]*choices{a.groups}, a.versions...) {
+	a.settle(ctx)
+	lanes := [][]*choices{{a.versions[1]}, {a.groups, a.versions[0], a.versions[2], a.versions[3]}}
+	connections := a.further / len(lanes)
+	branches := make([]*auditor, len(lanes))
+	var work sync.WaitGroup
+	for i, lane := range lanes {
+		branches[i] = a.branch(connections)
+		work.Go(func() { branches[i].complete(ctx, lane) })
+	}
+	work.Wait()
+	for _, b := range branches {
+		a.join(b, connections)
+	}
+}
+
+func (a *auditor) complete(ctx context.Context, lists []*choices) {
+	for _, l := range lists {
 		for !l.over {
 			a.next(ctx, l)
 		}
 	}
+	a.settle(ctx)
 }
 
 // preferences tells whether the order of a list is the server's own: one that has

@@ -25,12 +25,12 @@ exchanger; where all are silent, likely server names are tried. Each server is
 then tested up to the login, which is not tried: no password is needed. Where a test
 fails, up to three more connections to that server look for the cause.
 
-With --tls-audit every server is also asked, one connection after the other,
-for the full list of TLS versions, ciphers and key exchange that it accepts, what
-it does for clients that name no host (SNI) or another protocol (ALPN), and
-whether it carries out a command that somebody on the way put behind STARTTLS.
-That takes some thirty connections a server, at most 150, and perhaps more time:
---timeout 2m.
+With --tls-audit every server is also asked for the full list of TLS versions,
+ciphers and key exchange that it accepts, what it does for clients that name no
+host (SNI) or another protocol (ALPN), and whether it carries out a command that
+somebody on the way put behind STARTTLS. That takes some thirty connections a
+server and never more than 200, three at a time to an address, and perhaps more
+time: --timeout 2m.
 
 ` + exitCodes,
 		Example: `  mailcheck check alice@example.com

@@ -51,7 +51,7 @@ func (f *network) registerDiscovery(c *cobra.Command) {
 
 // registerAudit adds the flag of commands that test servers.
 func (f *network) registerAudit(c *cobra.Command) {
-	c.Flags().BoolVar(&f.tlsAudit, "tls-audit", false, "also judge what each server's TLS accepts: at most 150 more connections a server, mostly some thirty")
+	c.Flags().BoolVar(&f.tlsAudit, "tls-audit", false, "also judge what each server's TLS accepts: at most 200 more connections a server, mostly some thirty")
 }
 
 // discovery returns what the flags say about looking for settings.

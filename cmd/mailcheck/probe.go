@@ -43,7 +43,7 @@ is without encryption. An IPv6 address stands in brackets.
 With --tls-audit each server is also asked for the full list of TLS versions,
 ciphers and key exchange that it accepts, and how it treats clients without SNI,
 other protocols' ALPN names and text that follows STARTTLS: one connection for
-each, mostly some thirty, at most 150, one after the other.
+each, mostly some thirty and never more than 200, three at a time to an address.
 
 ` + exitCodes,
 		Example: `  mailcheck probe imaps://imap.example.com submission://smtp.example.com
