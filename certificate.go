@@ -21,5 +21,5 @@ func ExpiresSoon(leaf *x509.Certificate, within time.Duration) string {
 	if left <= 0 || left >= within {
 		return ""
 	}
-	return fmt.Sprintf("%s, in %s", stamp(leaf.NotAfter), Span(left))
+	return fmt.Sprintf("%s, in %s", stamp(leaf.NotAfter), Span(left.Round(time.Minute)))
 }

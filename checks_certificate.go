@@ -45,7 +45,7 @@ var (
 		"Reissue the certificate without must-staple (certbot: leave out --must-staple): few mail servers can staple.",
 		"RFC 7633 section 4.2.3"}
 	TLSIPDiffer = &Check{"tls.ip-differ", Warning, Operator,
-		"The addresses of the server's name show different certificates, so that the same client works one time and fails the next.",
+		"The addresses of the server's name show different certificates, so that it depends on the address which one a client gets.",
 		"Install the same new certificate on every machine behind the name, and reload the mail service on each.",
 		"RFC 5280 section 6"}
 )

@@ -35,7 +35,7 @@ var (
 		"RFC 9525 section 6.5"}
 	TLSSelfSigned = &Check{"tls.self-signed", Failure, Operator,
 		"The server's certificate is self-signed, so nobody vouches for it.",
-		"Install a certificate of a public authority (Let's Encrypt costs nothing), or give its root to every client (--ca-file for this test).",
+		"Install a certificate of a public authority (Let's Encrypt costs nothing), or have every client trust this one (--ca-file for this test).",
 		"RFC 5280 section 6"}
 	TLSUnknownAuthority = &Check{"tls.unknown-authority", Failure, Operator,
 		"The server's certificate is issued by an authority that this machine does not know.",
@@ -59,7 +59,7 @@ var (
 		"RFC 6066 section 3"}
 	TLSClientCert = &Check{"tls.client-cert", Failure, Operator,
 		"The server demands a client certificate.",
-		"Install the client certificate you were given, or have the operator make it optional.",
+		"Make it optional (Dovecot: auth_ssl_require_client_cert = no; Postfix: smtpd_tls_req_ccert = no), or have users install the certificate they were given in their mail program.",
 		"RFC 8446 section 4.3.2"}
 	TLSEOF = &Check{"tls.eof", Failure, Operator,
 		"The server ends the connection in the middle of the TLS handshake.",

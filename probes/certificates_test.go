@@ -2,6 +2,7 @@ package probes
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
 	"slices"
 	"strings"
@@ -30,17 +31,23 @@ func TestCertificateAdvice(t *testing.T) {
 	for _, c := range []struct{ scenario, id, detail, remedy string }{
 		{"cert-incomplete-chain", "tls.missing-intermediate", "CN=imap.example.com is issued by CN=Lab Intermediate CA,O=Example Lab, which the server does not send; it was found at http://ca.example.net/intermediate.crt", "serve fullchain.pem instead of cert.pem"},
 		{"cert-issuer-gone", "tls.unknown-authority", "the issuer's certificate could not be fetched from http://ca.example.net/intermediate.crt", "--ca-file"},
-		{"cert-unknown-authority", "tls.unknown-authority", "the certificate does not say where its issuer's is to be found", "--ca-file"},
+		{"cert-unknown-authority", "tls.unknown-authority", "the chain leads to CN=Private Root CA,O=Example Lab, whose certificate this machine does not have; the certificate does not say where its issuer's is to be found", "--ca-file"},
+		{"cert-lone", "tls.unknown-authority", "the server sent only its own certificate, so that either the intermediate certificate is missing or the authority is a private one", "Mostly the server forgets its intermediate certificate"},
+		{"cert-lone-public", "tls.missing-intermediate", "is issued by CN=Private Intermediate CA,O=Let's Encrypt; the server sent only its own certificate", "fullchain.pem instead of cert.pem"},
 		{"cert-private-ca", "tls.private-ca", "ends at CN=Private Root CA,O=Example Lab", "Install the root certificate on every client"},
 		{"cert-issuer-expired", "tls.expired", "Lab Old Intermediate CA expired on", `the intermediate "Lab Old Intermediate CA" sent with it are not`},
 		{"cert-sha1", "tls.weak-signature", "CN=imap.example.com is signed with ECDSA-SHA1", "SHA-256"},
 		{"cert-weak-key", "tls.weak-key", "an RSA key of 1024 bits", "2048"},
 		{"cert-antivirus", "tls.interception", "the Avast virus scanner on this machine", "Switch off the scanning"},
+		{"cert-antivirus-trusted", "tls.interception", "the Avast virus scanner on this machine; this machine trusts it", "those with their own, such as Thunderbird, refuse"},
+		{"cert-two-good", "tls.ip-differ", "192.0.2.10 shows a good certificate, valid to", "Nothing to mend: both certificates are good."},
 		{"cert-wrong-usage", "tls.wrong-usage", "meant for clients, not for servers", "serverAuth"},
 		{"wrong-host-name", "tls.name-mismatch", "server7.hosting.example", "Use server7.hosting.example as the server's name in the settings: it is this server"},
 		{"wrong-host-certificate", "tls.name-mismatch", "server7.hosting.example, *.hosting.example", "Have imap.example.com added to the certificate: no name in it is known to lead to this server."},
 		{"cert-half-renewed", "tls.ip-differ", "192.0.2.10 shows a bad certificate", "Install the certificate of 192.0.2.12 on the machine at 192.0.2.10 too"},
 		{"staple-revoked", "tls.revoked", "reason: key compromise", "new key"},
+		{"staple-broken", "tls.ocsp-stale", "what is stapled is no OCSP answer (13 bytes)", "switch OCSP stapling off"},
+		{"tls-client-cert", "tls.client-cert", "certificate required", "Make it optional (Dovecot:"},
 		{"staple-stale", "tls.ocsp-stale", "3 days ago", "switch OCSP stapling off"},
 		{"must-staple", "tls.must-staple-missing", "no OCSP answer is stapled", "without must-staple"},
 		{"clock-behind", "net.clock-wrong", "2 days behind what a web server says", "Correct date, time and time zone of this machine"},
@@ -52,7 +59,7 @@ func TestCertificateAdvice(t *testing.T) {
 		{"dane-unsigned", "dane.unsigned", "does not vouch", "Sign the zone"},
 	} {
 		t.Run(c.scenario, func(t *testing.T) {
-			visitLab(t, c.scenario, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
+			visitLab(t, c.scenario, Options{TLSAudit: scenario(t, c.scenario).TLSAudit}, func(r *mailcheck.Report, _ *lab.Lab) {
 				i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check.ID == c.id })
 				if i < 0 {
 					t.Fatalf("no %s among %v", c.id, ids(r))
@@ -62,6 +69,41 @@ func TestCertificateAdvice(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// What works here in spite of it is not called a failure.
+func TestCertificateSeverity(t *testing.T) {
+	for name, want := range map[string]mailcheck.Severity{
+		"cert-antivirus": mailcheck.Failure, "cert-antivirus-trusted": mailcheck.Warning,
+		"cert-half-renewed": mailcheck.Failure, "cert-two-good": mailcheck.Info,
+	} {
+		visitLab(t, name, Options{TLSAudit: scenario(t, name).TLSAudit}, func(r *mailcheck.Report, _ *lab.Lab) {
+			if got := r.Findings[0].Severity; got != want {
+				t.Errorf("%s: %s is a %s, want a %s", name, r.Findings[0].Check.ID, got, want)
+			}
+		})
+	}
+}
+
+// The names are those of the makers' roots; no public authority is among them.
+func TestInterceptors(t *testing.T) {
+	for issuer, want := range map[string]string{
+		"avast! Web/Mail Shield Root": "Avast", "Bitdefender Personal CA.Net-Defender": "Bitdefender", "Kaspersky Anti-Virus Personal Root Certificate": "Kaspersky",
+		"Cisco Umbrella Primary SubCA": "Cisco Umbrella", "ESET SSL Filter CA": "ESET", "FGT60FTK00000000": "Fortinet", "Sophos SSL CA_C1234": "Sophos",
+		"caadmin.netskope.com": "Netskope", "Gateway CA - Cloudflare Managed G1 37055fa1": "Cloudflare", "www.untangle.com": "Untangle",
+		"Fireware HTTPS Proxy: Fireware CA": "WatchGuard", "mitmproxy": "mitmproxy", "DO_NOT_TRUST_FiddlerRoot": "Fiddler", "Zscaler Intermediate Root CA": "Zscaler",
+		"R12": "", "Sectigo Public Server Authentication CA DV R36": "", "Cloudflare TLS Issuing ECC CA 1": "", "Microsoft Azure RSA TLS Issuing CA 03": "",
+	} {
+		got := interceptor([]*x509.Certificate{{Issuer: pkix.Name{CommonName: issuer}}})
+		if !strings.Contains(got, want) || (got == "") != (want == "") {
+			t.Errorf("%s is taken for %q", issuer, got)
+		}
+	}
+	for _, known := range interceptors {
+		if known.issuer != strings.ToLower(known.issuer) {
+			t.Errorf("%q has capital letters, so that nothing matches it", known.issuer)
+		}
 	}
 }
 

@@ -173,38 +173,11 @@ func (p *probe) remark(j judgement) {
 	}
 	if product := interceptor(j.path); product != "" && len(j.faults) == 0 {
 		// The root was installed on this machine, so its own programs work.
-		p.trace.Find(mailcheck.TLSInterception, fmt.Sprintf("the issuer is %s, which is %s; this machine trusts it", j.path[0].Issuer, product)).Severity = mailcheck.Warning
+		f := p.trace.Find(mailcheck.TLSInterception, fmt.Sprintf("the issuer is %s, which is %s; this machine trusts it", j.path[0].Issuer, product))
+		f.Severity = mailcheck.Warning
+		f.Fix = "Mail programs that use this machine's certificate store work; those with their own, such as Thunderbird, refuse the connection until the scanning of encrypted mail is switched off or the program's root certificate is installed in them. The server's own certificate was not seen: test from another machine or network."
 	}
 	p.warnOfExpiry(j.path[0])
-}
-
-// interceptors are programs and devices that decrypt mail on its way and sign
-// what they pass on with an authority of their own, by words of its name.
-var interceptors = []struct{ issuer, product string }{
-	{"Avast Web/Mail Shield", "the Avast virus scanner on this machine"},
-	{"AVG Web/Mail Shield", "the AVG virus scanner on this machine"},
-	{"Norton Web/Mail Shield", "the Norton virus scanner on this machine"},
-	{"Kaspersky Anti-Virus Personal Root", "the Kaspersky virus scanner on this machine"},
-	{"ESET SSL Filter CA", "the ESET virus scanner on this machine"},
-	{"Bitdefender Personal CA", "the Bitdefender virus scanner on this machine"},
-	{"FortiGate", "a Fortinet firewall in this network"},
-	{"Fortinet_CA", "a Fortinet firewall in this network"},
-	{"Fortinet Untrusted CA", "a Fortinet firewall in this network"},
-	{"CN=FGT", "a Fortinet firewall in this network"},
-	{"Zscaler", "the Zscaler filter of this network"},
-}
-
-// interceptor names the program that issued a chain, if it is a known one.
-func interceptor(path []*x509.Certificate) string {
-	for _, c := range path {
-		issuer := c.Issuer.String()
-		for _, known := range interceptors {
-			if strings.Contains(issuer, known.issuer) {
-				return known.product
-			}
-		}
-	}
-	return ""
 }
 
 // maxNames is the number of names of a certificate that are looked up.

@@ -143,14 +143,11 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 
 // newHello offers everything up to a version of TLS, as the server's own client would name the host.
 func (p *probe) newHello(newest uint16) hello {
-	h := hello{serverName: p.result.Host, newest: newest, groups: slices.Concat(classicGroups, hybridGroups)}
-	if _, err := netip.ParseAddr(h.serverName); err == nil {
-		h.serverName = "" // RFC 6066 section 3: names only
-	}
+	h := hello{serverName: p.serverName(), newest: newest, groups: slices.Concat(classicGroups, hybridGroups)}
 	if newest >= tls.VersionTLS13 {
 		h.suites = tls13Suites
 	}
-	h.suites = slices.Concat(h.suites, forwardSecret, rsaKeyExchange, broken)
+	h.suites = slices.Concat(h.suites, commonSuites)
 	return h
 }
 
@@ -200,14 +197,14 @@ func (p *probe) tellApart(f *mailcheck.Finding, answer heard) {
 // suite: one with forward secrecy and an elliptic curve.
 func clientsOffer(suite uint16) bool {
 	return slices.ContainsFunc(tls.CipherSuites(), func(s *tls.CipherSuite) bool {
-		return s.ID == suite && !slices.Contains(rsaKeyExchange, suite)
+		return s.ID == suite && strings.HasPrefix(s.Name, "TLS_ECDHE_")
 	})
 }
 
 // askWithoutName finds out whether the server only dislikes the host name it was
 // asked for (RFC 6066 section 3), and which name it has.
 func (p *probe) askWithoutName(ctx context.Context, f *mailcheck.Finding) {
-	if p.newHello(tls.VersionTLS12).serverName == "" {
+	if p.serverName() == "" {
 		return // no name was sent
 	}
 	names, err := further(ctx, p, mailcheck.OpDiagnose, noHost, false, func(q *probe) ([]string, string, error) {
@@ -275,6 +272,15 @@ func (p *probe) requestTLS(extra ...string) (consented bool, err error) {
 		}
 		_, final, err := p.imapReply("a1")
 		return status(final) == "OK", err
+	case mailcheck.Sieve:
+		if _, _, err := p.sieveGreeting(); err != nil {
+			return false, err
+		}
+		if err := p.lines.send(command("STARTTLS")...); err != nil {
+			return false, err
+		}
+		reply, err := p.sieveReply()
+		return reply.status == "OK", err
 	case mailcheck.POP3:
 		if _, err := p.pop3Greeting(); err != nil {
 			return false, err

@@ -31,7 +31,7 @@ func scenario(t testing.TB, name string) lab.Scenario {
 
 // checkFurther holds the run of a scenario to its connections: the diagnosis of a
 // failing server costs at most three further ones to its host, an audit at most
-// twelve a server, and a healthy server costs none.
+// maxAudit a server, and a healthy server costs none.
 func checkFurther(t *testing.T, r *mailcheck.Report, dials []string) {
 	t.Helper()
 	allowed := map[netip.AddrPort]int{}  // the first connection to each address
@@ -148,56 +148,4 @@ func TestDoorIsOffered(t *testing.T) {
 			})
 		})
 	}
-}
-
-// An audit of good servers says so, completely, and one after the other.
-func TestAudit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r, _ := inLab(t, scenario(t, "audit-good"), Options{TLSAudit: true})
-		for _, s := range r.Servers {
-			a := s.TLSAudit
-			if a == nil {
-				t.Fatalf("%s was not audited", s.URL())
-			}
-			got := fmt.Sprint(a.Versions, a.Groups, a.Weak, len(a.Ciphers), a.AllCiphers, a.Unanswered, " "+a.WithoutSNI)
-			want := "[{TLS 1.3 true TLS_AES_128_GCM_SHA256} {TLS 1.2 true TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256} {TLS 1.1 false } {TLS 1.0 false }]" +
-				" [X25519MLKEM768 X25519] [] 5 true [] the same certificate"
-			if got != want {
-				t.Errorf("%s:\n got %s\nwant %s", s.URL(), got, want)
-			}
-			var end time.Duration
-			for _, step := range s.Steps {
-				if step.Op == mailcheck.OpAudit {
-					if step.Start < end {
-						t.Errorf("%s: %s began before the one before it was over", s.URL(), step)
-					}
-					end = step.Start + step.Elapsed
-				}
-			}
-		}
-	})
-}
-
-// A server that lets nobody in a second time is not asked again and again.
-func TestAuditStopsWhereItIsNotWelcome(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := scenario(t, "audit-good")
-		s.Hosts = maps.Clone(s.Hosts)
-		connections := 0
-		good := s.Hosts["imap.example.com"][993]
-		s.Hosts["imap.example.com"] = lab.Host{993: func(c *lab.Conn) {
-			if connections++; connections > 3 {
-				c.Reset()
-				return
-			}
-			good(c)
-		}}
-		r, dials := inLab(t, s, Options{TLSAudit: true})
-		if n := strings.Count(strings.Join(dials, "\n")+"\n", "tcp 192.0.2.10:993\n"); n > 3+3 {
-			t.Errorf("%d connections to a server that resets them", n)
-		}
-		if a := r.Servers[0].TLSAudit; len(a.Unanswered) == 0 || a.AllCiphers {
-			t.Errorf("the audit claims to be complete: %+v", a)
-		}
-	})
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"slices"
 	"strings"
@@ -25,6 +26,8 @@ type hello struct {
 	only       bool     // TLS 1.3 only
 	suites     []uint16 // of all the versions
 	groups     []uint16
+	compress   bool // offer compression (RFC 3749), which TLS 1.3 does not have
+	further    bool // read on to the size of a finite-field group, which is in the message after the certificate
 }
 
 // heard is the answer to a hello: a ServerHello, or a HelloRetryRequest, which is
@@ -33,6 +36,9 @@ type heard struct {
 	version, suite uint16
 	group          uint16 // named in TLS 1.3 only
 	alert          int    // description of a fatal alert, RFC 8446 section 6; -1 if there was none
+	extensions     []uint16
+	compressed     bool
+	dhBits         int // size of the finite-field group; 0 where there is none or it was not read
 }
 
 // accepted reports whether the server agrees to what was offered.
@@ -54,7 +60,12 @@ func askTLS(conn net.Conn, h hello) (heard, error) {
 	if _, err := conn.Write(h.record()); err != nil {
 		return heard{}, err
 	}
-	return readServerHello(bufio.NewReader(conn))
+	m := messages{in: bufio.NewReader(conn)}
+	answer, err := m.serverHello()
+	if err == nil && h.further && finiteField(answer.suite) {
+		answer.dhBits = m.groupSize()
+	}
+	return answer, err
 }
 
 // record returns the ClientHello in one TLS record.
@@ -65,7 +76,11 @@ func (h hello) record() []byte {
 	body = append(body, random[:32]...)
 	body = append(body, sized(1, random[32:])...) // session id: RFC 8446 appendix D.4
 	body = append(body, sized(2, numbers(h.suites))...)
-	body = append(body, sized(1, []byte{0})...) // no compression
+	compression := []byte{0} // none
+	if h.compress {
+		compression = []byte{1, 0} // DEFLATE
+	}
+	body = append(body, sized(1, compression)...)
 	body = append(body, sized(2, h.extensions())...)
 	handshake := append([]byte{typeClientHello}, sized(3, body)...)
 	return append([]byte{recordHandshake, 3, 1}, sized(2, handshake)...)
@@ -74,10 +89,12 @@ func (h hello) record() []byte {
 const (
 	recordAlert, recordHandshake     = 21, 22
 	typeClientHello, typeServerHello = 1, 2
+	typeKeyExchange, typeHelloDone   = 12, 14
 
 	extServerName, extGroups, extPoints, extSignatures = 0, 10, 11, 13
 	extVersions, extPSKModes, extKeyShare              = 43, 45, 51
-	extMasterSecret, extRenegotiation                  = 23, 0xff01
+	extEncryptThenMAC, extMasterSecret, extTicket      = 22, 23, 35
+	extRenegotiation                                   = 0xff01
 )
 
 // signatures is every signature scheme that some server may have a key for.
@@ -95,7 +112,9 @@ func (h hello) extensions() []byte {
 	add(extGroups, sized(2, numbers(h.groups)))
 	add(extPoints, sized(1, []byte{0}))
 	add(extSignatures, sized(2, numbers(signatures)))
+	add(extEncryptThenMAC, nil)
 	add(extMasterSecret, nil)
+	add(extTicket, nil)
 	add(extRenegotiation, sized(1, nil))
 	if h.newest >= tls.VersionTLS13 {
 		versions := []uint16{tls.VersionTLS13}
@@ -135,32 +154,84 @@ func (e *notTLS) Error() string {
 
 var errServerHello = errors.New("the ServerHello cannot be read")
 
-// readServerHello reads records up to the ServerHello or a fatal alert.
-func readServerHello(in *bufio.Reader) (heard, error) {
-	var message []byte
-	for range 8 { // a ServerHello has some hundred bytes, mostly in one record
-		kind, content, err := readRecord(in)
-		if err != nil {
-			return heard{}, err
+// fatalAlert is the error of a refusal (RFC 8446 section 6).
+type fatalAlert int
+
+func (a fatalAlert) Error() string { return tls.AlertError(a).Error() }
+
+// messages are what a server says in its handshake as long as that is not
+// encrypted.
+type messages struct {
+	in      *bufio.Reader
+	unread  []byte
+	records int
+}
+
+// maxRecords bounds a handshake: a ServerHello has some hundred bytes, mostly in
+// one record, and a chain of certificates some thousand.
+const (
+	maxRecords   = 12
+	maxHandshake = 1 << 16
+)
+
+// next returns the next message of the handshake.
+func (m *messages) next() (kind byte, body []byte, err error) {
+	for {
+		if len(m.unread) >= 4 {
+			size := int(m.unread[1])<<16 | int(m.unread[2])<<8 | int(m.unread[3])
+			if size > maxHandshake {
+				return 0, nil, errServerHello
+			}
+			if len(m.unread)-4 >= size {
+				kind, body, m.unread = m.unread[0], m.unread[4:4+size], m.unread[4+size:]
+				return kind, body, nil
+			}
 		}
+		if m.records++; m.records > maxRecords {
+			return 0, nil, errServerHello
+		}
+		kind, content, err := readRecord(m.in)
 		switch {
+		case err != nil:
+			return 0, nil, err
 		case kind == recordAlert && len(content) == 2 && content[0] == 2:
-			return heard{alert: int(content[1])}, nil
-		case kind == recordHandshake:
-			message = append(message, content...)
-		}
+			return 0, nil, fatalAlert(content[1])
 		// RFC 6066 section 3 lets a server warn of a name it does not know, and go on.
-		if len(message) >= 4 && message[0] != typeServerHello {
-			return heard{}, errServerHello
-		}
-		if len(message) < 4 {
-			continue
-		}
-		if size := int(message[1])<<16 | int(message[2])<<8 | int(message[3]); len(message)-4 >= size {
-			return parseServerHello(message[4 : 4+size])
+		case kind == recordHandshake:
+			m.unread = append(m.unread, content...)
 		}
 	}
-	return heard{}, errServerHello
+}
+
+// serverHello reads up to the ServerHello or a fatal alert.
+func (m *messages) serverHello() (heard, error) {
+	kind, body, err := m.next()
+	if alert, refused := errors.AsType[fatalAlert](err); refused {
+		return heard{alert: int(alert)}, nil
+	}
+	if err != nil {
+		return heard{}, err
+	}
+	if kind != typeServerHello {
+		return heard{}, errServerHello
+	}
+	return parseServerHello(body)
+}
+
+// groupSize reads on to the ServerKeyExchange and returns the size in bits of the
+// prime in it (RFC 5246 section 7.4.3), or 0.
+func (m *messages) groupSize() int {
+	for {
+		kind, body, err := m.next()
+		if err != nil || kind == typeHelloDone {
+			return 0
+		}
+		if kind != typeKeyExchange || len(body) < 2 {
+			continue
+		}
+		size := int(binary.BigEndian.Uint16(body))
+		return new(big.Int).SetBytes(body[2:min(len(body), 2+size)]).BitLen()
+	}
 }
 
 // readRecord reads one TLS record (RFC 8446 section 5.1).
@@ -193,6 +264,7 @@ func parseServerHello(b []byte) (heard, error) {
 	h := heard{alert: -1, version: binary.BigEndian.Uint16(b)}
 	b = b[35+int(b[34]):] // behind version, random and session id
 	h.suite = binary.BigEndian.Uint16(b)
+	h.compressed = b[2] != 0
 	b = b[3:] // behind suite and compression
 	if len(b) >= 2 {
 		b = b[2:] // the length of all extensions
@@ -202,6 +274,7 @@ func parseServerHello(b []byte) (heard, error) {
 		if b = b[4:]; length > len(b) {
 			break
 		}
+		h.extensions = append(h.extensions, id)
 		switch {
 		case id == extVersions && length == 2:
 			h.version = binary.BigEndian.Uint16(b)

@@ -48,7 +48,7 @@ func offering(newest uint16, suites, groups []uint16) hello {
 
 // crypto/tls understands the questions, and its answers are understood.
 func TestHello(t *testing.T) {
-	all := append(append([]uint16{}, tls13Suites...), forwardSecret...)
+	all := append(append([]uint16{}, tls13Suites...), commonSuites...)
 	both := append(append([]uint16{}, classicGroups...), hybridGroups...)
 	for _, c := range []struct {
 		name   string
@@ -60,11 +60,11 @@ func TestHello(t *testing.T) {
 		{"classic groups", &tls.Config{}, offering(tls.VersionTLS13, all, classicGroups), "TLS 1.3 with TLS_AES_128_GCM_SHA256 and X25519"},
 		{"another group", &tls.Config{CurvePreferences: []tls.CurveID{tls.CurveP384}}, offering(tls.VersionTLS13, all, both), "TLS 1.3 with TLS_AES_128_GCM_SHA256 and P-384"},
 		{"no hybrid", &tls.Config{CurvePreferences: []tls.CurveID{tls.X25519}}, hello{newest: tls.VersionTLS13, only: true, suites: tls13Suites, groups: hybridGroups}, `refused with the TLS alert "handshake failure"`},
-		{"TLS 1.2", &tls.Config{}, offering(tls.VersionTLS12, forwardSecret, both), "TLS 1.2 with TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
-		{"TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, forwardSecret, classicGroups), "TLS 1.1 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
-		{"TLS 1.0 for TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, forwardSecret, classicGroups), "TLS 1.0 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
-		{"too old", &tls.Config{}, offering(tls.VersionTLS11, forwardSecret, classicGroups), `refused with the TLS alert "protocol version not supported"`},
-		{"weak suites", &tls.Config{}, offering(tls.VersionTLS12, broken, classicGroups), `refused with the TLS alert "handshake failure"`},
+		{"TLS 1.2", &tls.Config{}, offering(tls.VersionTLS12, commonSuites, both), "TLS 1.2 with TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
+		{"TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, commonSuites, classicGroups), "TLS 1.1 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
+		{"TLS 1.0 for TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, commonSuites, classicGroups), "TLS 1.0 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
+		{"too old", &tls.Config{}, offering(tls.VersionTLS11, commonSuites, classicGroups), `refused with the TLS alert "protocol version not supported"`},
+		{"weak suites", &tls.Config{}, offering(tls.VersionTLS12, []uint16{0x0005, 0x000a, 0x0003, 0x003a, 0x0002}, classicGroups), `refused with the TLS alert "handshake failure"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer, err := answerOf(t, c.server, c.ask)
@@ -79,7 +79,9 @@ func TestHello(t *testing.T) {
 }
 
 func TestReadServerHello(t *testing.T) {
-	read := func(s string) (heard, error) { return readServerHello(bufio.NewReader(bytes.NewBufferString(s))) }
+	read := func(s string) (heard, error) {
+		return (&messages{in: bufio.NewReader(bytes.NewBufferString(s))}).serverHello()
+	}
 	warned := "\x15\x03\x01\x00\x02\x01\x70" + "\x15\x03\x01\x00\x02\x02\x28" // unrecognized_name as a warning, then a refusal
 	if h, err := read(warned); err != nil || h.accepted() || h.alert != 40 {
 		t.Errorf("a warning and a fatal alert are read as %v, %v", h, err)
@@ -120,7 +122,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestReadServerHelloIsBounded(t *testing.T) {
 	for _, pattern := range []string{"\x15\x03\x01\x00\x02\x01\x70", "\x16\x03\x01\x00\x01\x02", "HTTP", "\x16\x03\x01\x40\x00" + string(make([]byte, 1<<14))} {
 		source := &endless{pattern: []byte(pattern)}
-		if h, err := readServerHello(bufio.NewReader(source)); err == nil {
+		if h, err := (&messages{in: bufio.NewReader(source)}).serverHello(); err == nil {
 			t.Errorf("%.8q is read as %v", pattern, h)
 		}
 		if source.read > 256<<10 {
@@ -135,7 +137,11 @@ func FuzzReadServerHello(f *testing.F) {
 	f.Add([]byte("\x16\x03\x01\x00\x2a\x02\x00\x00\x26\x03\x03" + string(make([]byte, 32)) + "\x00\xc0\x2b\x00"))
 	f.Add([]byte("\x16\x03\x03\x00\x38\x02\x00\x00\x34\x03\x03" + string(make([]byte, 32)) + "\x00\x13\x01\x00\x00\x0c\x00\x2b\x00\x02\x03\x04\x00\x33\x00\x02\x11\xec"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		h, err := readServerHello(bufio.NewReader(io.LimitReader(bytes.NewReader(b), 1<<20)))
+		m := &messages{in: bufio.NewReader(io.LimitReader(bytes.NewReader(b), 1<<20))}
+		h, err := m.serverHello()
+		if bits := m.groupSize(); bits > 8*maxHandshake {
+			t.Errorf("a group of %d bits", bits)
+		}
 		if err == nil && h.accepted() && (h.version < 0x0300 || h.version > tls.VersionTLS13) {
 			t.Errorf("version %#x", h.version)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"errors"
@@ -55,15 +56,53 @@ func (p *probe) climb(ctx context.Context, chain, path []*x509.Certificate, at t
 		}
 		top = issuer
 	}
-	return fault{err: mailcheck.TLSUnknownAuthority.Errorf("issued to %q by %s%s", subject(path[0]), path[len(path)-1].Issuer, p.whyUnknown(top))}, path
+	return unknownIssuer(chain, path), path
 }
 
-// whyUnknown says what a certificate without a known issuer tells about it.
-func (p *probe) whyUnknown(top *x509.Certificate) string {
-	if len(top.IssuingCertificateURL) == 0 {
-		return "; the certificate does not say where its issuer's is to be found, as those of public authorities do"
+// unknownIssuer is the fault of a chain that ends at a certificate whose issuer's
+// is neither sent nor to be fetched.
+func unknownIssuer(chain, path []*x509.Certificate) fault {
+	top := path[len(path)-1]
+	nowhere := "the certificate does not say where its issuer's is to be found"
+	if len(top.IssuingCertificateURL) > 0 {
+		nowhere = "the issuer's certificate could not be fetched from " + top.IssuingCertificateURL[0]
 	}
-	return "; the issuer's certificate could not be fetched from " + top.IssuingCertificateURL[0]
+	sent := "the server sent only its own certificate"
+	if len(chain) > 1 {
+		sent = fmt.Sprintf("of the %d certificates that the server sent none is the issuer's", len(chain))
+	}
+	switch {
+	case len(path) > 1:
+		return fault{
+			mailcheck.TLSUnknownAuthority.Errorf("issued to %q; the chain leads to %s, whose certificate this machine does not have; %s", subject(path[0]), top.Issuer, nowhere),
+			"If the authority is your company's own, install its root certificate on every client (--ca-file for this test). If it is a public one, serve the full chain that came with the certificate (fullchain.pem), and update this machine's certificate store.",
+		}
+	case public(top.Issuer):
+		return fault{err: mailcheck.TLSMissingIntermediate.Errorf("%s is issued by %s; %s; %s", top.Subject, top.Issuer, sent, nowhere)}
+	}
+	return fault{
+		mailcheck.TLSUnknownAuthority.Errorf("issued to %q by %s; %s, so that either the intermediate certificate is missing or the authority is a private one; %s", subject(path[0]), top.Issuer, sent, nowhere),
+		"Mostly the server forgets its intermediate certificate: serve the full chain (fullchain.pem instead of cert.pem), reload and test again. If the authority is your company's own, install its root certificate on every client (--ca-file for this test).",
+	}
+}
+
+// publicOrganizations are those that public authorities name as the issuer of a
+// server's certificate: the owners of intermediate certificates in the Common CA
+// Database (ccadb.org/resources, "All Certificate Information") that certificates
+// of mail servers mostly come from. What they sign is signed by an intermediate,
+// never by a root (CA/Browser Forum Baseline Requirements section 6.1.7).
+var publicOrganizations = []string{
+	"Let's Encrypt", "ZeroSSL", "Google Trust Services", "Google Trust Services LLC", "Amazon", "Microsoft Corporation", "Apple Inc.", "Cloudflare, Inc.",
+	"DigiCert Inc", "DigiCert, Inc.", "GeoTrust Inc.", "thawte, Inc.", "Sectigo Limited", "COMODO CA Limited", "cPanel, Inc.", "cPanel, LLC", "Gandi", "Gandi SAS",
+	"GEANT Vereniging", "Network Solutions L.L.C.", "Corporation Service Company", "GlobalSign nv-sa", "GoDaddy.com, Inc.", "Starfield Technologies, Inc.",
+	"Entrust, Inc.", "Entrust Limited", "SSL Corporation", "SSL Corp", "IdenTrust", "Certainly", "Actalis S.p.A.", "Buypass AS-983163327", "Buypass AS",
+	"QuoVadis Limited", "QuoVadis Trustlink B.V.", "SwissSign AG", "Unizeto Technologies S.A.", "Asseco Data Systems S.A.", "home.pl S.A.", "nazwa.pl sp. z o.o.",
+	"D-Trust GmbH", "Deutsche Telekom Security GmbH", "T-Systems International GmbH", "Verein zur Foerderung eines Deutschen Forschungsnetzes e. V.",
+	"Hellenic Academic and Research Institutions CA", "TrustAsia Technologies, Inc.", "Telia Finland Oyj", "SECOM Trust Systems CO.,LTD.", "TAIWAN-CA",
+}
+
+func public(issuer pkix.Name) bool {
+	return slices.ContainsFunc(issuer.Organization, func(o string) bool { return slices.Contains(publicOrganizations, o) })
 }
 
 func subject(c *x509.Certificate) string {

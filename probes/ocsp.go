@@ -61,8 +61,10 @@ func (p *probe) staple(state tls.ConnectionState, path []*x509.Certificate) {
 // with it.
 func readStaple(raw []byte, leaf, issuer *x509.Certificate, now time.Time) (*mailcheck.OCSP, string) {
 	answer, err := ocsp.ParseResponseForCert(raw, leaf, issuer)
-	if err != nil {
-		return &mailcheck.OCSP{Status: "unreadable"}, fmt.Sprintf("the stapled OCSP answer: %v", err)
+	if refusal, ok := errors.AsType[ocsp.ResponseError](err); ok {
+		return &mailcheck.OCSP{Status: "unreadable"}, fmt.Sprintf("instead of an answer the authority's %q is stapled", refusal.Status)
+	} else if err != nil {
+		return &mailcheck.OCSP{Status: "unreadable"}, unreadable(raw, err)
 	}
 	result := &mailcheck.OCSP{Status: "good", ThisUpdate: answer.ThisUpdate, NextUpdate: answer.NextUpdate}
 	switch {
@@ -78,6 +80,15 @@ func readStaple(raw []byte, leaf, issuer *x509.Certificate, now time.Time) (*mai
 		result.Status = "unknown"
 	}
 	return result, ""
+}
+
+// unreadable says what is wrong with a staple; where it is no OCSP answer at all,
+// the decoder's words would help nobody.
+func unreadable(raw []byte, err error) string {
+	if reason, ok := errors.AsType[ocsp.ParseError](err); ok {
+		return fmt.Sprintf("the stapled OCSP answer: %s", string(reason))
+	}
+	return fmt.Sprintf("what is stapled is no OCSP answer (%d bytes)", len(raw))
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -17,6 +17,7 @@ package probes
 
 import (
 	"context"
+	"net/netip"
 	"slices"
 	"sync"
 	"time"
@@ -69,6 +70,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	}
 	tests.wait()
 	r.Servers = tests.of(found.Servers)
+	r.Clock = compareClock(n)
 	conclude(r, found.Dropped)
 	r.Clients = autoconfig.Clients(a, found, slices.Concat(r.Servers, tests.of(others)))
 	return r
@@ -116,7 +118,8 @@ type pool struct {
 	mu      sync.Mutex
 	wg      sync.WaitGroup
 	running map[string]*slot
-	webs    map[string]*shared // by host and port
+	webs    map[string]*shared           // by host and port
+	talks   map[netip.Addr]chan struct{} // turns of the audits, by the address they talk to
 }
 
 // slot is the place of one probe.
@@ -131,6 +134,7 @@ func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool
 	return &pool{
 		ctx: ctx, net: n, opts: o, began: began,
 		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{}, webs: map[string]*shared{},
+		talks: map[netip.Addr]chan struct{}{},
 	}
 }
 

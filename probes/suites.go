@@ -3,6 +3,10 @@ package probes
 import (
 	"crypto/tls"
 	"fmt"
+	"slices"
+	"strings"
+
+	"mailcheck"
 )
 
 // The TLS groups that a question can offer, in the order of preference.
@@ -12,60 +16,18 @@ const (
 )
 
 var (
-	hybridGroups  = []uint16{groupX25519MLKEM768, 4587, 4589} // draft-ietf-tls-ecdhe-mlkem section 7
-	classicGroups = []uint16{groupX25519, uint16(tls.CurveP256), uint16(tls.CurveP384), uint16(tls.CurveP521), 30, 256, 257, 258}
+	// Hybrids of draft-ietf-tls-ecdhe-mlkem section 7, and the two drafts before
+	// them that servers had; ML-KEM alone is of draft-ietf-tls-mlkem.
+	hybridGroups  = []uint16{groupX25519MLKEM768, 4587, 4589, 25497, 25498, 513, 514, 512}
+	classicGroups = []uint16{groupX25519, uint16(tls.CurveP256), uint16(tls.CurveP384), uint16(tls.CurveP521), 30, 31, 32, 33, 256, 257, 258, 259, 260, 41}
 )
-
-// The cipher suites that a question can offer, in families that RFC 9325 section
-// 4 judges differently. crypto/tls knows only some of them, and a ClientHello
-// made by hand needs to know nothing but their numbers.
-var (
-	tls13Suites = []uint16{0x1301, 0x1302, 0x1303}
-
-	forwardSecret = []uint16{ // ephemeral Diffie-Hellman with AES or ChaCha20
-		0xc02b, 0xc02f, 0xc02c, 0xc030, 0xcca9, 0xcca8, 0xccaa, 0x009e, 0x009f,
-		0xc009, 0xc013, 0xc00a, 0xc014, 0xc023, 0xc027, 0xc024, 0xc028, 0x0033, 0x0039, 0x0067, 0x006b,
-	}
-	rsaKeyExchange = []uint16{0x009c, 0x009d, 0x003c, 0x003d, 0x002f, 0x0035, 0x0041, 0x0084, 0x0096}
-
-	broken = []uint16{ // RC4, 3DES, DES, EXPORT, NULL and anonymous
-		0xc007, 0xc011, 0x0005, 0x0004, 0xc008, 0xc012, 0x0016, 0x000a, 0x0009, 0x0015, 0x0003, 0x0006, 0x0008, 0x0014,
-		0x0001, 0x0002, 0x003b, 0xc006, 0xc010, 0x0018, 0x001b, 0x0034, 0x003a, 0x006c, 0x006d, 0xc016, 0xc017, 0xc018, 0xc019,
-	}
-)
-
-// suiteNames are the IANA names of the suites that crypto/tls has no name for.
-var suiteNames = map[uint16]string{
-	0x0001: "TLS_RSA_WITH_NULL_MD5", 0x0002: "TLS_RSA_WITH_NULL_SHA", 0x003b: "TLS_RSA_WITH_NULL_SHA256",
-	0x0003: "TLS_RSA_EXPORT_WITH_RC4_40_MD5", 0x0004: "TLS_RSA_WITH_RC4_128_MD5", 0x0006: "TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5",
-	0x0008: "TLS_RSA_EXPORT_WITH_DES40_CBC_SHA", 0x0009: "TLS_RSA_WITH_DES_CBC_SHA", 0x0014: "TLS_DHE_RSA_EXPORT_WITH_DES40_CBC_SHA",
-	0x0015: "TLS_DHE_RSA_WITH_DES_CBC_SHA", 0x0016: "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA",
-	0x0018: "TLS_DH_anon_WITH_RC4_128_MD5", 0x001b: "TLS_DH_anon_WITH_3DES_EDE_CBC_SHA",
-	0x0034: "TLS_DH_anon_WITH_AES_128_CBC_SHA", 0x003a: "TLS_DH_anon_WITH_AES_256_CBC_SHA",
-	0x006c: "TLS_DH_anon_WITH_AES_128_CBC_SHA256", 0x006d: "TLS_DH_anon_WITH_AES_256_CBC_SHA256",
-	0xc006: "TLS_ECDHE_ECDSA_WITH_NULL_SHA", 0xc010: "TLS_ECDHE_RSA_WITH_NULL_SHA", 0xc008: "TLS_ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA",
-	0xc016: "TLS_ECDH_anon_WITH_RC4_128_SHA", 0xc017: "TLS_ECDH_anon_WITH_3DES_EDE_CBC_SHA",
-	0xc018: "TLS_ECDH_anon_WITH_AES_128_CBC_SHA", 0xc019: "TLS_ECDH_anon_WITH_AES_256_CBC_SHA",
-	0x0033: "TLS_DHE_RSA_WITH_AES_128_CBC_SHA", 0x0039: "TLS_DHE_RSA_WITH_AES_256_CBC_SHA",
-	0x0067: "TLS_DHE_RSA_WITH_AES_128_CBC_SHA256", 0x006b: "TLS_DHE_RSA_WITH_AES_256_CBC_SHA256",
-	0x009e: "TLS_DHE_RSA_WITH_AES_128_GCM_SHA256", 0x009f: "TLS_DHE_RSA_WITH_AES_256_GCM_SHA384",
-	0xccaa: "TLS_DHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-	0xc024: "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384", 0xc028: "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384",
-	0x003d: "TLS_RSA_WITH_AES_256_CBC_SHA256", 0x0041: "TLS_RSA_WITH_CAMELLIA_128_CBC_SHA",
-	0x0084: "TLS_RSA_WITH_CAMELLIA_256_CBC_SHA", 0x0096: "TLS_RSA_WITH_SEED_CBC_SHA",
-}
-
-func suiteName(id uint16) string {
-	if name, ok := suiteNames[id]; ok {
-		return name
-	}
-	return tls.CipherSuiteName(id)
-}
 
 // groupNames are the IANA names where crypto/tls has none or another.
 var groupNames = map[uint16]string{
-	23: "P-256", 24: "P-384", 25: "P-521", 30: "X448", 256: "ffdhe2048", 257: "ffdhe3072", 258: "ffdhe4096",
-	4587: "SecP256r1MLKEM768", 4589: "SecP384r1MLKEM1024",
+	23: "P-256", 24: "P-384", 25: "P-521", 30: "X448", 31: "brainpoolP256r1tls13", 32: "brainpoolP384r1tls13", 33: "brainpoolP512r1tls13",
+	41: "curveSM2", 256: "ffdhe2048", 257: "ffdhe3072", 258: "ffdhe4096", 259: "ffdhe6144", 260: "ffdhe8192",
+	512: "MLKEM512", 513: "MLKEM768", 514: "MLKEM1024",
+	4587: "SecP256r1MLKEM768", 4589: "SecP384r1MLKEM1024", 25497: "X25519Kyber768Draft00", 25498: "SecP256r1Kyber768Draft00",
 }
 
 func groupName(id uint16) string {
@@ -73,4 +35,131 @@ func groupName(id uint16) string {
 		return name
 	}
 	return fmt.Sprint(tls.CurveID(id))
+}
+
+// tls13Names are the cipher suites of TLS 1.3 (RFC 8446 appendix B.4).
+var tls13Names = map[uint16]string{
+	0x1301: "TLS_AES_128_GCM_SHA256", 0x1302: "TLS_AES_256_GCM_SHA384", 0x1303: "TLS_CHACHA20_POLY1305_SHA256",
+	0x1304: "TLS_AES_128_CCM_SHA256", 0x1305: "TLS_AES_128_CCM_8_SHA256",
+}
+
+var (
+	tls13Suites  = []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305}
+	olderSuites  = suiteIDs(len(suites))
+	commonSuites = suiteIDs(59) // fewer than the 64 that the oldest servers read of a list
+)
+
+func suiteIDs(n int) []uint16 {
+	var ids []uint16
+	for _, s := range suites[:n] {
+		ids = append(ids, s.id)
+	}
+	return ids
+}
+
+// suiteName returns the IANA name of a cipher suite.
+func suiteName(id uint16) string {
+	for _, s := range suites {
+		if s.id == id {
+			return s.name
+		}
+	}
+	if name, ok := tls13Names[id]; ok {
+		return name
+	}
+	return tls.CipherSuiteName(id)
+}
+
+// finiteField reports whether the key exchange of a suite is ephemeral
+// Diffie-Hellman over a finite field.
+func finiteField(id uint16) bool {
+	name := suiteName(id)
+	return strings.HasPrefix(name, "TLS_DHE_") || strings.HasPrefix(name, "TLS_DH_anon_")
+}
+
+// family is a kind of cipher suite that there is something against. Its name is a
+// part of those of its suites.
+type family struct {
+	marks    []string
+	strength mailcheck.Strength
+	why      string
+	check    *mailcheck.Check
+	openssl  string // the name in a cipher list of OpenSSL, as ciphers(1) has it
+	gnutls   string // in a priority string of GnuTLS; empty where it has no such suites
+}
+
+// families are what RFC 9325 section 4.1 says must not or should not be
+// negotiated, the worst first: a suite is of the first one that fits. Anonymous
+// ones are forbidden by RFC 5246 appendix A.5, single DES and IDEA by RFC 5469.
+var families = []family{
+	{[]string{"_NULL_"}, mailcheck.Forbidden, "no encryption", mailcheck.AuditWeakCipher, "eNULL", "NULL"},
+	{[]string{"_anon_"}, mailcheck.Forbidden, "anonymous", mailcheck.AuditAnonymous, "aNULL", "ANON-DH:-ANON-ECDH"},
+	{[]string{"_EXPORT"}, mailcheck.Forbidden, "export, 56 bits or less", mailcheck.AuditWeakCipher, "EXPORT", ""},
+	{[]string{"_RC4_"}, mailcheck.Forbidden, "RC4", mailcheck.AuditWeakCipher, "RC4", "ARCFOUR-128"},
+	{[]string{"_DES_"}, mailcheck.Forbidden, "DES, 56 bits", mailcheck.AuditWeakCipher, "DES", ""},
+	{[]string{"_3DES_"}, mailcheck.Discouraged, "3DES, 112 bits", mailcheck.AuditWeakCipher, "3DES", "3DES-CBC"},
+	{[]string{"_IDEA_"}, mailcheck.Discouraged, "IDEA", mailcheck.AuditWeakCipher, "IDEA", ""},
+	{[]string{"TLS_RSA_"}, mailcheck.Discouraged, "no forward secrecy", mailcheck.AuditNoForwardSecrecy, "kRSA", "RSA"},
+	{[]string{"TLS_DH_"}, mailcheck.Discouraged, "no forward secrecy", mailcheck.AuditNoForwardSecrecy, "kDH", ""},
+	{[]string{"TLS_ECDH_"}, mailcheck.Discouraged, "no forward secrecy", mailcheck.AuditNoForwardSecrecy, "kECDH", ""},
+	{[]string{"TLS_DHE_"}, mailcheck.Discouraged, "DHE", mailcheck.AuditFiniteField, "kDHE", "DHE-RSA"},
+}
+
+// familyOf returns the family of a suite, or nil.
+func familyOf(name string) *family {
+	i := slices.IndexFunc(families, func(f family) bool {
+		return slices.ContainsFunc(f.marks, func(mark string) bool { return strings.Contains(name, mark) })
+	})
+	if i < 0 {
+		return nil
+	}
+	return &families[i]
+}
+
+// minDHBits is the shortest finite-field group that RFC 9325 section 4.5 allows.
+const minDHBits = 2048
+
+// judgeSuite judges a cipher suite that a server has chosen.
+func judgeSuite(h heard) mailcheck.TLSSuite {
+	s := mailcheck.TLSSuite{Name: suiteName(h.suite), Strength: mailcheck.Acceptable, DHBits: h.dhBits}
+	has := func(part string) bool { return strings.Contains(s.Name, part) }
+	f := familyOf(s.Name)
+	switch {
+	case f != nil && f.check == mailcheck.AuditFiniteField && h.dhBits > 0 && h.dhBits < minDHBits:
+		s.Strength, s.Why = mailcheck.Forbidden, fmt.Sprintf("%s, %d bits", f.why, h.dhBits)
+	case f != nil && f.check == mailcheck.AuditFiniteField && h.dhBits > 0:
+		s.Strength, s.Why = f.strength, fmt.Sprintf("%s, %d bits", f.why, h.dhBits)
+	case f != nil:
+		s.Strength, s.Why = f.strength, f.why
+	case has("_CCM_8"):
+		s.Why = "short authentication tag"
+	case has("_CBC_") && slices.Contains(h.extensions, extEncryptThenMAC):
+		s.Why = "CBC, encrypt-then-MAC" // RFC 7366
+	case has("_CBC_"):
+		s.Why = "CBC, MAC-then-encrypt"
+	// RFC 9325 section 4.2 names those with AES-GCM for TLS 1.2, RFC 8446 section
+	// 9.1 those of TLS 1.3; IANA recommends the ones with ChaCha20 and CCM too.
+	case has("_AES_128_GCM_"), has("_AES_256_GCM_"), has("_CHACHA20_"), has("_AES_128_CCM"), has("_AES_256_CCM"):
+		s.Strength = mailcheck.Recommended
+	}
+	return s
+}
+
+// exclusion says how to take families out of what common servers accept. For
+// Postfix it leaves port 25 alone, where the other choice of a server that sends
+// mail may be no encryption at all (RFC 9325 section 5.2).
+func exclusion(of []family) string {
+	var names, gnutls []string
+	for _, f := range of {
+		names = append(names, f.openssl)
+		if f.gnutls != "" {
+			gnutls = append(gnutls, f.gnutls)
+		}
+	}
+	text := fmt.Sprintf("Exclude %s from the cipher list. Dovecot: ssl_cipher_list, nginx: ssl_ciphers, Exim: tls_require_ciphers, each ending in :!%s",
+		strings.Join(names, " and "), strings.Join(names, ":!"))
+	if len(gnutls) > 0 {
+		text += fmt.Sprintf(" (Exim with GnuTLS: NORMAL:-%s)", strings.Join(gnutls, ":-"))
+	}
+	return text + fmt.Sprintf("; Postfix: for submission in master.cf -o smtpd_tls_security_level=encrypt -o smtpd_tls_mandatory_exclude_ciphers=%s. Then reload the service.", strings.Join(names, ","))
 }

@@ -164,6 +164,7 @@ func warnings() *mailcheck.Report {
 	soon.Verdict = mailcheck.Warn
 	soon.Steps[0].Findings = []mailcheck.Finding{of(mailcheck.TLSExpiresSoon, "smtp.example.com expires on 2026-11-27 20:20 UTC, in 5 days", "", "")}
 	r := account("alice@example.com", wanted, good(imapS, 61), soon)
+	r.Clock = mailcheck.Clock{Behind: -1500 * time.Millisecond, Servers: 2}
 	srv := of(mailcheck.SRVCNAMETarget, "_imaps._tcp.example.com names imap.example.com, an alias of mx1.example.net", "", "")
 	srv.Source = "srv"
 	return add(r, srv, of(mailcheck.SRVNotOffered, "_pop3._tcp.example.com", "", ""))

@@ -29,12 +29,19 @@ type jsonReport struct {
 	Sources   []jsonSource  `json:"sources"`
 	Servers   []jsonServer  `json:"servers"`
 	Findings  []jsonFinding `json:"findings"`
+	Clock     *jsonClock    `json:"clock,omitempty"`   // where another clock was seen
 	Clients   []jsonClient  `json:"clients,omitempty"` // of the clients command
 }
 
 type jsonTool struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
+}
+
+// jsonClock is how this machine's clock differs from those of web servers.
+type jsonClock struct {
+	BehindMS float64 `json:"behind_ms"` // negative: ahead
+	Servers  int     `json:"servers"`
 }
 
 // jsonPublished is a server as a source names it.
@@ -194,7 +201,15 @@ func document(r *mailcheck.Report, opts Options) jsonReport {
 		Servers:  each(r.Servers, server),
 		Findings: each(r.Findings, jsonFindingOf),
 		Clients:  jsonClients(r.Clients),
+		Clock:    clock(r.Clock),
 	}
+}
+
+func clock(c mailcheck.Clock) *jsonClock {
+	if c.Servers == 0 {
+		return nil
+	}
+	return &jsonClock{ms(c.Behind), c.Servers}
 }
 
 func published(s mailcheck.Server) jsonPublished {

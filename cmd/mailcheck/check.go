@@ -26,10 +26,12 @@ then tested up to the login; no password is needed. Where a test fails, up to
 three more connections to that server look for the cause.
 
 ` + loginHelp + `
-With --tls-audit every server is also asked, one connection after the other,
-which TLS versions, ciphers and key exchange it accepts, what it does for clients
-that name no host (SNI), and whether it carries out a command that somebody on
-the way put behind STARTTLS.
+With --tls-audit every server is also asked for the full list of TLS versions,
+ciphers and key exchange that it accepts, what it does for clients that name no
+host (SNI) or another protocol (ALPN), and whether it carries out a command that
+somebody on the way put behind STARTTLS. That takes some thirty connections a
+server and never more than 200, three at a time to an address, and perhaps more
+time: --timeout 2m.
 
 ` + exitCodes,
 		Example: `  mailcheck check alice@example.com

@@ -52,7 +52,7 @@ func (f *network) registerDiscovery(c *cobra.Command) {
 
 // registerAudit adds the flag of commands that test servers.
 func (f *network) registerAudit(c *cobra.Command) {
-	c.Flags().BoolVar(&f.tlsAudit, "tls-audit", false, "also judge what each server's TLS accepts: at most 12 more connections a server")
+	c.Flags().BoolVar(&f.tlsAudit, "tls-audit", false, "also judge what each server's TLS accepts: at most 200 more connections a server, mostly some thirty")
 }
 
 // registerLogin adds the flags of commands that log in where they can.

@@ -40,9 +40,10 @@ is without encryption. An IPv6 address stands in brackets.
   https://HOST/Microsoft-Server-ActiveSync    Exchange for phones (ActiveSync)
   https://HOST/EWS/Exchange.asmx              Exchange Web Services
 
-With --tls-audit each server is also asked which TLS versions, ciphers and key
-exchange it accepts, and how it treats clients without SNI and text that follows
-STARTTLS: at most 12 more connections, one after the other.
+With --tls-audit each server is also asked for the full list of TLS versions,
+ciphers and key exchange that it accepts, and how it treats clients without SNI,
+other protocols' ALPN names and text that follows STARTTLS: one connection for
+each, mostly some thirty and never more than 200, three at a time to an address.
 
 ` + loginHelp + `Here the servers on the command line are named by you; --username is needed.
 

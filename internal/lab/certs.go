@@ -31,9 +31,10 @@ type Cert struct {
 
 	NoSAN            bool // names only as common name
 	SelfSigned       bool
-	UnknownCA        bool // issued by an authority that is not the lab's
-	OmitIntermediate bool // the chain lacks the certificate between leaf and root
-	ClientOnly       bool // its key usage does not allow servers
+	UnknownCA        bool   // issued by an authority that is not the lab's
+	Organization     string // of that authority; "Example Lab" if empty
+	OmitIntermediate bool   // the chain lacks the certificate between leaf and root
+	ClientOnly       bool   // its key usage does not allow servers
 
 	Authority   string // issued by a foreign root of this name, without an intermediate
 	SendRoot    bool   // the chain holds the root as well
@@ -62,9 +63,13 @@ func newAuthority(now time.Time) *authority {
 	return &authority{now, root, issue(caTemplate(intermediateName, now), root)}
 }
 
-func (a *authority) pool() *x509.CertPool {
+// pool returns what a machine trusts: the lab's authority, and others by name.
+func (a *authority) pool(also []string) *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.root)
+	for _, name := range also {
+		pool.AddCert(issue(caTemplate(name, a.born), nil))
+	}
 	return pool
 }
 

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"io"
 	"net"
@@ -13,27 +14,67 @@ import (
 // offers the version and the cipher suite with a ServerHello that chooses them,
 // and every other with the alert handshake_failure. It goes no further.
 func Hello(version, suite uint16) Behaviour {
+	return Legacy{Suites: map[uint16][]uint16{version: {suite}}}.Else(nil)
+}
+
+// Legacy is a server as clients see it that do not know TLS 1.3.
+type Legacy struct {
+	Suites        map[uint16][]uint16 // accepted in each version, in the server's order
+	ClientOrder   bool                // the client's order decides
+	DHBits        int                 // size of the group for suites with ephemeral Diffie-Hellman
+	Compresses    bool
+	NoExtensions  bool // neither secure renegotiation nor extended master secret
+	ClosesOnAlert bool // hangs up where others send an alert
+	NoDHGroup     bool // lacks what the ephemeral Diffie-Hellman that it chooses needs, and hangs up
+}
+
+// Else serves clients that know TLS 1.3 with another behaviour; where there is
+// none, they are offered the old versions as well.
+func (l Legacy) Else(next Behaviour) Behaviour {
 	return func(c *Conn) {
-		if offer, err := readOffer(c.in); err != nil || !offer.has(version, suite) {
-			c.Say("\x15\x03\x01\x00\x02\x02\x28")
+		if next != nil && c.knowsTLS13() {
+			next(c.peeked())
 			return
 		}
-		c.Say(serverHello(version, suite))
-		Silent(c)
+		l.answer(c)
 	}
 }
 
-// AlsoHello puts the same before a server that shakes hands properly: only a
-// client that knows nothing newer than TLS 1.1, or no suite of today, gets to see it.
-func AlsoHello(version, suite uint16, next Behaviour) Behaviour {
-	return func(c *Conn) {
-		offer, err := peekOffer(c.in)
-		if err == nil && offer.has(version, suite) && (offer.newest < 0x0303 || !offer.modern()) {
-			Hello(version, suite)(c)
-			return
-		}
-		next(c.peeked())
+// knowsTLS13 reports whether the client's first packet offers TLS 1.3.
+func (c *Conn) knowsTLS13() bool {
+	offer, err := peekOffer(c.in)
+	return err == nil && offer.newest > 0x0303
+}
+
+// answer answers a ClientHello, and goes no further.
+func (l Legacy) answer(c *Conn) {
+	offer, err := peekOffer(c.in)
+	c.in.Discard(c.in.Buffered())
+	version, suite := l.choose(offer)
+	switch {
+	case l.NoDHGroup && suite>>8 == 0: // it is of the time before elliptic curves
+	case err == nil && suite != 0:
+		c.Say(l.serverHello(version, suite, offer))
+		Silent(c)
+	case !l.ClosesOnAlert:
+		c.Say("\x15\x03\x01\x00\x02\x02\x28")
 	}
+}
+
+// choose picks the newest version of the offer, and a suite of it.
+func (l Legacy) choose(o offer) (version, suite uint16) {
+	for _, version := range []uint16{0x0303, 0x0302, 0x0301} {
+		ours, theirs := l.Suites[version], o.suites
+		if l.ClientOrder {
+			ours, theirs = theirs, ours
+		}
+		for _, suite := range ours {
+			if o.knows(version) && slices.Contains(theirs, suite) {
+				return version, suite
+			}
+		}
+	}
+	return 0, 0
 }
 
 // offer is what a ClientHello offers (RFC 8446 section 4.1.2).
@@ -41,25 +82,14 @@ type offer struct {
 	newest   uint16
 	versions []uint16
 	suites   []uint16
+	deflate  bool
 }
 
-func (o offer) has(version, suite uint16) bool {
-	known := version <= o.newest
+func (o offer) knows(version uint16) bool {
 	if len(o.versions) > 0 {
-		known = slices.Contains(o.versions, version)
+		return slices.Contains(o.versions, version)
 	}
-	return known && slices.Contains(o.suites, suite)
-}
-
-// modern reports whether a suite of TLS 1.3 or of TLS 1.2 with AES-GCM and ECDHE is offered.
-func (o offer) modern() bool {
-	return slices.ContainsFunc(o.suites, func(s uint16) bool { return s>>8 == 0x13 || s >= 0xc02b && s <= 0xc030 })
-}
-
-func readOffer(in *bufio.Reader) (offer, error) {
-	o, err := peekOffer(in)
-	in.Discard(in.Buffered())
-	return o, err
+	return version <= o.newest
 }
 
 // peekOffer reads a ClientHello that is one record, without taking it.
@@ -76,7 +106,11 @@ func peekOffer(in *bufio.Reader) (offer, error) {
 	o.newest = binary.BigEndian.Uint16(b[9:])
 	b = b[44+int(b[43]):] // behind the session id
 	o.suites, b = list(b)
-	b = b[min(len(b), 2+2):] // compression, and the length of the extensions
+	if len(b) > 0 {
+		size := min(len(b), 1+int(b[0]))
+		o.deflate = slices.Contains(b[1:size], 1)
+		b = b[min(len(b), size+2):] // behind the length of the extensions
+	}
 	for len(b) >= 4 {
 		id, size := binary.BigEndian.Uint16(b), int(binary.BigEndian.Uint16(b[2:]))
 		if id == 43 && len(b) > 5 {
@@ -100,15 +134,33 @@ func list(b []byte) (numbers []uint16, rest []byte) {
 	return numbers, b[end:]
 }
 
-// serverHello returns a record with the ServerHello of TLS 1.2 or older.
-func serverHello(version, suite uint16) string {
+// serverHello returns records with the ServerHello of TLS 1.2 or older, and the
+// ServerKeyExchange of ephemeral Diffie-Hellman.
+func (l Legacy) serverHello(version, suite uint16, o offer) string {
 	body := binary.BigEndian.AppendUint16(nil, version)
 	body = append(body, make([]byte, 32)...) // random
 	body = append(body, 0)                   // no session id
 	body = binary.BigEndian.AppendUint16(body, suite)
-	body = append(body, 0) // no compression
-	message := append([]byte{2, 0, 0, byte(len(body))}, body...)
-	return string(append([]byte{22, 3, 1, 0, byte(len(message))}, message...))
+	if l.Compresses && o.deflate {
+		body = append(body, 1)
+	} else {
+		body = append(body, 0)
+	}
+	if !l.NoExtensions {
+		body = append(body, 0, 9, 0xff, 1, 0, 1, 0, 0, 23, 0, 0) // renegotiation_info, extended_master_secret
+	}
+	text := handshake(2, body)
+	if l.DHBits > 0 {
+		prime := bytes.Repeat([]byte{0xff}, l.DHBits/8)
+		text += handshake(12, append(binary.BigEndian.AppendUint16(nil, uint16(len(prime))), prime...))
+	}
+	return text
+}
+
+// handshake returns a record with one message.
+func handshake(kind byte, body []byte) string {
+	message := append([]byte{kind, 0, byte(len(body) >> 8), byte(len(body))}, body...)
+	return string(append([]byte{22, 3, 1, byte(len(message) >> 8), byte(len(message))}, message...))
 }
 
 // peeked returns the connection for a TLS server to read from the start,

@@ -41,8 +41,12 @@ func (a *authority) issuers(c Cert) []*x509.Certificate {
 	case c.Authority != "":
 		return []*x509.Certificate{issue(caTemplate(c.Authority, a.born), nil)}
 	case c.UnknownCA:
-		root := issue(caTemplate("Private Root CA", a.born), nil)
-		return []*x509.Certificate{issue(caTemplate("Private Intermediate CA", a.born), root), root}
+		above, below := caTemplate("Private Root CA", a.born), caTemplate("Private Intermediate CA", a.born)
+		if c.Organization != "" {
+			above.Subject.Organization, below.Subject.Organization = []string{c.Organization}, []string{c.Organization}
+		}
+		root := issue(above, nil)
+		return []*x509.Certificate{issue(below, root), root}
 	case c.SHA1 || c.Staple != NoStaple:
 		intermediate.Subject.CommonName = ecdsaName
 	case c.Constrained:

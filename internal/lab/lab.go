@@ -55,6 +55,7 @@ type Scenario struct {
 	TLSAudit  bool            // the check includes the audit of TLS
 	Password  string          // the check logs in with it; empty: it does not
 	Token     string          // the same with an OAuth2 access token
+	Trusts    []string        // authorities of Cert.Authority that the machine that runs the check trusts
 	Want      []string        // ids of all findings, sorted, no duplicates
 }
 
@@ -150,7 +151,7 @@ func (l *Lab) addresses(where string) []netip.Addr {
 
 // Options returns how a run reaches the lab.
 func (l *Lab) Options() netx.Options {
-	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Roots: l.ca.pool()}
+	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Roots: l.ca.pool(l.scenario.Trusts)}
 }
 
 // CA returns the certificate of the lab's authority as PEM.

@@ -15,8 +15,9 @@ type Mail struct {
 
 	StartTLS   *Cert // certificate behind STARTTLS; nil: not offered
 	TLSOptions []TLSOption
-	GoAhead    string // replaces the line that invites to TLS; "{tag}" as in Say
-	KeepsPlain bool   // carries out inside TLS what came in clear behind STARTTLS
+	GoAhead    string  // replaces the line that invites to TLS; "{tag}" as in Say
+	KeepsPlain bool    // carries out inside TLS what came in clear behind STARTTLS
+	Legacy     *Legacy // what clients without TLS 1.3 see behind STARTTLS; nil: the same as others
 
 	Users map[string]string // passwords by user name
 	Token string            // OAuth2 access token that is let in, under any user name
@@ -88,7 +89,15 @@ func (s *session) startTLS(goAhead string) bool {
 		return false
 	}
 	plain, _ := s.in.Peek(s.in.Buffered())
-	secured, err := s.upgrade(*s.StartTLS, s.TLSOptions)
+	transport := s.Conn
+	if s.Legacy != nil {
+		if !s.knowsTLS13() {
+			s.Legacy.answer(s.Conn)
+			return false
+		}
+		transport = s.peeked()
+	}
+	secured, err := transport.upgrade(*s.StartTLS, s.TLSOptions)
 	if err != nil {
 		return false
 	}

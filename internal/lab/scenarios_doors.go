@@ -6,9 +6,6 @@ import (
 	"time"
 )
 
-// audited has the check include the audit of TLS.
-func audited(s *Scenario) { s.TLSAudit = true }
-
 // promised publishes, in a settings file, a submission server with STARTTLS next
 // to the one with TLS from the first byte.
 var promised = autoconfig(XML(config(incoming("imap", imapHost, 993, "SSL"),
@@ -52,29 +49,6 @@ var doors = []Scenario{
 		onSubmission(Mail{StartTLS: &smtpCert, TLSCaps: []string{"SIZE 52428800", "8BITMIME", "STARTTLS", "AUTH PLAIN LOGIN"}})),
 	provider("starttls-auth-lost", "the submission server offers login before TLS and none inside", "auth.before-tls starttls.auth-lost",
 		onSubmission(Mail{StartTLS: &smtpCert, Caps: []string{"STARTTLS", "AUTH PLAIN LOGIN"}, TLSCaps: []string{"SIZE 52428800", "8BITMIME"}})),
-}
-
-// audits are what only the audit of TLS sees.
-var audits = []Scenario{
-	provider("audit-good", "an audit of servers whose TLS is up to date", "", audited),
-	provider("audit-old-version", "the IMAP server still accepts TLS 1.0", "tls.audit-old-version", audited,
-		onIMAPS(AlsoHello(tls.VersionTLS10, 0xc014, imaps(imapHost)))),
-	provider("audit-no-tls13", "the best of the IMAP server is TLS 1.2", "tls.audit-no-tls13", audited,
-		onIMAPS(TLS(imapCert, IMAP(Mail{Host: imapHost}), func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }))),
-	provider("audit-weak-cipher", "the IMAP server accepts 3DES", "tls.audit-weak-cipher", audited,
-		onIMAPS(AlsoHello(tls.VersionTLS12, 0x000a, imaps(imapHost)))),
-	provider("audit-rsa-key-exchange", "the POP3 server accepts key exchange without forward secrecy", "tls.audit-no-forward-secrecy", audited,
-		serve(popHost, 995, AlsoHello(tls.VersionTLS12, 0x009c, pop3s(popHost)))),
-	provider("audit-no-hybrid", "the IMAP server has no post-quantum key exchange", "tls.audit-no-hybrid", audited,
-		onIMAPS(TLS(imapCert, IMAP(Mail{Host: imapHost}), func(c *tls.Config) { c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256} }))),
-	provider("audit-sni-needed", "clients that name no host get the certificate of another", "tls.sni-needed", audited,
-		onIMAPS(TLS(imapCert, IMAP(Mail{Host: imapHost}), StrictSNI(imapHost)))),
-	provider("audit-injection", "the submission server carries out a command that was sent along with STARTTLS", "starttls.command-injection", audited,
-		onSubmission(Mail{StartTLS: &smtpCert, KeepsPlain: true})),
-	provider("audit-injection-imap", "the IMAP server carries out a command that was sent along with STARTTLS", "starttls.command-injection", audited,
-		onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, KeepsPlain: true}))),
-	provider("audit-injection-pop3", "the POP3 server carries out a command that was sent along with STLS", "starttls.command-injection", audited,
-		records("_pop3._tcp SRV 0 1 110 pop"), serve(popHost, 110, POP3(Mail{Host: popHost, StartTLS: &Cert{Names: []string{popHost}}, KeepsPlain: true}))),
 }
 
 // impatient hangs up on clients that say nothing for a while.

@@ -1,0 +1,117 @@
+package probes
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mailcheck"
+)
+
+// judge finds what the answers come to. What was refused counts only where
+// nothing was left without an answer.
+func (a *auditor) judge() {
+	a.judgeVersions()
+	a.judgeSuites()
+	a.judgeHandshake()
+	if len(a.found.Unanswered) > 0 {
+		a.trace.Find(mailcheck.AuditIncomplete, mailcheck.Clean(a.whyIncomplete()))
+		return
+	}
+	if a.found.WithoutSNI == "refused" {
+		a.trace.Find(mailcheck.TLSSNINeeded, "without SNI the handshake fails")
+	}
+	switch {
+	case a.fails(mailcheck.TLSOldProtocol), best(a.found.Versions) == "":
+	case !a.found.Versions[0].Offered:
+		a.trace.Find(mailcheck.AuditNoTLS13, "its best is "+best(a.found.Versions))
+	case !a.found.Hybrid:
+		a.trace.Find(mailcheck.AuditNoHybrid, "in TLS 1.3 it accepts "+announced(a.found.Groups))
+	}
+}
+
+func (a *auditor) whyIncomplete() string {
+	missing := "not known: " + strings.Join(a.found.Unanswered, ", ")
+	if a.found.CutShort == "" {
+		return missing
+	}
+	return a.found.CutShort + "; " + missing
+}
+
+// fails reports whether the ordinary handshake has led to a finding.
+func (a *auditor) fails(c *mailcheck.Check) bool {
+	return slices.ContainsFunc(a.trace.Findings(), func(f mailcheck.Finding) bool { return f.Check == c })
+}
+
+func (a *auditor) judgeVersions() {
+	var old []string
+	for _, v := range a.found.Versions[2:] {
+		if v.Offered {
+			old = append(old, v.Version+" with "+v.Cipher)
+		}
+	}
+	if len(old) > 0 && !a.fails(mailcheck.TLSOldProtocol) {
+		a.trace.Find(mailcheck.AuditOldVersion, "it accepts "+strings.Join(old, ", "))
+	}
+}
+
+// judgeSuites finds the families of cipher suites that there is something
+// against: one finding a check, with how to exclude them all.
+func (a *auditor) judgeSuites() {
+	accepted := map[string][]string{} // suites, by what OpenSSL calls their family
+	small := ""
+	for _, v := range a.found.Versions {
+		for _, s := range v.Suites {
+			f := familyOf(s.Name)
+			if f != nil && !slices.Contains(accepted[f.openssl], s.Name) {
+				accepted[f.openssl] = append(accepted[f.openssl], s.Name)
+			}
+			if f != nil && f.check == mailcheck.AuditFiniteField && s.Strength == mailcheck.Forbidden && small == "" {
+				small = fmt.Sprintf("%s with %s uses a group of %d bits", v.Version, s.Name, s.DHBits)
+			}
+		}
+	}
+	if small != "" {
+		a.trace.Find(mailcheck.AuditWeakDH, small)
+		delete(accepted, "kDHE") // nothing is left to be said against it
+	}
+	for _, check := range []*mailcheck.Check{mailcheck.AuditWeakCipher, mailcheck.AuditAnonymous, mailcheck.AuditNoForwardSecrecy, mailcheck.AuditFiniteField} {
+		var bad []family
+		var evidence []string
+		for _, f := range families {
+			if names := accepted[f.openssl]; f.check == check && len(names) > 0 {
+				bad = append(bad, f)
+				evidence = append(evidence, fmt.Sprintf("%s (%s)", some(names), f.why))
+			}
+		}
+		if len(bad) > 0 {
+			a.trace.Find(check, "it accepts "+strings.Join(evidence, "; ")).Fix = exclusion(bad)
+		}
+	}
+}
+
+func (a *auditor) judgeHandshake() {
+	h := a.found.Handshake
+	if h == nil {
+		return
+	}
+	if !h.SecureRenegotiation {
+		a.trace.Find(mailcheck.AuditRenegotiation, "it does not answer the extension renegotiation_info")
+	}
+	if !h.ExtendedMasterSecret {
+		a.trace.Find(mailcheck.AuditMasterSecret, "it does not answer the extension extended_master_secret")
+	}
+	if h.Compression {
+		a.trace.Find(mailcheck.AuditCompression, "offered DEFLATE, it chooses it")
+	}
+}
+
+// best returns the newest version that is offered, if any is.
+func best(versions []mailcheck.TLSVersion) string {
+	for _, v := range versions {
+		if v.Offered {
+			return v.Version
+		}
+	}
+	return ""
+}
