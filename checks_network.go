@@ -12,8 +12,8 @@ var (
 		"Start the mail service, make it listen on this port, or correct the published port.",
 		"RFC 9293 section 3.5.2"}
 	TCPTimeout = &Check{"tcp.timeout", Failure, Network,
-		"The server does not answer on this port: a firewall drops the connection, or the host is down.",
-		"Try from another network (a mobile phone's hotspot). If it works there, the local network blocks the port; if not, the server's firewall must open it or the host is down.",
+		"The server does not answer on this port: a firewall drops the connection.",
+		"Try from another network (a mobile phone's hotspot). If it works there, have the local network let this port out; if not, the firewall at the server must let it in.",
 		"RFC 9293 section 3.8.3"}
 	TCPUnreachable = &Check{"tcp.unreachable", Failure, Network,
 		"There is no route to the server's address.",

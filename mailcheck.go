@@ -347,7 +347,8 @@ type ServerResult struct {
 // Neighbour is another port of a server's host.
 type Neighbour struct {
 	Port  uint16
-	State string // as of an AddressResult
+	State string   // as of an AddressResult
+	Door  Security // how a client of the server's protocol can use it; empty where it cannot or was not tried
 }
 
 // Line is one line of a conversation, cleaned for display and without secrets.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -67,11 +68,13 @@ func checkFurther(t *testing.T, r *mailcheck.Report, dials []string) {
 // What is certain, or known from another server of the run, costs no connection.
 func TestCertainCausesCostNothing(t *testing.T) {
 	for name, want := range map[string]int{
-		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "firewall": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
+		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "port-blocked": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
 		"starttls-missing":     0, // port 465 is published too
 		"srv-swapped":          3, // one ClientHello, and port 993 with TLS for each of the two
 		"tls-on-starttls-port": 1,
 		"port-refused":         1, // port 143
+		"port-silent":          1, // the same, next to knocking at 443 and 587
+		"firewall":             1,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -88,6 +91,20 @@ func TestCertainCausesCostNothing(t *testing.T) {
 					t.Errorf("%d further connections, want %d: %q", len(asked), want, asked)
 				}
 			})
+		})
+	}
+}
+
+// A silent port costs three connections to other ports of its host at most, the
+// knock at port 443 included.
+func TestSilentPortCostsThree(t *testing.T) {
+	for name, host := range map[string]string{"port-silent-door": "192.0.2.10:", "port-blocked-door": "192.0.2.25:", "port-25-blocked": "192.0.2.25:", "firewall": "192.0.2.10:"} {
+		synctest.Test(t, func(t *testing.T) {
+			_, dials := inLab(t, scenario(t, name), Options{})
+			there := slices.DeleteFunc(dials, func(d string) bool { return !strings.HasPrefix(d, "tcp "+host) })
+			if len(there) > 1+maxNearby {
+				t.Errorf("%s: %q", name, there)
+			}
 		})
 	}
 }
@@ -130,6 +147,11 @@ func TestDoorIsOffered(t *testing.T) {
 		{"plain-on-tls-port-starttls", "tls.plain-on-tls-port", "port 993, STARTTLS: that works. To mend port 993: Switch on TLS"},
 		{"starttls-masked-ehlo", "starttls.masked", "choose smtp.example.com, port 465, SSL/TLS: that works."},
 		{"port-refused", "tcp.refused", "Start the mail service"}, // no door opens
+		{"port-silent", "tcp.timeout", "Try from another network"},
+		{"port-silent-door", "tcp.timeout", "In the mail client choose imap.example.com, port 143, STARTTLS: that works from here. To mend port 993: "},
+		{"port-blocked-door", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. To mend port 465: "},
+		{"port-25-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. To mend port 25: "},
+		{"port-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 465, SSL/TLS: that works from here. To mend port 587: "},
 		{"tls-sni-refused", "tls.unrecognized-name", "publish that name if it is the server's"},
 		{"tls-old-alert", "tls.old-protocol", "The server's best is TLS 1.0."},
 	} {

@@ -119,7 +119,7 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 		if !works {
 			continue
 		}
-		fix := fmt.Sprintf("In the mail client choose %s, port %d, %s: that works.", door.Host, door.Port, securityInWords(door.Security))
+		fix := chooses(door) + "."
 		registered := door.Port == mailcheck.DefaultPort(door.Protocol, door.Security)
 		if p.others != nil && p.others.domain != "" && !published && registered {
 			fix += fmt.Sprintf(" Publish it: %s.%s. SRV 0 1 %d %s.", serviceLabel(door), p.others.domain, door.Port, door.Host)
@@ -132,15 +132,25 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 	}
 }
 
+// chooses says which server to use instead.
+func chooses(door mailcheck.Server) string {
+	return fmt.Sprintf("In the mail client choose %s, port %d, %s: that works", door.Host, door.Port, securityInWords(door.Security))
+}
+
 // doors lists the ways in that are worth trying, the best first: the ports
 // registered for the protocol (RFC 8314 section 7), and, where only the kind of
-// encryption is in doubt, the same port with the other.
+// encryption is in doubt, the same port with the other. Services over HTTPS have
+// one door.
 func doors(s mailcheck.Server, c *mailcheck.Check) []mailcheck.Server {
+	if s.Path != "" || mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS) == 443 {
+		return nil
+	}
+	shut := c == mailcheck.TCPRefused || c == mailcheck.TCPTimeout // whatever one says there
 	var list []mailcheck.Server
 	add := func(security mailcheck.Security, port uint16) {
 		door := mailcheck.Server{Protocol: s.Protocol, Host: s.Host, Port: port, Security: security}
 		same := func(o mailcheck.Server) bool { return o.Key() == door.Key() }
-		if !same(s) && !slices.ContainsFunc(list, same) && !(c == mailcheck.TCPRefused && port == s.Port) {
+		if !same(s) && !slices.ContainsFunc(list, same) && !(shut && port == s.Port) {
 			list = append(list, door)
 		}
 	}
@@ -179,15 +189,25 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, publis
 		return false, false
 	}
 	p.further--
+	works, _ = p.tryDoor(ctx, door, []netip.Addr{addr})
+	return works, false
+}
+
+// tryDoor has a client's conversation with another port of the host, records it
+// as a step, and returns whether that works and what became of the connection.
+func (p *probe) tryDoor(ctx context.Context, door mailcheck.Server, addrs []netip.Addr) (works bool, state string) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	q := newProbe(p.net, door, p.opts, time.Now())
 	q.further = 0
 	step := mailcheck.Step{Op: mailcheck.OpDiagnose, Target: door.Endpoint(), Start: p.trace.Since()}
-	if q.connect(ctx, []netip.Addr{addr}) {
+	connecting, stop := context.WithTimeout(ctx, nearbyLimit)
+	connected := q.connect(connecting, addrs)
+	stop()
+	if connected {
 		q.talk(ctx)
 	}
-	works = q.outcome().works
+	works, state = q.outcome().works, connectState(q.trace.Steps[0].Err)
 	q.leave()
 	step.Elapsed = q.trace.Since()
 	step.Detail = "look for another way in: " + securityInWords(door.Security) + " works"
@@ -195,7 +215,7 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, publis
 		step.Detail = "look for another way in: " + findings[0].Check.ID
 	}
 	p.trace.Steps = append(p.trace.Steps, step)
-	return works, false
+	return works, state
 }
 
 // address returns the address that the probe reached, or the first it tried.

@@ -40,7 +40,7 @@ type probe struct {
 	dialed *netx.Dialed
 	conn   net.Conn
 	lines  *lines
-	nearby *nearby // shared by all probes of a run; nil for further connections
+	nearby *nearby // shared by all probes of a run
 
 	others  *pool // the other servers of the run; nil where there are none
 	further int   // connections that may still be made to learn more about this server
@@ -105,7 +105,10 @@ func (p *probe) converse(ctx context.Context) {
 		return
 	}
 	p.askTLSA(ctx)
-	if p.connect(ctx, addrs) {
+	over := p.watchNearby(ctx, addrs)
+	connected := p.connect(ctx, addrs)
+	over(connected)
+	if connected {
 		p.talk(ctx)
 	}
 }
@@ -165,11 +168,9 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 
 func (p *probe) connect(ctx context.Context, addrs []netip.Addr) bool {
 	s := p.result.Server
-	over := p.watchNearby(addrs)
 	dialed, err := mailcheck.Do(ctx, p.trace, mailcheck.OpConnect, s.Endpoint(), func(ctx context.Context) (*netx.Dialed, error) {
 		return p.net.Dial(ctx, s.Host, s.Port, addrs)
 	})
-	p.result.Neighbours = over(err == nil)
 	p.dialed = dialed
 	if err != nil {
 		return false

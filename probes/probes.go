@@ -107,6 +107,7 @@ type pool struct {
 
 // slot is the place of one probe.
 type slot struct {
+	server   mailcheck.Server
 	result   mailcheck.ServerResult
 	outcome  outcome
 	answered chan struct{} // closed when outcome is set
@@ -126,7 +127,7 @@ func (t *pool) start(s mailcheck.Server) {
 	if t.running[s.Key()] != nil {
 		return
 	}
-	slot := &slot{answered: make(chan struct{})}
+	slot := &slot{server: s, answered: make(chan struct{})}
 	t.running[s.Key()] = slot
 	p := newProbe(t.net, s, t.opts, t.began)
 	p.others, p.nearby = t, t.near
@@ -143,6 +144,18 @@ func (t *pool) find(s mailcheck.Server) *slot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.running[s.Key()]
+}
+
+// tests reports whether the run tests some server on a port of a host.
+func (t *pool) tests(host string, port uint16) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, slot := range t.running {
+		if slot.server.Host == host && slot.server.Port == port {
+			return true
+		}
+	}
+	return false
 }
 
 // results is called when no further server will be started. It waits for all probes and returns theirs in the order of servers, with

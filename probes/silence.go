@@ -39,11 +39,13 @@ func explainPort(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Fi
 	case slices.Contains(blockable, s.Port):
 		f.Check = mailcheck.TCPBlockedHere
 		f.Detail = fmt.Sprintf("no answer on port %d, but on %s of the same host", s.Port, listPorts(open))
-		f.Fix = otherDoor(r, s)
 	default:
-		f.Detail = fmt.Sprintf("%s; the same host answers on %s", f.Detail, listPorts(open))
+		f.Detail = fmt.Sprintf("no answer on port %d, but on %s of the same host", s.Port, listPorts(open))
 	}
 	f.Severity = f.Check.Severity
+	if door, ok := otherDoor(r, s); ok {
+		f.Fix = fmt.Sprintf("%s from here. To mend port %d: %s", chooses(door), s.Port, f.Check.Remedy)
+	}
 }
 
 // otherPorts returns the other ports of a server's host, those that answered and
@@ -69,20 +71,22 @@ func otherPorts(r *mailcheck.Report, s *mailcheck.ServerResult) (open, silent []
 	return open, silent
 }
 
-// otherDoor returns a remedy that names a server of the same protocol that works
-// from here; nothing if there is none.
-func otherDoor(r *mailcheck.Report, s *mailcheck.ServerResult) string {
-	for _, o := range r.Servers {
-		if o.Protocol == s.Protocol && o.Verdict != mailcheck.Fail && o.TLS != nil {
-			kind := "STARTTLS"
-			if o.Security == mailcheck.ImplicitTLS {
-				kind = "SSL/TLS"
-			}
-			return fmt.Sprintf("Port %d of %s with %s works from here: choose it in the mail program. %s",
-				o.Port, o.Host, kind, mailcheck.TCPBlockedHere.Remedy)
+// otherDoor returns a server of the same protocol that works from here: one that
+// the run tested, of the same host if there is one, or a port that was tried
+// while this one was silent.
+func otherDoor(r *mailcheck.Report, s *mailcheck.ServerResult) (door mailcheck.Server, ok bool) {
+	for _, n := range s.Neighbours {
+		if n.Door != "" && !ok {
+			door, ok = mailcheck.Server{Protocol: s.Protocol, Host: s.Host, Port: n.Port, Security: n.Door}, true
 		}
 	}
-	return ""
+	for _, o := range r.Servers {
+		usable := o.Protocol == s.Protocol && o.Verdict != mailcheck.Fail && o.TLS != nil
+		if usable && (!ok || o.Host == s.Host && door.Host != s.Host) {
+			door, ok = o.Server, true
+		}
+	}
+	return door, ok
 }
 
 func addressesOf(s *mailcheck.ServerResult) string {

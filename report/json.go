@@ -98,6 +98,7 @@ type jsonServer struct {
 type jsonNeighbour struct {
 	Port  uint16 `json:"port"`
 	State string `json:"state"`
+	Door  string `json:"door"` // tls or starttls where the server's protocol works there
 }
 
 type jsonAddress struct {
@@ -226,8 +227,10 @@ func server(s mailcheck.ServerResult) jsonServer {
 		TLS:          protection(s.TLS),
 		TLSAudit:     audit(s.TLSAudit),
 		Login:        jsonLogin{State: "skipped", Reason: "no credentials given"},
-		Neighbours:   each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour { return jsonNeighbour(n) }),
-		Steps:        each(s.Steps, step),
+		Neighbours: each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour {
+			return jsonNeighbour{n.Port, n.State, string(n.Door)}
+		}),
+		Steps: each(s.Steps, step),
 	}
 }
 
