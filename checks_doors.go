@@ -10,7 +10,7 @@ var doorChecks = []*Check{
 var (
 	TLSOnStartTLSPort = &Check{"tls.tls-on-starttls-port", Failure, Operator,
 		"The server expects TLS from the first byte on a port that is meant for STARTTLS, so client and server wait for each other in silence.",
-		"Switch off TLS from the first byte on this port (Dovecot: ssl = no in its inet_listener; Postfix: smtpd_tls_wrappermode=no), or move the service to port 993, 995 or 465. Until then choose SSL/TLS instead of STARTTLS in the mail client.",
+		"Switch off TLS from the first byte on this port (Dovecot: ssl = no in its inet_listener; Postfix: smtpd_tls_wrappermode=no), or move the service to port 993, 995 or 465.",
 		"RFC 8314 section 3"}
 	TLSNoCommonCipher = &Check{"tls.no-common-cipher", Failure, Operator,
 		"The server accepts only encryption methods that clients no longer offer.",

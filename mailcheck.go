@@ -199,18 +199,25 @@ type Finding struct {
 	Check     *Check
 	Severity  Severity // the check's own, or less where the fault matters less
 	Detail    string   // verbatim evidence, cleaned
+	Meanwhile string   // what the user can do until it is mended; empty where nothing is known to work
 	Fix       string   // a remedy for this very case; the check's own where empty
 	Server    string   // URL of the server it is about; empty for discovery
 	Source    string   // name of the source it is about; empty for servers
 	BecauseOf string   // id of the check that is the root cause, if another is
 }
 
-// Remedy returns what to do: the fix for this case, or the check's remedy.
-func (f Finding) Remedy() string {
+// Mend returns what the person named by the check should do: the fix for this
+// case, or the check's remedy.
+func (f Finding) Mend() string {
 	if f.Fix != "" {
 		return f.Fix
 	}
 	return f.Check.Remedy
+}
+
+// Remedy returns all there is to do, the user's part first.
+func (f Finding) Remedy() string {
+	return strings.TrimSpace(f.Meanwhile + " " + f.Mend())
 }
 
 // State says what a source had.

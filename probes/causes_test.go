@@ -29,6 +29,7 @@ var roots = map[string][]string{
 	"one-cert-expired": {"account.no-incoming < tls.expired", "account.no-outgoing < tls.expired", "tls.expired"},
 	"one-cert-wrong":   {"account.no-incoming < tls.name-mismatch", "account.no-outgoing < tls.name-mismatch", "tls.name-mismatch", "tls.name-mismatch < tls.name-mismatch"},
 	"port-blocked":     {"tcp.blocked-here"},
+	"srv-swapped":      {"srv.port-odd", "tls.plain-on-tls-port < srv.port-odd", "tls.tls-on-starttls-port < srv.port-odd"},
 }
 
 func TestRootCauses(t *testing.T) {

@@ -37,9 +37,11 @@ var followUps = []followUp{
 	{[]*mailcheck.Check{mailcheck.TLSPlainOnTLSPort}, (*probe).nameService},
 	{[]*mailcheck.Check{mailcheck.TLSHandshakeFailure, mailcheck.TLSOldProtocol, mailcheck.TLSEOF}, (*probe).askWhatTLS},
 	{[]*mailcheck.Check{mailcheck.TLSUnrecognizedName}, (*probe).askWithoutName},
+	{[]*mailcheck.Check{mailcheck.StartTLSMissing}, (*probe).askAgainForTLS},
 	{[]*mailcheck.Check{
-		mailcheck.TCPRefused, mailcheck.TLSPlainOnTLSPort, mailcheck.TLSOnStartTLSPort, mailcheck.GreetOtherProtocol,
-		mailcheck.StartTLSMissing, mailcheck.StartTLSMasked, mailcheck.StartTLSRefused,
+		mailcheck.TCPRefused, mailcheck.TCPReset, mailcheck.TLSPlainOnTLSPort, mailcheck.TLSOnStartTLSPort, mailcheck.TLSTimeout,
+		mailcheck.GreetOtherProtocol, mailcheck.GreetTimeout,
+		mailcheck.StartTLSMissing, mailcheck.StartTLSSometimes, mailcheck.StartTLSMasked, mailcheck.StartTLSRefused,
 	}, (*probe).offerDoor},
 }
 

@@ -69,7 +69,7 @@ func checkFurther(t *testing.T, r *mailcheck.Report, dials []string) {
 func TestCertainCausesCostNothing(t *testing.T) {
 	for name, want := range map[string]int{
 		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "port-blocked": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
-		"starttls-missing":     0, // port 465 is published too
+		"starttls-missing":     1, // whether a second connection is offered it; port 465 is published too
 		"srv-swapped":          3, // one ClientHello, and port 993 with TLS for each of the two
 		"tls-on-starttls-port": 1,
 		"port-refused":         1, // port 143
@@ -139,19 +139,19 @@ func TestLateGreetingIsNoWrongDoor(t *testing.T) {
 // What works is said first, with the record to publish where it is not published.
 func TestDoorIsOffered(t *testing.T) {
 	for _, c := range []struct{ scenario, id, want string }{
-		{"tls-on-starttls-port", "tls.tls-on-starttls-port", "In the mail client choose imap.example.com, port 993, SSL/TLS: that works. To mend port 143: "},
-		{"tls-on-submission-port", "tls.tls-on-starttls-port", "In the mail client choose smtp.example.com, port 587, SSL/TLS: that works. To mend port 587: "},
-		{"srv-swapped", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works. Publish it: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
-		{"srv-port-odd", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works. Publish it: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
-		{"wrong-port-published", "tcp.refused", "port 143, STARTTLS: that works. Publish it: _imap._tcp.example.com. SRV 0 1 143 imap.example.com. To mend port 993: "},
-		{"plain-on-tls-port-starttls", "tls.plain-on-tls-port", "port 993, STARTTLS: that works. To mend port 993: Switch on TLS"},
-		{"starttls-masked-ehlo", "starttls.masked", "choose smtp.example.com, port 465, SSL/TLS: that works."},
+		{"tls-on-starttls-port", "tls.tls-on-starttls-port", "In the mail client choose imap.example.com, port 993, SSL/TLS: that works from here. Switch off"},
+		{"tls-on-submission-port", "tls.tls-on-starttls-port", "In the mail client choose smtp.example.com, port 587, SSL/TLS: that works from here. Switch off"},
+		{"srv-swapped", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works from here. Publish the port that works: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
+		{"srv-port-odd", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works from here. Publish the port that works: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
+		{"wrong-port-published", "tcp.refused", "port 143, STARTTLS: that works from here. Publish the port that works: _imap._tcp.example.com. SRV 0 1 143 imap.example.com. To mend port 993: "},
+		{"plain-on-tls-port-starttls", "tls.plain-on-tls-port", "port 993, STARTTLS: that works from here. Switch on TLS"},
+		{"starttls-masked-ehlo", "starttls.masked", "choose smtp.example.com, port 465, SSL/TLS: that works from here."},
 		{"port-refused", "tcp.refused", "Start the mail service"}, // no door opens
 		{"port-silent", "tcp.timeout", "Try from another network"},
-		{"port-silent-door", "tcp.timeout", "In the mail client choose imap.example.com, port 143, STARTTLS: that works from here. To mend port 993: "},
-		{"port-blocked-door", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. To mend port 465: "},
-		{"port-25-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. To mend port 25: "},
-		{"port-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 465, SSL/TLS: that works from here. To mend port 587: "},
+		{"port-silent-door", "tcp.timeout", "In the mail client choose imap.example.com, port 143, STARTTLS: that works from here. Try from"},
+		{"port-blocked-door", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
+		{"port-25-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
+		{"port-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 465, SSL/TLS: that works from here. Try from"},
 		{"tls-sni-refused", "tls.unrecognized-name", "publish that name if it is the server's"},
 		{"tls-old-alert", "tls.old-protocol", "The server's best is TLS 1.0."},
 	} {

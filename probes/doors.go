@@ -112,29 +112,27 @@ func (p *probe) nameService(_ context.Context, f *mailcheck.Finding) {
 	}
 }
 
-// offerDoor looks for another way into the same host and makes it the remedy.
+// offerDoor looks for another way into the same host, for the user to take, and
+// for the domain to publish.
 func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 	for _, door := range doors(p.result.Server, f.Check) {
 		works, published := p.opens(ctx, door)
 		if !works {
 			continue
 		}
-		fix := chooses(door) + "."
+		f.Meanwhile = choose(door)
 		registered := door.Port == mailcheck.DefaultPort(door.Protocol, door.Security)
 		if p.others != nil && p.others.domain != "" && !published && registered {
-			fix += fmt.Sprintf(" Publish it: %s.%s. SRV 0 1 %d %s.", serviceLabel(door), p.others.domain, door.Port, door.Host)
+			f.Fix = fmt.Sprintf("Publish the port that works: %s.%s. SRV 0 1 %d %s. To mend port %d: %s",
+				serviceLabel(door), p.others.domain, door.Port, door.Host, p.result.Port, f.Mend())
 		}
-		if door.Port != p.result.Port || !registered {
-			fix += fmt.Sprintf(" To mend port %d: %s", p.result.Port, f.Remedy())
-		}
-		f.Fix = fix
 		return
 	}
 }
 
-// chooses says which server to use instead.
-func chooses(door mailcheck.Server) string {
-	return fmt.Sprintf("In the mail client choose %s, port %d, %s: that works", door.Host, door.Port, securityInWords(door.Security))
+// choose says which server to use instead.
+func choose(door mailcheck.Server) string {
+	return fmt.Sprintf("In the mail client choose %s, port %d, %s: that works from here.", door.Host, door.Port, securityInWords(door.Security))
 }
 
 // doors lists the ways in that are worth trying, the best first: the ports

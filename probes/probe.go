@@ -19,6 +19,7 @@ import (
 const (
 	handshakeTimeout = 10 * time.Second // slow key operations on a loaded server take seconds, not more
 	greetingTimeout  = 25 * time.Second // greet delays of 5 to 20 s are in use; with connecting it stays below the 30 s of a run
+	longestGreeting  = 60 * time.Second // where the run has time for it; RFC 5321 section 4.5.3.2.1 grants 5 minutes, but clients give up
 	guessTimeout     = 10 * time.Second // nobody said that a guessed server is there
 	replyTimeout     = 10 * time.Second // capability lists are answered from memory
 	slowGreeting     = 5 * time.Second  // from here on impatient clients give up
@@ -277,16 +278,24 @@ func (p *probe) await(ctx context.Context, limit time.Duration) {
 	}
 }
 
+// patience is how long a greeting is waited for: longer where whoever runs the
+// test gave it more time than usual.
+func (p *probe) patience(ctx context.Context) time.Duration {
+	if p.result.Guessed() {
+		return guessTimeout
+	}
+	if end, ok := ctx.Deadline(); ok {
+		return max(greetingTimeout, min(longestGreeting, time.Until(end)-askTimeout))
+	}
+	return greetingTimeout
+}
+
 // greet reads the server's first reply with parse, which returns the greeting to
 // show and an error where it turns the client away or makes no sense.
 func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
-	limit := greetingTimeout
-	if p.result.Guessed() {
-		limit = guessTimeout
-	}
 	start := time.Now()
 	_, err := mailcheck.Do(ctx, p.trace, mailcheck.OpGreeting, p.result.Endpoint(), func(ctx context.Context) (string, error) {
-		p.await(ctx, limit)
+		p.await(ctx, p.patience(ctx))
 		p.lines.begin()
 		suspicion := p.suspectTLS(ctx)
 		greeting, err := parse()
@@ -298,6 +307,9 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 		return greeting, err
 	})
 	p.trace.Say(p.result.Greeting)
+	if f := p.trace.Steps[len(p.trace.Steps)-1].Findings; err != nil && p.lines.cut != "" && len(f) > 0 {
+		f[0].Detail = mailcheck.Clean(fmt.Sprintf("%s; all that came is %q", f[0].Detail, p.lines.cut))
+	}
 	if took := time.Since(start); err == nil && took >= slowGreeting {
 		p.trace.Find(mailcheck.GreetDelay, fmt.Sprintf("the greeting took %.0f s", took.Seconds()))
 	}

@@ -16,16 +16,31 @@ import (
 var blockable = []uint16{25, 110, 143, 465, 587}
 
 // explainSilence tells apart why a port is silent, now that the other ports of
-// its host are known: the host is down, or the port is blocked.
+// its host are known: the host is down, or the port is blocked. And it says whose
+// fault a missing route is, now that other hosts are known.
 func explainSilence(r *mailcheck.Report) {
 	for i := range r.Servers {
 		s := &r.Servers[i]
 		for j := range s.Steps {
 			for k := range s.Steps[j].Findings {
-				if f := &s.Steps[j].Findings[k]; f.Check == mailcheck.TCPTimeout && len(s.Neighbours) > 0 {
+				switch f := &s.Steps[j].Findings[k]; {
+				case f.Check == mailcheck.TCPTimeout && len(s.Neighbours) > 0:
 					explainPort(r, s, f)
+				case f.Check == mailcheck.TCPUnreachable:
+					explainRoute(r, s, f)
 				}
 			}
+		}
+	}
+}
+
+// explainRoute clears this machine's network where other hosts answer it.
+func explainRoute(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Finding) {
+	f.Detail = fmt.Sprintf("%s: %s", addressesOf(s), f.Detail)
+	for _, o := range r.Servers {
+		if o.Host != s.Host && answers(o, netip.Addr.IsValid) {
+			f.Fix = fmt.Sprintf("This machine is connected, since %s answers it. Compare the address of %s with what the server's operator says: either it is wrong in DNS, or the server's network is down.", o.Host, s.Host)
+			return
 		}
 	}
 }
@@ -44,7 +59,7 @@ func explainPort(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Fi
 	}
 	f.Severity = f.Check.Severity
 	if door, ok := otherDoor(r, s); ok {
-		f.Fix = fmt.Sprintf("%s from here. To mend port %d: %s", chooses(door), s.Port, f.Check.Remedy)
+		f.Meanwhile = choose(door)
 	}
 }
 

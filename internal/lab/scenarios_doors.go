@@ -46,6 +46,8 @@ var doors = []Scenario{
 		promised, onSubmission(Mail{})),
 	provider("starttls-unannounced", "the IMAP server agrees to STARTTLS without announcing it", "starttls.missing starttls.stripped-suspect",
 		onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, Caps: []string{"IMAP4rev1", "IDLE", "LOGINDISABLED"}}))),
+	provider("starttls-unannounced-smtp", "something removes STARTTLS from what the submission server announces", "starttls.missing starttls.stripped-suspect",
+		onSubmission(Mail{StartTLS: &smtpCert, Caps: []string{"PIPELINING", "SIZE 52428800", "8BITMIME"}})),
 	provider("starttls-masked-ehlo", "a firewall masks the greeting and refuses EHLO", "starttls.masked",
 		onSubmission(Mail{On: map[string]Behaviour{"greeting": pixGreeting, "EHLO": Say("500 5.5.1 Command unrecognized\r\n")}})),
 	provider("starttls-still-announced", "inside TLS the submission server still announces STARTTLS", "starttls.caps-stale",
