@@ -381,6 +381,7 @@ type Report struct {
 	Sources  []SourceResult
 	Servers  []ServerResult
 	Settings []Setting // best first: by protocol, passed before failed, TLS before STARTTLS
+	Network  []Step    // what was asked about this machine's own network; nothing unless all servers failed
 	Findings []Finding // worst first, root causes before their consequences
 	Verdict  Verdict
 	Clock    Clock

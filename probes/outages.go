@@ -24,6 +24,7 @@ func outages(r *mailcheck.Report) []mailcheck.Finding {
 	}{
 		{mailcheck.NetOffline, nothingAnswers},
 		{mailcheck.NetCaptivePortal, oneCertificateForAll},
+		{mailcheck.NetCaptivePortal, heardOfPortal},
 		{mailcheck.NetIPv6Broken, allIPv6Fails},
 	} {
 		if evidence := o.look(r); evidence != "" {

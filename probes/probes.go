@@ -45,6 +45,7 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	r.Sources = found.Sources
 	r.Servers = tests.results(found.Servers)
 	r.Clock = compareClock(n)
+	r.Network = lookForPortal(ctx, n, r)
 	conclude(r, found.Dropped)
 	return r
 }
@@ -59,6 +60,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	found := autoconfig.Discover(ctx, n, a, opts, r.Started, tests.start)
 	r.Sources = found.Sources
 	r.Servers = tests.results(found.Servers)
+	r.Network = lookForPortal(ctx, n, r)
 	conclude(r, found.Dropped)
 	r.Clients = autoconfig.Clients(a, found, r.Servers)
 	return r
@@ -85,6 +87,7 @@ func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Opt
 	}
 	r.Servers = tests.results(servers)
 	r.Clock = compareClock(n)
+	r.Network = lookForPortal(ctx, n, r)
 	conclude(r, 0)
 	return r
 }

@@ -28,6 +28,7 @@ type jsonReport struct {
 	Settings  []jsonSetting `json:"settings"`
 	Sources   []jsonSource  `json:"sources"`
 	Servers   []jsonServer  `json:"servers"`
+	Network   []jsonStep    `json:"network"` // what was asked about this machine's own network
 	Findings  []jsonFinding `json:"findings"`
 	Clients   []jsonClient  `json:"clients,omitempty"` // of the clients command
 }
@@ -190,6 +191,7 @@ func document(r *mailcheck.Report, opts Options) jsonReport {
 		}),
 		Sources:  each(r.Sources, source),
 		Servers:  each(r.Servers, server),
+		Network:  each(r.Network, step),
 		Findings: each(r.Findings, jsonFindingOf),
 		Clients:  jsonClients(r.Clients),
 	}

@@ -15,8 +15,8 @@ type event struct {
 	text string
 }
 
-// transcript writes the steps of every source, and the steps and the
-// conversation of every server: the time, > for what was sent, < for what came
+// transcript writes the steps of every source, the steps and the conversation of
+// every server, and what was asked about this machine's network: the time, > for what was sent, < for what came
 // back, doubled inside TLS, - for a step. Secrets have been taken out already.
 func transcript(w io.Writer, r *mailcheck.Report) {
 	var b strings.Builder
@@ -25,6 +25,9 @@ func transcript(w io.Writer, r *mailcheck.Report) {
 	}
 	for _, s := range r.Servers {
 		writeEvents(&b, "server "+s.URL(), conversation(s))
+	}
+	if len(r.Network) > 0 {
+		writeEvents(&b, "this machine's network", steps(r.Network))
 	}
 	io.WriteString(w, b.String())
 }
