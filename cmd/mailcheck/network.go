@@ -102,7 +102,7 @@ func (f *network) open() (*netx.Net, error) {
 func trusted(file string) (*x509.CertPool, error) {
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return nil, noRun("", "--ca-file: %v", err)
+		return nil, noRun("give a PEM file with the authority's certificate", "--ca-file: %v", err)
 	}
 	roots, err := x509.SystemCertPool()
 	if err != nil {
