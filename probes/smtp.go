@@ -57,6 +57,9 @@ func (p *probe) smtpGreeting() (string, error) {
 	case err != nil:
 		return first, err
 	case reply.code == 220:
+		if strings.TrimSpace(reply.lines[0]) == "" {
+			p.lines.manners.noName = first
+		}
 		return reply.String(), nil
 	case reply.code/100 == 4:
 		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), mailcheck.GreetBye).Errorf("%s", reply)
