@@ -24,6 +24,7 @@ var rules = []rule{
 	{"an SRV target without address: the server cannot be resolved", srvCause},
 	{"a port published with the wrong security: whatever the server does then follows", portSecurityCause},
 	{"an SRV record with the port of the other security: the same", oddPortCause},
+	{"one dead host with several services", hostCause},
 	{"one bad certificate on several servers", certificateCause},
 	{"no working server: because of the first fault of the published ones", accountCause},
 }
@@ -190,13 +191,27 @@ func (e *evidence) oddPort(f *mailcheck.Finding) *mailcheck.Finding {
 	return nil
 }
 
+// hostCause folds the services of a dead host into the first. Two dead hosts are
+// two causes.
+func hostCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	root := e.first[f.Check]
+	if f.Check != mailcheck.TCPHostDown || root == f {
+		return nil
+	}
+	for _, o := range e.Findings {
+		if o.Check == f.Check && resultOf(e.Report, o.Server).Host != resultOf(e.Report, root.Server).Host {
+			return nil
+		}
+	}
+	return f.Check
+}
+
 // certificateCause folds what is wrong with a certificate on several servers
-// into what was said of the first, although each wants another name of it. Where
-// the evidence is the same too, it is one finding to the reader anyway. Two bad
-// certificates are two causes.
+// into what was said of the first, although each may want another name of it. Two
+// bad certificates are two causes.
 func certificateCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 	root := e.first[f.Check]
-	if root == f || f.Detail == root.Detail || !strings.HasPrefix(f.Check.ID, "tls.") {
+	if root == f || !strings.HasPrefix(f.Check.ID, "tls.") {
 		return nil
 	}
 	print := shownLeaf(resultOf(e.Report, root.Server))

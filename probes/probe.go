@@ -208,11 +208,25 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 		if noIPv6Here(failed[1].Err) {
 			check = mailcheck.NetNoIPv6
 		}
-		p.find(mailcheck.OpConnect, check, fmt.Sprintf("%s: %v", failed[1].Addr, addressState(failed[1])))
+		f := p.find(mailcheck.OpConnect, check, inWords(failed[1], "IPv4", worked[0]))
+		if errors.Is(failed[1].Err, syscall.ECONNREFUSED) {
+			f.Fix = "Make the service listen on its IPv6 address (Dovecot: listen = *, ::; Postfix: inet_protocols = all), or remove the AAAA record."
+		} else if check == mailcheck.TCPUnreachable6 {
+			f.Fix = "Let IPv6 through to this port in the server's firewall and mend its route, or remove the AAAA record. If IPv6 fails for other servers too, it is this network that lacks it."
+		}
 	}
 	if worked[1] != nil && worked[0] == nil && failed[0] != nil {
-		p.find(mailcheck.OpConnect, mailcheck.TCPUnreachable4, fmt.Sprintf("%s: %v", failed[0].Addr, addressState(failed[0])))
+		p.find(mailcheck.OpConnect, mailcheck.TCPUnreachable4, inWords(failed[0], "IPv6", worked[1]))
 	}
+}
+
+// inWords says what a client sees that tries one address after the other.
+func inWords(failed *netx.Attempt, family string, worked *netx.Attempt) string {
+	text := fmt.Sprintf("%s: %s", failed.Addr, addressState(failed))
+	if addressState(failed) == "timeout" {
+		text += " after " + mailcheck.Span(failed.Elapsed)
+	}
+	return fmt.Sprintf("%s; %s: connected, over %s", text, worked.Addr, family)
 }
 
 // find adds a finding to the step of an operation that is already over.
