@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -12,6 +13,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
 )
 
 // inLab checks a scenario's address, and returns every dial next to the report.
@@ -222,4 +224,27 @@ func TestAuditStopsWhereItIsNotWelcome(t *testing.T) {
 			t.Errorf("the audit claims to be complete: %+v", a)
 		}
 	})
+}
+
+// Whoever gives the run more time gets a server known that greets after 25 s; in
+// an ordinary run it counts as silent, and the evidence says how long that was.
+func TestVeryLateGreeting(t *testing.T) {
+	late := lab.Scenario{Address: "example.com", Zone: "imap.example.com. A 192.0.2.10\n",
+		Hosts: map[string]lab.Host{"imap.example.com": {993: lab.TLS(lab.Cert{Names: []string{"imap.example.com"}},
+			lab.IMAP(lab.Mail{Host: "imap.example.com", GreetingDelay: 50 * time.Second}))}}}
+	for limit, want := range map[time.Duration]string{
+		90 * time.Second: "greet.delay: the greeting took 50 s",
+		30 * time.Second: "greet.timeout: no answer within 25 s",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := visit(t, late, 0, func(_ context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
+				ctx, cancel := context.WithTimeout(t.Context(), limit)
+				defer cancel()
+				return Servers(ctx, n, []mailcheck.Server{{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS}}, Options{})
+			})
+			if got := r.Findings[0].Check.ID + ": " + r.Findings[0].Detail; got != want {
+				t.Errorf("with %v: %s, want %s", limit, got, want)
+			}
+		})
+	}
 }
