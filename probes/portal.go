@@ -116,23 +116,28 @@ func askNowhere(ctx context.Context, n *netx.Net, t *mailcheck.Trace) {
 	if err != nil && doc.Status == 0 {
 		return
 	}
-	// A proxy that lets only some of the web out answers with another status.
 	what := map[int]string{http.StatusOK: "answered with a web page", http.StatusNetworkAuthenticationRequired: "answered with status 511: network authentication required"}[doc.Status]
 	if to := doc.Header.Get("Location"); to != "" && doc.Status/100 == 3 {
 		what = "redirected to " + to
 	}
 	t.Say(fmt.Sprintf("status %d", doc.Status))
-	if what != "" {
-		t.Find(mailcheck.NetCaptivePortal, fmt.Sprintf("%s, an address that no host has, is %s", url, what))
+	check := mailcheck.NetCaptivePortal
+	if what == "" { // as a proxy answers that looks for the host
+		check, what = mailcheck.NetIntercepted, fmt.Sprintf("answered with status %d", doc.Status)
 	}
+	t.Find(check, fmt.Sprintf("%s, an address that no host has, is %s", url, what))
 }
 
-// heardOfPortal returns what the two questions found.
-func heardOfPortal(r *mailcheck.Report) string {
-	for _, step := range r.Network {
-		for _, f := range step.Findings {
-			return f.Detail
+// heardOf returns what the two questions found of one kind.
+func heardOf(c *mailcheck.Check) func(*mailcheck.Report) string {
+	return func(r *mailcheck.Report) string {
+		for _, step := range r.Network {
+			for _, f := range step.Findings {
+				if f.Check == c {
+					return f.Detail
+				}
+			}
 		}
+		return ""
 	}
-	return ""
 }
