@@ -76,7 +76,7 @@ func (p *probe) provesTLS(ctx context.Context) error {
 	answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "begin with a ClientHello", p.newHello(tls.VersionTLS13), true)
 	if other, ok := errors.AsType[*notTLS](err); ok {
 		if s := serviceOf(other.begins); s.name != "" && s.protocol != p.result.Protocol {
-			return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, p.result.Protocol, other.begins)
+			return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(p.result.Protocol), other.begins)
 		}
 	}
 	if err != nil {
@@ -107,7 +107,7 @@ func (p *probe) nameService(_ context.Context, f *mailcheck.Finding) {
 			continue
 		}
 		if s := serviceOf(string(e.RecordHeader[:])); s.name != "" && s.protocol != p.result.Protocol {
-			become(f, mailcheck.GreetOtherProtocol, fmt.Sprintf("%s answers instead of %s with TLS: its first bytes are %q", s.name, p.result.Protocol, e.RecordHeader[:]))
+			become(f, mailcheck.GreetOtherProtocol, fmt.Sprintf("%s answers instead of %s with TLS: its first bytes are %q", s.name, spoken(p.result.Protocol), e.RecordHeader[:]))
 		}
 	}
 }
