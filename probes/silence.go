@@ -46,16 +46,14 @@ func explainRoute(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.F
 }
 
 func explainPort(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Finding) {
-	open, silent := otherPorts(r, s)
+	open, refused, silent := otherPorts(r, s)
+	f.Detail = fmt.Sprintf("no answer on port %d, while %s", s.Port, talkative(open, refused))
 	switch {
-	case len(open) == 0:
+	case len(open)+len(refused) == 0:
 		f.Check = mailcheck.TCPHostDown
 		f.Detail = fmt.Sprintf("%s (%s) does not answer on %s", s.Host, addressesOf(s), listPorts(append(silent, s.Port)))
 	case slices.Contains(blockable, s.Port):
 		f.Check = mailcheck.TCPBlockedHere
-		f.Detail = fmt.Sprintf("no answer on port %d, but on %s of the same host", s.Port, listPorts(open))
-	default:
-		f.Detail = fmt.Sprintf("no answer on port %d, but on %s of the same host", s.Port, listPorts(open))
 	}
 	f.Severity = f.Check.Severity
 	if door, ok := otherDoor(r, s); ok {
@@ -63,27 +61,46 @@ func explainPort(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Fi
 	}
 }
 
-// otherPorts returns the other ports of a server's host, those that answered and
-// those that did not.
-func otherPorts(r *mailcheck.Report, s *mailcheck.ServerResult) (open, silent []uint16) {
+// otherPorts returns the other ports of a server's host: those that connect, those
+// that refuse to, which also takes a host that is up, and those that are silent.
+func otherPorts(r *mailcheck.Report, s *mailcheck.ServerResult) (open, refused, silent []uint16) {
 	for _, n := range s.Neighbours {
-		if alive(n.State) {
+		switch n.State {
+		case "connected":
 			open = append(open, n.Port)
-		} else {
+		case "refused":
+			refused = append(refused, n.Port)
+		default:
 			silent = append(silent, n.Port)
 		}
 	}
 	for _, o := range r.Servers {
-		if o.Host != s.Host || o.Port == s.Port || len(o.Addresses) == 0 {
-			continue
+		state := func(want string) bool {
+			return slices.ContainsFunc(o.Addresses, func(a mailcheck.AddressResult) bool { return a.State == want })
 		}
-		if answers(o, netip.Addr.IsValid) {
+		switch {
+		case o.Host != s.Host || o.Port == s.Port || len(o.Addresses) == 0:
+		case state("connected"):
 			open = append(open, o.Port)
-		} else {
+		case state("refused"):
+			refused = append(refused, o.Port)
+		default:
 			silent = append(silent, o.Port)
 		}
 	}
-	return open, silent
+	return open, refused, silent
+}
+
+// talkative says which ports of a host answer, and how.
+func talkative(open, refused []uint16) string {
+	var parts []string
+	if len(open) > 0 {
+		parts = append(parts, listPorts(open)+" of the same host can be reached")
+	}
+	if len(refused) > 0 {
+		parts = append(parts, "the host refuses connections to "+listPorts(refused))
+	}
+	return strings.Join(parts, " and ")
 }
 
 // otherDoor returns a server of the same protocol that works from here: one that
