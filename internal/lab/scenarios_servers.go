@@ -103,6 +103,8 @@ var upgrades = []Scenario{
 			On: map[string]Behaviour{"greeting": Say("220 " + strings.Repeat("*", 40) + "\r\n"), "STARTTLS": Say("500 5.5.1 Command unrecognized: \"XXXXXXXX\"\r\n")}})),
 	provider("starttls-refused", "the submission server announces STARTTLS but refuses it", "starttls.454",
 		onSubmission(Mail{StartTLS: &smtpCert, On: map[string]Behaviour{"STARTTLS": Say("454 4.7.0 TLS not available due to local problem\r\n")}})),
+	provider("starttls-too-many", "the submission server counts too many TLS sessions from this address", "greet.rate-limit",
+		onSubmission(Mail{StartTLS: &smtpCert, On: map[string]Behaviour{"STARTTLS": Then(Say("421 4.7.0 smtp.example.com Error: too many new TLS sessions from 203.0.113.250\r\n"), CloseAtOnce)}})),
 	provider("starttls-refused-imap", "the IMAP server announces STARTTLS but refuses it", "starttls.454",
 		onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, On: map[string]Behaviour{"STARTTLS": Say("{tag} NO TLS initialization failed.\r\n")}}))),
 	provider("starttls-refused-pop3", "the POP3 server announces STLS but refuses it", "starttls.454",
