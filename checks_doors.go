@@ -1,7 +1,7 @@
 package mailcheck
 
 var doorChecks = []*Check{
-	TLSOnStartTLSPort, TLSNoCommonCipher,
+	TLSOnStartTLSPort, TLSNoCommonCipher, TLSLongHello,
 	StartTLSStripped, StartTLSCapsStale, StartTLSAuthLost,
 }
 
@@ -10,12 +10,16 @@ var doorChecks = []*Check{
 var (
 	TLSOnStartTLSPort = &Check{"tls.tls-on-starttls-port", Failure, Operator,
 		"The server expects TLS from the first byte on a port that is meant for STARTTLS, so client and server wait for each other in silence.",
-		"Switch off TLS from the first byte on this port (Dovecot: ssl = no in its inet_listener; Postfix: smtpd_tls_wrappermode=no), or move the service to port 993, 995 or 465. Until then choose SSL/TLS instead of STARTTLS in the mail client.",
+		"Switch off TLS from the first byte on this port (Dovecot: ssl = no in its inet_listener; Postfix: smtpd_tls_wrappermode=no), or move the service to port 993, 995 or 465.",
 		"RFC 8314 section 3"}
 	TLSNoCommonCipher = &Check{"tls.no-common-cipher", Failure, Operator,
 		"The server accepts only encryption methods that clients no longer offer.",
 		"Allow ECDHE with AES-GCM or ChaCha20 (Postfix: tls_high_cipherlist at its default; Dovecot: ssl_cipher_list at its default), with a certificate that fits.",
 		"RFC 9325 section 4.2"}
+	TLSLongHello = &Check{"tls.long-hello", Failure, Operator,
+		"The server, or a device in front of it, cannot read the first message of programs with post-quantum encryption, since it takes two packets.",
+		"Update the TLS library of the server, and of the load balancer or firewall in front of it: it must read a ClientHello to its end. If it works from another network, a firewall or VPN of this one is at fault.",
+		"RFC 8446 section 5.1, https://tldr.fail"}
 	StartTLSStripped = &Check{"starttls.stripped-suspect", Warning, Network,
 		"STARTTLS is promised for this server but missing here: something on the way may be removing it.",
 		"Do not log in unencrypted. Test again from another network (a mobile phone's hotspot): if STARTTLS is there, a firewall or virus scanner of this network removes it; if not, the server's operator must switch it on.",

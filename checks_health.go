@@ -1,7 +1,7 @@
 package mailcheck
 
 var healthChecks = []*Check{
-	GreetRateLimit, GreetBlocklist, AuthBeforeTLS, AuthLoginDisabled, ReplyViolation,
+	GreetRateLimit, GreetBlocklist, GreetOverload, AuthBeforeTLS, AuthLoginDisabled, ReplyViolation,
 	CapsMissing, CapsNoSMTPUTF8,
 }
 
@@ -16,6 +16,10 @@ var (
 		"The server refuses this network address because it is banned or on a blocklist.",
 		"Try from another network (a mobile phone's hotspot). Blocklists are meant for port 25 and must not apply to people who log in (Postfix: give the submission services their own smtpd_client_restrictions in master.cf). An address banned after failed logins (fail2ban) has to be unbanned.",
 		"RFC 5321 section 7.8, RFC 6471 section 2.2"}
+	GreetOverload = &Check{"greet.overload", Failure, Operator,
+		"The server turns the connection away because it is overloaded or in maintenance, as it says.",
+		"Users can only wait and try again. If it stays, see the server's load, disk and limits on processes (Postfix: default_process_limit; Dovecot: process_limit of the login services; Exim: smtp_accept_max, smtp_load_reserve).",
+		"RFC 3463 section 3.4, RFC 5321 section 3.8"}
 	AuthBeforeTLS = &Check{"auth.before-tls", Warning, Operator,
 		"The server takes passwords before the connection is encrypted, so a mail program may send one in clear.",
 		"Allow logins inside TLS only (Dovecot: auth_allow_cleartext = no, before 2.4 disable_plaintext_auth = yes; Postfix: smtpd_tls_auth_only = yes; Exim: auth_advertise_hosts for encrypted connections only).",

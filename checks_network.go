@@ -12,12 +12,12 @@ var (
 		"Start the mail service, make it listen on this port, or correct the published port.",
 		"RFC 9293 section 3.5.2"}
 	TCPTimeout = &Check{"tcp.timeout", Failure, Network,
-		"The server does not answer on this port: a firewall drops the connection, or the host is down.",
-		"Try from another network (a mobile phone's hotspot). If it works there, the local network blocks the port; if not, the server's firewall must open it or the host is down.",
+		"The server does not answer on this port: a firewall drops the connection.",
+		"Try from another network (a mobile phone's hotspot). If it works there, have the local network let this port out; if not, the firewall at the server must let it in.",
 		"RFC 9293 section 3.8.3"}
 	TCPUnreachable = &Check{"tcp.unreachable", Failure, Network,
 		"There is no route to the server's address.",
-		"Check this machine's network connection. If only this server is unreachable, its published address is wrong or its network is down.",
+		"Check this machine's network connection and VPN. If only this server is unreachable, its published address is wrong or its network is down: compare the address with what the server's operator says.",
 		"RFC 1812 section 5.2.7.1, RFC 4443 section 3.1"}
 	TCPUnreachable6 = &Check{"tcp.unreachable6", Warning, Operator,
 		"The server cannot be reached over IPv6 while IPv4 works; some clients then wait or fail.",
@@ -29,7 +29,7 @@ var (
 		"RFC 8305 section 3"}
 	TCPReset = &Check{"tcp.reset-after-connect", Failure, Operator,
 		"The server closes the connection before it says anything.",
-		"Often this address was banned after failed logins (fail2ban): wait or have it unbanned. Otherwise the service crashes or expects TLS on this port: see the server's log.",
+		"Try from another network (a mobile phone's hotspot). If it works there, this address was banned, often after failed logins (fail2ban): wait or have it unbanned. If not, the service crashes or refuses everybody (hosts.allow): see the server's log.",
 		"RFC 9293 section 3.5.2"}
 	NetNoIPv6 = &Check{"net.no-ipv6-here", Info, Network,
 		"This machine has no IPv6 connection, so the server's IPv6 address was not tested.",

@@ -1,7 +1,7 @@
 package mailcheck
 
 var reachChecks = []*Check{
-	NetOffline, NetCaptivePortal, NetIPv6Broken, TCPHostDown, TCPBlockedHere,
+	NetOffline, NetCaptivePortal, NetIntercepted, NetIPv6Broken, TCPHostDown, TCPBlockedHere,
 }
 
 // Causes in the network that show only when several servers, ports or sources
@@ -15,6 +15,10 @@ var (
 		"A log-in page of the local network answers in the place of the real servers.",
 		"Open any web page in a browser, log in to the network there (hotel, train, guest Wi-Fi) or accept its terms, then test again. Do not accept the certificate that the mail program shows.",
 		"RFC 8952 section 2, RFC 6585 section 6"}
+	NetIntercepted = &Check{"net.intercepted", Warning, Network,
+		"Something in this network answers in the place of hosts on the internet, and no mail server works from here.",
+		"A proxy, firewall or security program takes over connections: have it let ports 993, 995, 465, 587, 143 and 110 pass unchanged. Test from another network (a mobile phone's hotspot) to be sure that the servers are well.",
+		"RFC 5737 section 3, RFC 3234 section 2"}
 	NetIPv6Broken = &Check{"net.ipv6-broken", Warning, Network,
 		"No server can be reached over IPv6 from here, while IPv4 works.",
 		"Mail programs then wait before they try IPv4, or fail. Mend IPv6 on this network or VPN, or switch it off. If IPv6 works from another network just as little, the provider's firewall drops it for all its servers.",

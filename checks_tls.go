@@ -67,7 +67,7 @@ var (
 		"RFC 8446 section 6"}
 	TLSTimeout = &Check{"tls.timeout", Failure, Operator,
 		"The server accepts the connection but does not answer the TLS handshake.",
-		"The port may be meant for STARTTLS (143, 110, 587) rather than TLS, or the service hangs: see the server's log.",
+		"See the server's log: the service hangs. If it works from another network (a mobile phone's hotspot), a firewall or VPN on the way swallows the handshake.",
 		"RFC 8446 section 2"}
 	TLSExpiresSoon = &Check{"tls.expires-soon", Warning, Operator,
 		"The server's certificate expires soon, and its renewal seems to be late.",

@@ -212,12 +212,15 @@ func isTimeout(err error) bool {
 	return ok && e.Timeout()
 }
 
+// noAnswer is the evidence of a timeout; [Do] says how long it was.
+const noAnswer = "no answer in time"
+
 // transportDetail says in plain words what the error was; the addresses of this
 // machine that Go puts into the text are of no use to the reader.
 func transportDetail(err error) string {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return "no answer in time"
+		return noAnswer
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "connection closed by the server"
 	}

@@ -20,6 +20,10 @@ var turnedAway = []struct {
 		"too many new", "too many logins", "too many login", "maximum number of connections", "connection limit",
 		"connection rate", "rate limit", "ratelimit", "limit exceeded", "throttl", "slow down", "[limit]", "4.7.28",
 	}},
+	{GreetOverload, []string{
+		"overload", "busy", "load average", "high load", "load is too", "4.3.1", "4.3.2", "insufficient system", "insufficient disk", "disk full",
+		"not accepting", "shutting down", "shutdown", "maintenance",
+	}},
 }
 
 // ClassifyTurnedAway returns the check for a greeting that turns the client away:

@@ -20,8 +20,8 @@ func TestClassifyTurnedAway(t *testing.T) {
 		{"554 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.spamhaus.org", mailcheck.GreetBlocklist},
 		{"554 mx.example.com Your access to this mail system has been rejected due to the sending MTA's poor reputation.", mailcheck.GreetBlocklist},
 		{"550 Too many failed login attempts, your IP is banned", mailcheck.GreetBlocklist},
-		{"421 4.3.2 All server ports are busy", mailcheck.GreetBye},
-		{"* BYE Server shutting down.", mailcheck.GreetBye},
+		{"421 4.3.2 All server ports are busy", mailcheck.GreetOverload},
+		{"* BYE Server shutting down.", mailcheck.GreetOverload},
 		{"", mailcheck.GreetBye},
 	} {
 		if got := mailcheck.ClassifyTurnedAway(c.greeting, mailcheck.GreetBye); got != c.want {

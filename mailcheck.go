@@ -203,18 +203,25 @@ type Finding struct {
 	Check     *Check
 	Severity  Severity // the check's own, or less where the fault matters less
 	Detail    string   // verbatim evidence, cleaned
+	Meanwhile string   // what the user can do until it is mended; empty where nothing is known to work
 	Fix       string   // a remedy for this very case; the check's own where empty
 	Server    string   // URL of the server it is about; empty for discovery
 	Source    string   // name of the source it is about; empty for servers
 	BecauseOf string   // id of the check that is the root cause, if another is
 }
 
-// Remedy returns what to do: the fix for this case, or the check's remedy.
-func (f Finding) Remedy() string {
+// Mend returns what the person named by the check should do: the fix for this
+// case, or the check's remedy.
+func (f Finding) Mend() string {
 	if f.Fix != "" {
 		return f.Fix
 	}
 	return f.Check.Remedy
+}
+
+// Remedy returns all there is to do, the user's part first.
+func (f Finding) Remedy() string {
+	return strings.TrimSpace(f.Meanwhile + " " + f.Mend())
 }
 
 // State says what a source had.
@@ -373,7 +380,8 @@ const (
 // Neighbour is another port of a server's host.
 type Neighbour struct {
 	Port  uint16
-	State string // as of an AddressResult
+	State string   // as of an AddressResult
+	Door  Security // how a client of the server's protocol can use it; empty where it cannot or was not tried
 }
 
 // Line is one line of a conversation, cleaned for display and without secrets.
@@ -399,6 +407,7 @@ type Report struct {
 	Sources  []SourceResult
 	Servers  []ServerResult
 	Settings []Setting // best first: by protocol, passed before failed, TLS before STARTTLS
+	Network  []Step    // what was asked about this machine's own network; nothing unless all servers failed
 	Findings []Finding // worst first, root causes before their consequences
 	Verdict  Verdict
 	Clock    Clock

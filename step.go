@@ -96,6 +96,9 @@ func Do[T any](ctx context.Context, t *Trace, op Op, target string, f func(conte
 	})
 	if err != nil {
 		check, detail := Classify(op, err)
+		if detail == noAnswer {
+			detail = "no answer within " + Span(time.Since(start))
+		}
 		over := ended(ctx)
 		if over && (ctx.Err() == context.Canceled || time.Since(start) < decisive) {
 			check, detail = RunTimeout, fmt.Sprintf("not finished: %s %s", op, target)

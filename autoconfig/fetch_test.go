@@ -67,7 +67,7 @@ v1.ispdb.net. A 192.0.2.82
 	test("http", answers(lab.Redirect("http://www.example.com/")), "HOST: The web server redirects to a place that must not be followed", "http.redirect-refused", "http.redirect-refused", ispdb)
 	test("too big", answers(lab.EndlessBody), "HOST: The answer of the web server is larger than a settings file can be (1 MiB); reading stopped there", "http.too-large", "http.too-large", ispdb)
 	test("refused", nil, "HOST has no web server", "autoconfig.unreachable", "autoconfig.unreachable", ispdb)
-	test("silent", func(lab.Cert) lab.Behaviour { return lab.Silent }, "HOST: no answer in time", "autoconfig.unreachable", "autoconfig.unreachable", ispdb)
+	test("silent", func(lab.Cert) lab.Behaviour { return lab.Silent }, "HOST: no answer within 10 s", "autoconfig.unreachable", "autoconfig.unreachable", ispdb)
 	test("expired", func(c lab.Cert) lab.Behaviour {
 		c.NotAfter = -1
 		return lab.TLS(c, lab.HTTP(nil))

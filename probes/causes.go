@@ -23,6 +23,8 @@ var rules = []rule{
 	{"a settings file over http only: https does not answer for the same reason", httpOnlyCause},
 	{"an SRV target without address: the server cannot be resolved", srvCause},
 	{"a port published with the wrong security: whatever the server does then follows", portSecurityCause},
+	{"an SRV record with the port of the other security: the same", oddPortCause},
+	{"one dead host with several services", hostCause},
 	{"one bad certificate on several servers", certificateCause},
 	{"no working server: because of the first fault of the published ones", accountCause},
 }
@@ -54,6 +56,13 @@ func nameCauses(r *mailcheck.Report) {
 				f.BecauseOf = cause.ID
 				break
 			}
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if root := e.oddPort(f); root != nil && f.BecauseOf == mailcheck.SRVPortOdd.ID {
+			root.Severity = mailcheck.Failure // a warning while clients put up with it
+			root.Meanwhile, root.Server = f.Meanwhile, f.Server
 		}
 	}
 }
@@ -154,13 +163,55 @@ func portSecurityCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 	return nil
 }
 
+// oddPortCause blames the SRV record where nothing else names the server.
+func oddPortCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	if e.oddPort(f) == nil {
+		return nil
+	}
+	return mailcheck.SRVPortOdd
+}
+
+// oddPort returns the SRV record that sends clients to the server of a failure
+// with the wrong security.
+func (e *evidence) oddPort(f *mailcheck.Finding) *mailcheck.Finding {
+	s := resultOf(e.Report, f.Server)
+	if f.Severity != mailcheck.Failure || !slices.Equal(s.Sources, []string{"srv"}) {
+		return nil
+	}
+	for i := range e.Findings {
+		label := "_" + string(s.Protocol) + "s._tcp."
+		if s.Security == mailcheck.StartTLS {
+			label = "_" + string(s.Protocol) + "._tcp."
+		}
+		o := &e.Findings[i]
+		if o.Check == mailcheck.SRVPortOdd && strings.HasPrefix(o.Detail, label) && strings.HasSuffix(o.Detail, " SRV names "+s.Endpoint()) {
+			return o
+		}
+	}
+	return nil
+}
+
+// hostCause folds the services of a dead host into the first. Two dead hosts are
+// two causes.
+func hostCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+	root := e.first[f.Check]
+	if f.Check != mailcheck.TCPHostDown || root == f {
+		return nil
+	}
+	for _, o := range e.Findings {
+		if o.Check == f.Check && resultOf(e.Report, o.Server).Host != resultOf(e.Report, root.Server).Host {
+			return nil
+		}
+	}
+	return f.Check
+}
+
 // certificateCause folds what is wrong with a certificate on several servers
-// into what was said of the first, although each wants another name of it. Where
-// the evidence is the same too, it is one finding to the reader anyway. Two bad
-// certificates are two causes.
+// into what was said of the first, although each may want another name of it. Two
+// bad certificates are two causes.
 func certificateCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 	root := e.first[f.Check]
-	if root == f || f.Detail == root.Detail || !strings.HasPrefix(f.Check.ID, "tls.") {
+	if root == f || !strings.HasPrefix(f.Check.ID, "tls.") {
 		return nil
 	}
 	print := shownLeaf(resultOf(e.Report, root.Server))

@@ -23,12 +23,13 @@ var roots = map[string][]string{
 	"captive-portal-mail": {"account.no-incoming < net.captive-portal", "account.no-outgoing < net.captive-portal", "greet.timeout < net.captive-portal",
 		"ispdb.unreachable < net.captive-portal", "net.captive-portal", "tls.name-mismatch < net.captive-portal"},
 	"dns-silent":       {"account.no-settings < dns.timeout", "dns.timeout", "dns.timeout < dns.timeout", "ispdb.unreachable < dns.timeout"},
-	"host-down":        {"account.no-incoming < tcp.host-down", "tcp.host-down"},
+	"host-down":        {"account.no-incoming < tcp.host-down", "tcp.host-down", "tcp.host-down < tcp.host-down"},
 	"ipv6-broken":      {"net.ipv6-broken", "tcp.unreachable6 < net.ipv6-broken"},
 	"ipv6-firewall":    {"tcp.unreachable6"},
-	"one-cert-expired": {"account.no-incoming < tls.expired", "account.no-outgoing < tls.expired", "tls.expired"},
+	"one-cert-expired": {"account.no-incoming < tls.expired", "account.no-outgoing < tls.expired", "tls.expired", "tls.expired < tls.expired"},
 	"one-cert-wrong":   {"account.no-incoming < tls.name-mismatch", "account.no-outgoing < tls.name-mismatch", "tls.name-mismatch", "tls.name-mismatch < tls.name-mismatch"},
 	"port-blocked":     {"tcp.blocked-here"},
+	"srv-swapped":      {"srv.port-odd", "tls.plain-on-tls-port < srv.port-odd", "tls.tls-on-starttls-port < srv.port-odd"},
 }
 
 func TestRootCauses(t *testing.T) {
@@ -87,10 +88,10 @@ func TestTwoCertificatesAreTwoCauses(t *testing.T) {
 }
 
 // A dead host is asked on at most three further ports, however many services it
-// has, and a host that answers on none.
+// has, and a host that answers on none. A port that the run tests is no further one.
 func TestDeadHostIsAskedOnce(t *testing.T) {
 	for name, want := range map[string][]string{
-		"host-down": {"110", "143", "143", "443", "587", "993", "995"},
+		"host-down": {"110", "143", "443", "587", "993", "995"},
 		"healthy":   {"110", "143", "993", "995"},
 	} {
 		s, _ := lab.Find(name)

@@ -37,9 +37,12 @@ var followUps = []followUp{
 	{[]*mailcheck.Check{mailcheck.TLSPlainOnTLSPort}, (*probe).nameService},
 	{[]*mailcheck.Check{mailcheck.TLSHandshakeFailure, mailcheck.TLSOldProtocol, mailcheck.TLSEOF}, (*probe).askWhatTLS},
 	{[]*mailcheck.Check{mailcheck.TLSUnrecognizedName}, (*probe).askWithoutName},
+	{[]*mailcheck.Check{mailcheck.TLSTimeout}, (*probe).askShort},
+	{[]*mailcheck.Check{mailcheck.StartTLSMissing}, (*probe).askAgainForTLS},
 	{[]*mailcheck.Check{
-		mailcheck.TCPRefused, mailcheck.TLSPlainOnTLSPort, mailcheck.TLSOnStartTLSPort, mailcheck.GreetOtherProtocol,
-		mailcheck.StartTLSMissing, mailcheck.StartTLSMasked, mailcheck.StartTLSRefused,
+		mailcheck.TCPRefused, mailcheck.TCPReset, mailcheck.TLSPlainOnTLSPort, mailcheck.TLSOnStartTLSPort, mailcheck.TLSTimeout, mailcheck.TLSLongHello,
+		mailcheck.GreetOtherProtocol, mailcheck.GreetTimeout,
+		mailcheck.StartTLSMissing, mailcheck.StartTLSSometimes, mailcheck.StartTLSMasked, mailcheck.StartTLSRefused,
 	}, (*probe).offerDoor},
 }
 
@@ -162,14 +165,14 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 		// RFC 8446 section 6.2: handshake_failure means that nothing offered will do.
 		answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer every version and cipher", p.newHello(tls.VersionTLS13), false)
 		if err == nil && answer.accepted() {
-			p.tellApart(f, answer)
+			p.tellApart(ctx, f, answer)
 			return
 		}
 		refused = err == nil
 	}
 	// A server may be too old to understand that a newer version is only an offer.
 	if answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer TLS 1.0 and 1.1 only", p.newHello(tls.VersionTLS11), false); err == nil && answer.accepted() {
-		p.tellApart(f, answer)
+		p.tellApart(ctx, f, answer)
 		return
 	}
 	if f.Check != mailcheck.TLSOldProtocol {
@@ -181,7 +184,7 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 }
 
 // tellApart names the cause from what the server accepts when everything is offered.
-func (p *probe) tellApart(f *mailcheck.Finding, answer heard) {
+func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer heard) {
 	switch {
 	case answer.version < tls.VersionTLS12:
 		become(f, mailcheck.TLSOldProtocol, fmt.Sprintf("%s; offered older versions, it answers with %s", f.Detail, answer))
@@ -190,6 +193,23 @@ func (p *probe) tellApart(f *mailcheck.Finding, answer heard) {
 		become(f, mailcheck.TLSNoCommonCipher, fmt.Sprintf("%s; offered every cipher suite, it chooses %s", f.Detail, answer))
 	default:
 		f.Detail = mailcheck.Clean(fmt.Sprintf("%s; offered every version and cipher suite, it agrees to %s", f.Detail, answer))
+		p.askShort(ctx, f)
+	}
+}
+
+// askShort finds out whether it is the length of the ClientHello that a server, or
+// something on the way, stumbles over. With post-quantum key exchange it takes two
+// packets, and there are programs that read only the first.
+func (p *probe) askShort(ctx context.Context, f *mailcheck.Finding) {
+	version, err := further(ctx, p, mailcheck.OpDiagnose, "begin with a short ClientHello", false, func(q *probe) (string, string, error) {
+		conn := tls.Client(q.conn, &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, ServerName: p.newHello(tls.VersionTLS13).serverName,
+			CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256}})
+		err := conn.Handshake()
+		name := tls.VersionName(conn.ConnectionState().Version)
+		return name, name, err
+	})
+	if err == nil {
+		become(f, mailcheck.TLSLongHello, fmt.Sprintf("%s; a ClientHello that fits one packet, without post-quantum key exchange, is answered with %s", f.Detail, version))
 	}
 }
 

@@ -1,9 +1,11 @@
 package probes
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,6 +13,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
 )
 
 // inLab checks a scenario's address, and returns every dial next to the report.
@@ -67,11 +70,13 @@ func checkFurther(t *testing.T, r *mailcheck.Report, dials []string) {
 // What is certain, or known from another server of the run, costs no connection.
 func TestCertainCausesCostNothing(t *testing.T) {
 	for name, want := range map[string]int{
-		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "firewall": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
-		"starttls-missing":     0, // port 465 is published too
+		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "port-blocked": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
+		"starttls-missing":     1, // whether a second connection is offered it; port 465 is published too
 		"srv-swapped":          3, // one ClientHello, and port 993 with TLS for each of the two
 		"tls-on-starttls-port": 1,
 		"port-refused":         1, // port 143
+		"port-silent":          1, // the same, next to knocking at 443 and 587
+		"firewall":             1,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -88,6 +93,20 @@ func TestCertainCausesCostNothing(t *testing.T) {
 					t.Errorf("%d further connections, want %d: %q", len(asked), want, asked)
 				}
 			})
+		})
+	}
+}
+
+// A silent port costs three connections to other ports of its host at most, the
+// knock at port 443 included.
+func TestSilentPortCostsThree(t *testing.T) {
+	for name, host := range map[string]string{"port-silent-door": "192.0.2.10:", "port-blocked-door": "192.0.2.25:", "port-25-blocked": "192.0.2.25:", "firewall": "192.0.2.10:"} {
+		synctest.Test(t, func(t *testing.T) {
+			_, dials := inLab(t, scenario(t, name), Options{})
+			there := slices.DeleteFunc(dials, func(d string) bool { return !strings.HasPrefix(d, "tcp "+host) })
+			if len(there) > 1+maxNearby {
+				t.Errorf("%s: %q", name, there)
+			}
 		})
 	}
 }
@@ -122,14 +141,19 @@ func TestLateGreetingIsNoWrongDoor(t *testing.T) {
 // What works is said first, with the record to publish where it is not published.
 func TestDoorIsOffered(t *testing.T) {
 	for _, c := range []struct{ scenario, id, want string }{
-		{"tls-on-starttls-port", "tls.tls-on-starttls-port", "In the mail client choose imap.example.com, port 993, SSL/TLS: that works. To mend port 143: "},
-		{"tls-on-submission-port", "tls.tls-on-starttls-port", "In the mail client choose smtp.example.com, port 587, SSL/TLS: that works. To mend port 587: "},
-		{"srv-swapped", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works. Publish it: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
-		{"srv-port-odd", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works. Publish it: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
-		{"wrong-port-published", "tcp.refused", "port 143, STARTTLS: that works. Publish it: _imap._tcp.example.com. SRV 0 1 143 imap.example.com. To mend port 993: "},
-		{"plain-on-tls-port-starttls", "tls.plain-on-tls-port", "port 993, STARTTLS: that works. To mend port 993: Switch on TLS"},
-		{"starttls-masked-ehlo", "starttls.masked", "choose smtp.example.com, port 465, SSL/TLS: that works."},
+		{"tls-on-starttls-port", "tls.tls-on-starttls-port", "In the mail client choose imap.example.com, port 993, SSL/TLS: that works from here. Switch off"},
+		{"tls-on-submission-port", "tls.tls-on-starttls-port", "In the mail client choose smtp.example.com, port 587, SSL/TLS: that works from here. Switch off"},
+		{"srv-swapped", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works from here. Publish the port that works: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
+		{"srv-port-odd", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works from here. Publish the port that works: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
+		{"wrong-port-published", "tcp.refused", "port 143, STARTTLS: that works from here. Publish the port that works: _imap._tcp.example.com. SRV 0 1 143 imap.example.com. To mend port 993: "},
+		{"plain-on-tls-port-starttls", "tls.plain-on-tls-port", "port 993, STARTTLS: that works from here. Switch on TLS"},
+		{"starttls-masked-ehlo", "starttls.masked", "choose smtp.example.com, port 465, SSL/TLS: that works from here."},
 		{"port-refused", "tcp.refused", "Start the mail service"}, // no door opens
+		{"port-silent", "tcp.timeout", "Try from another network"},
+		{"port-silent-door", "tcp.timeout", "In the mail client choose imap.example.com, port 143, STARTTLS: that works from here. Try from"},
+		{"port-blocked-door", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
+		{"port-25-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
+		{"port-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 465, SSL/TLS: that works from here. Try from"},
 		{"tls-sni-refused", "tls.unrecognized-name", "publish that name if it is the server's"},
 		{"tls-old-alert", "tls.old-protocol", "The server's best is TLS 1.0."},
 	} {
@@ -146,6 +170,29 @@ func TestDoorIsOffered(t *testing.T) {
 				}
 				t.Errorf("no %s among %v", c.id, ids(r))
 			})
+		})
+	}
+}
+
+// Whoever gives the run more time gets a server known that greets after 25 s; in
+// an ordinary run it counts as silent, and the evidence says how long that was.
+func TestVeryLateGreeting(t *testing.T) {
+	late := lab.Scenario{Address: "example.com", Zone: "imap.example.com. A 192.0.2.10\n",
+		Hosts: map[string]lab.Host{"imap.example.com": {993: lab.TLS(lab.Cert{Names: []string{"imap.example.com"}},
+			lab.IMAP(lab.Mail{Host: "imap.example.com", GreetingDelay: 50 * time.Second}))}}}
+	for limit, want := range map[time.Duration]string{
+		90 * time.Second: "greet.delay: the greeting took 50 s",
+		30 * time.Second: "greet.timeout: no answer within 25 s",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := visit(t, late, 0, func(_ context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
+				ctx, cancel := context.WithTimeout(t.Context(), limit)
+				defer cancel()
+				return Servers(ctx, n, []mailcheck.Server{{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS}}, Options{})
+			})
+			if got := r.Findings[0].Check.ID + ": " + r.Findings[0].Detail; got != want {
+				t.Errorf("with %v: %s, want %s", limit, got, want)
+			}
 		})
 	}
 }

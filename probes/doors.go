@@ -76,7 +76,7 @@ func (p *probe) provesTLS(ctx context.Context) error {
 	answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "begin with a ClientHello", p.newHello(tls.VersionTLS13), true)
 	if other, ok := errors.AsType[*notTLS](err); ok {
 		if s := serviceOf(other.begins); s.name != "" && s.protocol != p.result.Protocol {
-			return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, p.result.Protocol, other.begins)
+			return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(p.result.Protocol), other.begins)
 		}
 	}
 	if err != nil {
@@ -101,7 +101,7 @@ func (p *probe) askIfTLS(ctx context.Context, f *mailcheck.Finding) {
 
 // nameService looks at the first bytes that came in the place of TLS.
 func (p *probe) nameService(_ context.Context, f *mailcheck.Finding) {
-	wanted := string(p.result.Protocol)
+	wanted := spoken(p.result.Protocol)
 	if p.result.Protocol.OverHTTPS() {
 		wanted = "HTTP"
 	}
@@ -116,24 +116,27 @@ func (p *probe) nameService(_ context.Context, f *mailcheck.Finding) {
 	}
 }
 
-// offerDoor looks for another way into the same host and makes it the remedy.
+// offerDoor looks for another way into the same host, for the user to take, and
+// for the domain to publish.
 func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 	for _, door := range doors(p.result.Server, f.Check) {
 		works, published := p.opens(ctx, door)
 		if !works {
 			continue
 		}
-		fix := fmt.Sprintf("In the mail client choose %s, port %d, %s: that works.", door.Host, door.Port, securityInWords(door.Security))
+		f.Meanwhile = choose(door)
 		registered := door.Port == mailcheck.DefaultPort(door.Protocol, door.Security)
 		if p.others != nil && p.others.domain != "" && !published && registered {
-			fix += fmt.Sprintf(" Publish it: %s.%s. SRV 0 1 %d %s.", serviceLabel(door), p.others.domain, door.Port, door.Host)
+			f.Fix = fmt.Sprintf("Publish the port that works: %s.%s. SRV 0 1 %d %s. To mend port %d: %s",
+				serviceLabel(door), p.others.domain, door.Port, door.Host, p.result.Port, f.Mend())
 		}
-		if door.Port != p.result.Port || !registered {
-			fix += fmt.Sprintf(" To mend port %d: %s", p.result.Port, f.Remedy())
-		}
-		f.Fix = fix
 		return
 	}
+}
+
+// choose says which server to use instead.
+func choose(door mailcheck.Server) string {
+	return fmt.Sprintf("In the mail client choose %s, port %d, %s: that works from here.", door.Host, door.Port, securityInWords(door.Security))
 }
 
 // doors lists the ways in that are worth trying, the best first: the ports
@@ -143,11 +146,12 @@ func doors(s mailcheck.Server, c *mailcheck.Check) []mailcheck.Server {
 	if s.Protocol.OverHTTPS() {
 		return nil
 	}
+	shut := c == mailcheck.TCPRefused || c == mailcheck.TCPTimeout // whatever one says there
 	var list []mailcheck.Server
 	add := func(security mailcheck.Security, port uint16) {
 		door := mailcheck.Server{Protocol: s.Protocol, Host: s.Host, Port: port, Security: security}
 		same := func(o mailcheck.Server) bool { return o.Key() == door.Key() }
-		if !same(s) && !slices.ContainsFunc(list, same) && !(c == mailcheck.TCPRefused && port == s.Port) {
+		if !same(s) && !slices.ContainsFunc(list, same) && !(shut && port == s.Port) {
 			list = append(list, door)
 		}
 	}
@@ -186,15 +190,25 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, publis
 		return false, false
 	}
 	p.further--
+	works, _ = p.tryDoor(ctx, door, []netip.Addr{addr})
+	return works, false
+}
+
+// tryDoor has a client's conversation with another port of the host, records it
+// as a step, and returns whether that works and what became of the connection.
+func (p *probe) tryDoor(ctx context.Context, door mailcheck.Server, addrs []netip.Addr) (works bool, state string) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	q := newProbe(p.net, door, p.opts, time.Now())
 	q.further = 0
 	step := mailcheck.Step{Op: mailcheck.OpDiagnose, Target: door.Endpoint(), Start: p.trace.Since()}
-	if q.connect(ctx, []netip.Addr{addr}) {
+	connecting, stop := context.WithTimeout(ctx, nearbyLimit)
+	connected := q.connect(connecting, addrs)
+	stop()
+	if connected {
 		q.talk(ctx)
 	}
-	works = q.outcome().works
+	works, state = q.outcome().works, connectState(q.trace.Steps[0].Err)
 	q.leave()
 	step.Elapsed = q.trace.Since()
 	step.Detail = "look for another way in: " + securityInWords(door.Security) + " works"
@@ -202,7 +216,7 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, publis
 		step.Detail = "look for another way in: " + findings[0].Check.ID
 	}
 	p.trace.Steps = append(p.trace.Steps, step)
-	return works, false
+	return works, state
 }
 
 // address returns the address that the probe reached, or the first it tried.

@@ -29,6 +29,8 @@ type lines struct {
 	manners    *manners // of the server, before and inside TLS
 	secure     bool     // inside TLS
 
+	cut string // what came of a line that did not end
+
 	bytes, count int // of the reply being read
 }
 
@@ -49,6 +51,7 @@ func (l *lines) read() (string, error) {
 	if err != nil {
 		if len(line) > 0 {
 			l.note(false, string(line))
+			l.cut = string(line)
 		}
 		return "", err
 	}

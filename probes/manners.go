@@ -17,10 +17,13 @@ type manners struct {
 	eightBit string // bytes outside ASCII
 	utf8     bool   // eightBit is valid UTF-8
 	noDomain string // first line of the reply to EHLO
+	noName   string // greeting of an SMTP server without its name
+	longest  int    // octets of the longest line
 }
 
 // note looks at one line as it came.
 func (m *manners) note(line []byte) {
+	m.longest = max(m.longest, len(line))
 	text, ok := bytes.CutSuffix(line, []byte("\r\n"))
 	if !ok && m.noCR == "" {
 		m.noCR = string(bytes.TrimRight(line, "\n"))
@@ -64,6 +67,13 @@ func (m *manners) breaches(protocol mailcheck.Protocol) []breach {
 	// section 4), RFC 5321 and RFC 1939 do not.
 	if m.eightBit != "" && !(m.utf8 && (protocol == mailcheck.IMAP || protocol == mailcheck.Sieve)) {
 		list = append(list, breach{fmt.Sprintf("characters outside ASCII, in %q", short(m.eightBit)), true})
+	}
+	if m.noName != "" {
+		list = append(list, breach{fmt.Sprintf("the greeting %q lacks the server's name (RFC 5321 section 4.2)", m.noName), true})
+	}
+	// Both count the line end. IMAP lines may be of any length.
+	if limit := 512; m.longest > limit && (protocol == mailcheck.Submission || protocol == mailcheck.POP3) {
+		list = append(list, breach{fmt.Sprintf("a line of %d octets where %d are allowed (RFC 5321 section 4.5.3.1.5, RFC 1939 section 3)", m.longest, limit), true})
 	}
 	if m.noDomain != "" {
 		list = append(list, breach{fmt.Sprintf("the reply to EHLO begins with %q instead of the server's name (RFC 5321 section 4.1.1.1)", short(m.noDomain)), true})

@@ -11,99 +11,143 @@ import (
 	"mailcheck/internal/netx"
 )
 
-// A silent port alone does not tell a dead host from a blocked port. So while a
-// connection hangs, a few other ports of the host are tried: what answers there,
-// if only with a refusal, proves that the host is up and the way to it open.
+// A silent port alone tells neither a dead host from a blocked port, nor what the
+// user can do about it. So while a connection hangs, up to three other ports of
+// the host are tried: at the other doors of the protocol a client's whole
+// conversation, for one that works is the remedy; at the others a knock, since
+// what answers there, if only with a refusal, proves that the host is up and the
+// way to it open.
 const (
 	hangs       = 2 * time.Second         // by then a lost packet was sent again and answered
-	nearbyLimit = 2500 * time.Millisecond // covers one lost packet, and ends before the connection's own limit
+	nearbyLimit = 2500 * time.Millisecond // for connecting; covers one lost packet, and ends before the connection's own limit
+	maxNearby   = 3                       // the host may be counting
 )
 
-// nearbyPorts are tried: 443 passes most firewalls, and a mail server often
-// listens on the others. They are few, since the host may be counting, and the
-// same whichever probe of the host is first, so that a report does not depend on
-// that.
-var nearbyPorts = []uint16{443, 587, 143}
+// knocks are the ports to knock at where there are fewer doors: 443 passes most
+// firewalls, and a mail server often listens on the others.
+var knocks = []uint16{443, 587, 143}
 
-// nearby remembers what the other ports of each host said, so that a dead host
+// nearby remembers what each port said that was knocked at, so that a dead host
 // with six services is asked once.
 type nearby struct {
 	ctx context.Context
 	net *netx.Net
 
-	mu    sync.Mutex
-	wg    sync.WaitGroup
-	hosts map[string]*survey
+	mu   sync.Mutex
+	wg   sync.WaitGroup
+	said map[string]*knock // by endpoint
 }
 
-// survey is the look at one host.
-type survey struct {
-	done   chan struct{}
-	states []mailcheck.Neighbour
+// knock is the look at one port.
+type knock struct {
+	done  chan struct{}
+	state string
 }
 
 func newNearby(ctx context.Context, n *netx.Net) *nearby {
-	return &nearby{ctx: ctx, net: n, hosts: map[string]*survey{}}
+	return &nearby{ctx: ctx, net: n, said: map[string]*knock{}}
 }
 
-// watch begins to look at the other ports of a server's host if the connection
-// hangs. The function returned ends the watch, and returns what they said by
-// the time they were all heard; nothing if the connection stands.
-func (b *nearby) watch(s mailcheck.Server, addrs []netip.Addr) func(connected bool) []mailcheck.Neighbour {
-	found := make(chan *survey, 1)
-	timer := time.AfterFunc(hangs, func() { found <- b.begin(s, addrs) })
-	return func(connected bool) []mailcheck.Neighbour {
-		if timer.Stop() {
-			return nil
-		}
-		survey := <-found
-		if connected {
-			return nil
-		}
-		<-survey.done
-		return slices.DeleteFunc(slices.Clone(survey.states), func(n mailcheck.Neighbour) bool { return n.Port == s.Port })
-	}
-}
-
-// begin starts the survey of a host unless it has begun.
-func (b *nearby) begin(s mailcheck.Server, addrs []netip.Addr) *survey {
+// at connects to one port and hangs up, unless that was done, and returns what
+// became of it.
+func (b *nearby) at(s mailcheck.Server, addrs []netip.Addr) string {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if known := b.hosts[s.Host]; known != nil {
-		return known
+	k := b.said[s.Endpoint()]
+	if k == nil {
+		k = &knock{done: make(chan struct{})}
+		b.said[s.Endpoint()] = k
+		b.wg.Go(func() {
+			defer close(k.done)
+			ctx, cancel := context.WithTimeout(b.ctx, nearbyLimit)
+			defer cancel()
+			dialed, err := b.net.Dial(ctx, s.Host, s.Port, addrs)
+			dialed.Close()
+			k.state = connectState(err)
+		})
 	}
-	look := &survey{done: make(chan struct{})}
-	b.hosts[s.Host] = look
-	look.states = make([]mailcheck.Neighbour, len(nearbyPorts))
-	b.wg.Go(func() {
-		defer close(look.done)
-		var wg sync.WaitGroup
-		for i, port := range nearbyPorts {
-			wg.Go(func() { look.states[i] = mailcheck.Neighbour{Port: port, State: b.knock(s.Host, port, addrs)} })
-		}
-		wg.Wait()
-	})
-	return look
+	b.mu.Unlock()
+	<-k.done
+	return k.state
 }
 
-// knock connects to one port and hangs up.
-func (b *nearby) knock(host string, port uint16, addrs []netip.Addr) string {
-	ctx, cancel := context.WithTimeout(b.ctx, nearbyLimit)
-	defer cancel()
-	dialed, err := b.net.Dial(ctx, host, port, addrs)
-	dialed.Close()
-	return connectState(err)
-}
-
-// wait returns when no survey is under way any more.
+// wait returns when nobody is knocking any more.
 func (b *nearby) wait() { b.wg.Wait() }
 
-// watchNearby watches over the connection that a probe is about to make. Nobody
-// said that a guessed server is there, and a further connection follows one that
-// stood, so their silence is not looked into.
-func (p *probe) watchNearby(addrs []netip.Addr) func(connected bool) []mailcheck.Neighbour {
-	if p.nearby == nil || p.result.Guessed() {
-		return func(bool) []mailcheck.Neighbour { return nil }
+// watchNearby watches over the connection that a probe is about to make, and
+// looks around if it hangs. The function returned ends the watch, and records
+// what was seen if the connection did not come about. Nobody said that a guessed
+// server is there, so its silence is not looked into.
+func (p *probe) watchNearby(ctx context.Context, addrs []netip.Addr) func(connected bool) {
+	if p.result.Guessed() {
+		return func(bool) {}
 	}
-	return p.nearby.watch(p.result.Server, addrs)
+	ctx, cancel := context.WithCancel(ctx)
+	beside := *p // goes on beside this probe, so it must not share its trace
+	beside.trace = p.trace.Branch()
+	seen := make(chan []mailcheck.Neighbour, 1)
+	timer := time.AfterFunc(hangs, func() { seen <- beside.lookAround(ctx, addrs) })
+	return func(connected bool) {
+		defer cancel()
+		if timer.Stop() {
+			return
+		}
+		if connected {
+			cancel()
+		}
+		if found := <-seen; !connected {
+			p.result.Neighbours = found
+			p.trace.Join(beside.trace)
+		}
+	}
+}
+
+// lookAround tries the other ports of the host. What the run tests anyway, since
+// somebody published it, is known in the end without a connection, so all sources
+// are heard first.
+func (p *probe) lookAround(ctx context.Context, addrs []netip.Addr) []mailcheck.Neighbour {
+	select {
+	case <-p.others.named:
+	case <-ctx.Done():
+		return nil
+	}
+	var wg sync.WaitGroup
+	var seen []*mailcheck.Neighbour
+	var traces []*mailcheck.Trace
+	for _, place := range around(p.result.Server) {
+		if p.others.tests(place.Host, place.Port) {
+			continue
+		}
+		n, one := &mailcheck.Neighbour{Port: place.Port}, *p
+		one.trace = p.trace.Branch()
+		seen, traces = append(seen, n), append(traces, one.trace)
+		wg.Go(func() {
+			if place.Security == "" {
+				n.State = p.nearby.at(place, addrs)
+			} else if works, state := one.tryDoor(ctx, place, addrs); works {
+				n.State, n.Door = state, place.Security
+			} else {
+				n.State = state
+			}
+		})
+	}
+	wg.Wait()
+	p.trace.Join(traces...)
+	var list []mailcheck.Neighbour
+	for _, n := range seen {
+		list = append(list, *n)
+	}
+	return list
+}
+
+// around lists the ports to try next to a silent one: the doors, which have a
+// security, and then places to knock at.
+func around(s mailcheck.Server) []mailcheck.Server {
+	list := doors(s, mailcheck.TCPTimeout)
+	for _, port := range knocks {
+		known := slices.ContainsFunc(list, func(o mailcheck.Server) bool { return o.Port == port })
+		if !known && port != s.Port && len(list) < maxNearby {
+			list = append(list, mailcheck.Server{Host: s.Host, Port: port})
+		}
+	}
+	return list
 }

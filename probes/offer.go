@@ -18,7 +18,7 @@ func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent st
 	case !offered:
 		p.unannounced(consent)
 	case !consented:
-		p.trace.Find(mailcheck.StartTLSRefused, consent)
+		p.trace.Find(mailcheck.ClassifyTurnedAway(consent, mailcheck.StartTLSRefused), consent) // Postfix limits new TLS sessions, too
 		return false
 	}
 	if err := p.goAhead(); err != nil {

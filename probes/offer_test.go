@@ -107,7 +107,7 @@ func TestNotThisProtocol(t *testing.T) {
 			t.Errorf("%q is %s: %s", line, check.ID, detail)
 		}
 	}
-	test("HTTP/1.1 400 Bad Request", mailcheck.GreetOtherProtocol, "a web server (HTTP) answers instead of imap")
+	test("HTTP/1.1 400 Bad Request", mailcheck.GreetOtherProtocol, "a web server (HTTP) answers instead of IMAP")
 	test("<HTML><body>", mailcheck.GreetOtherProtocol, "web server")
 	test("SSH-2.0-OpenSSH_9.9", mailcheck.GreetOtherProtocol, "SSH")
 	test("220 mail.example.com ESMTP", mailcheck.GreetOtherProtocol, "SMTP")

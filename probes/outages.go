@@ -24,6 +24,8 @@ func outages(r *mailcheck.Report) []mailcheck.Finding {
 	}{
 		{mailcheck.NetOffline, nothingAnswers},
 		{mailcheck.NetCaptivePortal, oneCertificateForAll},
+		{mailcheck.NetCaptivePortal, heardOf(mailcheck.NetCaptivePortal)},
+		{mailcheck.NetIntercepted, heardOf(mailcheck.NetIntercepted)},
 		{mailcheck.NetIPv6Broken, allIPv6Fails},
 	} {
 		if evidence := o.look(r); evidence != "" {

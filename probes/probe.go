@@ -19,6 +19,7 @@ import (
 const (
 	handshakeTimeout = 10 * time.Second // slow key operations on a loaded server take seconds, not more
 	greetingTimeout  = 25 * time.Second // greet delays of 5 to 20 s are in use; with connecting it stays below the 30 s of a run
+	longestGreeting  = 60 * time.Second // where the run has time for it; RFC 5321 section 4.5.3.2.1 grants 5 minutes, but clients give up
 	guessTimeout     = 10 * time.Second // nobody said that a guessed server is there
 	replyTimeout     = 10 * time.Second // capability lists are answered from memory
 	slowGreeting     = 5 * time.Second  // from here on impatient clients give up
@@ -42,7 +43,7 @@ type probe struct {
 	lines  *lines
 	shared *shared // with the other services of the same web server; nil for what is no web server
 	spent  bool    // conn cannot carry another request of HTTP
-	nearby *nearby // shared by all probes of a run; nil for further connections
+	nearby *nearby // shared by all probes of a run
 	entry  *entry  // the login this connection is made for; nil for the test
 
 	others  *pool // the other servers of the run; nil where there are none
@@ -116,7 +117,10 @@ func (p *probe) converse(ctx context.Context) {
 		return
 	}
 	p.askTLSA(ctx)
-	if p.connect(ctx, addrs) {
+	over := p.watchNearby(ctx, addrs)
+	connected := p.connect(ctx, addrs)
+	over(connected)
+	if connected {
 		p.talk(ctx)
 	}
 }
@@ -186,11 +190,9 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 
 func (p *probe) connect(ctx context.Context, addrs []netip.Addr) bool {
 	s := p.result.Server
-	over := p.watchNearby(addrs)
 	dialed, err := mailcheck.Do(ctx, p.trace, mailcheck.OpConnect, s.Endpoint(), func(ctx context.Context) (*netx.Dialed, error) {
 		return p.net.Dial(ctx, s.Host, s.Port, addrs)
 	})
-	p.result.Neighbours = over(err == nil)
 	p.dialed = dialed
 	if err != nil {
 		return false
@@ -227,11 +229,25 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 		if noIPv6Here(failed[1].Err) {
 			check = mailcheck.NetNoIPv6
 		}
-		p.find(mailcheck.OpConnect, check, fmt.Sprintf("%s: %v", failed[1].Addr, addressState(failed[1])))
+		f := p.find(mailcheck.OpConnect, check, inWords(failed[1], "IPv4", worked[0]))
+		if errors.Is(failed[1].Err, syscall.ECONNREFUSED) {
+			f.Fix = "Make the service listen on its IPv6 address (Dovecot: listen = *, ::; Postfix: inet_protocols = all), or remove the AAAA record."
+		} else if check == mailcheck.TCPUnreachable6 {
+			f.Fix = "Let IPv6 through to this port in the server's firewall and mend its route, or remove the AAAA record. If IPv6 fails for other servers too, it is this network that lacks it."
+		}
 	}
 	if worked[1] != nil && worked[0] == nil && failed[0] != nil {
-		p.find(mailcheck.OpConnect, mailcheck.TCPUnreachable4, fmt.Sprintf("%s: %v", failed[0].Addr, addressState(failed[0])))
+		p.find(mailcheck.OpConnect, mailcheck.TCPUnreachable4, inWords(failed[0], "IPv6", worked[1]))
 	}
+}
+
+// inWords says what a client sees that tries one address after the other.
+func inWords(failed *netx.Attempt, family string, worked *netx.Attempt) string {
+	text := fmt.Sprintf("%s: %s", failed.Addr, addressState(failed))
+	if addressState(failed) == "timeout" {
+		text += " after " + mailcheck.Span(failed.Elapsed)
+	}
+	return fmt.Sprintf("%s; %s: connected, over %s", text, worked.Addr, family)
 }
 
 // find adds a finding to the step of an operation that is already over.
@@ -297,16 +313,24 @@ func (p *probe) await(ctx context.Context, limit time.Duration) {
 	}
 }
 
+// patience is how long a greeting is waited for: longer where whoever runs the
+// test gave it more time than usual.
+func (p *probe) patience(ctx context.Context) time.Duration {
+	if p.result.Guessed() {
+		return guessTimeout
+	}
+	if end, ok := ctx.Deadline(); ok {
+		return max(greetingTimeout, min(longestGreeting, time.Until(end)-askTimeout))
+	}
+	return greetingTimeout
+}
+
 // greet reads the server's first reply with parse, which returns the greeting to
 // show and an error where it turns the client away or makes no sense.
 func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
-	limit := greetingTimeout
-	if p.result.Guessed() {
-		limit = guessTimeout
-	}
 	start := time.Now()
 	_, err := mailcheck.Do(ctx, p.trace, mailcheck.OpGreeting, p.result.Endpoint(), func(ctx context.Context) (string, error) {
-		p.await(ctx, limit)
+		p.await(ctx, p.patience(ctx))
 		p.lines.begin()
 		suspicion := p.suspectTLS(ctx)
 		greeting, err := parse()
@@ -318,6 +342,9 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 		return greeting, err
 	})
 	p.trace.Say(p.result.Greeting)
+	if f := p.trace.Steps[len(p.trace.Steps)-1].Findings; err != nil && p.lines.cut != "" && len(f) > 0 {
+		f[0].Detail = mailcheck.Clean(fmt.Sprintf("%s; all that came is %q", f[0].Detail, p.lines.cut))
+	}
 	if took := time.Since(start); err == nil && took >= slowGreeting {
 		p.trace.Find(mailcheck.GreetDelay, fmt.Sprintf("the greeting took %.0f s", took.Seconds()))
 	}

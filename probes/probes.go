@@ -51,6 +51,7 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	r.Servers = tests.results(found.Servers)
 	r.Clock = compareClock(n)
 	logIn(ctx, n, r, o)
+	r.Network = lookForPortal(ctx, n, r)
 	conclude(r, found.Dropped)
 	return r
 }
@@ -71,6 +72,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	tests.wait()
 	r.Servers = tests.of(found.Servers)
 	r.Clock = compareClock(n)
+	r.Network = lookForPortal(ctx, n, r)
 	conclude(r, found.Dropped)
 	r.Clients = autoconfig.Clients(a, found, slices.Concat(r.Servers, tests.of(others)))
 	return r
@@ -100,6 +102,7 @@ func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Opt
 	r.Servers = tests.results(servers)
 	r.Clock = compareClock(n)
 	logIn(ctx, n, r, o)
+	r.Network = lookForPortal(ctx, n, r)
 	conclude(r, 0)
 	return r
 }
@@ -124,6 +127,7 @@ type pool struct {
 
 // slot is the place of one probe.
 type slot struct {
+	server   mailcheck.Server
 	result   mailcheck.ServerResult
 	outcome  outcome
 	answered chan struct{} // closed when outcome is set
@@ -145,7 +149,7 @@ func (t *pool) start(s mailcheck.Server) {
 	if t.running[s.Key()] != nil {
 		return
 	}
-	slot := &slot{answered: make(chan struct{})}
+	slot := &slot{server: s, answered: make(chan struct{})}
 	t.running[s.Key()] = slot
 	p := newProbe(t.net, s, t.opts, t.began)
 	p.others, p.nearby = t, t.near
@@ -169,6 +173,18 @@ func (t *pool) find(s mailcheck.Server) *slot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.running[s.Key()]
+}
+
+// tests reports whether the run tests some server on a port of a host.
+func (t *pool) tests(host string, port uint16) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, slot := range t.running {
+		if slot.server.Host == host && slot.server.Port == port {
+			return true
+		}
+	}
+	return false
 }
 
 // results waits for all probes and returns theirs.

@@ -1,6 +1,10 @@
 package probes
 
-import "mailcheck"
+import (
+	"strings"
+
+	"mailcheck"
+)
 
 // service is something other than what was expected behind a port.
 type service struct {
@@ -32,10 +36,21 @@ var services = []service{
 func serviceOf(line string) service {
 	for _, s := range services {
 		if _, ok := cutPrefixFold(line, s.begins); ok {
+			if s.protocol == mailcheck.Submission && strings.Contains(strings.ToUpper(line), "SMTP") {
+				s.name = "an SMTP server"
+			}
 			return s
 		}
 	}
 	return service{}
+}
+
+// spoken returns a protocol as people call it who run servers.
+func spoken(p mailcheck.Protocol) string {
+	if p == mailcheck.Submission {
+		return "mail submission (SMTP)"
+	}
+	return strings.ToUpper(string(p))
 }
 
 // notThisProtocol names the service that answers with such a line, or says that
@@ -45,7 +60,7 @@ func notThisProtocol(want mailcheck.Protocol, line string) error {
 		return mailcheck.TLSOnStartTLSPort.Errorf("the server's first bytes are a TLS alert")
 	}
 	if s := serviceOf(line); s.name != "" {
-		return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, want, line)
+		return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(want), line)
 	}
 	return mailcheck.GreetMalformed.Errorf("the first line is %q", line)
 }

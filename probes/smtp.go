@@ -58,6 +58,9 @@ func (p *probe) smtpGreeting() (string, error) {
 	case err != nil:
 		return first, err
 	case reply.code == 220:
+		if strings.TrimSpace(reply.lines[0]) == "" {
+			p.lines.manners.noName = first
+		}
 		return reply.String(), nil
 	case reply.code/100 == 4:
 		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), mailcheck.GreetBye).Errorf("%s", reply)
@@ -85,10 +88,23 @@ func (p *probe) smtpStartTLS(ctx context.Context) bool {
 		return false
 	}
 	if !has(caps, "STARTTLS") {
-		return p.upgrade(ctx, false, false, "")
+		consent := p.askAnyway(ctx)
+		return p.upgrade(ctx, false, consent.code == 220, consent.String())
 	}
 	reply, err := exchange(ctx, p, mailcheck.OpStartTLS, []string{"STARTTLS"}, p.smtpReply)
 	return err == nil && p.upgrade(ctx, true, reply.code == 220, reply.String())
+}
+
+// askAnyway asks for STARTTLS although it is not announced, as IMAP and POP3 probes
+// do without a round trip: what removes the announcement may let the command pass.
+func (p *probe) askAnyway(ctx context.Context) smtpReply {
+	p.await(ctx, replyTimeout)
+	p.lines.begin()
+	if p.lines.send("STARTTLS") != nil {
+		return smtpReply{}
+	}
+	reply, _ := p.smtpReply()
+	return reply
 }
 
 // isMasked recognises an extension that a firewall wrote over with X, as Cisco's
@@ -104,7 +120,7 @@ func (p *probe) smtpExtensions() ([]string, error) {
 		return nil, err
 	}
 	if reply.code != 250 {
-		return nil, mailcheck.ReplyRejected.Errorf("EHLO was answered %q", reply.String())
+		return nil, ehloCheck(reply).Errorf("EHLO was answered %q", reply.String())
 	}
 	if strings.Trim(reply.lines[0], " ") == "" {
 		p.lines.manners.noDomain = strconv.Itoa(reply.code) + " " + reply.lines[0]
@@ -114,6 +130,21 @@ func (p *probe) smtpExtensions() ([]string, error) {
 		caps = append(caps, strings.Join(words(line), " "))
 	}
 	return caps, nil
+}
+
+// ehloCheck tells apart why EHLO is refused. RFC 5321 section 4.1.1.1: 500 and 502
+// do not know it, 501, 504 and 550 dislike the name in it; section 3.8: 421 ends
+// the session, and 554 serves nobody.
+func ehloCheck(r smtpReply) *mailcheck.Check {
+	switch {
+	case r.code/100 == 4:
+		return mailcheck.ClassifyTurnedAway(r.String(), mailcheck.GreetBye)
+	case r.code == 554 || r.code == 521:
+		return mailcheck.ClassifyTurnedAway(r.String(), mailcheck.Greet554)
+	case r.code == 501 || r.code == 504 || r.code == 550 || r.code == 553:
+		return mailcheck.ClassifyTurnedAway(r.String(), mailcheck.ReplyEHLOName)
+	}
+	return mailcheck.ReplyRejected
 }
 
 func (p *probe) smtpReply() (smtpReply, error) {

@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -13,8 +14,28 @@ import (
 // announced it: clients do not ask for what is not announced, and what removes
 // the announcement may want just that.
 func (p *probe) unannounced(consent string) {
-	p.trace.Find(mailcheck.StartTLSMissing, "not among what is offered before TLS: "+announced(p.result.Capabilities.BeforeTLS))
+	p.trace.Find(mailcheck.StartTLSMissing, "not among what is offered before TLS: "+announced(p.result.Capabilities.BeforeTLS)).Fix =
+		"The server agrees to STARTTLS when asked, so TLS is switched on: find what keeps it from announcing that, in its configuration or on the way."
 	p.trace.Find(mailcheck.StartTLSStripped, fmt.Sprintf("STARTTLS is not announced, yet the server agrees to it: %q", consent))
+}
+
+// askAgainForTLS finds out whether another connection is offered STARTTLS: to
+// another address of the host if there is one, since machines that share a name
+// are the ones that differ.
+func (p *probe) askAgainForTLS(ctx context.Context, f *mailcheck.Finding) {
+	stripped := func(f mailcheck.Finding) bool { return f.Check == mailcheck.StartTLSStripped }
+	if p.further == 0 || slices.ContainsFunc(p.trace.Findings(), stripped) {
+		return
+	}
+	p.further--
+	addr := p.dialed.Addr.Addr()
+	other := slices.IndexFunc(p.addrs, func(a netip.Addr) bool { return a != addr && a.Is4() == addr.Is4() })
+	if other >= 0 {
+		addr = p.addrs[other]
+	}
+	if works, _ := p.tryDoor(ctx, p.result.Server, []netip.Addr{addr}); works {
+		become(f, mailcheck.StartTLSSometimes, fmt.Sprintf("%s at %s; a second connection, to %s, is offered STARTTLS", f.Detail, p.dialed.Addr.Addr(), addr))
+	}
 }
 
 // compareLists judges what STARTTLS did to the server's offer.
@@ -64,7 +85,7 @@ func speaksTLS(r *mailcheck.Report, s *mailcheck.ServerResult, missing mailcheck
 			return fmt.Sprintf("the same host speaks TLS on port %d with a good certificate", o.Port)
 		}
 	}
-	if missing.Fix != "" {
+	if missing.Meanwhile != "" {
 		return "the same host speaks TLS on another port"
 	}
 	return ""

@@ -40,7 +40,7 @@ func merge(all []group, f mailcheck.Finding) []group {
 		place = safe(f.Source)
 	}
 	i := slices.IndexFunc(all, func(g group) bool {
-		return g.Check == f.Check && g.Detail == f.Detail && g.Severity == f.Severity && g.Fix == f.Fix && g.BecauseOf == f.BecauseOf &&
+		return g.Check == f.Check && g.Detail == f.Detail && g.Severity == f.Severity && g.Fix == f.Fix && g.Meanwhile == f.Meanwhile && g.BecauseOf == f.BecauseOf &&
 			(g.Server == "") == (f.Server == "")
 	})
 	if i < 0 {
@@ -160,7 +160,12 @@ func finding(p *page, g group, n int, opts Options) {
 	if g.Detail != "" {
 		p.paragraph(4, 6, "Seen: "+safe(g.Detail))
 	}
-	p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Remedy()))
+	if g.Meanwhile != "" && g.Check.Who != mailcheck.User {
+		p.paragraph(4, 6, actor(mailcheck.User)+": "+safe(g.Meanwhile))
+		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Mend()))
+	} else {
+		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Remedy()))
+	}
 	for _, c := range byCheck(g.Consequences) {
 		if c.Check == g.Check {
 			p.paragraph(4, 6, alsoWord(c)+": "+strings.Join(c.Places, ", "))

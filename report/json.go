@@ -28,6 +28,7 @@ type jsonReport struct {
 	Settings  []jsonSetting `json:"settings"`
 	Sources   []jsonSource  `json:"sources"`
 	Servers   []jsonServer  `json:"servers"`
+	Network   []jsonStep    `json:"network"` // what was asked about this machine's own network
 	Findings  []jsonFinding `json:"findings"`
 	Clock     *jsonClock    `json:"clock,omitempty"`   // where another clock was seen
 	Clients   []jsonClient  `json:"clients,omitempty"` // of the clients command
@@ -106,6 +107,7 @@ type jsonServer struct {
 type jsonNeighbour struct {
 	Port  uint16 `json:"port"`
 	State string `json:"state"`
+	Door  string `json:"door"` // tls or starttls where the server's protocol works there
 }
 
 type jsonAddress struct {
@@ -199,6 +201,7 @@ func document(r *mailcheck.Report, opts Options) jsonReport {
 		}),
 		Sources:  each(r.Sources, source),
 		Servers:  each(r.Servers, server),
+		Network:  each(r.Network, step),
 		Findings: each(r.Findings, jsonFindingOf),
 		Clients:  jsonClients(r.Clients),
 		Clock:    clock(r.Clock),
@@ -245,8 +248,10 @@ func server(s mailcheck.ServerResult) jsonServer {
 		TLS:          protection(s.TLS),
 		TLSAudit:     audit(s.TLSAudit),
 		Login:        loginOf(s.Login),
-		Neighbours:   each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour { return jsonNeighbour(n) }),
-		Steps:        each(s.Steps, step),
+		Neighbours: each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour {
+			return jsonNeighbour{n.Port, n.State, string(n.Door)}
+		}),
+		Steps: each(s.Steps, step),
 	}
 }
 

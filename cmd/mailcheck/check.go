@@ -23,7 +23,10 @@ Every source that publishes settings is asked: DNS service records, the domain's
 settings file (autoconfig), the public provider database (ISPDB) and the mail
 exchanger; where all are silent, likely server names are tried. Each server is
 then tested up to the login; no password is needed. Where a test fails, up to
-three more connections to that server look for the cause.
+three more connections to that server look for the cause and for a port that
+works. Where every server fails as behind a network's log-in page, an address and
+a name that nobody has (203.0.113.80, mailcheck.invalid) are asked: only such a
+page answers.
 
 ` + loginHelp + `
 With --tls-audit every server is also asked for the full list of TLS versions,

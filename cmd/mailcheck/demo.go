@@ -49,7 +49,7 @@ are about servers that do not answer.
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "list the scenarios")
-	net.registerTimeout(c, 10*time.Second)
+	net.registerTimeout(c, 15*time.Second) // some diagnoses follow a wait of 10 s
 	net.registerExpiry(c)
 	net.registerAudit(c)
 	out.register(c)

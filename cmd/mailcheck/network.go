@@ -110,7 +110,7 @@ func (f *network) roots() (*x509.CertPool, error) {
 	}
 	pem, err := os.ReadFile(f.caFile)
 	if err != nil {
-		return nil, noRun("", "--ca-file: %v", err)
+		return nil, noRun("give a PEM file with the authority's certificate", "--ca-file: %v", err)
 	}
 	roots, err := x509.SystemCertPool()
 	if err != nil {

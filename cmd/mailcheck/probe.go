@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -119,8 +121,9 @@ func parseServers(urls []string) ([]mailcheck.Server, error) {
 func parseServer(text string) (mailcheck.Server, error) {
 	var none mailcheck.Server
 	scheme, _, ok := strings.Cut(text, "://")
+	shown := withoutPassword(text)
 	if !ok {
-		return none, usage("for example: imaps://"+text, "%q does not say which protocol to test", text)
+		return none, usage(meant(text), "%q does not say which protocol to test", shown)
 	}
 	if strings.EqualFold(scheme, "https") {
 		return parseExchange(text)
@@ -131,7 +134,7 @@ func parseServer(text string) (mailcheck.Server, error) {
 	}
 	u, err := url.Parse(text)
 	if e, ok := errors.AsType[*url.Error](err); ok {
-		return none, usage("for example: imaps://imap.example.com:993", "%q is not a server's URL: %v", text, e.Err)
+		return none, usage("for example: imaps://imap.example.com:993", "%q is not a server's URL: %v", shown, strings.ReplaceAll(e.Err.Error(), text, shown))
 	}
 	overHTTPS := mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS) == 443
 	path := ""
@@ -142,14 +145,17 @@ func parseServer(text string) (mailcheck.Server, error) {
 		security, path = mailcheck.ImplicitTLS, cmp.Or(u.EscapedPath(), "/.well-known/"+string(protocol))
 	}
 	if u.User != nil || strings.Trim(u.Path, "/") != "" && !overHTTPS || u.RawQuery != "" || u.Fragment != "" {
-		return none, usage("give only the host and perhaps the port", "%q has more than a host and a port", text)
+		return none, usage("give only the host and perhaps the port", "%q has more than a host and a port", shown)
 	}
 	if u.Hostname() == "" {
 		return none, usage("for example: imaps://imap.example.com:993", "%q names no host", text)
 	}
 	host, err := mailcheck.ParseHost(u.Hostname())
 	if err != nil {
-		return none, usage("", "%v", err)
+		if strings.Contains(u.Host, "::") {
+			return none, usage("an IPv6 address stands in brackets: "+scheme+"://[2001:db8::1]:993", "%v", err)
+		}
+		return none, usage("for example: imaps://imap.example.com:993", "%v", err)
 	}
 	port := mailcheck.DefaultPort(protocol, security)
 	if u.Port() != "" {
@@ -160,6 +166,42 @@ func parseServer(text string) (mailcheck.Server, error) {
 		port = uint16(n)
 	}
 	return mailcheck.Server{Protocol: protocol, Host: host, Port: port, Security: security, Path: path}, nil
+}
+
+// withoutPassword hides what stands before the host, which may be a password.
+func withoutPassword(text string) string {
+	start, at := strings.Index(text, "://"), strings.LastIndex(text, "@")
+	if start < 0 || at < start {
+		return text
+	}
+	return text[:start+len("://")] + "..." + text[at:]
+}
+
+// meant says what somebody who gave no URL may have meant.
+func meant(text string) string {
+	if a, err := mailcheck.ParseAddress(text); err == nil && a.Local != "" {
+		return "an address is tested by: mailcheck check " + text
+	}
+	scheme := "imaps"
+	if word, rest, ok := strings.Cut(text, ":"); ok && !strings.Contains(rest, ":") {
+		if _, _, err := parseScheme(strings.ToLower(word)); err == nil {
+			scheme, text = word, strings.TrimLeft(rest, "/")
+		}
+	}
+	if ip, err := netip.ParseAddr(text); err == nil && ip.Is6() {
+		text = "[" + text + "]"
+	}
+	for _, s := range []mailcheck.Server{{Protocol: mailcheck.IMAP}, {Protocol: mailcheck.POP3}, {Protocol: mailcheck.Submission}} {
+		for _, s.Security = range []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS} {
+			if strings.HasSuffix(text, fmt.Sprintf(":%d", mailcheck.DefaultPort(s.Protocol, s.Security))) {
+				scheme, _, _ = strings.Cut(s.URL(), "://")
+			}
+		}
+	}
+	if text == "" || strings.ContainsAny(text, "/ @") {
+		text = "imap.example.com"
+	}
+	return "for example: " + scheme + "://" + text
 }
 
 // parseExchange reads the URL of an Exchange service, which its path names.
@@ -175,7 +217,7 @@ func parseExchange(text string) (mailcheck.Server, error) {
 		}
 		return s, nil
 	}
-	return mailcheck.Server{}, usage("known are https://HOST/Microsoft-Server-ActiveSync and https://HOST/EWS/Exchange.asmx", "%q is no service that can be tested", text)
+	return mailcheck.Server{}, usage("known are https://HOST/Microsoft-Server-ActiveSync and https://HOST/EWS/Exchange.asmx", "%q is no service that can be tested", withoutPassword(text))
 }
 
 // parseScheme reads the part of a URL before "://".

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,22 +17,34 @@ type event struct {
 	text string
 }
 
-// transcript writes the steps of every source, and the steps and the
-// conversation of every server: the time, > for what was sent, < for what came
-// back, doubled inside TLS, - for a step. Secrets have been taken out already.
+// legend stands above a transcript.
+const legend = `Seconds since the start, and what happened:
+  >  sent   <  received   (>> << inside TLS)
+  -  a step ended, after so many milliseconds   !  what was found in it
+
+`
+
+// transcript writes the steps of every source, the steps and the conversation of
+// every server, and what was asked about this machine's network. Secrets have been
+// taken out already.
 func transcript(w io.Writer, r *mailcheck.Report) {
 	var b strings.Builder
+	b.WriteString(legend)
 	for _, s := range r.Sources {
-		writeEvents(&b, "source "+s.Name, steps(s.Steps))
+		writeEvents(&b, "source "+s.Name, steps(s.Steps, ""))
 	}
 	for _, s := range r.Servers {
 		writeEvents(&b, "server "+s.URL(), conversation(s))
+	}
+	if len(r.Network) > 0 {
+		writeEvents(&b, "this machine's network", steps(r.Network, ""))
 	}
 	io.WriteString(w, b.String())
 }
 
 // conversation puts the lines of a conversation before the step that they belong
-// to, and marks where TLS begins: what follows cannot be read on the way.
+// to, and marks where TLS begins: what follows cannot be read on the way. What
+// went on beside it stands where it ended.
 func conversation(s mailcheck.ServerResult) []event {
 	var events []event
 	rest := s.Conversation
@@ -38,7 +52,10 @@ func conversation(s mailcheck.ServerResult) []event {
 		for len(rest) > 0 && rest[0].Step <= i {
 			events, rest = append(events, said(rest[0])), rest[1:]
 		}
-		events = append(events, steps([]mailcheck.Step{step})...)
+		if step.Op == mailcheck.OpGreeting && step.Err == nil {
+			step.Detail = "" // the line above
+		}
+		events = append(events, steps([]mailcheck.Step{step}, s.Endpoint())...)
 		if step.Op == mailcheck.OpTLS && step.Err == nil {
 			events = append(events, event{step.Start + step.Elapsed, "= encrypted from here on"})
 		}
@@ -46,6 +63,7 @@ func conversation(s mailcheck.ServerResult) []event {
 	for _, line := range rest {
 		events = append(events, said(line))
 	}
+	slices.SortStableFunc(events, func(a, b event) int { return cmp.Compare(a.at, b.at) })
 	return events
 }
 
@@ -61,12 +79,23 @@ func said(line mailcheck.Line) event {
 	return event{line.At, arrow + " " + mailcheck.Clean(line.Text)}
 }
 
-// steps shows each step at the time it was over, and how long it took.
-func steps(list []mailcheck.Step) []event {
+// steps shows each step at the time it was over, how long it took, and what was
+// found in it. A target that the heading names already is left out.
+func steps(list []mailcheck.Step, known string) []event {
 	var events []event
 	for _, s := range list {
-		text := fmt.Sprintf("- %s (%.0f ms)", mailcheck.Clean(s.String()), 1000*s.Elapsed.Seconds())
-		events = append(events, event{s.Start + s.Elapsed, text})
+		at := s.Start + s.Elapsed
+		if s.Target == known {
+			s.Target = ""
+		}
+		if len(s.Findings) > 0 {
+			s.Err = nil // said better below
+		}
+		text := strings.TrimSpace(strings.Replace(s.String(), " :", ":", 1))
+		events = append(events, event{at, fmt.Sprintf("- %s (%.0f ms)", mailcheck.Clean(text), 1000*s.Elapsed.Seconds())})
+		for _, f := range s.Findings {
+			events = append(events, event{at, fmt.Sprintf("! %s: %s", f.Check.ID, mailcheck.Clean(f.Detail))})
+		}
 	}
 	return events
 }

@@ -37,12 +37,18 @@ var doors = []Scenario{
 		onIMAPS(Hello(tls.VersionTLS10, 0x002f))),
 	provider("tls-sni-refused", "the server shakes hands with nobody who names its host", "tls.unrecognized-name",
 		onIMAPS(TLS(cert("mail.example.com"), IMAP(Mail{Host: "mail.example.com"}), StrictSNI("")))),
+	provider("tls-long-hello", "something drops the first TLS message of programs with post-quantum encryption, since it takes two packets", "tls.long-hello",
+		onIMAPS(onePacket(Silent, imaps(imapHost)))),
+	provider("tls-long-hello-eof", "the server hangs up on the first TLS message of programs with post-quantum encryption", "tls.long-hello",
+		onSubmission(Mail{StartTLS: &smtpCert, On: map[string]Behaviour{"handshake": onePacket(CloseAtOnce, TLS(smtpCert, Silent))}})),
 	provider("starttls-old-tls", "behind STARTTLS there is TLS 1.1 and nothing newer", "tls.old-protocol",
 		onSubmission(Mail{StartTLS: &smtpCert, On: map[string]Behaviour{"handshake": Hello(tls.VersionTLS11, 0x002f)}})),
 	provider("starttls-stripped", "the settings file promises STARTTLS on port 587, TLS works on port 465, but STARTTLS is missing", "starttls.missing starttls.stripped-suspect",
 		promised, onSubmission(Mail{})),
 	provider("starttls-unannounced", "the IMAP server agrees to STARTTLS without announcing it", "starttls.missing starttls.stripped-suspect",
 		onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, Caps: []string{"IMAP4rev1", "IDLE", "LOGINDISABLED"}}))),
+	provider("starttls-unannounced-smtp", "something removes STARTTLS from what the submission server announces", "starttls.missing starttls.stripped-suspect",
+		onSubmission(Mail{StartTLS: &smtpCert, Caps: []string{"PIPELINING", "SIZE 52428800", "8BITMIME"}})),
 	provider("starttls-masked-ehlo", "a firewall masks the greeting and refuses EHLO", "starttls.masked",
 		onSubmission(Mail{On: map[string]Behaviour{"greeting": pixGreeting, "EHLO": Say("500 5.5.1 Command unrecognized\r\n")}})),
 	provider("starttls-still-announced", "inside TLS the submission server still announces STARTTLS", "starttls.caps-stale",
@@ -60,6 +66,18 @@ func impatient(patience time.Duration, next Behaviour) Behaviour {
 			return
 		}
 		c.raw.SetReadDeadline(time.Time{})
+		next(c.peeked())
+	}
+}
+
+// onePacket lets those pass to next whose first TLS record fits one packet.
+func onePacket(tooLong, next Behaviour) Behaviour {
+	return func(c *Conn) {
+		head, err := c.in.Peek(5)
+		if err == nil && int(head[3])<<8+int(head[4]) > 1400 {
+			tooLong(c)
+			return
+		}
 		next(c.peeked())
 	}
 }

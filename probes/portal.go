@@ -1,0 +1,143 @@
+package probes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// A network with a log-in page (RFC 8952) answers in the place of everybody. Where
+// the provider database was asked, its answer shows that; where it was not, nobody
+// need be: whoever answers for an address and for a name that nobody can have
+// answers for all. Neither question says anything of the account, and neither
+// leaves a network that is in order.
+const (
+	nowhere = "203.0.113.80"      // of TEST-NET-3, which no host on the internet has (RFC 5737)
+	nobody  = "mailcheck.invalid" // a name that cannot exist, as resolvers know (RFC 6761 section 6.4)
+)
+
+// portalLimit bounds both questions. A log-in page is next door; one lost packet is
+// sent again after a second.
+const portalLimit = 1500 * time.Millisecond
+
+// inTheWay are the faults that a server seems to have while a log-in page, or the
+// firewall behind it, stands in its place.
+var inTheWay = []*mailcheck.Check{
+	mailcheck.TCPTimeout, mailcheck.TCPRefused, mailcheck.TCPUnreachable, mailcheck.TCPReset,
+	mailcheck.TLSEOF, mailcheck.TLSTimeout, mailcheck.TLSPlainOnTLSPort,
+	mailcheck.TLSNameMismatch, mailcheck.TLSSelfSigned, mailcheck.TLSUnknownAuthority, mailcheck.TLSExpired,
+	mailcheck.GreetTimeout, mailcheck.GreetOtherProtocol,
+}
+
+// lookForPortal puts the two questions where every server of a run failed in a way
+// that a log-in page explains. The steps hold what it found.
+func lookForPortal(ctx context.Context, n *netx.Net, r *mailcheck.Report) []mailcheck.Step {
+	if ctx.Err() != nil || !allInTheWay(r) {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, portalLimit)
+	defer cancel()
+	name, web := mailcheck.NewTrace(r.Started), mailcheck.NewTrace(r.Started)
+	var both sync.WaitGroup
+	both.Go(func() { askForNobody(ctx, n, r, name) })
+	both.Go(func() { askNowhere(ctx, n, web) })
+	both.Wait()
+	name.Join(web)
+	return name.Steps
+}
+
+// allInTheWay reports whether there are servers, each failed for such a reason, and
+// nothing was heard from the internet that disproves a log-in page, or explains
+// the failures better.
+func allInTheWay(r *mailcheck.Report) bool {
+	for _, s := range r.Sources {
+		for _, step := range s.Steps {
+			known := slices.ContainsFunc(step.Findings, func(f mailcheck.Finding) bool {
+				return f.Check == mailcheck.NetCaptivePortal || f.Check == mailcheck.NetOffline
+			})
+			if known || step.Op == mailcheck.OpParse && step.Err == nil {
+				return false
+			}
+		}
+	}
+	for _, s := range r.Servers {
+		var findings []mailcheck.Finding
+		for _, step := range s.Steps {
+			findings = append(findings, step.Findings...)
+		}
+		fails := slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return slices.Contains(inTheWay, f.Check) })
+		here := slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.IP.IsLoopback() })
+		if s.Verdict != mailcheck.Fail || !fails || here { // no network is in the way to this machine
+			return false
+		}
+	}
+	return len(r.Servers) > 0
+}
+
+// askForNobody finds a resolver that leads every name to the log-in page. One that
+// leads only names that do not exist somewhere, to advertisements, is another evil.
+func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *mailcheck.Trace) {
+	addrs, err := mailcheck.Do(ctx, t, mailcheck.OpResolve, nobody, func(ctx context.Context) ([]netip.Addr, error) {
+		addrs, _, err := n.Addrs(ctx, nobody, 80)
+		return addrs, err
+	})
+	t.Steps[0].Findings = nil // that it does not exist is as it should be
+	t.Say(joined(addrs))
+	if err != nil || len(addrs) == 0 {
+		return
+	}
+	for _, s := range r.Servers {
+		if !slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return slices.Contains(addrs, a.IP) }) {
+			return
+		}
+	}
+	t.Find(mailcheck.NetCaptivePortal, fmt.Sprintf("DNS gives %s for %s, and also for %s, a name that cannot exist", joined(addrs), r.Servers[0].Host, nobody))
+}
+
+// askNowhere finds a network that answers every web request itself.
+func askNowhere(ctx context.Context, n *netx.Net, t *mailcheck.Trace) {
+	url := "http://" + nowhere + "/"
+	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, url, func(ctx context.Context) (*netx.Document, error) {
+		doc, err := n.Fetch(ctx, netx.Request{URL: url, AllowHTTP: true, NoFollow: true})
+		if doc.Status == 0 && err == nil {
+			err = errors.New("no answer")
+		}
+		return doc, err
+	})
+	t.Steps[0].Findings = nil // that nobody answers is as it should be
+	if err != nil && doc.Status == 0 {
+		return
+	}
+	what := map[int]string{http.StatusOK: "answered with a web page", http.StatusNetworkAuthenticationRequired: "answered with status 511: network authentication required"}[doc.Status]
+	if to := doc.Header.Get("Location"); to != "" && doc.Status/100 == 3 {
+		what = "redirected to " + to
+	}
+	t.Say(fmt.Sprintf("status %d", doc.Status))
+	check := mailcheck.NetCaptivePortal
+	if what == "" { // as a proxy answers that looks for the host
+		check, what = mailcheck.NetIntercepted, fmt.Sprintf("answered with status %d", doc.Status)
+	}
+	t.Find(check, fmt.Sprintf("%s, an address that no host has, is %s", url, what))
+}
+
+// heardOf returns what the two questions found of one kind.
+func heardOf(c *mailcheck.Check) func(*mailcheck.Report) string {
+	return func(r *mailcheck.Report) string {
+		for _, step := range r.Network {
+			for _, f := range step.Findings {
+				if f.Check == c {
+					return f.Detail
+				}
+			}
+		}
+		return ""
+	}
+}
