@@ -4,15 +4,19 @@ package realtest
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
 
 // Values of scenario.program; Dovecot and Postfix where empty.
 const (
+	dovecot   = "Dovecot"
+	postfix   = "Postfix"
 	exim      = "Exim"
 	courier   = "Courier"
 	cyrus     = "Cyrus"
@@ -34,7 +38,6 @@ var binaries = map[string][]string{
 const (
 	lost     = "lost"       // the file that the configuration names is not there
 	tlsOn143 = "tls-on-143" // the good one, but with TLS from the first byte on every port
-	turnAway = "turn-away"  // the good one, but the server turns this client away
 	down     = "down"       // the good one, but the server behind the TLS wrapper is down
 )
 
@@ -64,7 +67,8 @@ var programScenarios = []scenario{{
 	name:     "exim-turn-away",
 	program:  exim,
 	ports:    []int{587},
-	cert:     turnAway,
+	settings: `acl_smtp_connect = "drop\n message = $sender_host_address is listed at bl.example"` + "\n",
+	mute:     true,
 	exit:     1,
 	servers:  []string{"submission smtp:587 starttls fail"},
 	findings: []string{"greet.blocklist smtp:587"},
@@ -140,6 +144,7 @@ var programScenarios = []scenario{{
 	program:  stunnel,
 	ports:    []int{143},
 	cert:     tlsOn143,
+	mute:     true,
 	exit:     1,
 	servers:  []string{"imap imap:143 starttls fail"},
 	findings: []string{"tls.tls-on-starttls-port imap:143"},
@@ -165,9 +170,13 @@ func (s scenario) urls() (list []string) {
 	return list
 }
 
-// addPrograms adds the scenarios of the programs that run here, and says which
-// do not.
-func addPrograms() {
+// choose adds the scenarios of the programs that run here, leaves out those that
+// need a network of their own where there is none, and says so.
+func choose() {
+	if freePort(netip.AddrFrom4(publicBase)) == 0 {
+		fmt.Println("tests with public addresses skipped: no network of their own is allowed")
+		scenarios = slices.DeleteFunc(scenarios, func(s scenario) bool { return s.public })
+	}
 	missing := map[string]string{}
 	for program, files := range binaries {
 		if why := unusable(files); why != "" {
@@ -249,9 +258,9 @@ const firstID = 64980
 // copies of the certificates that it can read.
 func (w *world) owned(name string, id int) string {
 	check(os.MkdirAll(w.path(name), 0o755))
-	for _, file := range []string{"good.pem", "expired.pem", "wrong-name.pem"} {
-		to := w.path(name, file)
-		check(os.WriteFile(to, must(os.ReadFile(w.path(file))), 0o600))
+	for _, l := range leaves {
+		to := w.path(name, l.kind+".pem")
+		check(os.WriteFile(to, must(os.ReadFile(w.path(l.kind+".pem"))), 0o600))
 		check(os.Chown(to, id, id))
 	}
 	check(os.Chown(w.path(name), id, id))

@@ -22,10 +22,14 @@ import (
 type world struct {
 	dir       string
 	resolver  string // host:port of NSD
-	imaps6    int    // port of an IMAP server on ::1; 0 where there is no IPv6
+	root      authority
+	imaps6    int // port of an IMAP server on ::1; 0 where there is no IPv6
 	mu        sync.Mutex
 	processes []*exec.Cmd
 }
+
+// publicBase is an address of the script network.
+var publicBase = [4]byte{203, 0, 113, 1}
 
 // begin starts everything and waits until it answers. It fills in the addresses
 // of the scenarios.
@@ -38,6 +42,9 @@ func (w *world) begin() {
 	for i := range scenarios {
 		base[3] = byte(i + 1)
 		scenarios[i].address = netip.AddrFrom4(base)
+		if scenarios[i].public {
+			scenarios[i].address = netip.AddrFrom4([4]byte{publicBase[0], publicBase[1], publicBase[2], byte(i + 1)})
+		}
 	}
 	for _, port := range []int{80, 443, 993, 995, 143, 110, 465, 587} {
 		l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", scenarios[0].address, port))
@@ -174,31 +181,12 @@ func (w *world) complaints() (lines []string) {
 	return lines
 }
 
-// certificates writes root.pem, and for the scenarios good.pem, expired.pem and
-// wrong-name.pem.
-func (w *world) certificates() {
-	var names []string
-	for _, s := range scenarios {
-		for _, host := range []string{"imap", "pop", "smtp", "alias", "autoconfig"} {
-			names = append(names, host+"."+s.domain())
-		}
-		for _, site := range s.sites {
-			names = append(names, site.host+"."+s.domain())
-		}
-	}
-	names = append(names, "imap.six.example")
-	ca := newAuthority()
-	ca.writeRoot(w.path("root.pem"))
-	ca.writeLeaf(w.path("good.pem"), 2, 60*day, names...)
-	ca.writeLeaf(w.path("expired.pem"), 3, -2*day, names...)
-	ca.writeLeaf(w.path("wrong-name.pem"), 4, 60*day, "mail.other.example")
-}
-
 // nsd serves the zone "example.", so that every name that no scenario has is
 // NXDOMAIN. It must not take all the scenarios at once for an attack.
 func (w *world) nsd() {
 	host, port, _ := net.SplitHostPort(w.resolver)
 	zone := "$ORIGIN example.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A " + host + "\nimap.six AAAA ::1\n"
+	zone += fmt.Sprintf("both.healthy A %s\nboth.healthy A %s\n", w.of("healthy").address, w.of("expired").address)
 	for _, s := range scenarios {
 		if s.missing {
 			continue
@@ -288,7 +276,7 @@ func (w *world) dovecot() {
 		fmt.Fprintf(b, "  inet_listener %s {\n    address = %s\n    port = %d\n    ssl = %s\n  }\n", name, address, port, ssl)
 	}
 	for _, s := range scenarios {
-		if s.program != "" {
+		if !s.has(dovecot) {
 			continue
 		}
 		for _, port := range s.ports {
@@ -302,7 +290,7 @@ func (w *world) dovecot() {
 		if s.cert == none {
 			fmt.Fprintf(&local, "local %s {\n  ssl = no\n}\n", s.address)
 		} else {
-			fmt.Fprintf(&local, "local %[1]s {\n  ssl_cert = <%[2]s\n  ssl_key = <%[2]s\n}\n", s.address, w.path(s.pem()))
+			fmt.Fprintf(&local, "local %[1]s {\n  ssl_cert = <%[2]s\n  ssl_key = <%[2]s\n%[3]s}\n", s.address, w.path(s.pem()), s.settings)
 		}
 	}
 	if w.imaps6 != 0 {
@@ -363,7 +351,7 @@ rewrite   unix - - n - - trivial-rewrite
 `
 	for _, s := range scenarios {
 		for _, port := range s.ports {
-			if s.program != "" || port != 465 && port != 587 {
+			if !s.has(postfix) || port != 465 && port != 587 {
 				continue
 			}
 			services += fmt.Sprintf("%s:%d inet n - n - - smtpd\n  -o myhostname=smtp.%s\n  -o syslog_name=%s\n", s.address, port, s.domain(), s.name)
@@ -375,6 +363,9 @@ rewrite   unix - - n - - trivial-rewrite
 				fallthrough
 			default:
 				services += "  -o smtpd_tls_chain_files=" + w.path(s.pem()) + "\n"
+			}
+			for line := range strings.Lines(s.settings) {
+				services += fmt.Sprintf("  -o { %s }\n", strings.TrimSpace(line))
 			}
 		}
 	}
