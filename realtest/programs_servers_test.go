@@ -5,6 +5,7 @@ package realtest
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ func (w *world) programs() {
 	}
 	w.users()
 	for program, start := range map[string]func([]scenario){
-		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel,
+		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy,
 	} {
 		if len(of[program]) > 0 {
 			start(of[program])
@@ -40,6 +41,7 @@ tls_advertise_hosts = *
 tls_certificate = %[1]s/%[4]s
 host_lookup =
 rfc1413_hosts =
+notifier_socket =
 %[5]s
 begin authenticators
 plain:
@@ -48,7 +50,7 @@ plain:
   server_prompts = :
   server_condition = false
   server_advertise_condition = ${if def:tls_in_cipher}
-`, dir, s.address, s.domain(), s.pem(), s.settings))
+`, dir, s.address, s.domain(), s.pem(), s.configured(dir)))
 		w.startOver("/usr/sbin/exim4", "-bdf", "-C", conf)
 	}
 }
@@ -168,12 +170,57 @@ func (w *world) stunnel(scenarios []scenario) {
 	w.startOver("/usr/bin/stunnel4", w.path("stunnel", "stunnel.conf"))
 }
 
-// of returns the scenario of that name.
-func (w *world) of(name string) scenario {
+// mailProxy has nginx stand before mail servers that are not there: it asks them
+// only once somebody logs in.
+func (w *world) mailProxy(scenarios []scenario) {
+	dir := w.owned("proxy", 0)
+	var hosts strings.Builder
 	for _, s := range scenarios {
-		if s.name == name {
-			return s
+		for _, port := range s.ports {
+			protocol := map[int]string{993: "imap", 143: "imap", 995: "pop3", 110: "pop3", 465: "smtp", 587: "smtp"}[port]
+			tls, starttls := "", "only"
+			if port == 993 || port == 995 || port == 465 {
+				tls, starttls = " ssl", "off"
+			}
+			fmt.Fprintf(&hosts, "\tserver {\n\t\tlisten %s:%d%s;\n\t\tserver_name mail.%s;\n\t\tprotocol %s;\n\t\tstarttls %s;\n\t\tssl_certificate %[7]s/%[8]s;\n\t\tssl_certificate_key %[7]s/%[8]s;\n%[9]s\t}\n",
+				s.address, port, tls, s.domain(), protocol, starttls, dir, s.pem(), s.configured(dir))
 		}
 	}
-	panic("no scenario " + name)
+	w.write("proxy/nginx.conf", fmt.Sprintf(`
+load_module /usr/lib/nginx/modules/ngx_mail_module.so;
+user www-data;
+daemon off;
+worker_processes 1;
+pid %[1]s/nginx.pid;
+events {}
+mail {
+	auth_http http://127.0.0.1:1/; # nobody logs in
+	imap_auth plain login;
+	pop3_auth plain;
+	smtp_auth plain login;
+	smtp_capabilities PIPELINING 8BITMIME "SIZE 10485760";
+%[2]s}
+`, dir, hosts.String()))
+	w.startOver("/usr/sbin/nginx", "-p", dir, "-e", w.path("proxy.log"), "-c", w.path("proxy", "nginx.conf"))
 }
+
+// find returns the scenario of that name, if its program is here.
+func (w *world) find(name string) (scenario, bool) {
+	i := slices.IndexFunc(scenarios, func(s scenario) bool { return s.name == name })
+	if i < 0 {
+		return scenario{}, false
+	}
+	return scenarios[i], true
+}
+
+// of returns the scenario of that name.
+func (w *world) of(name string) scenario {
+	s, ok := w.find(name)
+	if !ok {
+		panic("no scenario " + name)
+	}
+	return s
+}
+
+// configured returns the scenario's settings.
+func (s scenario) configured(dir string) string { return strings.ReplaceAll(s.settings, "DIR", dir) }

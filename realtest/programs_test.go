@@ -22,6 +22,7 @@ const (
 	cyrus     = "Cyrus"
 	opensmtpd = "OpenSMTPD"
 	stunnel   = "stunnel"
+	nginx     = "nginx"
 )
 
 // binaries are what a program runs, wherever Debian puts it. Their packages
@@ -32,6 +33,7 @@ var binaries = map[string][]string{
 	cyrus:     {"/usr/lib/cyrus/bin/master", "/usr/lib/cyrus/bin/imapd", "/usr/lib/cyrus/bin/pop3d"},
 	opensmtpd: {"/usr/sbin/smtpd"},
 	stunnel:   {"/usr/bin/stunnel4"},
+	nginx:     {"/usr/lib/nginx/modules/ngx_mail_module.so"},
 }
 
 // Further values of scenario.cert, each a mistake of an administrator.
@@ -133,6 +135,15 @@ var programScenarios = []scenario{{
 	servers:  []string{"submission smtp:465 tls fail", "submission smtp:587 starttls fail"},
 	findings: []string{"tls.plain-on-tls-port smtp:465", "starttls.missing smtp:587"},
 }, {
+	name:     "nginx",
+	program:  nginx, // whose own choice ends with TLS 1.2
+	settings: "ssl_protocols TLSv1.2 TLSv1.3;\n",
+	ports:    []int{993, 143, 995, 110, 465, 587},
+	servers: []string{
+		"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls pass",
+		"submission smtp:465 tls pass", "submission smtp:587 starttls pass",
+	},
+}, {
 	name:    "stunnel",
 	program: stunnel,
 	ports:   []int{993, 143},
@@ -184,11 +195,7 @@ func choose() {
 			fmt.Printf("tests with %s skipped: %s\n", program, why)
 		}
 	}
-	for _, s := range programScenarios {
-		if missing[s.program] == "" {
-			scenarios = append(scenarios, s)
-		}
-	}
+	scenarios = slices.DeleteFunc(append(scenarios, programScenarios...), func(s scenario) bool { return missing[s.program] != "" })
 }
 
 // unusable says why a program cannot run, if it cannot.

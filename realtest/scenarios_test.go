@@ -21,10 +21,12 @@ type scenario struct {
 	missing bool   // the domain does not exist
 	public  bool   // the address is none of loopback; only in a network of its own
 
-	// settings are further lines of the configuration of the program.
+	// settings are further lines of the configuration of the program, where DIR
+	// stands for the directory of the certificates.
 	settings string
 
-	mute     bool // the servers do not come to tell what they can do
+	mute     bool   // the servers do not come to tell what they can do
+	version  string // of TLS; 1.3 where empty
 	exit     int
 	found    string   // the source that settings are found in; empty: not compared
 	servers  []string // every server tested: protocol host:port security verdict
@@ -90,7 +92,7 @@ const (
 	startTLSRecords   = "_imap._tcp SRV 0 1 143 imap\n_submission._tcp SRV 0 1 587 smtp\n"
 )
 
-var scenarios = slices.Concat(servers, discovery, trust)
+var scenarios = slices.Concat(servers, discovery, trust, audited)
 
 var servers = []scenario{{
 	name: "healthy",

@@ -290,7 +290,7 @@ func (w *world) dovecot() {
 		if s.cert == none {
 			fmt.Fprintf(&local, "local %s {\n  ssl = no\n}\n", s.address)
 		} else {
-			fmt.Fprintf(&local, "local %[1]s {\n  ssl_cert = <%[2]s\n  ssl_key = <%[2]s\n%[3]s}\n", s.address, w.path(s.pem()), s.settings)
+			fmt.Fprintf(&local, "local %[1]s {\n  ssl_cert = <%[2]s\n  ssl_key = <%[2]s\n%[3]s}\n", s.address, w.path(s.pem()), s.configured(w.dir))
 		}
 	}
 	if w.imaps6 != 0 {
@@ -364,7 +364,7 @@ rewrite   unix - - n - - trivial-rewrite
 			default:
 				services += "  -o smtpd_tls_chain_files=" + w.path(s.pem()) + "\n"
 			}
-			for line := range strings.Lines(s.settings) {
+			for line := range strings.Lines(s.configured(w.dir)) {
 				services += fmt.Sprintf("  -o { %s }\n", strings.TrimSpace(line))
 			}
 		}
