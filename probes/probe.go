@@ -35,7 +35,8 @@ type probe struct {
 	addrs   []netip.Addr // of the host
 	aliases []string     // names that the host is an alias of
 	tlsa    *tlsaQuestion
-	path    []*x509.Certificate // from the server's certificate up
+	sent    []*x509.Certificate // by the server, its own first
+	path    []*x509.Certificate // from the server's certificate up, with those known or fetched
 
 	dialed *netx.Dialed // nil on the connection of another probe
 	conn   net.Conn

@@ -49,7 +49,7 @@ func (p *probe) handshake(ctx context.Context) bool {
 func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 	leaf := state.PeerCertificates[0]
 	j := p.judge(ctx, state.PeerCertificates)
-	p.path = j.path
+	p.sent, p.path = state.PeerCertificates, j.path
 	p.result.TLS.Verified = len(j.faults) == 0
 	mailcheck.Do(ctx, p.trace, mailcheck.OpCertificate, p.result.Host, func(context.Context) (struct{}, error) {
 		if len(j.faults) == 0 {
