@@ -69,6 +69,7 @@ const (
 	itself       = "itself"
 	unknown      = "unknown"      // a root that mailcheck does not know, sent along with the leaf
 	intermediate = "intermediate" // below the trusted root, and not sent along
+	sent         = "sent"         // the same, and sent along
 )
 
 // Values of scenario.cert; see also none, lost and down.
@@ -88,6 +89,7 @@ const (
 	intermediateFound = "intermediate-found" // at the URL in the certificate
 	intermediateInner = "intermediate-inner" // at a URL that leads into this network
 	rsaKey            = "rsa-key"            // good, for what needs RSA
+	fullChain         = "full-chain"         // good, below the intermediate
 )
 
 // leaves are the certificates that a scenario can have.
@@ -114,6 +116,7 @@ var leaves = []leaf{
 		c.IssuingCertificateURL = []string{"http://aia.intermediate-inner.example/" + issuerPath}
 	}},
 	{kind: rsaKey, bits: 2048},
+	{kind: fullChain, issuer: sent},
 }
 
 // issuerPath is where nginx has the certificate of the intermediate authority.
@@ -132,17 +135,17 @@ func (w *world) certificates() {
 		}
 	}
 	w.root = newAuthority("mailcheck real-server tests", nil)
-	between := newAuthority("mailcheck intermediate", &w.root)
+	w.between = newAuthority("mailcheck intermediate", &w.root)
 	private := newAuthority("Example Company", nil)
 	check(os.WriteFile(w.path("root.pem"), pemBlock("CERTIFICATE", w.root.cert.Raw), 0o644))
 	for _, kind := range []string{intermediateFound, intermediateInner} {
-		w.write("web/"+kind+"-aia/"+issuerPath, string(between.cert.Raw))
+		w.write("web/"+kind+"-aia/"+issuerPath, string(w.between.cert.Raw))
 	}
-	issuers := map[string]authority{"": w.root, unknown: private, intermediate: between}
+	issuers := map[string]authority{"": w.root, unknown: private, intermediate: w.between, sent: w.between}
 	for i, l := range leaves {
 		chain := w.issue(l, int64(i+2), issuers[l.issuer], names)
-		if l.issuer == unknown {
-			chain = append(chain, pemBlock("CERTIFICATE", private.cert.Raw)...)
+		if l.issuer == unknown || l.issuer == sent {
+			chain = append(chain, pemBlock("CERTIFICATE", issuers[l.issuer].cert.Raw)...)
 		}
 		check(os.WriteFile(w.path(l.kind+".pem"), chain, 0o600))
 	}

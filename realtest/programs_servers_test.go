@@ -15,7 +15,6 @@ func (w *world) programs() {
 	for _, s := range scenarios {
 		of[s.program] = append(of[s.program], s)
 	}
-	w.users()
 	for program, start := range map[string]func([]scenario){
 		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy,
 	} {

@@ -23,6 +23,7 @@ const (
 	opensmtpd = "OpenSMTPD"
 	stunnel   = "stunnel"
 	nginx     = "nginx"
+	validator = "unbound"
 )
 
 // binaries are what a program runs, wherever Debian puts it. Their packages
@@ -34,6 +35,7 @@ var binaries = map[string][]string{
 	opensmtpd: {"/usr/sbin/smtpd"},
 	stunnel:   {"/usr/bin/stunnel4"},
 	nginx:     {"/usr/lib/nginx/modules/ngx_mail_module.so"},
+	validator: {"/usr/sbin/unbound", "/usr/bin/ldns-keygen", "/usr/bin/ldns-signzone"},
 }
 
 // Further values of scenario.cert, each a mistake of an administrator.
@@ -195,7 +197,9 @@ func choose() {
 			fmt.Printf("tests with %s skipped: %s\n", program, why)
 		}
 	}
-	scenarios = slices.DeleteFunc(append(scenarios, programScenarios...), func(s scenario) bool { return missing[s.program] != "" })
+	scenarios = slices.DeleteFunc(append(scenarios, programScenarios...), func(s scenario) bool {
+		return missing[s.program] != "" || s.dnssec != "" && missing[validator] != ""
+	})
 }
 
 // unusable says why a program cannot run, if it cannot.
@@ -242,6 +246,16 @@ shift 2
 func (w *world) startOver(program string, args ...string) {
 	w.launch(&syscall.SysProcAttr{Setpgid: true, Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID},
 		filepath.Base(program), "sh", append([]string{"-c", overlay, "sh", os.Getenv("MAILCHECK_PROGRAMS"), w.path("over"), program}, args...)...)
+}
+
+// inOverlay runs a program of the packages to its end, in the directory of the zones.
+func (w *world) inOverlay(program string, args ...string) {
+	cmd := exec.Command("sh", append([]string{"-c", overlay, "sh", os.Getenv("MAILCHECK_PROGRAMS"), w.path("over"), program}, args...)...)
+	cmd.Dir = w.path("zones")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%s: %v\n%s", program, err, out))
+	}
 }
 
 // users writes the user and group files with those of the packages, which are

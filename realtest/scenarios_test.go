@@ -18,6 +18,7 @@ type scenario struct {
 	ports   []int  // what listens; others refuse
 	cert    string // what the mail servers show, one of leaves; the good one where empty
 	program string // what the mail servers are; Dovecot and Postfix where empty
+	dnssec  string // how unbound sees the domain; NSD is asked where empty
 	missing bool   // the domain does not exist
 	public  bool   // the address is none of loopback; only in a network of its own
 
@@ -92,7 +93,7 @@ const (
 	startTLSRecords   = "_imap._tcp SRV 0 1 143 imap\n_submission._tcp SRV 0 1 587 smtp\n"
 )
 
-var scenarios = slices.Concat(servers, discovery, trust, audited)
+var scenarios = slices.Concat(servers, discovery, trust, audited, dnssec)
 
 var servers = []scenario{{
 	name: "healthy",

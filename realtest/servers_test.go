@@ -22,8 +22,10 @@ import (
 type world struct {
 	dir       string
 	resolver  string // host:port of NSD
+	validator string // host:port of unbound, if it is here
 	root      authority
-	imaps6    int // port of an IMAP server on ::1; 0 where there is no IPv6
+	between   authority // the intermediate one
+	imaps6    int       // port of an IMAP server on ::1; 0 where there is no IPv6
 	mu        sync.Mutex
 	processes []*exec.Cmd
 }
@@ -55,10 +57,17 @@ func (w *world) begin() {
 	}
 	base[3] = 253
 	w.resolver = fmt.Sprintf("%s:%d", netip.AddrFrom4(base), freePort(netip.AddrFrom4(base)))
+	if _, ok := w.find("dane"); ok {
+		w.validator = fmt.Sprintf("%s:%d", netip.AddrFrom4(base), freePort(netip.AddrFrom4(base)))
+	}
 	w.imaps6 = freePort(netip.IPv6Loopback())
 
+	w.users()
 	w.certificates()
 	w.nsd()
+	if w.validator != "" {
+		w.unbound()
+	}
 	w.nginx()
 	w.dovecot()
 	w.postfix()
@@ -124,6 +133,9 @@ func (w *world) stop() {
 // await returns when every port that a scenario has accepts connections.
 func (w *world) await() {
 	endpoints := []string{w.resolver}
+	if w.validator != "" {
+		endpoints = append(endpoints, w.validator)
+	}
 	for _, s := range scenarios {
 		for _, port := range s.ports {
 			endpoints = append(endpoints, fmt.Sprintf("%s:%d", s.address, port))
@@ -187,17 +199,20 @@ func (w *world) nsd() {
 	host, port, _ := net.SplitHostPort(w.resolver)
 	zone := "$ORIGIN example.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A " + host + "\nimap.six AAAA ::1\n"
 	zone += fmt.Sprintf("both.healthy A %s\nboth.healthy A %s\n", w.of("healthy").address, w.of("expired").address)
+	zones := ""
+	add := func(name, file string) { zones += fmt.Sprintf("zone:\n\tname: %q\n\tzonefile: %q\n", name, file) }
 	for _, s := range scenarios {
-		if s.missing {
-			continue
+		switch {
+		case s.missing:
+		case s.dnssec == signed, s.dnssec == outdated:
+			add(s.domain(), w.sign(s.domain(), w.zone(s), s.dnssec))
+		default:
+			zone += w.zone(s)
 		}
-		zone += fmt.Sprintf("$ORIGIN %s.\n@ MX 10 smtp\nimap A %[2]s\npop A %[2]s\nsmtp A %[2]s\n%[3]s\n", s.domain(), s.address, s.records)
-		if s.web != "" {
-			zone += fmt.Sprintf("autoconfig A %s\n", s.address)
-		}
-		for _, site := range s.sites {
-			zone += fmt.Sprintf("%s A %s\n", site.host, s.address)
-		}
+	}
+	add("example", "example.zone")
+	if w.validator != "" {
+		add("arpa", w.sign("arpa", "", signed)) // known to be signed, so that mailcheck asks for it
 	}
 	w.write("example.zone", zone)
 	w.write("nsd.conf", fmt.Sprintf(`
@@ -214,10 +229,7 @@ server:
 	rrl-ratelimit: 0
 remote-control:
 	control-enable: no
-zone:
-	name: "example."
-	zonefile: "example.zone"
-`, host, port, w.dir))
+%[4]s`, host, port, w.dir, zones))
 	w.start("nsd", "-d", "-c", w.path("nsd.conf"))
 }
 
