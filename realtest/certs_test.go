@@ -16,6 +16,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"golang.org/x/crypto/ocsp"
 )
 
 const day = 24 * time.Hour
@@ -148,6 +150,19 @@ func (w *world) certificates() {
 			chain = append(chain, pemBlock("CERTIFICATE", issuers[l.issuer].cert.Raw)...)
 		}
 		check(os.WriteFile(w.path(l.kind+".pem"), chain, 0o600))
+	}
+	w.staples()
+}
+
+// staples writes what the authority says of the certificate that demands it: that
+// it is good, that it was good, and that it is revoked.
+func (w *world) staples() {
+	answer := ocsp.Response{SerialNumber: w.leaf(scenario{cert: mustStaple}).SerialNumber, ThisUpdate: fromNow(-day), NextUpdate: fromNow(day)}
+	revoked, stale := answer, answer
+	revoked.Status, revoked.RevokedAt, revoked.RevocationReason = ocsp.Revoked, fromNow(-2*day), ocsp.KeyCompromise
+	stale.ThisUpdate, stale.NextUpdate = fromNow(-9*day), fromNow(-2*day)
+	for name, r := range map[string]ocsp.Response{"good": answer, "revoked": revoked, "stale": stale} {
+		check(os.WriteFile(w.path(name+".ocsp"), must(ocsp.CreateResponse(w.root.cert, w.root.cert, r, w.root.key)), 0o644))
 	}
 }
 

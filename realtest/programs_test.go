@@ -279,10 +279,12 @@ const firstID = 64980
 // copies of the certificates that it can read.
 func (w *world) owned(name string, id int) string {
 	check(os.MkdirAll(w.path(name), 0o755))
-	for _, l := range leaves {
-		to := w.path(name, l.kind+".pem")
-		check(os.WriteFile(to, must(os.ReadFile(w.path(l.kind+".pem"))), 0o600))
-		check(os.Chown(to, id, id))
+	for _, pattern := range []string{"*.pem", "*.ocsp"} {
+		for _, file := range must(filepath.Glob(w.path(pattern))) {
+			to := w.path(name, filepath.Base(file))
+			check(os.WriteFile(to, must(os.ReadFile(file)), 0o600))
+			check(os.Chown(to, id, id))
+		}
 	}
 	check(os.Chown(w.path(name), id, id))
 	return w.path(name)

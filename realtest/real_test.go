@@ -80,6 +80,7 @@ type report struct {
 			Verified bool
 			Chain    []struct{ Names []string }
 			DANE     *struct{ State string }
+			OCSP     *struct{ Status string }
 		}
 		Audit *audit `json:"tls_audit"`
 	}

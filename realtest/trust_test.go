@@ -95,6 +95,59 @@ var trust = []scenario{{
 	findings: []string{"tls.unknown-authority imap:993"},
 }}
 
+// stapled are servers that send, or should, what the authority says of their
+// certificate.
+var stapled = []scenario{{
+	name:     "staple-good",
+	program:  exim,
+	settings: "tls_ocsp_file = DIR/good.ocsp\n",
+	ports:    []int{465, 587},
+	cert:     mustStaple,
+	servers:  []string{"submission smtp:465 tls pass", "submission smtp:587 starttls pass"},
+}, {
+	name:     "staple-outdated", // with such a file GnuTLS refuses every handshake
+	program:  exim,
+	settings: "tls_ocsp_file = DIR/stale.ocsp\n",
+	ports:    []int{465},
+	cert:     mustStaple,
+	exit:     1,
+	servers:  []string{"submission smtp:465 tls fail"},
+	findings: []string{"tls.eof smtp:465"},
+}, {
+	name:     "staple-revoked", // nginx sends any file that it is given
+	records:  tlsRecords + calendarRecord,
+	sites:    []site{{host: "dav", cert: mustStaple, directives: stapling("revoked.ocsp")}},
+	ports:    tlsPorts,
+	servers:  append([]string{"caldav dav:443 tls fail"}, tlsServers...),
+	findings: []string{"tls.revoked " + calendar},
+}, {
+	name:     "staple-stale",
+	records:  tlsRecords + calendarRecord,
+	sites:    []site{{host: "dav", cert: mustStaple, directives: stapling("stale.ocsp")}},
+	ports:    tlsPorts,
+	servers:  append([]string{"caldav dav:443 tls fail"}, tlsServers...),
+	findings: []string{"tls.ocsp-stale " + calendar, "tls.must-staple-missing " + calendar},
+}, {
+	name:     "staple-missing",
+	records:  tlsRecords,
+	ports:    tlsPorts,
+	cert:     mustStaple,
+	exit:     1,
+	servers:  tlsFailed,
+	findings: []string{"tls.must-staple-missing imap:993", "tls.must-staple-missing smtp:465"},
+}}
+
+// A calendar server, for what nginx can show and no mail server.
+const (
+	calendarRecord = "_caldavs._tcp SRV 0 1 443 dav\n"
+	calendar       = "dav/.well-known/caldav"
+)
+
+// stapling has nginx send a file as what the authority says, and ask for a login.
+func stapling(file string) string {
+	return `ssl_stapling on; ssl_stapling_file ` + file + `; add_header WWW-Authenticate 'Basic realm="calendar"' always; return 401;`
+}
+
 var tlsFailed = []string{"imap imap:993 tls fail", "submission smtp:465 tls fail"}
 
 // TestIssuerElsewhere tests that the URL in a certificate cannot send mailcheck
@@ -118,6 +171,21 @@ func TestIssuerElsewhere(t *testing.T) {
 		requests := string(must(os.ReadFile(internet.path("requests.log"))))
 		if asked := strings.Contains(requests, "http://aia."+s.domain()); asked != c.asked {
 			t.Errorf("with %q: asked the web server: %t", c.args, asked)
+		}
+	}
+}
+
+// TestStaple tests that a good staple is seen as such.
+func TestStaple(t *testing.T) {
+	t.Parallel()
+	s, ok := internet.find("staple-good")
+	if !ok {
+		t.Skip("Exim is not here")
+	}
+	r, _ := mailcheckJSON(t, append([]string{"probe"}, s.urls()...)...)
+	for _, v := range r.Servers {
+		if v.TLS == nil || v.TLS.OCSP == nil || v.TLS.OCSP.Status != "good" {
+			t.Errorf("%s:%d: TLS is %+v", v.Host, v.Port, v.TLS)
 		}
 	}
 }
