@@ -67,7 +67,7 @@ func checkFurther(t *testing.T, r *mailcheck.Report, dials []string) {
 // What is certain, or known from another server of the run, costs no connection.
 func TestCertainCausesCostNothing(t *testing.T) {
 	for name, want := range map[string]int{
-		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "firewall": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
+		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "tls-client-cert-greeting": 0, "tls-client-cert-ehlo": 0, "firewall": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
 		"starttls-missing":     0, // port 465 is published too
 		"srv-swapped":          3, // one ClientHello, and port 993 with TLS for each of the two
 		"tls-on-starttls-port": 1,
@@ -131,6 +131,7 @@ func TestDoorIsOffered(t *testing.T) {
 		{"starttls-masked-ehlo", "starttls.masked", "choose smtp.example.com, port 465, SSL/TLS: that works."},
 		{"port-refused", "tcp.refused", "Start the mail service"}, // no door opens
 		{"tls-sni-refused", "tls.unrecognized-name", "publish that name if it is the server's"},
+		{"tls-no-certificate", "tls.no-common-cipher", "The server has no certificate"},
 		{"tls-old-alert", "tls.old-protocol", "The server's best is TLS 1.0."},
 	} {
 		t.Run(c.scenario, func(t *testing.T) {

@@ -38,6 +38,8 @@ type probe struct {
 	sent    []*x509.Certificate // by the server, its own first
 	path    []*x509.Certificate // from the server's certificate up, with those known or fetched
 
+	certAsked bool // the server asked for a certificate of the client's
+
 	dialed *netx.Dialed // nil on the connection of another probe
 	conn   net.Conn
 	lines  *lines

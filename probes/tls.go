@@ -23,6 +23,10 @@ func (p *probe) handshake(ctx context.Context) bool {
 	config := &tls.Config{
 		MinVersion:         tls.VersionTLS12, // RFC 8996
 		InsecureSkipVerify: true,             // verified in certificate, below
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			p.certAsked = true
+			return &tls.Certificate{}, nil // none
+		},
 	}
 	if net.ParseIP(s.Host) == nil {
 		config.ServerName = s.Host
