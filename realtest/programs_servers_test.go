@@ -163,6 +163,7 @@ func (w *world) stunnel(scenarios []scenario) {
 			if port == 143 && s.cert != tlsOn143 {
 				conf += "protocol = imap\n"
 			}
+			conf += s.configured(dir)
 		}
 	}
 	w.write("stunnel/stunnel.conf", conf)

@@ -363,7 +363,7 @@ rewrite   unix - - n - - trivial-rewrite
 `
 	for _, s := range scenarios {
 		for _, port := range s.ports {
-			if !s.has(postfix) || port != 465 && port != 587 {
+			if !s.has(postfix) || s.program == "" && port != 465 && port != 587 {
 				continue
 			}
 			services += fmt.Sprintf("%s:%d inet n - n - - smtpd\n  -o myhostname=smtp.%s\n  -o syslog_name=%s\n", s.address, port, s.domain(), s.name)
