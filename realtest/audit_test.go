@@ -19,12 +19,13 @@ var audited = []scenario{{
 	cert:     rsaKey,
 	servers:  []string{"imap imap:993 tls pass", "imap imap:143 starttls pass"},
 }, {
-	name:     "old-gnutls",
-	program:  exim,
-	settings: "tls_require_ciphers = NORMAL:+VERS-TLS1.1:+VERS-TLS1.0:+3DES-CBC:+ARCFOUR-128:+SHA1:%COMPAT\n",
-	ports:    []int{465, 587},
-	cert:     rsaKey,
-	servers:  []string{"submission smtp:465 tls pass", "submission smtp:587 starttls pass"},
+	name:    "old-gnutls",
+	program: exim,
+	settings: "smtp_accept_max = 0\n" + // its processes outlive a handshake that is cut short
+		"tls_require_ciphers = NORMAL:+VERS-TLS1.1:+VERS-TLS1.0:+3DES-CBC:+ARCFOUR-128:+SHA1:%COMPAT\n",
+	ports:   []int{465, 587},
+	cert:    rsaKey,
+	servers: []string{"submission smtp:465 tls pass", "submission smtp:587 starttls pass"},
 }, {
 	name:    "postfix-defaults",
 	program: postfix,
@@ -90,7 +91,7 @@ func TestAudit(t *testing.T) {
 		{"old-openssl", "TLS 1.3, TLS 1.2, TLS 1.1, TLS 1.0", []string{old, weak, noSecrecy}, []string{no13}},
 		{"old-gnutls", "TLS 1.3, TLS 1.2, TLS 1.1, TLS 1.0", []string{old, weak, noSecrecy}, []string{no13}},
 		{"weak-key", "TLS 1.3, TLS 1.2", nil, []string{old, no13, "tls.sni-needed"}}, // Dovecot with its defaults otherwise
-		{"postfix-defaults", "TLS 1.3, TLS 1.2, TLS 1.1, TLS 1.0", []string{old, weak}, []string{no13}},
+		{"postfix-defaults", "TLS 1.3, TLS 1.2, TLS 1.1, TLS 1.0", []string{old}, []string{no13}},
 		{"exim", "TLS 1.3, TLS 1.2, TLS 1.1, TLS 1.0", []string{old}, []string{no13, weak}},
 		{"nginx", "TLS 1.3, TLS 1.2", nil, []string{old, no13, weak}},
 		{"tls12-only", "TLS 1.2", []string{no13}, []string{old, weak, noSecrecy}},
