@@ -118,14 +118,19 @@ func (p *probe) dane(ctx context.Context) {
 		p.trace.Find(mailcheck.DANEUnusable, fmt.Sprintf("%s has %s", d.Name, why))
 	case len(matching) == 0:
 		d.State = "mismatch"
-		detail := fmt.Sprintf("%s has %q; the server's public key is %x", d.Name, presentation(usable[0]), association(p.path[0], 1, 1))
-		if p.unsent(usable[0]) {
-			detail += "; the record is that of an authority whose certificate the server does not send"
-		}
-		p.trace.Find(mailcheck.DANEMismatch, detail).Fix = p.daneFix(a.name, usable[0])
+		p.mismatch(a.name, usable[0])
 	default:
 		d.State = "ok"
 	}
+}
+
+// mismatch finds that a record names no certificate of the server's.
+func (p *probe) mismatch(name string, r netx.TLSA) {
+	detail := fmt.Sprintf("%s has %q; the server's public key is %x", mailcheck.Clean(name), presentation(r), association(p.path[0], 1, 1))
+	if p.unsent(r) {
+		detail += "; the record is that of an authority whose certificate the server does not send"
+	}
+	p.trace.Find(mailcheck.DANEMismatch, detail).Fix = p.daneFix(name, r)
 }
 
 // daneFix returns the record to publish, and what this kind of mismatch usually

@@ -363,21 +363,8 @@ rewrite   unix - - n - - trivial-rewrite
 `
 	for _, s := range scenarios {
 		for _, port := range s.ports {
-			if !s.has(postfix) || s.program == "" && port != 465 && port != 587 {
-				continue
-			}
-			services += fmt.Sprintf("%s:%d inet n - n - - smtpd\n  -o myhostname=smtp.%s\n  -o syslog_name=%s\n", s.address, port, s.domain(), s.name)
-			switch {
-			case s.cert == none:
-				services += "  -o smtpd_tls_security_level=none\n"
-			case port == 465:
-				services += "  -o smtpd_tls_wrappermode=yes\n"
-				fallthrough
-			default:
-				services += "  -o smtpd_tls_chain_files=" + w.path(s.pem()) + "\n"
-			}
-			for line := range strings.Lines(s.configured(w.dir)) {
-				services += fmt.Sprintf("  -o { %s }\n", strings.TrimSpace(line))
+			if s.program == postfix || s.has(postfix) && (port == 465 || port == 587) {
+				services += w.smtpd(s, port)
 			}
 		}
 	}
@@ -409,4 +396,22 @@ smtpd_peername_lookup = no
 	}
 	daemons := must(exec.Command("postconf", "-c", w.path("postfix"), "-h", "daemon_directory").Output())
 	w.start(filepath.Join(strings.TrimSpace(string(daemons)), "master"), "-c", w.path("postfix"), "-d")
+}
+
+// smtpd is the line of master.cf for a port of a scenario.
+func (w *world) smtpd(s scenario, port int) string {
+	service := fmt.Sprintf("%s:%d inet n - n - - smtpd\n  -o myhostname=smtp.%s\n  -o syslog_name=%s\n", s.address, port, s.domain(), s.name)
+	switch {
+	case s.cert == none:
+		service += "  -o smtpd_tls_security_level=none\n"
+	case port == 465:
+		service += "  -o smtpd_tls_wrappermode=yes\n"
+		fallthrough
+	default:
+		service += "  -o smtpd_tls_chain_files=" + w.path(s.pem()) + "\n"
+	}
+	for line := range strings.Lines(s.configured(w.dir)) {
+		service += fmt.Sprintf("  -o { %s }\n", strings.TrimSpace(line))
+	}
+	return service
 }
