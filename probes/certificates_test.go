@@ -319,7 +319,7 @@ func TestTLSA(t *testing.T) {
 		if (flaw == "") != (c.flaw == "") || !strings.Contains(flaw, c.flaw) {
 			t.Errorf("%s: flaw %q, want %q", presentation(c.record), flaw, c.flaw)
 		}
-		if got := matchesTLSA(c.record, chain); flaw == "" && got != c.matches {
+		if got := matchesTLSA(c.record, chain, chain); flaw == "" && got != c.matches {
 			t.Errorf("%s: matches %v", presentation(c.record), got)
 		}
 	}

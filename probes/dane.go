@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
-	"encoding/hex"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -102,7 +101,7 @@ func (p *probe) dane(ctx context.Context) {
 			continue
 		}
 		usable = append(usable, r)
-		if matchesTLSA(r, p.path) {
+		if matchesTLSA(r, p.path, p.sent) {
 			matching = append(matching, r)
 		}
 	}
@@ -119,15 +118,27 @@ func (p *probe) dane(ctx context.Context) {
 		p.trace.Find(mailcheck.DANEUnusable, fmt.Sprintf("%s has %s", d.Name, why))
 	case len(matching) == 0:
 		d.State = "mismatch"
-		p.trace.Find(mailcheck.DANEMismatch, fmt.Sprintf("%s has %q; the server's public key is %s", d.Name, presentation(usable[0]), hex.EncodeToString(association(p.path[0], 1, 1)))).Fix = p.daneFix(a.name, usable[0])
+		p.mismatch(a.name, usable[0])
 	default:
 		d.State = "ok"
 	}
 }
 
+// mismatch finds that a record names no certificate of the server's.
+func (p *probe) mismatch(name string, r netx.TLSA) {
+	detail := fmt.Sprintf("%s has %q; the server's public key is %x", mailcheck.Clean(name), presentation(r), association(p.path[0], 1, 1))
+	if p.unsent(r) {
+		detail += "; the record is that of an authority whose certificate the server does not send"
+	}
+	p.trace.Find(mailcheck.DANEMismatch, detail).Fix = p.daneFix(name, r)
+}
+
 // daneFix returns the record to publish, and what this kind of mismatch usually
 // comes from.
 func (p *probe) daneFix(name string, r netx.TLSA) string {
+	if p.unsent(r) {
+		return "Add the certificate of the authority that the record names to the end of the file that the server sends: clients that check TLSA records have it from nowhere else."
+	}
 	fix := fmt.Sprintf("Publish the record of the present key: %s. IN TLSA 3 1 1 %x", mailcheck.Clean(name), association(p.path[0], 1, 1))
 	switch {
 	case r.Usage == 0 || r.Usage == 2:
@@ -162,12 +173,25 @@ func unusable(r netx.TLSA) string {
 // and 3) or an authority above it (0 and 2), RFC 6698 section 2.1.1. That usages
 // 0 and 1 also demand a trusted chain, and all but 3 the right name, is what the
 // findings of the certificate itself are about.
-func matchesTLSA(r netx.TLSA, path []*x509.Certificate) bool {
-	named := path[:1]
-	if r.Usage == 0 || r.Usage == 2 {
-		named = path[1:]
+func matchesTLSA(r netx.TLSA, path, sent []*x509.Certificate) bool {
+	switch {
+	case r.Usage == 1 || r.Usage == 3:
+		return names(r, path[:1])
+	case r.Usage == 2 && r.MatchingType > 0:
+		// From a hash no client can make the authority's certificate, and with usage
+		// 2 it need not know any itself: the server has to send it (RFC 7671 section 5.2.2).
+		return names(r, path[1:]) && names(r, sent)
 	}
-	return slices.ContainsFunc(named, func(c *x509.Certificate) bool {
+	return names(r, path[1:])
+}
+
+// unsent reports whether a record that does not match names an authority above the
+// server's certificate all the same.
+func (p *probe) unsent(r netx.TLSA) bool { return r.Usage == 2 && names(r, p.path[1:]) }
+
+// names reports whether a record is of one of the certificates.
+func names(r netx.TLSA, list []*x509.Certificate) bool {
+	return slices.ContainsFunc(list, func(c *x509.Certificate) bool {
 		return bytes.Equal(association(c, r.Selector, r.MatchingType), r.Data)
 	})
 }

@@ -33,6 +33,10 @@ type followUp struct {
 // followUps are gone through in order. One may turn a finding into that of
 // another check, which those after it then see.
 var followUps = []followUp{
+	{[]*mailcheck.Check{
+		mailcheck.TLSHandshakeFailure, mailcheck.TLSEOF, mailcheck.TCPReset, mailcheck.GreetBye, mailcheck.Greet554,
+		mailcheck.ReplyClosed, mailcheck.ReplyRejected,
+	}, (*probe).missClientCert},
 	{[]*mailcheck.Check{mailcheck.TCPReset}, (*probe).askIfTLS},
 	{[]*mailcheck.Check{mailcheck.TLSPlainOnTLSPort}, (*probe).nameService},
 	{[]*mailcheck.Check{mailcheck.TLSHandshakeFailure, mailcheck.TLSOldProtocol, mailcheck.TLSEOF}, (*probe).askWhatTLS},
@@ -183,6 +187,16 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 	}
 }
 
+// missClientCert blames the end of a conversation on the client certificate that
+// the server has asked for before: in TLS 1.3 its alert comes after the handshake
+// (RFC 8446 section 4.4.2.4) and may be lost, and some servers say it in their own
+// protocol.
+func (p *probe) missClientCert(_ context.Context, f *mailcheck.Finding) {
+	if p.certAsked {
+		become(f, mailcheck.TLSClientCert, "the server asked for a client certificate; without one, "+f.Detail)
+	}
+}
+
 // tellApart names the cause from what the server accepts when everything is offered.
 func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer heard) {
 	switch {
@@ -191,6 +205,9 @@ func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer hear
 		f.Fix = fmt.Sprintf("The server's best is %s. %s", tls.VersionName(answer.version), mailcheck.TLSOldProtocol.Remedy)
 	case answer.version == tls.VersionTLS12 && !clientsOffer(answer.suite):
 		become(f, mailcheck.TLSNoCommonCipher, fmt.Sprintf("%s; offered every cipher suite, it chooses %s", f.Detail, answer))
+		if strings.Contains(suiteName(answer.suite), "_anon_") {
+			f.Fix = "The server has no certificate that it can use, so it offers only encryption without one: see its log, and check the file names, that the key fits the certificate, and permissions (Postfix: smtpd_tls_chain_files)."
+		}
 	default:
 		f.Detail = mailcheck.Clean(fmt.Sprintf("%s; offered every version and cipher suite, it agrees to %s", f.Detail, answer))
 		p.askShort(ctx, f)

@@ -70,7 +70,7 @@ func checkFurther(t *testing.T, r *mailcheck.Report, dials []string) {
 // What is certain, or known from another server of the run, costs no connection.
 func TestCertainCausesCostNothing(t *testing.T) {
 	for name, want := range map[string]int{
-		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "port-blocked": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
+		"healthy": 0, "cert-expired": 0, "tls-client-cert": 0, "tls-client-cert-greeting": 0, "tls-client-cert-ehlo": 0, "port-blocked": 0, "greeting-preauth": 0, "greeting-bye": 0, "starttls-injection": 0,
 		"starttls-missing":     1, // whether a second connection is offered it; port 465 is published too
 		"srv-swapped":          3, // one ClientHello, and port 993 with TLS for each of the two
 		"tls-on-starttls-port": 1,
@@ -155,6 +155,7 @@ func TestDoorIsOffered(t *testing.T) {
 		{"port-25-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
 		{"port-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 465, SSL/TLS: that works from here. Try from"},
 		{"tls-sni-refused", "tls.unrecognized-name", "publish that name if it is the server's"},
+		{"tls-no-certificate", "tls.no-common-cipher", "The server has no certificate"},
 		{"tls-old-alert", "tls.old-protocol", "The server's best is TLS 1.0."},
 	} {
 		t.Run(c.scenario, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"time"
 
 	"mailcheck"
@@ -99,8 +100,19 @@ func (p *probe) askIfTLS(ctx context.Context, f *mailcheck.Finding) {
 	}
 }
 
-// nameService looks at the first bytes that came in the place of TLS.
-func (p *probe) nameService(_ context.Context, f *mailcheck.Finding) {
+// nameService looks at the first bytes that came in the place of TLS. Behind
+// STARTTLS they are the server's own: it has agreed, and cannot (Dovecot looks for
+// its key then). Asked once more, all of its words can be read.
+func (p *probe) nameService(ctx context.Context, f *mailcheck.Finding) {
+	if p.result.Security == mailcheck.StartTLS {
+		said := f.Detail
+		_, err := p.askHello(ctx, mailcheck.OpDiagnose, "ask for STARTTLS again", p.newHello(tls.VersionTLS13), false)
+		if other, ok := errors.AsType[*notTLS](err); ok {
+			said = strconv.Quote(other.begins)
+		}
+		become(f, mailcheck.StartTLSRefused, "after its consent to STARTTLS the server goes on without TLS: "+said)
+		return
+	}
 	wanted := spoken(p.result.Protocol)
 	if p.result.Protocol.OverHTTPS() {
 		wanted = "HTTP"

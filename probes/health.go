@@ -112,6 +112,10 @@ func complete(protocol mailcheck.Protocol, caps []string) bool {
 	if protocol != mailcheck.IMAP {
 		return protocol != mailcheck.POP3 || len(caps) > 0
 	}
+	own := slices.DeleteFunc(slices.Clone(caps), func(c string) bool { return strings.HasPrefix(c, "AUTH=") })
+	if slices.Equal(own, []string{"IMAP4", "IMAP4rev1", "UIDPLUS"}) {
+		return false // nginx does not ask the server behind it, and announces this unless told more (imap_capabilities)
+	}
 	later := slices.ContainsFunc([]string{"UIDPLUS", "MOVE", "SPECIAL-USE", "CONDSTORE", "SORT", "ACL"}, func(c string) bool { return has(caps, c) })
 	return later && !has(caps, "IMAP4REV2")
 }

@@ -26,7 +26,8 @@ func TestLosses(t *testing.T) {
 		{mailcheck.POP3, "USER", "UIDL, TOP"},
 		{mailcheck.Submission, "SIZE 8BITMIME", ""}, // Exim out of the box has no more
 		{mailcheck.Submission, "8BITMIME PIPELINING SMTPUTF8", "SIZE"},
-		{mailcheck.Submission, "size 8bitmime", ""}, // words have no case
+		{mailcheck.Submission, "size 8bitmime", ""},                           // words have no case
+		{mailcheck.IMAP, "IMAP4 IMAP4rev1 UIDPLUS AUTH=PLAIN AUTH=LOGIN", ""}, // nginx, for the server behind it
 		{mailcheck.Submission, "", "SIZE, 8BITMIME, SMTPUTF8, PIPELINING"},
 	} {
 		var named []string

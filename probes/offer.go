@@ -22,7 +22,7 @@ func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent st
 		return false
 	}
 	if err := p.goAhead(); err != nil {
-		p.trace.Find(mailcheck.StartTLSInjection, err.Error())
+		p.trace.Find(mailcheck.Classify(mailcheck.OpStartTLS, err))
 		return false
 	}
 	return p.handshake(ctx)

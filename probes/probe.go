@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -36,7 +37,10 @@ type probe struct {
 	addrs   []netip.Addr // of the host
 	aliases []string     // names that the host is an alias of
 	tlsa    *tlsaQuestion
-	path    []*x509.Certificate // from the server's certificate up
+	sent    []*x509.Certificate // by the server, its own first
+	path    []*x509.Certificate // from the server's certificate up, with those known or fetched
+
+	certAsked bool // the server asked for a certificate of the client's
 
 	dialed *netx.Dialed // nil on the connection of another probe
 	conn   net.Conn
@@ -368,10 +372,25 @@ func exchange[T any](ctx context.Context, p *probe, op mailcheck.Op, commands []
 // text was not protected, and a client that read it after the handshake would
 // take it for the server's word (CVE-2011-0411).
 func (p *probe) goAhead() error {
-	if rest := p.lines.buffered(); rest != "" {
+	switch rest := p.lines.buffered(); {
+	case rest == "":
+		return nil
+	case givesUp(rest):
+		return mailcheck.StartTLSRefused.Errorf("after its consent to STARTTLS the server goes on without TLS: %q", strings.TrimSpace(rest))
+	default:
 		return mailcheck.StartTLSInjection.Errorf("after the go-ahead came %q", rest)
 	}
-	return nil
+}
+
+// givesUp reports whether text is one line by which a server ends the session, as
+// Dovecot does that looks for its key after the go-ahead. Nobody on the way gains
+// by such a line: he could as well cut the connection.
+func givesUp(text string) bool {
+	line, more, _ := strings.Cut(text, "\r\n")
+	_, bye := cutPrefixFold(line, "* BYE ")
+	_, err := cutPrefixFold(line, "-ERR ")
+	code, _, last, reply := parseSMTPLine(line)
+	return more == "" && (bye || err || reply && last && code >= 400)
 }
 
 // farewell says goodbye without waiting for the answer.

@@ -74,6 +74,12 @@ func TestRecordedServers(t *testing.T) {
 	test("cyrus", "cyrus 110", "pop3", "", "Cyrus POP3 3.6.1", "PLAIN LOGIN")
 	test("cyrus", "cyrus-none 143", "imap", "starttls.missing", "Cyrus IMAP 3.6.1", "")
 	test("opensmtpd", "opensmtpd-plain 587", "submission", "starttls.missing", "ESMTP OpenSMTPD", "")
+	test("nginx", "nginx 993", "imaps", "", "* OK IMAP4 ready", "PLAIN LOGIN")
+	test("nginx", "nginx 143", "imap", "", "* OK IMAP4 ready", "PLAIN LOGIN")
+	test("nginx", "nginx 995", "pop3s", "", "+OK POP3 ready", "PLAIN LOGIN")
+	test("nginx", "nginx 110", "pop3", "", "+OK POP3 ready", "PLAIN LOGIN")
+	test("nginx", "nginx 465", "submissions", "", "mail.nginx.example ESMTP ready", "PLAIN LOGIN")
+	test("nginx", "nginx 587", "submission", "", "mail.nginx.example ESMTP ready", "PLAIN LOGIN")
 	test("stunnel", "stunnel 993", "imaps", "", "Dovecot (Debian) ready.", "PLAIN LOGIN")
 	// stunnel adds STARTTLS to what the server behind it announces in clear.
 	test("stunnel", "stunnel 143", "imap", "auth.before-tls", "(stunnel)", "PLAIN LOGIN")

@@ -93,14 +93,14 @@ func TestNothingIsRetriedInClear(t *testing.T) {
 		}
 	}
 	const imap, pop3, smtp = "* OK\r\n" + turn + "* CAPABILITY STARTTLS\r\nb1 OK\r\n", "+OK\r\n" + turn + "+OK\r\nSTLS\r\n.\r\n", "220 a\r\n" + turn + "250-a\r\n250 STARTTLS\r\n" + turn
-	for _, handshake := range []struct{ says, id string }{
-		{turn + "not TLS at all\r\n", mailcheck.TLSPlainOnTLSPort.ID},
-		{turn + turn, mailcheck.TLSTimeout.ID},
+	for _, handshake := range []struct{ says, id, atOnce string }{
+		{turn + "not TLS at all\r\n", mailcheck.StartTLSRefused.ID, mailcheck.TLSPlainOnTLSPort.ID},
+		{turn + turn, mailcheck.TLSTimeout.ID, mailcheck.TLSTimeout.ID},
 	} {
 		test(mailcheck.IMAP, mailcheck.StartTLS, imap+"b2 OK go\r\n"+handshake.says, handshake.id)
 		test(mailcheck.POP3, mailcheck.StartTLS, pop3+"+OK go\r\n"+handshake.says, handshake.id)
 		test(mailcheck.Submission, mailcheck.StartTLS, smtp+"220 go\r\n"+handshake.says, handshake.id)
-		test(mailcheck.IMAP, mailcheck.ImplicitTLS, handshake.says, handshake.id)
+		test(mailcheck.IMAP, mailcheck.ImplicitTLS, handshake.says, handshake.atOnce)
 	}
 	test(mailcheck.IMAP, mailcheck.StartTLS, imap+"b2 NO not now\r\n", mailcheck.StartTLSRefused.ID)
 	test(mailcheck.POP3, mailcheck.StartTLS, pop3+"-ERR not now\r\n", mailcheck.StartTLSRefused.ID)

@@ -119,6 +119,9 @@ func (p *probe) smtpExtensions() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if reply.code == 421 { // RFC 5321 section 3.8: to any command, from a server that is about to hang up
+		return nil, mailcheck.ClassifyTurnedAway(reply.String(), mailcheck.GreetBye).Errorf("EHLO was answered %q", reply.String())
+	}
 	if reply.code != 250 {
 		return nil, ehloCheck(reply).Errorf("EHLO was answered %q", reply.String())
 	}

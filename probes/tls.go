@@ -23,6 +23,10 @@ func (p *probe) handshake(ctx context.Context) bool {
 	config := &tls.Config{
 		MinVersion:         tls.VersionTLS12, // RFC 8996
 		InsecureSkipVerify: true,             // verified in certificate, below
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			p.certAsked = true
+			return &tls.Certificate{}, nil // none
+		},
 	}
 	if net.ParseIP(s.Host) == nil {
 		config.ServerName = s.Host
@@ -49,7 +53,7 @@ func (p *probe) handshake(ctx context.Context) bool {
 func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 	leaf := state.PeerCertificates[0]
 	j := p.judge(ctx, state.PeerCertificates)
-	p.path = j.path
+	p.sent, p.path = state.PeerCertificates, j.path
 	p.result.TLS.Verified = len(j.faults) == 0
 	mailcheck.Do(ctx, p.trace, mailcheck.OpCertificate, p.result.Host, func(context.Context) (struct{}, error) {
 		if len(j.faults) == 0 {

@@ -5,6 +5,7 @@ package realtest
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -14,9 +15,8 @@ func (w *world) programs() {
 	for _, s := range scenarios {
 		of[s.program] = append(of[s.program], s)
 	}
-	w.users()
 	for program, start := range map[string]func([]scenario){
-		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel,
+		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy,
 	} {
 		if len(of[program]) > 0 {
 			start(of[program])
@@ -24,39 +24,24 @@ func (w *world) programs() {
 	}
 }
 
-// exim serves submission. One daemon has all addresses; its configuration asks
-// which of them a client came to.
+// exim serves submission, with a daemon for each scenario.
 func (w *world) exim(scenarios []scenario) {
 	dir := w.owned("exim", firstID)
-	var addresses []string
-	name, certificate, turned := "", "", ""
 	for _, s := range scenarios {
-		addresses = append(addresses, s.address.String())
-		name += fmt.Sprintf("%s=smtp.%s ", s.address, s.domain())
-		certificate += fmt.Sprintf("%s=%s/%s ", s.address, dir, s.pem())
-		if s.cert == turnAway {
-			turned = s.address.String()
-		}
-	}
-	w.write("exim/exim.conf", fmt.Sprintf(`
+		conf := w.path("exim", s.name+".conf")
+		w.write("exim/"+s.name+".conf", fmt.Sprintf(`
 spool_directory = %[1]s
 log_file_path = %[1]s/%%s.log
-local_interfaces = <; %[2]s
+local_interfaces = %[2]s
 daemon_smtp_ports = 465 : 587
 tls_on_connect_ports = 465
-primary_hostname = smtp.exim.example
-smtp_active_hostname = ${extract{$received_ip_address}{%[3]s}}
+primary_hostname = smtp.%[3]s
 tls_advertise_hosts = *
-tls_certificate = ${extract{$received_ip_address}{%[4]s}}
+tls_certificate = %[1]s/%[4]s
 host_lookup =
 rfc1413_hosts =
-acl_smtp_connect = connect
-begin acl
-connect:
-  drop
-    condition = ${if eq{$received_ip_address}{%[5]s}}
-    message = $sender_host_address is listed at bl.example
-  accept
+notifier_socket =
+%[5]s
 begin authenticators
 plain:
   driver = plaintext
@@ -64,8 +49,9 @@ plain:
   server_prompts = :
   server_condition = false
   server_advertise_condition = ${if def:tls_in_cipher}
-`, dir, strings.Join(addresses, " ; "), name, certificate, turned))
-	w.startOver("/usr/sbin/exim4", "-bdf", "-C", w.path("exim", "exim.conf"))
+`, dir, s.address, s.domain(), s.pem(), s.configured(dir)))
+		w.startOver("/usr/sbin/exim4", "-bdf", "-C", conf)
+	}
 }
 
 // courier serves IMAP and POP3, with a daemon for each address and port. What
@@ -177,18 +163,64 @@ func (w *world) stunnel(scenarios []scenario) {
 			if port == 143 && s.cert != tlsOn143 {
 				conf += "protocol = imap\n"
 			}
+			conf += s.configured(dir)
 		}
 	}
 	w.write("stunnel/stunnel.conf", conf)
 	w.startOver("/usr/bin/stunnel4", w.path("stunnel", "stunnel.conf"))
 }
 
-// of returns the scenario of that name.
-func (w *world) of(name string) scenario {
+// mailProxy has nginx stand before mail servers that are not there: it asks them
+// only once somebody logs in.
+func (w *world) mailProxy(scenarios []scenario) {
+	dir := w.owned("proxy", 0)
+	var hosts strings.Builder
 	for _, s := range scenarios {
-		if s.name == name {
-			return s
+		for _, port := range s.ports {
+			protocol := map[int]string{993: "imap", 143: "imap", 995: "pop3", 110: "pop3", 465: "smtp", 587: "smtp"}[port]
+			tls, starttls := "", "only"
+			if port == 993 || port == 995 || port == 465 {
+				tls, starttls = " ssl", "off"
+			}
+			fmt.Fprintf(&hosts, "\tserver {\n\t\tlisten %s:%d%s;\n\t\tserver_name mail.%s;\n\t\tprotocol %s;\n\t\tstarttls %s;\n\t\tssl_certificate %[7]s/%[8]s;\n\t\tssl_certificate_key %[7]s/%[8]s;\n%[9]s\t}\n",
+				s.address, port, tls, s.domain(), protocol, starttls, dir, s.pem(), s.configured(dir))
 		}
 	}
-	panic("no scenario " + name)
+	w.write("proxy/nginx.conf", fmt.Sprintf(`
+load_module /usr/lib/nginx/modules/ngx_mail_module.so;
+user www-data;
+daemon off;
+worker_processes 1;
+pid %[1]s/nginx.pid;
+events {}
+mail {
+	auth_http http://127.0.0.1:1/; # nobody logs in
+	imap_auth plain login;
+	pop3_auth plain;
+	smtp_auth plain login;
+	smtp_capabilities PIPELINING 8BITMIME "SIZE 10485760";
+%[2]s}
+`, dir, hosts.String()))
+	w.startOver("/usr/sbin/nginx", "-p", dir, "-e", w.path("proxy.log"), "-c", w.path("proxy", "nginx.conf"))
 }
+
+// find returns the scenario of that name, if its program is here.
+func (w *world) find(name string) (scenario, bool) {
+	i := slices.IndexFunc(scenarios, func(s scenario) bool { return s.name == name })
+	if i < 0 {
+		return scenario{}, false
+	}
+	return scenarios[i], true
+}
+
+// of returns the scenario of that name.
+func (w *world) of(name string) scenario {
+	s, ok := w.find(name)
+	if !ok {
+		panic("no scenario " + name)
+	}
+	return s
+}
+
+// configured returns the scenario's settings.
+func (s scenario) configured(dir string) string { return strings.ReplaceAll(s.settings, "DIR", dir) }

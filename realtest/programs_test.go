@@ -4,20 +4,26 @@ package realtest
 
 import (
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
 
 // Values of scenario.program; Dovecot and Postfix where empty.
 const (
+	dovecot   = "Dovecot"
+	postfix   = "Postfix"
 	exim      = "Exim"
 	courier   = "Courier"
 	cyrus     = "Cyrus"
 	opensmtpd = "OpenSMTPD"
 	stunnel   = "stunnel"
+	nginx     = "nginx"
+	validator = "unbound"
 )
 
 // binaries are what a program runs, wherever Debian puts it. Their packages
@@ -28,13 +34,14 @@ var binaries = map[string][]string{
 	cyrus:     {"/usr/lib/cyrus/bin/master", "/usr/lib/cyrus/bin/imapd", "/usr/lib/cyrus/bin/pop3d"},
 	opensmtpd: {"/usr/sbin/smtpd"},
 	stunnel:   {"/usr/bin/stunnel4"},
+	nginx:     {"/usr/lib/nginx/modules/ngx_mail_module.so"},
+	validator: {"/usr/sbin/unbound", "/usr/bin/ldns-keygen", "/usr/bin/ldns-signzone"},
 }
 
 // Further values of scenario.cert, each a mistake of an administrator.
 const (
 	lost     = "lost"       // the file that the configuration names is not there
 	tlsOn143 = "tls-on-143" // the good one, but with TLS from the first byte on every port
-	turnAway = "turn-away"  // the good one, but the server turns this client away
 	down     = "down"       // the good one, but the server behind the TLS wrapper is down
 )
 
@@ -64,7 +71,8 @@ var programScenarios = []scenario{{
 	name:     "exim-turn-away",
 	program:  exim,
 	ports:    []int{587},
-	cert:     turnAway,
+	settings: `acl_smtp_connect = "drop\n message = $sender_host_address is listed at bl.example"` + "\n",
+	mute:     true,
 	exit:     1,
 	servers:  []string{"submission smtp:587 starttls fail"},
 	findings: []string{"greet.blocklist smtp:587"},
@@ -129,6 +137,15 @@ var programScenarios = []scenario{{
 	servers:  []string{"submission smtp:465 tls fail", "submission smtp:587 starttls fail"},
 	findings: []string{"tls.plain-on-tls-port smtp:465", "starttls.missing smtp:587"},
 }, {
+	name:     "nginx",
+	program:  nginx, // whose own choice ends with TLS 1.2
+	settings: "ssl_protocols TLSv1.2 TLSv1.3;\n",
+	ports:    []int{993, 143, 995, 110, 465, 587},
+	servers: []string{
+		"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls pass",
+		"submission smtp:465 tls pass", "submission smtp:587 starttls pass",
+	},
+}, {
 	name:    "stunnel",
 	program: stunnel,
 	ports:   []int{993, 143},
@@ -140,6 +157,7 @@ var programScenarios = []scenario{{
 	program:  stunnel,
 	ports:    []int{143},
 	cert:     tlsOn143,
+	mute:     true,
 	exit:     1,
 	servers:  []string{"imap imap:143 starttls fail"},
 	findings: []string{"tls.tls-on-starttls-port imap:143"},
@@ -165,9 +183,13 @@ func (s scenario) urls() (list []string) {
 	return list
 }
 
-// addPrograms adds the scenarios of the programs that run here, and says which
-// do not.
-func addPrograms() {
+// choose adds the scenarios of the programs that run here, leaves out those that
+// need a network of their own where there is none, and says so.
+func choose() {
+	if freePort(netip.AddrFrom4(publicBase)) == 0 {
+		fmt.Println("tests with public addresses skipped: no network of their own is allowed")
+		scenarios = slices.DeleteFunc(scenarios, func(s scenario) bool { return s.public })
+	}
 	missing := map[string]string{}
 	for program, files := range binaries {
 		if why := unusable(files); why != "" {
@@ -175,11 +197,9 @@ func addPrograms() {
 			fmt.Printf("tests with %s skipped: %s\n", program, why)
 		}
 	}
-	for _, s := range programScenarios {
-		if missing[s.program] == "" {
-			scenarios = append(scenarios, s)
-		}
-	}
+	scenarios = slices.DeleteFunc(append(scenarios, programScenarios...), func(s scenario) bool {
+		return missing[s.program] != "" || s.dnssec != "" && missing[validator] != ""
+	})
 }
 
 // unusable says why a program cannot run, if it cannot.
@@ -228,6 +248,16 @@ func (w *world) startOver(program string, args ...string) {
 		filepath.Base(program), "sh", append([]string{"-c", overlay, "sh", os.Getenv("MAILCHECK_PROGRAMS"), w.path("over"), program}, args...)...)
 }
 
+// inOverlay runs a program of the packages to its end, in the directory of the zones.
+func (w *world) inOverlay(program string, args ...string) {
+	cmd := exec.Command("sh", append([]string{"-c", overlay, "sh", os.Getenv("MAILCHECK_PROGRAMS"), w.path("over"), program}, args...)...)
+	cmd.Dir = w.path("zones")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		panic(fmt.Sprintf("%s: %v\n%s", program, err, out))
+	}
+}
+
 // users writes the user and group files with those of the packages, which are
 // not installed.
 func (w *world) users() {
@@ -249,10 +279,12 @@ const firstID = 64980
 // copies of the certificates that it can read.
 func (w *world) owned(name string, id int) string {
 	check(os.MkdirAll(w.path(name), 0o755))
-	for _, file := range []string{"good.pem", "expired.pem", "wrong-name.pem"} {
-		to := w.path(name, file)
-		check(os.WriteFile(to, must(os.ReadFile(w.path(file))), 0o600))
-		check(os.Chown(to, id, id))
+	for _, pattern := range []string{"*.pem", "*.ocsp"} {
+		for _, file := range must(filepath.Glob(w.path(pattern))) {
+			to := w.path(name, filepath.Base(file))
+			check(os.WriteFile(to, must(os.ReadFile(file)), 0o600))
+			check(os.Chown(to, id, id))
+		}
 	}
 	check(os.Chown(w.path(name), id, id))
 	return w.path(name)

@@ -29,12 +29,13 @@ var recordings = map[string][]struct {
 	"cyrus":     {{"cyrus", []int{993, 143, 995, 110}}, {"cyrus-none", []int{143}}},
 	"opensmtpd": {{"opensmtpd-plain", []int{587}}},
 	"stunnel":   {{"stunnel", []int{993, 143}}},
+	"nginx":     {{"nginx", []int{993, 143, 995, 110, 465, 587}}},
 }
 
 // packages say which versions were recorded.
 var packages = map[string]string{
 	"dovecot": "dovecot-core", "postfix": "postfix", "exim": "exim4-daemon-light", "courier": "courier-imap",
-	"cyrus": "cyrus-imapd", "opensmtpd": "opensmtpd", "stunnel": "stunnel4",
+	"cyrus": "cyrus-imapd", "opensmtpd": "opensmtpd", "stunnel": "stunnel4", "nginx": "libnginx-mod-mail",
 }
 
 // TestRecord writes the recordings anew.

@@ -22,10 +22,16 @@ import (
 type world struct {
 	dir       string
 	resolver  string // host:port of NSD
-	imaps6    int    // port of an IMAP server on ::1; 0 where there is no IPv6
+	validator string // host:port of unbound, if it is here
+	root      authority
+	between   authority // the intermediate one
+	imaps6    int       // port of an IMAP server on ::1; 0 where there is no IPv6
 	mu        sync.Mutex
 	processes []*exec.Cmd
 }
+
+// publicBase is an address of the script network.
+var publicBase = [4]byte{203, 0, 113, 1}
 
 // begin starts everything and waits until it answers. It fills in the addresses
 // of the scenarios.
@@ -38,6 +44,9 @@ func (w *world) begin() {
 	for i := range scenarios {
 		base[3] = byte(i + 1)
 		scenarios[i].address = netip.AddrFrom4(base)
+		if scenarios[i].public {
+			scenarios[i].address = netip.AddrFrom4([4]byte{publicBase[0], publicBase[1], publicBase[2], byte(i + 1)})
+		}
 	}
 	for _, port := range []int{80, 443, 993, 995, 143, 110, 465, 587} {
 		l, err := net.Listen("tcp", fmt.Sprintf("%s:%d", scenarios[0].address, port))
@@ -48,10 +57,17 @@ func (w *world) begin() {
 	}
 	base[3] = 253
 	w.resolver = fmt.Sprintf("%s:%d", netip.AddrFrom4(base), freePort(netip.AddrFrom4(base)))
+	if _, ok := w.find("dane"); ok {
+		w.validator = fmt.Sprintf("%s:%d", netip.AddrFrom4(base), freePort(netip.AddrFrom4(base)))
+	}
 	w.imaps6 = freePort(netip.IPv6Loopback())
 
+	w.users()
 	w.certificates()
 	w.nsd()
+	if w.validator != "" {
+		w.unbound()
+	}
 	w.nginx()
 	w.dovecot()
 	w.postfix()
@@ -117,6 +133,9 @@ func (w *world) stop() {
 // await returns when every port that a scenario has accepts connections.
 func (w *world) await() {
 	endpoints := []string{w.resolver}
+	if w.validator != "" {
+		endpoints = append(endpoints, w.validator)
+	}
 	for _, s := range scenarios {
 		for _, port := range s.ports {
 			endpoints = append(endpoints, fmt.Sprintf("%s:%d", s.address, port))
@@ -174,42 +193,26 @@ func (w *world) complaints() (lines []string) {
 	return lines
 }
 
-// certificates writes root.pem, and for the scenarios good.pem, expired.pem and
-// wrong-name.pem.
-func (w *world) certificates() {
-	var names []string
-	for _, s := range scenarios {
-		for _, host := range []string{"imap", "pop", "smtp", "alias", "autoconfig"} {
-			names = append(names, host+"."+s.domain())
-		}
-		for _, site := range s.sites {
-			names = append(names, site.host+"."+s.domain())
-		}
-	}
-	names = append(names, "imap.six.example")
-	ca := newAuthority()
-	ca.writeRoot(w.path("root.pem"))
-	ca.writeLeaf(w.path("good.pem"), 2, 60*day, names...)
-	ca.writeLeaf(w.path("expired.pem"), 3, -2*day, names...)
-	ca.writeLeaf(w.path("wrong-name.pem"), 4, 60*day, "mail.other.example")
-}
-
 // nsd serves the zone "example.", so that every name that no scenario has is
 // NXDOMAIN. It must not take all the scenarios at once for an attack.
 func (w *world) nsd() {
 	host, port, _ := net.SplitHostPort(w.resolver)
 	zone := "$ORIGIN example.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A " + host + "\nimap.six AAAA ::1\n"
+	zone += fmt.Sprintf("both.healthy A %s\nboth.healthy A %s\n", w.of("healthy").address, w.of("expired").address)
+	zones := ""
+	add := func(name, file string) { zones += fmt.Sprintf("zone:\n\tname: %q\n\tzonefile: %q\n", name, file) }
 	for _, s := range scenarios {
-		if s.missing {
-			continue
+		switch {
+		case s.missing:
+		case s.dnssec == signed, s.dnssec == outdated:
+			add(s.domain(), w.sign(s.domain(), w.zone(s), s.dnssec))
+		default:
+			zone += w.zone(s)
 		}
-		zone += fmt.Sprintf("$ORIGIN %s.\n@ MX 10 smtp\nimap A %[2]s\npop A %[2]s\nsmtp A %[2]s\n%[3]s\n", s.domain(), s.address, s.records)
-		if s.web != "" {
-			zone += fmt.Sprintf("autoconfig A %s\n", s.address)
-		}
-		for _, site := range s.sites {
-			zone += fmt.Sprintf("%s A %s\n", site.host, s.address)
-		}
+	}
+	add("example", "example.zone")
+	if w.validator != "" {
+		add("arpa", w.sign("arpa", "", signed)) // known to be signed, so that mailcheck asks for it
 	}
 	w.write("example.zone", zone)
 	w.write("nsd.conf", fmt.Sprintf(`
@@ -226,10 +229,7 @@ server:
 	rrl-ratelimit: 0
 remote-control:
 	control-enable: no
-zone:
-	name: "example."
-	zonefile: "example.zone"
-`, host, port, w.dir))
+%[4]s`, host, port, w.dir, zones))
 	w.start("nsd", "-d", "-c", w.path("nsd.conf"))
 }
 
@@ -288,7 +288,7 @@ func (w *world) dovecot() {
 		fmt.Fprintf(b, "  inet_listener %s {\n    address = %s\n    port = %d\n    ssl = %s\n  }\n", name, address, port, ssl)
 	}
 	for _, s := range scenarios {
-		if s.program != "" {
+		if !s.has(dovecot) {
 			continue
 		}
 		for _, port := range s.ports {
@@ -302,7 +302,7 @@ func (w *world) dovecot() {
 		if s.cert == none {
 			fmt.Fprintf(&local, "local %s {\n  ssl = no\n}\n", s.address)
 		} else {
-			fmt.Fprintf(&local, "local %[1]s {\n  ssl_cert = <%[2]s\n  ssl_key = <%[2]s\n}\n", s.address, w.path(s.pem()))
+			fmt.Fprintf(&local, "local %[1]s {\n  ssl_cert = <%[2]s\n  ssl_key = <%[2]s\n%[3]s}\n", s.address, w.path(s.pem()), s.configured(w.dir))
 		}
 	}
 	if w.imaps6 != 0 {
@@ -363,18 +363,8 @@ rewrite   unix - - n - - trivial-rewrite
 `
 	for _, s := range scenarios {
 		for _, port := range s.ports {
-			if s.program != "" || port != 465 && port != 587 {
-				continue
-			}
-			services += fmt.Sprintf("%s:%d inet n - n - - smtpd\n  -o myhostname=smtp.%s\n  -o syslog_name=%s\n", s.address, port, s.domain(), s.name)
-			switch {
-			case s.cert == none:
-				services += "  -o smtpd_tls_security_level=none\n"
-			case port == 465:
-				services += "  -o smtpd_tls_wrappermode=yes\n"
-				fallthrough
-			default:
-				services += "  -o smtpd_tls_chain_files=" + w.path(s.pem()) + "\n"
+			if s.program == postfix || s.has(postfix) && (port == 465 || port == 587) {
+				services += w.smtpd(s, port)
 			}
 		}
 	}
@@ -406,4 +396,22 @@ smtpd_peername_lookup = no
 	}
 	daemons := must(exec.Command("postconf", "-c", w.path("postfix"), "-h", "daemon_directory").Output())
 	w.start(filepath.Join(strings.TrimSpace(string(daemons)), "master"), "-c", w.path("postfix"), "-d")
+}
+
+// smtpd is the line of master.cf for a port of a scenario.
+func (w *world) smtpd(s scenario, port int) string {
+	service := fmt.Sprintf("%s:%d inet n - n - - smtpd\n  -o myhostname=smtp.%s\n  -o syslog_name=%s\n", s.address, port, s.domain(), s.name)
+	switch {
+	case s.cert == none:
+		service += "  -o smtpd_tls_security_level=none\n"
+	case port == 465:
+		service += "  -o smtpd_tls_wrappermode=yes\n"
+		fallthrough
+	default:
+		service += "  -o smtpd_tls_chain_files=" + w.path(s.pem()) + "\n"
+	}
+	for line := range strings.Lines(s.configured(w.dir)) {
+		service += fmt.Sprintf("  -o { %s }\n", strings.TrimSpace(line))
+	}
+	return service
 }

@@ -199,6 +199,9 @@ func MaxVersion(version uint16) TLSOption {
 // ClientCertificate has the server demand a client certificate.
 func ClientCertificate(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert }
 
+// AskClientCertificate has the server ask for one, which ends no handshake.
+func AskClientCertificate(c *tls.Config) { c.ClientAuth = tls.RequestClientCert }
+
 // StrictSNI has the server answer with the alert unrecognized_name unless the
 // client asks for one of the names.
 func StrictSNI(names ...string) TLSOption {

@@ -122,6 +122,8 @@ var dane = []Scenario{
 	provider("dane-roll-over", "TLSA records name the present and the next key of the IMAP server", "", signed, tlsa(rightKey, "3 1 1 "+wrongHash)),
 	provider("dane-authority", "a TLSA record names the authority of the IMAP server's certificate", "", signed,
 		tlsa("2 1 1 "+keyHash(intermediateName, "Example Lab"))),
+	provider("dane-authority-unsent", "a TLSA record names the root, which the IMAP server does not send", "dane.mismatch", signed,
+		tlsa("2 1 1 "+keyHash(rootName, "Example Lab"))),
 	provider("dane-mismatch", "the TLSA record names the key that the IMAP server had before", "dane.mismatch", signed, tlsa("3 1 1 "+wrongHash)),
 	provider("dane-unusable", "the TLSA record is cut short", "dane.unusable", signed, tlsa("3 1 1 0badcafe")),
 	provider("dane-unsigned", "TLSA records are published without DNSSEC", "dane.unsigned", signed, tlsa(rightKey),

@@ -33,6 +33,8 @@ var doors = []Scenario{
 		onIMAPS(Then(Say("SSH-2.0-OpenSSH_9.9\r\n"), Silent))),
 	provider("tls-no-common-cipher", "the server accepts only key exchange that clients gave up", "tls.no-common-cipher",
 		onIMAPS(Hello(tls.VersionTLS12, 0x0039))),
+	provider("tls-no-certificate", "the server has no certificate, and accepts only key exchange that needs none", "tls.no-common-cipher",
+		onIMAPS(Hello(tls.VersionTLS12, 0x0034))),
 	provider("tls-old-alert", "a server of TLS 1.0 that says only that the handshake failed", "tls.old-protocol",
 		onIMAPS(Hello(tls.VersionTLS10, 0x002f))),
 	provider("tls-sni-refused", "the server shakes hands with nobody who names its host", "tls.unrecognized-name",

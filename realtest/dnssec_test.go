@@ -1,0 +1,162 @@
+//go:build real
+
+package realtest
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Values of scenario.dnssec: how unbound, which is asked then, sees the domain.
+const (
+	signed   = "signed"
+	outdated = "outdated" // signed, but nobody has renewed the signatures
+	unsigned = "unsigned"
+)
+
+// dnssec is what DNSSEC adds: records that a client may believe, and answers that
+// it must not. LEAF, ISSUER and ROOT stand for the hashes of the keys in the chain
+// of the certificate, OLD for that of a key that was replaced.
+var dnssec = []scenario{{
+	name:   "dane",
+	dnssec: signed,
+	records: tlsRecords + startTLSRecords + "_pop3s._tcp SRV 10 1 995 pop\n_pop3._tcp SRV 10 1 110 pop\n" +
+		"_993._tcp.imap TLSA 3 1 1 LEAF\n" +
+		"_143._tcp.imap TLSA 3 1 1 OLD\n_143._tcp.imap TLSA 3 1 1 LEAF\n" + // a roll-over
+		"_995._tcp.pop TLSA 2 1 1 ISSUER\n" +
+		"_110._tcp.pop TLSA 2 1 1 ROOT\n" + // which the server does not send
+		"_465._tcp.smtp TLSA 3 1 1 OLD\n" +
+		"_587._tcp.smtp TLSA 3 1 1 abcd\n",
+	ports: []int{993, 143, 995, 110, 465, 587},
+	cert:  fullChain,
+	found: "srv",
+	servers: []string{
+		"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls warn",
+		"submission smtp:465 tls warn", "submission smtp:587 starttls warn",
+	},
+	findings: []string{"dane.mismatch pop:110", "dane.mismatch smtp:465", "dane.unusable smtp:587"},
+}, {
+	name:     "dane-unsigned",
+	dnssec:   unsigned,
+	records:  tlsRecords + "_993._tcp.imap TLSA 3 1 1 OLD\n",
+	ports:    tlsPorts,
+	cert:     fullChain,
+	found:    "srv",
+	servers:  tlsServers,
+	findings: []string{"dane.unsigned imap:993"},
+}, {
+	name:     "dnssec-outdated",
+	dnssec:   outdated,
+	records:  tlsRecords,
+	ports:    tlsPorts,
+	exit:     1,
+	findings: []string{"dns.bogus"},
+}}
+
+// TestDANE tests what the report says of each server's TLSA records.
+func TestDANE(t *testing.T) {
+	t.Parallel()
+	s, ok := internet.find("dane")
+	if !ok {
+		t.Skip("unbound is not here")
+	}
+	r, _ := mailcheckJSON(t, append([]string{"probe", "--resolver", internet.validator}, s.urls()...)...)
+	states := map[string]string{}
+	for _, v := range r.Servers {
+		if v.TLS != nil && v.TLS.DANE != nil {
+			states[fmt.Sprintf("%s:%d", v.Protocol, v.Port)] = v.TLS.DANE.State
+		}
+	}
+	for endpoint, want := range map[string]string{
+		"imap:993": "ok", "imap:143": "ok", "pop3:995": "ok", "pop3:110": "mismatch", "submission:465": "mismatch", "submission:587": "unusable",
+	} {
+		if states[endpoint] != want {
+			t.Errorf("%s: DANE is %q, want %q", endpoint, states[endpoint], want)
+		}
+	}
+	// NSD, which is asked in the other tests, validates nothing.
+	r, _ = mailcheckJSON(t, "probe", "submissions://smtp.dane.example")
+	if len(r.Servers) != 1 || r.Servers[0].Verdict != "pass" || r.Servers[0].TLS.DANE == nil || r.Servers[0].TLS.DANE.State != "unchecked" {
+		t.Errorf("without DNSSEC: %+v", r.Servers)
+	}
+}
+
+// zone returns the records of a scenario, in zone file syntax.
+func (w *world) zone(s scenario) string {
+	text := fmt.Sprintf("$ORIGIN %s.\n@ MX 10 smtp\nimap A %[2]s\npop A %[2]s\nsmtp A %[2]s\n%[3]s\n", s.domain(), s.address, s.records)
+	if s.web != "" {
+		text += fmt.Sprintf("autoconfig A %s\n", s.address)
+	}
+	for _, site := range s.sites {
+		text += fmt.Sprintf("%s A %s\n", site.host, s.address)
+	}
+	if s.dnssec == "" {
+		return text
+	}
+	hash := func(c *x509.Certificate) string { return fmt.Sprintf("%x", sha256.Sum256(c.RawSubjectPublicKeyInfo)) }
+	return strings.NewReplacer("LEAF", hash(w.leaf(s)), "ISSUER", hash(w.between.cert), "ROOT", hash(w.root.cert), "OLD", strings.Repeat("00", 32)).Replace(text)
+}
+
+// leaf returns the certificate of a scenario.
+func (w *world) leaf(s scenario) *x509.Certificate {
+	_, rest := pem.Decode(must(os.ReadFile(w.path(s.pem()))))
+	block, _ := pem.Decode(rest)
+	return must(x509.ParseCertificate(block.Bytes))
+}
+
+// sign makes a key for a zone, which unbound will trust, and signs the zone for a
+// month, or for one that is over. It returns the name of the file.
+func (w *world) sign(zone, text, how string) string {
+	w.write("zones/"+zone, "$ORIGIN "+zone+".\n$TTL 60\n@ SOA ns.example. hostmaster.example. 1 3600 600 86400 60\n@ NS ns.example.\n"+text)
+	ends := fromNow(30 * day)
+	if how == outdated {
+		ends = fromNow(-day)
+	}
+	w.inOverlay("ldns-keygen", "-a", "ECDSAP256SHA256", "-k", zone)
+	key := must(filepath.Glob(w.path("zones", "K"+zone+".*.private")))[0]
+	w.inOverlay("ldns-signzone", "-i", stamp(ends.Add(-40*day)), "-e", stamp(ends), zone, strings.TrimSuffix(filepath.Base(key), ".private"))
+	return "zones/" + zone + ".signed"
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("20060102150405") }
+
+// unbound resolves, and validates what is below the keys of the signed zones. It
+// asks NSD only.
+func (w *world) unbound() {
+	host, port, _ := net.SplitHostPort(w.validator)
+	anchors := ""
+	for _, file := range must(filepath.Glob(w.path("zones", "K*.ds"))) {
+		anchors += fmt.Sprintf("\ttrust-anchor-file: %q\n", file)
+	}
+	w.write("unbound.conf", fmt.Sprintf(`
+server:
+	interface: %s@%s
+	do-daemonize: no
+	username: ""
+	chroot: ""
+	directory: %[3]q
+	pidfile: ""
+	use-syslog: no
+	logfile: "%[3]s/unbound.log"
+	val-log-level: 2
+	num-threads: 1
+	access-control: 127.0.0.0/8 allow
+	do-not-query-localhost: no
+	module-config: "validator iterator"
+%[4]s
+remote-control:
+	control-enable: no
+forward-zone:
+	name: "."
+	forward-addr: %[5]s
+`, host, port, w.dir, anchors, strings.Replace(w.resolver, ":", "@", 1)))
+	w.startOver("/usr/sbin/unbound", "-d", "-c", w.path("unbound.conf"))
+}
