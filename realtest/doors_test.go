@@ -134,7 +134,8 @@ var doors = []scenario{{
 	settings: "smtpd_sasl_auth_enable = no\n",
 	ports:    []int{587},
 	mute:     true,
-	servers:  []string{"submission smtp:587 starttls warn"},
+	exit:     1,
+	servers:  []string{"submission smtp:587 starttls fail"},
 	findings: []string{"auth.none-offered smtp:587"},
 }, {
 	name:     "postfix-auth-in-clear",

@@ -83,6 +83,8 @@ type report struct {
 			OCSP     *struct{ Status string }
 		}
 		Audit *audit `json:"tls_audit"`
+		Login struct{ State, Username, Reason string }
+		Steps []struct{ Op, Detail, Error string }
 	}
 	Findings []finding
 }

@@ -47,7 +47,8 @@ const none = "none"
 
 // has reports whether a program is among the mail servers.
 func (s scenario) has(program string) bool {
-	return s.program == program || s.program == "" && (program == dovecot || program == postfix)
+	return s.program == program || s.program == "" && (program == dovecot || program == postfix) ||
+		s.program == members && program == postfix
 }
 
 // Values of scenario.web, where DOMAIN stands for the domain.
@@ -93,7 +94,7 @@ const (
 	startTLSRecords   = "_imap._tcp SRV 0 1 143 imap\n_submission._tcp SRV 0 1 587 smtp\n"
 )
 
-var scenarios = slices.Concat(servers, discovery, trust, stapled, audited, dnssec, doors)
+var scenarios = slices.Concat(servers, discovery, trust, stapled, audited, dnssec, doors, logins)
 
 var servers = []scenario{{
 	name: "healthy",

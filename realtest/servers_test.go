@@ -185,7 +185,8 @@ func (w *world) logs() string {
 func (w *world) complaints() (lines []string) {
 	for line := range strings.Lines(w.logs()) {
 		for _, phrase := range []string{"improper command pipelining", "non-SMTP command", "auth failed", "plaintext auth", "SASL", "Login:", withCredentials} {
-			if strings.Contains(line, phrase) && !strings.Contains(line, "plain-on-tls-port") {
+			expected := strings.Contains(line, "plain-on-tls-port") || strings.Contains(line, members) || strings.Contains(line, w.of("login").address.String())
+			if strings.Contains(line, phrase) && !expected {
 				lines = append(lines, line)
 			}
 		}
@@ -282,11 +283,6 @@ http {
 // dovecot serves IMAP and POP3, and authentication for Postfix.
 func (w *world) dovecot() {
 	var imap, pop3, local strings.Builder
-	listen := func(b *strings.Builder, address netip.Addr, port int, tls bool) {
-		ssl := map[bool]string{true: "yes", false: "no"}[tls]
-		name := fmt.Sprintf("at-%s-%d", strings.NewReplacer(".", "-", ":", "-").Replace(address.String()), port)
-		fmt.Fprintf(b, "  inet_listener %s {\n    address = %s\n    port = %d\n    ssl = %s\n  }\n", name, address, port, ssl)
-	}
 	for _, s := range scenarios {
 		if !s.has(dovecot) {
 			continue
@@ -294,9 +290,9 @@ func (w *world) dovecot() {
 		for _, port := range s.ports {
 			switch port {
 			case 143, 993:
-				listen(&imap, s.address, port, port == 993 && s.cert != none)
+				listenAt(&imap, s.address, port, port == 993 && s.cert != none)
 			case 110, 995:
-				listen(&pop3, s.address, port, port == 995 && s.cert != none)
+				listenAt(&pop3, s.address, port, port == 995 && s.cert != none)
 			}
 		}
 		if s.cert == none {
@@ -306,7 +302,7 @@ func (w *world) dovecot() {
 		}
 	}
 	if w.imaps6 != 0 {
-		listen(&imap, netip.IPv6Loopback(), w.imaps6, true)
+		listenAt(&imap, netip.IPv6Loopback(), w.imaps6, true)
 	}
 	w.write("dovecot.conf", fmt.Sprintf(`
 base_dir = %[1]s/dovecot

@@ -1,0 +1,190 @@
+//go:build real
+
+package realtest
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// members is Dovecot with users who may log in, for itself and for Postfix.
+const members = "Dovecot with users"
+
+// The user who may log in, under the whole address alone.
+const (
+	memberName     = "bob@login.example"
+	memberPassword = `correct "horse" pässwörd`
+)
+
+// logins is a domain whose settings file has the user name in the wrong form.
+var logins = []scenario{{
+	name:     "login",
+	program:  members,
+	web:      strings.ReplaceAll(settings, "%EMAILADDRESS%", "%EMAILLOCALPART%"),
+	settings: "smtpd_sasl_path = DIR/members/auth\n",
+	ports:    []int{993, 143, 995, 110, 465, 587},
+	servers: []string{
+		"imap imap:993 tls pass", "imap imap:143 starttls pass",
+		"pop3 pop:995 tls pass", "pop3 pop:110 starttls pass",
+		"submission smtp:465 tls pass", "submission smtp:587 starttls pass",
+	},
+}}
+
+// members starts Dovecot for the scenarios with users. The passwords are kept in
+// clear, so that every mechanism can be offered.
+func (w *world) members(scenarios []scenario) {
+	var imap, pop3 strings.Builder
+	for _, s := range scenarios {
+		for _, port := range s.ports {
+			switch port {
+			case 143, 993:
+				listenAt(&imap, s.address, port, port == 993)
+			case 110, 995:
+				listenAt(&pop3, s.address, port, port == 995)
+			}
+		}
+	}
+	w.write("members/users", memberName+":{PLAIN}"+memberPassword+"\n")
+	check(os.Mkdir(w.path("members", "mail"), 0o777))
+	check(os.Chmod(w.path("members", "mail"), 0o777)) // the mask does not count
+	w.write("members.conf", fmt.Sprintf(`
+base_dir = %[1]s/members/run
+state_dir = %[1]s/members/run
+log_path = %[1]s/members.log
+protocols = imap pop3
+listen = 127.0.0.1
+ssl = yes
+ssl_cert = <%[1]s/good.pem
+ssl_key = <%[1]s/good.pem
+disable_plaintext_auth = yes
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+auth_failure_delay = 0
+mail_location = maildir:%[1]s/members/mail/%%u
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%%u %[1]s/members/users
+}
+userdb {
+  driver = static
+  args = uid=nobody gid=nogroup home=%[1]s/members/mail/%%u
+}
+service auth {
+  unix_listener %[1]s/members/auth {
+    mode = 0666
+  }
+}
+service anvil { # which makes whoever failed once wait longer each time
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service imap-login {
+  inet_listener imap {
+    port = 0
+  }
+  inet_listener imaps {
+    port = 0
+  }
+%[2]s}
+service pop3-login {
+  inet_listener pop3 {
+    port = 0
+  }
+  inet_listener pop3s {
+    port = 0
+  }
+%[3]s}
+`, w.dir, imap.String(), pop3.String()))
+	w.start("dovecot", "-F", "-c", w.path("members.conf"))
+}
+
+// listenAt adds a port to a login service of Dovecot.
+func listenAt(b *strings.Builder, address netip.Addr, port int, tls bool) {
+	ssl := map[bool]string{true: "yes", false: "no"}[tls]
+	name := fmt.Sprintf("at-%s-%d", strings.NewReplacer(".", "-", ":", "-").Replace(address.String()), port)
+	fmt.Fprintf(b, "  inet_listener %s {\n    address = %s\n    port = %d\n    ssl = %s\n  }\n", name, address, port, ssl)
+}
+
+// logIn runs mailcheck with a password from a file, and makes sure that it is
+// nowhere in the output.
+func logIn(t *testing.T, password string, args ...string) (report, int) {
+	t.Helper()
+	file := t.TempDir() + "/password"
+	check(os.WriteFile(file, []byte(password+"\n"), 0o600))
+	args = append(args, "--password-file", file)
+	text, _ := mailcheck(t, append(slices.Clone(args), "-v")...)
+	if strings.Contains(text, password) {
+		t.Errorf("the password is in the output:\n%s", text)
+	}
+	return mailcheckJSON(t, args...)
+}
+
+// The settings file publishes the part before the @; the servers take the address.
+func TestLogin(t *testing.T) {
+	t.Parallel()
+	r, exit := logIn(t, memberPassword, "check", memberName, "--no-guess")
+	if exit != 1 || !r.found("publish.username-refused", "imap.login.example:993") {
+		t.Errorf("exit code %d, findings %+v", exit, r.Findings)
+	}
+	for _, s := range r.Servers {
+		if s.Login.State != "accepted" || s.Login.Username != memberName {
+			t.Errorf("%s:%d: %+v", s.Host, s.Port, s.Login)
+		}
+	}
+	if len(r.Servers) != 3 {
+		t.Errorf("%d servers", len(r.Servers))
+	}
+}
+
+// A wrong password is tried at one server, under both forms of the user name.
+func TestLoginRejected(t *testing.T) {
+	t.Parallel()
+	r, exit := logIn(t, "not the password", "check", memberName, "--no-guess")
+	if exit != 1 || !r.found("login.rejected", "imap.login.example:993") {
+		t.Errorf("exit code %d, findings %+v", exit, r.Findings)
+	}
+	var states []string
+	for _, s := range r.Servers {
+		states = append(states, s.Login.State)
+	}
+	same(t, "states", states, []string{"rejected", "skipped", "skipped"})
+}
+
+// Every mechanism that mailcheck knows lets the user in at Dovecot and at Postfix, by
+// TLS and by STARTTLS.
+func TestLoginMechanisms(t *testing.T) {
+	t.Parallel()
+	for _, scheme := range []string{"imaps://imap", "imap://imap", "pop3s://pop", "pop3://pop", "submissions://smtp", "submission://smtp"} {
+		r, exit := logIn(t, memberPassword, "probe", scheme+".login.example", "--username", memberName, "--all-mechanisms")
+		if exit != 0 {
+			t.Errorf("%s: exit code %d, findings %+v", scheme, exit, r.Findings)
+		}
+		var accepted []string
+		for _, step := range r.Servers[0].Steps {
+			if step.Op == "auth" && step.Error == "" {
+				accepted = append(accepted, strings.TrimSpace(strings.Split(step.Detail, " as ")[0]))
+			}
+		}
+		want := []string{"PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5"}
+		switch {
+		case strings.HasPrefix(scheme, "imap"):
+			want = append(want, "LOGIN command")
+		case strings.HasPrefix(scheme, "pop3"):
+			want = append(want, "USER command")
+		}
+		same(t, scheme+": accepted", accepted, want)
+	}
+}
+
+// A server whose certificate is for another name gets no password.
+func TestNoLoginWithoutTrust(t *testing.T) {
+	t.Parallel()
+	r, _ := logIn(t, memberPassword, "probe", "imaps://imap.wrong-name.example", "--username", memberName)
+	if s := r.Servers[0]; s.Login.State != "skipped" {
+		t.Errorf("%+v", s.Login)
+	}
+}
