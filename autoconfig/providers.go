@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"mailcheck"
 	"mailcheck/internal/netx"
@@ -90,15 +91,30 @@ func providerByMX(host string) (Provider, bool) {
 
 // providerByHosts returns the first provider that one of the mail servers belongs to.
 func providerByHosts(hosts []string) (Provider, bool) {
-	for _, p := range Providers {
+	first, found := len(Providers), false
+	for _, host := range hosts {
+		if i, ok := providerHosts()[host]; ok {
+			first, found = min(first, i), true
+		}
+	}
+	if !found {
+		return Provider{}, false
+	}
+	return Providers[first], true
+}
+
+// providerHosts is the place in the table of the first provider with each mail server.
+var providerHosts = sync.OnceValue(func() map[string]int {
+	index := map[string]int{}
+	for i, p := range Providers {
 		for _, s := range p.servers(mailcheck.Address{}) {
-			if slices.Contains(hosts, s.Host) {
-				return p, true
+			if _, known := index[s.Host]; !known {
+				index[s.Host] = i
 			}
 		}
 	}
-	return Provider{}, false
-}
+	return index
+})
 
 // anyAbove reports whether the host is one of the names or below it.
 func anyAbove(names []string, host string) bool {

@@ -159,12 +159,12 @@ func (l *Lab) serveDNS(network string) Behaviour {
 }
 
 func readMessage(c *Conn, network string) ([]byte, error) {
-	size := uint16(dns.MaxMsgSize - 1)
 	if network == "udp" {
-		packet := make([]byte, size)
+		packet := make([]byte, 4<<10) // questions are short
 		n, err := c.Conn.Read(packet) // past the buffer, which would join datagrams
 		return packet[:n], err
 	}
+	var size uint16
 	if err := binary.Read(c, binary.BigEndian, &size); err != nil {
 		return nil, err
 	}
