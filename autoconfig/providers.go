@@ -45,7 +45,7 @@ const (
 )
 
 // Providers is the table. No domain and no mail exchanger stands in it twice.
-var Providers = slices.Concat(worldProviders, europeanProviders, moreEuropeanProviders, americanProviders, asianProviders, hostingProviders)
+var Providers = slices.Concat(worldProviders, europeanProviders, smallEuropeanProviders, americanProviders, asianProviders, hostingProviders)
 
 // The ways to log in that occur.
 var (
