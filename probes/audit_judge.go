@@ -40,7 +40,7 @@ func (a *auditor) whyIncomplete() string {
 
 // fails reports whether the ordinary handshake has led to a finding.
 func (a *auditor) fails(c *mailcheck.Check) bool {
-	return slices.ContainsFunc(a.trace.Findings(), func(f mailcheck.Finding) bool { return f.Check == c })
+	return shows(a.trace.Findings(), c)
 }
 
 func (a *auditor) judgeVersions() {
