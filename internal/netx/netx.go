@@ -20,7 +20,10 @@
 // # Documents
 //
 // [Net.Fetch] gets one document over HTTPS. Certificates are always verified,
-// and a redirect may lead only to another public HTTPS place.
+// and a redirect may lead only to another public HTTPS place. The documents of one
+// host come one after the other over one connection. [Net.FetchPublic] gets what a
+// stranger names, from public addresses alone. What time the web servers have tells
+// how far this machine's clock is off ([Net.ClockError]).
 package netx
 
 import (
