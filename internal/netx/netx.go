@@ -132,8 +132,8 @@ func (n *Net) Addrs(ctx context.Context, host string, port uint16) ([]netip.Addr
 	return n.Resolver.Addrs(ctx, host, n.opts.Family)
 }
 
-// TLSConfig returns a client configuration that accepts TLS 1.2 and later (RFC
-// 8996) and verifies the server's certificate for serverName.
-func (n *Net) TLSConfig(serverName string) *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: n.Roots, ServerName: serverName}
+// tlsConfig returns a client configuration that accepts TLS 1.2 and later (RFC
+// 8996) and verifies the server's certificate; HTTP puts the URL's host in.
+func (n *Net) tlsConfig() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: n.Roots}
 }
