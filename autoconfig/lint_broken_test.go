@@ -122,7 +122,7 @@ func brokenFiles() []broken {
 
 	change(goodPACC, "PACC",
 		"comma at the end", `"password": true}`, `"password": true,}`, "single quotes", `"imap"`, `'imap'`, "comment", `"imap"`, `// for reading
-    "imap"`, "byte order mark", "{\n", "\xef\xbb\xbf{\n", "two documents", "\n}\n", "\n}\n{}\n",
+    "imap"`, "byte order mark", "{\n", "\xef\xbb\xbf{\n", "two documents", "\n}\n", "\n}\n{}\n", "a brace too many", "\n}\n", "\n}\n}\n",
 		"no protocols", `"protocols"`, `"Protocols"`, "protocols as list", goodPACC[strings.Index(goodPACC, "{\n    \"imap"):strings.Index(goodPACC, ",\n  \"auth")], "[]",
 		"unknown protocol", `"caldav"`, `"calendar"`, "no host", `"host": "imap`, `"hostname": "imap`, "host as number", `"imap.example.com"`, "993",
 		"host as text", `{"host": "imap.example.com"}`, `"imap.example.com"`, "host with port", "imap.example.com", "imap.example.com:993",

@@ -15,7 +15,7 @@ func (a *auditor) judge() {
 	a.judgeSuites()
 	a.judgeHandshake()
 	if len(a.found.Unanswered) > 0 {
-		a.trace.Find(mailcheck.AuditIncomplete, mailcheck.Clean(a.whyIncomplete()))
+		a.trace.Find(mailcheck.AuditIncomplete, mailcheck.Clean(a.found.Missing()))
 		return
 	}
 	if a.found.WithoutSNI == "refused" {
@@ -28,14 +28,6 @@ func (a *auditor) judge() {
 	case !a.found.Hybrid:
 		a.trace.Find(mailcheck.AuditNoHybrid, "in TLS 1.3 it accepts "+announced(a.found.Groups))
 	}
-}
-
-func (a *auditor) whyIncomplete() string {
-	missing := "not known: " + strings.Join(a.found.Unanswered, ", ")
-	if a.found.CutShort == "" {
-		return missing
-	}
-	return a.found.CutShort + "; " + missing
 }
 
 // fails reports whether the ordinary handshake has led to a finding.
