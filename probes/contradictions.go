@@ -264,10 +264,10 @@ func usernameRefused(r *mailcheck.Report) []mailcheck.Finding {
 		}
 		endpoints[f.Detail] = append(endpoints[f.Detail], s.Endpoint())
 		template := autoconfig.UsernameTemplate(s.Login.Username, r.Address)
-		f.Fix = fmt.Sprintf("In the mail program enter %s as the user name. For everybody: publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", s.Login.Username, template)
+		f.Meanwhile = fmt.Sprintf("In the mail program enter %s as the user name: the server accepts that.", s.Login.Username)
+		f.Fix = fmt.Sprintf("Publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", template)
 		if f.Check == mailcheck.PublishUsername {
-			f.Fix = fmt.Sprintf("Write <username>%s</username> in the sections for %s. Until then enter %s as the user name in the mail program.",
-				template, strings.Join(endpoints[f.Detail], ", "), s.Login.Username)
+			f.Fix = fmt.Sprintf("Write <username>%s</username> in the sections for %s.", template, strings.Join(endpoints[f.Detail], ", "))
 		}
 		if i := slices.IndexFunc(all, func(o mailcheck.Finding) bool { return o.Detail == f.Detail }); i >= 0 {
 			all[i].Fix = f.Fix
