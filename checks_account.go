@@ -9,7 +9,7 @@ var accountChecks = []*Check{
 var (
 	AccountNoSettings = &Check{"account.no-settings", Failure, Admin,
 		"No mail server was found for this address, neither published nor by guessing.",
-		"Check the spelling of the address. If it is right, ask the provider for the server names, and the administrator to publish them (SRV records or autoconfig).",
+		"Publish the servers (SRV records or autoconfig). Users: check the spelling of the address; if it is right, ask the provider for the names of its servers.",
 		"RFC 6186, draft-ietf-mailmaint-autoconfig"}
 	AccountNoIncoming = &Check{"account.no-incoming", Failure, Admin,
 		"No working server was found for reading mail (IMAP or POP3).",

@@ -24,7 +24,7 @@ var (
 	AuditAnonymous = &Check{"tls.audit-anonymous", Warning, Operator,
 		"The server accepts encryption without a certificate, in which anybody on the way can take its place, if a client asks for it.",
 		"Exclude anonymous cipher suites (Postfix: smtpd_tls_mandatory_exclude_ciphers = aNULL; elsewhere append :!aNULL to the cipher list).",
-		"RFC 5246 appendix A.5 and F.1.1.1"}
+		"RFC 5246 appendices A.5 and F.1.1.1"}
 	AuditNoForwardSecrecy = &Check{"tls.audit-no-forward-secrecy", Warning, Operator,
 		"The server accepts key exchange without forward secrecy: whoever gets its key can later read recorded connections.",
 		"Exclude key exchange by RSA and static Diffie-Hellman (OpenSSL cipher list: add !kRSA).",
@@ -56,10 +56,10 @@ var (
 	AuditCrossProtocol = &Check{"tls.audit-cross-protocol", Warning, Operator,
 		"On a mail port the server agrees to speak the web's protocol (ALPN), so that connections for a web site can be led to it and the other way round.",
 		"Have the TLS of this port offer the mail protocol's ALPN name or none. If a proxy in front shares its TLS settings with a web site, give the mail port settings of its own.",
-		"RFC 7301 section 3.2, RFC 9325 section 3.8 and 3.9"}
+		"RFC 7301 section 3.2, RFC 9325 sections 3.8 and 3.9"}
 	TLSSNINeeded = &Check{"tls.sni-needed", Info, Operator,
 		"The server shows the right certificate only to clients that say which host name they want (SNI).",
-		"Up-to-date mail clients do. For old ones, printers and monitoring, make this name's certificate the default of the service.",
+		"Up-to-date mail programs do. For old ones, printers and monitoring, make this name's certificate the default of the service.",
 		"RFC 6066 section 3, RFC 9325 section 3.7"}
 	StartTLSCommandInjection = &Check{"starttls.command-injection", Failure, Operator,
 		"The server carries out, as if it were encrypted, a command that was sent unencrypted before TLS began.",

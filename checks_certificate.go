@@ -10,7 +10,7 @@ var certificateChecks = []*Check{
 var (
 	TLSMissingIntermediate = &Check{"tls.missing-intermediate", Failure, Operator,
 		"The server does not send the intermediate certificate that links its own to a trusted authority.",
-		"Serve the full chain: fullchain.pem instead of cert.pem (Dovecot: ssl_server_cert_file; Postfix: smtpd_tls_chain_files), then reload. Web browsers fetch the missing one themselves, mail clients do not.",
+		"Serve the full chain: fullchain.pem instead of cert.pem (Dovecot: ssl_server_cert_file; Postfix: smtpd_tls_chain_files), then reload. Web browsers fetch the missing one themselves, mail programs do not.",
 		"RFC 8446 section 4.4.2, RFC 5280 section 4.2.2.1"}
 	TLSPrivateCA = &Check{"tls.private-ca", Failure, Operator,
 		"The server's certificate is issued by a private authority, which only machines that have its root trust.",
@@ -18,7 +18,7 @@ var (
 		"RFC 5280 section 6.1.1"}
 	TLSInterception = &Check{"tls.interception", Failure, User,
 		"A virus scanner or filter on this machine or network puts its own certificate in the place of the server's.",
-		"Switch off the scanning of encrypted mail in that program, or install its root certificate in the mail client. What else this test says about certificates is about that program, not about the server.",
+		"Switch off the scanning of encrypted mail in that program, or install its root certificate in the mail program. What else this test says about certificates is about that program, not about the server.",
 		"RFC 8446 appendix E.1"}
 	TLSWeakSignature = &Check{"tls.weak-signature", Failure, Operator,
 		"A certificate of the server is signed with SHA-1 or MD5, which can be forged.",

@@ -46,7 +46,7 @@ var (
 		"RFC 5321 section 4.5.3.2.1"}
 	GreetBye = &Check{"greet.bye", Failure, Operator,
 		"The server turns the connection away for now.",
-		"The server's words are the evidence. Close other mail programs, wait some minutes and test again; if it stays, see the server's log.",
+		"The evidence has the server's words: if it stays, see its log. Users can only close other mail programs, wait some minutes and test again.",
 		"RFC 9051 section 7.1.5, RFC 5321 section 3.8"}
 	Greet554 = &Check{"greet.554", Failure, Operator,
 		"The server refuses to serve this machine.",
@@ -54,7 +54,7 @@ var (
 		"RFC 5321 section 3.1, RFC 7504"}
 	GreetOtherProtocol = &Check{"greet.not-this-protocol", Failure, Admin,
 		"Another service answers on this port.",
-		"Correct the host or port in the published settings, or in the mail client if it was typed there.",
+		"Correct the host or port in the published settings, or in the mail program if it was typed there.",
 		"RFC 6335"}
 	GreetMalformed = &Check{"greet.malformed", Failure, Operator,
 		"The server's greeting is not what the protocol demands.",
@@ -89,7 +89,7 @@ var (
 		"Mail programs do not know their public name and say EHLO with an address such as [127.0.0.1], which is allowed: take the submission service out of checks of that name (Postfix: no reject_..._helo_hostname before permit_sasl_authenticated; Exim: acl_smtp_helo).",
 		"RFC 5321 section 4.1.3, RFC 6409 section 7"}
 	AuthNone = &Check{"auth.none-offered", Failure, Operator,
-		"Over the encrypted connection the server offers no way to log in that mail clients know.",
+		"Over the encrypted connection the server offers no way to log in that mail programs know.",
 		"Enable authentication for this service (Postfix: smtpd_sasl_auth_enable=yes; Dovecot: auth_mechanisms = plain login).",
 		"RFC 4954 section 3, RFC 9051 section 6.2.2, RFC 5034"}
 )

@@ -30,6 +30,6 @@ var (
 		"RFC 3207 section 4.2, RFC 9051 section 6.2.1, RFC 2595 section 4"}
 	StartTLSAuthLost = &Check{"starttls.auth-lost", Failure, Operator,
 		"The server offers login only while the connection is unencrypted, and none after STARTTLS.",
-		"Enable authentication inside TLS, and disable it before (Postfix: smtpd_tls_auth_only=yes; Dovecot: disable_plaintext_auth=yes); a proxy in front of the server may need the same.",
+		"Enable authentication inside TLS, and disable it before (Postfix: smtpd_tls_auth_only = yes; Dovecot: auth_allow_cleartext = no, before 2.4 disable_plaintext_auth = yes); a proxy in front of the server may need the same.",
 		"RFC 4954 section 4, RFC 8314 section 4"}
 )

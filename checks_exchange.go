@@ -16,8 +16,8 @@ var (
 		"Choose \"Microsoft 365\" or \"Exchange\" in the program, or IMAP with the login method OAuth2. A program that knows neither cannot be used.",
 		"https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online"}
 	ExchangeHybrid = &Check{"exchange.hybrid", Info, Admin,
-		"Exchange Online sends programs on to another server for this address, so the mailbox is on the organization's own Exchange server.",
-		"Nothing to mend if that is so. Outlook for iOS and Android and Microsoft Teams are sent there too: publish Autodiscover, ActiveSync and EWS of that server to the Internet, without a login in front of them.",
+		"Exchange Online sends programs on to another server for this address, so the mailbox is on the organisation's own Exchange server.",
+		"Nothing to mend if that is so. Outlook for iOS and Android and Microsoft Teams are sent there too: publish Autodiscover, ActiveSync and EWS of that server to the internet, without a login in front of them.",
 		"https://learn.microsoft.com/exchange/clients/outlook-for-ios-and-android/use-hybrid-modern-auth"}
 	ExchangeElsewhere = &Check{"exchange.elsewhere", Info, Admin,
 		"The domain points to Microsoft, but Exchange Online names no server for this address.",

@@ -13,7 +13,7 @@ var (
 	LintUnknownKind = &Check{"lint.unknown-kind", Failure, Admin,
 		"The file is of no kind that mail programs read settings from.",
 		"Give a config-v1.1.xml, a .mobileconfig profile, an Autodiscover answer or a PACC document.",
-		"mailcheck lint"}
+		"draft-ietf-mailmaint-autoconfig section 3, Apple device management, MS-OXDSCLI, draft-ietf-mailmaint-pacc"}
 	LintMalformed = &Check{"lint.malformed", Failure, Admin,
 		"The file cannot be read: its syntax is broken.",
 		"Correct the file at the place given.",

@@ -12,7 +12,7 @@ var (
 		"Check the network cable or Wi-Fi, and whether a VPN or firewall cuts the connection off. On a network that lets only a web proxy out, mail programs cannot work: ask its administrator. Then test again.",
 		"RFC 1122 section 3.2.2.1"}
 	NetCaptivePortal = &Check{"net.captive-portal", Failure, User,
-		"A log-in page of the local network answers in the place of the real servers.",
+		"A login page of the local network answers in the place of the real servers.",
 		"Open any web page in a browser, log in to the network there (hotel, train, guest Wi-Fi) or accept its terms, then test again. Do not accept the certificate that the mail program shows.",
 		"RFC 8952 section 2, RFC 6585 section 6"}
 	NetIntercepted = &Check{"net.intercepted", Warning, Network,

@@ -23,7 +23,7 @@ var (
 		"RFC 5280 section 4.1.2.5"}
 	TLSNameMismatch = &Check{"tls.name-mismatch", Failure, Operator,
 		"The server's certificate is for another name than the one in the settings.",
-		"Use the name that the certificate has in the settings, or add the published name to the certificate.",
+		"Add the published name to the certificate, or have a name published that it has.",
 		"RFC 9525 section 6, RFC 7817"}
 	TLSCNOnly = &Check{"tls.cn-only", Failure, Operator,
 		"The server's certificate carries its name in the obsolete way (common name only).",
@@ -55,7 +55,7 @@ var (
 		"RFC 8446 section 6.2"}
 	TLSUnrecognizedName = &Check{"tls.unrecognized-name", Failure, Admin,
 		"The server says that it does not know the host name it was asked for.",
-		"The published host name is wrong, or the server lacks a certificate for it.",
+		"Correct the published host name. If it is right, the server's operator has to install a certificate for it.",
 		"RFC 6066 section 3"}
 	TLSClientCert = &Check{"tls.client-cert", Failure, Operator,
 		"The server demands a client certificate.",

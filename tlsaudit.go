@@ -1,5 +1,7 @@
 package mailcheck
 
+import "strings"
+
 // TLSAudit is what a server accepts beyond the one handshake that an up-to-date
 // client makes with it. Each fact costs a connection, so that a list may be cut
 // short; it then says so.
@@ -19,6 +21,18 @@ type TLSAudit struct {
 	Connections int      // how many it took
 	Unanswered  []string // what could not be asked, or was not answered
 	CutShort    string   // why the audit ended early; empty where it did not
+}
+
+// Missing says what the audit does not know, and why; nothing if it is complete.
+func (a *TLSAudit) Missing() string {
+	if len(a.Unanswered) == 0 {
+		return ""
+	}
+	text := "not known: " + strings.Join(a.Unanswered, ", ")
+	if a.CutShort != "" {
+		text = a.CutShort + "; " + text
+	}
+	return text
 }
 
 // TLSVersion says whether a server accepts a version of TLS, and with what.

@@ -33,6 +33,12 @@
 //   - oauth: what the OAuth2 issuers that settings name say about themselves.
 //   - dns: the health of the domain, such as its mail exchangers, DNSSEC and aliases
 //     that lead nowhere.
+//
+// # What clients make of it
+//
+// [Clients] follows the way of each mail client through these places: its own list of
+// providers, its order, its dialect of the settings file. [Lint] judges one setup file
+// by its format, and then as the parsers of the clients read it.
 package autoconfig
 
 import (

@@ -32,12 +32,12 @@ const maxAutodiscoverHops = 10
 //     (learn.microsoft.com, "Using Autodiscover to locate the correct endpoint"); that
 //     it is there, Exchange says in the header X-SOAP-Enabled, by which the EWS Managed
 //     API chooses. What it tells anybody, GetFederationInformation (MS-OXWSADISC section
-//     3.1.4.2), is about organizations and not about mailboxes.
+//     3.1.4.2), is about organisations and not about mailboxes.
 //   - https://outlook.office365.com/autodiscover/autodiscover.xml, which Outlook tries
 //     first if it takes the account for one of Microsoft 365 (step 4; the registry value
 //     ExcludeExplicitO365Endpoint turns that off). Version 2 on the same host answers
 //     the question behind it.
-//   - Active Directory (SCP, step 5), which only a computer of the organization sees.
+//   - Active Directory (SCP, step 5), which only a computer of the organisation sees.
 type autodiscovery struct {
 	*search
 	microsoft atomic.Bool // a name or a redirect leads to Exchange Online

@@ -28,7 +28,7 @@ type builtin struct {
 
 // knows reports whether the entry is about a mail domain.
 func (b builtin) knows(domain string) bool {
-	if p, ok := ProviderOf(domain); ok && p.Name == b.provider {
+	if p, ok := providerOf(domain); ok && p.Name == b.provider {
 		return true
 	}
 	return slices.ContainsFunc(strings.Fields(b.domains), func(pattern string) bool {
@@ -51,7 +51,7 @@ func (b builtin) serversFor(a mailcheck.Address, exchanger string) []mailcheck.S
 	p := Provider{Servers: strings.Fields(b.servers)}
 	if b.servers == "" {
 		var ok bool
-		if p, ok = ProviderOf(a.Domain); !ok {
+		if p, ok = providerOf(a.Domain); !ok {
 			p, _ = providerByMX(exchanger)
 		}
 	}

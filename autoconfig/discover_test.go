@@ -3,7 +3,6 @@ package autoconfig
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -210,133 +209,6 @@ v1.ispdb.net.                A 198.51.100.80
 	test("a bare domain", "example.com", nil)
 }
 
-func TestISPDBOff(t *testing.T) {
-	s := lab.Scenario{Address: "alice@example.com", Zone: unpublished + "@ MX 10 mx.example.net.\nv1.ispdb.net. A 198.51.100.80\n",
-		Hosts: map[string]lab.Host{"198.51.100.80": web("v1.ispdb.net", nil)}}
-	asked := func(r run) bool {
-		return slices.ContainsFunc(r.questions, func(q string) bool { return strings.HasSuffix(q, "ispdb.net") })
-	}
-	r := discover(t, s, Options{ISPDB: "off"})
-	if asked(r) {
-		t.Errorf("questions %q", r.questions)
-	}
-	if got := r.source(t, "ispdb"); got.State != mailcheck.Absent || got.Reason != "switched off" || len(got.Steps) > 0 {
-		t.Errorf("the source is %+v", got)
-	}
-	r = discover(t, s, Options{})
-	if want := []string{"GET https://v1.ispdb.net/example.com", "GET https://v1.ispdb.net/example.net"}; !slices.Equal(r.requests, want) || !asked(r) {
-		t.Errorf("requests %q, want %q", r.requests, want)
-	}
-	r = discover(t, s, Options{ISPDB: "https://v1.ispdb.net/"})
-	if !slices.Contains(r.requests, "GET https://v1.ispdb.net/example.com") {
-		t.Errorf("requests %q", r.requests)
-	}
-}
-
-func TestNoGuess(t *testing.T) {
-	s := lab.Scenario{Address: "alice@example.com", Zone: unpublished}
-	r := discover(t, s, Options{NoGuess: true})
-	for _, q := range r.questions {
-		for _, name := range []string{"imap", "pop", "pop3", "smtp", "mail"} {
-			if strings.HasSuffix(q, " "+name+".example.com") {
-				t.Errorf("the question %q is a guess", q)
-			}
-		}
-	}
-	if got := r.source(t, "guess"); got.State != mailcheck.Absent || got.Reason != "switched off" || len(r.Servers) > 0 {
-		t.Errorf("the source is %+v, servers %q", got, urls(r.Servers))
-	}
-
-	r = discover(t, s, Options{})
-	want := []string{
-		"imaps://imap.example.com:993", "imaps://mail.example.com:993", "imap://imap.example.com:143", "imap://mail.example.com:143",
-		"pop3s://pop.example.com:995", "pop3s://mail.example.com:995", "pop3://pop.example.com:110", "pop3://mail.example.com:110",
-		"submissions://smtp.example.com:465", "submissions://mail.example.com:465", "submission://smtp.example.com:587", "submission://mail.example.com:587",
-	}
-	if diff := cmp.Diff(want, urls(r.Servers)); diff != "" {
-		t.Errorf("guesses (-want +got):\n%s", diff)
-	}
-	for _, server := range r.Servers {
-		if !server.Guessed() || server.Username != "alice@example.com" {
-			t.Errorf("the guess is %+v", server)
-		}
-	}
-}
-
-// The target "." says that a service is not offered, so it is not guessed.
-func TestDeclinedServicesAreNotGuessed(t *testing.T) {
-	test := func(records string, want ...string) {
-		t.Helper()
-		r := discover(t, lab.Scenario{Address: "alice@example.com", Zone: strings.ReplaceAll(unpublished, "mail ", ";") + records}, Options{})
-		if got := urls(r.Servers); !slices.Equal(got, want) {
-			t.Errorf("%s: servers %q, want %q", records, got, want)
-		}
-		if got := r.source(t, "srv"); got.State != mailcheck.Found || !strings.Contains(got.Reason, fmt.Sprintf("%d of 6 services are not offered", strings.Count(records, "0 0 0 ."))) {
-			t.Errorf("%s: srv is %s: %s", records, got.State, got.Reason)
-		}
-	}
-	decline := func(labels ...string) string {
-		text := ""
-		for _, l := range labels {
-			text += l + "._tcp SRV 0 0 0 .\n"
-		}
-		return text
-	}
-	test(decline("_imaps", "_imap", "_pop3s", "_pop3", "_submissions", "_submission"))
-	test(decline("_imap", "_pop3s", "_pop3", "_submission"), "imaps://imap.example.com:993", "submissions://smtp.example.com:465")
-	test(decline("_imaps", "_imap", "_submissions"), "pop3s://pop.example.com:995", "pop3://pop.example.com:110", "submission://smtp.example.com:587")
-	test(decline("_pop3s", "_pop3")+"_imaps._tcp SRV 0 1 993 imap\n_submissions._tcp SRV 0 1 465 smtp\n", "imaps://imap.example.com:993", "submissions://smtp.example.com:465")
-}
-
-// Guesses wait for what is published, but not for ever, and they fill only what
-// is missing.
-func TestGuessesWait(t *testing.T) {
-	autoconfig := func(after time.Duration, sections ...string) lab.Scenario {
-		return lab.Scenario{Address: "alice@example.com", Zone: unpublished + "autoconfig A 192.0.2.80\n", Hosts: map[string]lab.Host{
-			"192.0.2.80": web("autoconfig.example.com", map[string]lab.Reply{configPath: lab.After(after, lab.XML(file(sections...)))}),
-			"192.0.2.1":  {}, "192.0.2.10": {993: lab.Silent}, "192.0.2.11": {}, "192.0.2.25": {}, "192.0.2.26": {},
-		}}
-	}
-	guessed := func(r run) []string {
-		var list []string
-		for _, s := range r.Servers {
-			if s.Guessed() {
-				list = append(list, s.URL())
-			}
-		}
-		return list
-	}
-
-	r := discover(t, autoconfig(2*time.Second, incoming(), outgoing()), Options{})
-	if got := guessed(r); len(got) > 0 {
-		t.Errorf("although everything is published, %q are guessed", got)
-	}
-	if got := r.source(t, "guess").Reason; got != "not needed: the settings are published" {
-		t.Errorf("the reason is %q", got)
-	}
-	// Discovering never connects to a mail server, guessed or not.
-	for _, d := range r.dials {
-		to, err := netip.ParseAddrPort(strings.TrimPrefix(d, "tcp "))
-		if err == nil && to.Port() != 80 && to.Port() != 443 && to.Port() != 53 {
-			t.Errorf("discovery connects to %s", to)
-		}
-	}
-
-	r = discover(t, autoconfig(0, incoming()), Options{})
-	if got, want := guessed(r), []string{"submissions://smtp.example.com:465", "submissions://mail.example.com:465", "submission://smtp.example.com:587", "submission://mail.example.com:587"}; !slices.Equal(got, want) {
-		t.Errorf("without a server for sending, %q are guessed, want %q", got, want)
-	}
-
-	r = discover(t, autoconfig(8*time.Second, incoming(), outgoing()), Options{})
-	if len(guessed(r)) == 0 {
-		t.Error("a slow web server holds up the guesses")
-	}
-	// What comes late counts all the same, and is known to be no guess.
-	if s := r.Servers[0]; s.URL() != "imaps://imap.example.com:993" || !slices.Equal(s.Sources, []string{"autoconfig", "guess"}) {
-		t.Errorf("the first server is %+v", s)
-	}
-}
-
 // Each distinct server is handed over once, as soon as it is known.
 func TestServersAreHandedOverOnce(t *testing.T) {
 	s := lab.Scenario{Address: "alice@example.com", Zone: unpublished + `autoconfig A 192.0.2.80
@@ -395,42 +267,6 @@ func TestTooManyServers(t *testing.T) {
 	}
 	if r.Servers[0].Port != 2001 || r.Servers[maxServers-1].Port != 2000+maxServers {
 		t.Errorf("the servers kept go from %s to %s", r.Servers[0].URL(), r.Servers[maxServers-1].URL())
-	}
-}
-
-// A folder of settings files gives the same as a web site with them.
-func TestISPDBFolderAndWeb(t *testing.T) {
-	text := file(incoming(), incoming("%EMAILADDRESS%", "%EMAIL"), outgoing("465", "0"), outgoing("465", "587", "SSL", "STARTTLS"))
-	s := lab.Scenario{Address: "alice@example.com", Zone: unpublished + "ispdb.example.net. A 198.51.100.80\n",
-		Hosts: map[string]lab.Host{"192.0.2.1": {}, "198.51.100.80": web("ispdb.example.net", map[string]lab.Reply{"/v1.1/example.com": lab.XML(text)})}}
-	dir := folder(t, map[string]string{"some-provider.xml": text})
-	results := map[string]mailcheck.SourceResult{}
-	for _, base := range []string{"https://ispdb.example.net/v1.1", "https://ispdb.example.net/v1.1/", dir} {
-		r := discover(t, s, Options{ISPDB: base, NoGuess: true})
-		results[base] = r.source(t, "ispdb")
-		if len(r.Servers) != 2 {
-			t.Errorf("%s: servers %q", base, urls(r.Servers))
-		}
-		if want := []string{"autoconfig.bad-section", "autoconfig.placeholder", "mx.none"}; !slices.Equal(r.findings(), want) {
-			t.Errorf("%s: findings %q, want %q", base, r.findings(), want)
-		}
-	}
-	for base, got := range results {
-		if diff := cmp.Diff(results[dir].Servers, got.Servers); diff != "" || got.State != mailcheck.Found {
-			t.Errorf("%s is %s, unlike the folder:\n%s", base, got.State, diff)
-		}
-	}
-	// And a domain that is not there is absent from both.
-	s.Address = "alice@example.org"
-	for base := range results {
-		if got := discover(t, s, Options{ISPDB: base, NoGuess: true}).source(t, "ispdb"); got.State != mailcheck.Absent || got.Reason == "" {
-			t.Errorf("%s: a domain that is not there is %s: %s", base, got.State, got.Reason)
-		}
-	}
-	// A folder that is not there is no fault of the account.
-	r := discover(t, s, Options{ISPDB: dir + "-missing", NoGuess: true})
-	if want := []string{"dns.nxdomain", "ispdb.unreachable"}; !slices.Equal(r.findings(), want) {
-		t.Errorf("findings %q, want %q", r.findings(), want)
 	}
 }
 

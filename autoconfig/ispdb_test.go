@@ -6,6 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
 )
 
 // folder returns a new folder with these files.
@@ -119,4 +124,63 @@ func TestMXDomains(t *testing.T) {
 	test("mx.customer.github.io", "example.com", "customer.github.io")
 	test("mx.other.github.io", "customer.github.io", "other.github.io")
 	test("", "example.com")
+}
+
+func TestISPDBOff(t *testing.T) {
+	s := lab.Scenario{Address: "alice@example.com", Zone: unpublished + "@ MX 10 mx.example.net.\nv1.ispdb.net. A 198.51.100.80\n",
+		Hosts: map[string]lab.Host{"198.51.100.80": web("v1.ispdb.net", nil)}}
+	asked := func(r run) bool {
+		return slices.ContainsFunc(r.questions, func(q string) bool { return strings.HasSuffix(q, "ispdb.net") })
+	}
+	r := discover(t, s, Options{ISPDB: "off"})
+	if asked(r) {
+		t.Errorf("questions %q", r.questions)
+	}
+	if got := r.source(t, "ispdb"); got.State != mailcheck.Absent || got.Reason != "switched off" || len(got.Steps) > 0 {
+		t.Errorf("the source is %+v", got)
+	}
+	r = discover(t, s, Options{})
+	if want := []string{"GET https://v1.ispdb.net/example.com", "GET https://v1.ispdb.net/example.net"}; !slices.Equal(r.requests, want) || !asked(r) {
+		t.Errorf("requests %q, want %q", r.requests, want)
+	}
+	r = discover(t, s, Options{ISPDB: "https://v1.ispdb.net/"})
+	if !slices.Contains(r.requests, "GET https://v1.ispdb.net/example.com") {
+		t.Errorf("requests %q", r.requests)
+	}
+}
+
+// A folder of settings files gives the same as a web site with them.
+func TestISPDBFolderAndWeb(t *testing.T) {
+	text := file(incoming(), incoming("%EMAILADDRESS%", "%EMAIL"), outgoing("465", "0"), outgoing("465", "587", "SSL", "STARTTLS"))
+	s := lab.Scenario{Address: "alice@example.com", Zone: unpublished + "ispdb.example.net. A 198.51.100.80\n",
+		Hosts: map[string]lab.Host{"192.0.2.1": {}, "198.51.100.80": web("ispdb.example.net", map[string]lab.Reply{"/v1.1/example.com": lab.XML(text)})}}
+	dir := folder(t, map[string]string{"some-provider.xml": text})
+	results := map[string]mailcheck.SourceResult{}
+	for _, base := range []string{"https://ispdb.example.net/v1.1", "https://ispdb.example.net/v1.1/", dir} {
+		r := discover(t, s, Options{ISPDB: base, NoGuess: true})
+		results[base] = r.source(t, "ispdb")
+		if len(r.Servers) != 2 {
+			t.Errorf("%s: servers %q", base, urls(r.Servers))
+		}
+		if want := []string{"autoconfig.bad-section", "autoconfig.placeholder", "mx.none"}; !slices.Equal(r.findings(), want) {
+			t.Errorf("%s: findings %q, want %q", base, r.findings(), want)
+		}
+	}
+	for base, got := range results {
+		if diff := cmp.Diff(results[dir].Servers, got.Servers); diff != "" || got.State != mailcheck.Found {
+			t.Errorf("%s is %s, unlike the folder:\n%s", base, got.State, diff)
+		}
+	}
+	// And a domain that is not there is absent from both.
+	s.Address = "alice@example.org"
+	for base := range results {
+		if got := discover(t, s, Options{ISPDB: base, NoGuess: true}).source(t, "ispdb"); got.State != mailcheck.Absent || got.Reason == "" {
+			t.Errorf("%s: a domain that is not there is %s: %s", base, got.State, got.Reason)
+		}
+	}
+	// A folder that is not there is no fault of the account.
+	r := discover(t, s, Options{ISPDB: dir + "-missing", NoGuess: true})
+	if want := []string{"dns.nxdomain", "ispdb.unreachable"}; !slices.Equal(r.findings(), want) {
+		t.Errorf("findings %q, want %q", r.findings(), want)
+	}
 }

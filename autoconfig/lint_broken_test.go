@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,21 @@ import (
 type broken struct{ name, body string }
 
 func brokenFiles() []broken {
-	files := []broken{
+	return slices.Concat(brokenSyntax(), brokenConfigs(), brokenProfiles(), brokenAnswers(), brokenPACC())
+}
+
+// changed makes a file of each name and the two texts behind it: what stands in the
+// document, and what takes its place.
+func changed(document, kind string, pairs ...string) []broken {
+	var files []broken
+	for i := 0; i < len(pairs); i += 3 {
+		files = append(files, broken{kind + ": " + pairs[i], in(document, pairs[i+1], pairs[i+2])})
+	}
+	return files
+}
+
+func brokenSyntax() []broken {
+	return []broken{
 		{"no XML", "clientConfig"}, {"an element left open", in(goodConfig, "</hostname>", "")}, {"two outermost elements", "<clientConfig/><clientConfig/>"},
 		{"a document type", in(goodConfig, "<clientConfig", "<!DOCTYPE clientConfig SYSTEM \"x.dtd\">\n<clientConfig")},
 		{"an entity that is not known", in(goodConfig, "imap.example.com", "&host;")},
@@ -30,13 +45,10 @@ func brokenFiles() []broken {
 		{"another XML", "<?xml version='1.0'?>\n<feed/>"}, {"Autodiscover version 2", `{"Protocol":"AutodiscoverV1","Url":"https://example.com/"}`},
 		{"a JSON list", "[]"},
 	}
-	change := func(document, kind string, pairs ...string) {
-		for i := 0; i < len(pairs); i += 3 {
-			files = append(files, broken{kind + ": " + pairs[i], in(document, pairs[i+1], pairs[i+2])})
-		}
-	}
-	config := func(pairs ...string) { change(goodConfig, "autoconfig", pairs...) }
-	config(
+}
+
+func brokenConfigs() []broken {
+	files := changed(goodConfig, "autoconfig",
 		"no version", ` version="1.1"`, "", "no provider", goodConfig[strings.Index(goodConfig, "  <emailProvider"):strings.Index(goodConfig, "</clientConfig>")], "",
 		"no id", ` id="example.com"`, "", "an id that is no domain", `id="example.com"`, `id="Example Inc"`,
 		"no domain", "<domain>example.com</domain>", "", "a domain with @", "<domain>", "<domain>@", "purpose", "<domain>", `<domain purpose="web">`,
@@ -63,7 +75,11 @@ func brokenFiles() []broken {
 		broken{"autoconfig: nothing for sending", goodConfig[:strings.Index(goodConfig, "    <outgoing")] + goodConfig[strings.Index(goodConfig, "  </emailProvider"):]},
 		broken{"autoconfig: unsupported authentication everywhere", strings.ReplaceAll(goodConfig, "password-cleartext", "TLS-client-cert")},
 	)
-	change(goodProfile, "profile",
+	return files
+}
+
+func brokenProfiles() []broken {
+	files := changed(goodProfile, "profile",
 		"type", "<string>Configuration", "<string>Config", "no version", "<key>PayloadVersion</key><integer>1</integer>\n<key>PayloadIdentifier</key><string>com.example.mail<", "<key>PayloadIdentifier</key><string>com.example.mail<",
 		"version as string", "<key>PayloadVersion</key><integer>1</integer>", "<key>PayloadVersion</key><string>1</string>", "version 2", "<integer>1<", "<integer>2<",
 		"no identifier", "<key>PayloadIdentifier</key><string>com.example.mail</string>", "", "no UUID", "<key>PayloadUUID</key><string>0C5A7C1E-0000-4000-8000-000000000001</string>", "",
@@ -87,17 +103,18 @@ func brokenFiles() []broken {
 			keys + "\n</dict></array>\n</dict></plist>"})
 	}
 	files = append(files, broken{"profile: no dict", `<plist version="1.0"><array/></plist>`},
-		broken{"profile: content that is no array", strings.NewReplacer("<array>", "<dict>", "</array>", "</dict>", "<dict>\n", "<key>x</key><dict>\n").Replace(goodProfile)},
-		broken{"Autodiscover: no response", `<Autodiscover xmlns="` + answerSpace + `"/>`},
-		broken{"Autodiscover: no account", `<Autodiscover xmlns="` + answerSpace + `"><Response xmlns="` + outlookSpace + `"><User/></Response></Autodiscover>`})
+		broken{"profile: content that is no array", strings.NewReplacer("<array>", "<dict>", "</array>", "</dict>", "<dict>\n", "<key>x</key><dict>\n").Replace(goodProfile)})
 	payload("CalDAV without host", "com.apple.caldav.account", "")
 	payload("CalDAV", "com.apple.caldav.account", "<key>CalDAVHostName</key><string>https://dav.example.com</string><key>CalDAVUseSSL</key><false/><key>CalDAVPort</key><integer>0</integer>")
 	payload("CardDAV", "com.apple.carddav.account", "<key>CardDAVHostName</key><integer>1</integer><key>CardDAVPassword</key><string>x</string><key>CalDAVPort</key><integer>443</integer>")
 	payload("ActiveSync", "com.apple.eas.account", "<key>OAuth</key><true/>\n<key>Password</key><string>x</string>\n<key>OAuthSignInURL</key><string>https://example.com/</string>\n<key>MailNumberOfPastDaysToSync</key><integer>2</integer>")
 	payload("ActiveSync for nothing", "com.apple.eas.account", "<key>SSL</key><true/>\n<key>EnableMail</key><false/><key>EnableContacts</key><false/><key>EnableCalendars</key><false/><key>EnableReminders</key><false/><key>EnableNotes</key><false/>")
 	payload("Exchange Web Services", "com.apple.ews.account", "<key>Host</key><string>https://x/</string>\n<key>SSL</key><false/>\n<key>Port</key><string>443</string>")
+	return files
+}
 
-	change(goodAnswer, "Autodiscover",
+func brokenAnswers() []broken {
+	files := changed(goodAnswer, "Autodiscover",
 		"https namespace", `xmlns="http://schemas.microsoft.com/exchange/autodiscover/r`, `xmlns="https://schemas.microsoft.com/exchange/autodiscover/r`,
 		"namespace of the request", "outlook/responseschema", "outlook/requestschema", "account type", "<AccountType>email", "<AccountType>e-mail", "no account type", "<AccountType>email</AccountType>", "",
 		"action", "<Action>settings", "<Action>setting", "no action", "<Action>settings</Action>", "", "redirect without URL", "<Action>settings", "<Action>redirectUrl",
@@ -110,6 +127,9 @@ func brokenFiles() []broken {
 		"encryption", "<Encryption>TLS", "<Encryption>STARTTLS", "no encryption", "<Encryption>TLS", "<Encryption>None", "encryption and port", "<Encryption>TLS", "<Encryption>SSL",
 		"SPA", "<SPA>off", "<SPA>no", "SPA on", "<SPA>off", "<SPA>on", "TTL", "<Port>993", "<TTL>1 hour</TTL><Port>993", "unknown element", "<Port>993", "<encryption>SSL</encryption><Port>993",
 	)
+	files = append(files,
+		broken{"Autodiscover: no response", `<Autodiscover xmlns="` + answerSpace + `"/>`},
+		broken{"Autodiscover: no account", `<Autodiscover xmlns="` + answerSpace + `"><Response xmlns="` + outlookSpace + `"><User/></Response></Autodiscover>`})
 	phone := func(name, action string) {
 		files = append(files, broken{"ActiveSync answer: " + name, `<Autodiscover xmlns="` + answerSpace + `"><Response xmlns="` + mobileSpace + "\">\n" + action + "</Response></Autodiscover>"})
 	}
@@ -119,10 +139,13 @@ func brokenFiles() []broken {
 	phone("no server", "<Action><Settings/></Action>")
 	phone("server", "<Action><Settings><Server><Type>EAS</Type><Url>http://example.com/</Url></Server><Server><Type>MobileSync</Type></Server></Settings></Action>")
 	phone("error", "<Action><Error><Status>1</Status><Message>no such mailbox</Message></Error></Action>")
+	return files
+}
 
-	change(goodPACC, "PACC",
+func brokenPACC() []broken {
+	return changed(goodPACC, "PACC",
 		"comma at the end", `"password": true}`, `"password": true,}`, "single quotes", `"imap"`, `'imap'`, "comment", `"imap"`, `// for reading
-    "imap"`, "byte order mark", "{\n", "\xef\xbb\xbf{\n", "two documents", "\n}\n", "\n}\n{}\n",
+    "imap"`, "byte order mark", "{\n", "\xef\xbb\xbf{\n", "two documents", "\n}\n", "\n}\n{}\n", "a brace too many", "\n}\n", "\n}\n}\n",
 		"no protocols", `"protocols"`, `"Protocols"`, "protocols as list", goodPACC[strings.Index(goodPACC, "{\n    \"imap"):strings.Index(goodPACC, ",\n  \"auth")], "[]",
 		"unknown protocol", `"caldav"`, `"calendar"`, "no host", `"host": "imap`, `"hostname": "imap`, "host as number", `"imap.example.com"`, "993",
 		"host as text", `{"host": "imap.example.com"}`, `"imap.example.com"`, "host with port", "imap.example.com", "imap.example.com:993",
@@ -133,7 +156,6 @@ func brokenFiles() []broken {
 		"name", "Example Mail", strings.Repeat("x", 61), "logo", `"shortName"`, `"logo": "https://example.com/logo.svg", "shortName"`,
 		"contact", `"provider"`, `"help": {"contact": "mailto:x@example.com"}, "provider"`, "a protocol twice", `"submit"`, `"imap": {"host": "other.example.com"}, "submit"`,
 	)
-	return files
 }
 
 // What is wrong with each document, where, and what to do.

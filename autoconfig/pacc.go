@@ -1,32 +1,31 @@
 package autoconfig
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 
 	"mailcheck"
 )
 
-// The bounds of a PACC document. Real ones have 4 levels and a kilobyte.
-const maxPACCDepth = 32
-
 // PACC is a document of draft-ietf-mailmaint-pacc, as far as it is about servers.
 type PACC struct {
 	Draft     string // the draft whose spelling it follows: "-02", "-03", both, or empty
 	protocols map[string]json.RawMessage
 	auth      map[string]json.RawMessage
-	lines     map[string]int // by path, such as "protocols.imap"
+	entries   *value // protocols, with their places
 }
 
 // ParsePACC reads a document. Unknown keys are ignored. The error is an
 // occurrence of pacc.malformed and says where.
 func ParsePACC(body []byte) (*PACC, error) {
-	lines, err := keyLines(body)
+	if len(body) > maxConfig {
+		return nil, mailcheck.PACCMalformed.Errorf("larger than %d bytes", maxConfig)
+	}
+	root, err := parseJSON(body)
 	if err != nil {
 		return nil, mailcheck.PACCMalformed.Errorf("%w", err)
 	}
@@ -34,9 +33,10 @@ func ParsePACC(body []byte) (*PACC, error) {
 	if err := json.Unmarshal(body, &top); err != nil || top == nil {
 		return nil, mailcheck.PACCMalformed.Errorf("line 1: the document is not a JSON object")
 	}
-	p := &PACC{lines: lines}
+	entries := root.get("protocols")
+	p := &PACC{entries: entries}
 	if err := json.Unmarshal(top["protocols"], &p.protocols); err != nil || p.protocols == nil {
-		return nil, mailcheck.PACCMalformed.Errorf("line %d: there is no object \"protocols\"", max(1, lines["protocols"]))
+		return nil, mailcheck.PACCMalformed.Errorf("line %d: there is no object \"protocols\"", cmp.Or(entries, root).line)
 	}
 	_ = json.Unmarshal(top["authentication"], &p.auth) // optional: without it a client asks the server
 	old, current := p.protocols["smtp"] != nil, p.protocols["submit"] != nil
@@ -82,7 +82,7 @@ var paccURLs = []struct {
 func (p *PACC) Servers(a mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
 	add := func(key string, server mailcheck.Server, err error) {
 		if err != nil {
-			problems = append(problems, Problem{mailcheck.PACCBadEntry, p.lines["protocols."+key], fmt.Sprintf("%s: %v", key, err)})
+			problems = append(problems, Problem{mailcheck.PACCBadEntry, p.entries.get(key).line, fmt.Sprintf("%s: %v", key, err)})
 			return
 		}
 		for _, known := range servers {
@@ -148,72 +148,4 @@ func (p *PACC) methods() []string {
 		methods = append(methods, "password-cleartext")
 	}
 	return methods
-}
-
-// keyLines checks that a body is one JSON value within bounds, and returns the
-// line of each key, by its path.
-func keyLines(body []byte) (map[string]int, error) {
-	if len(body) > maxConfig {
-		return nil, fmt.Errorf("larger than %d bytes", maxConfig)
-	}
-	if !json.Valid(body) {
-		var e *json.SyntaxError
-		err := json.Unmarshal(body, new(json.RawMessage))
-		if errors.As(err, &e) {
-			line, column := position(body, e.Offset)
-			return nil, fmt.Errorf("line %d, column %d: %w", line, column, err)
-		}
-		return nil, errors.New("not JSON")
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	lines := map[string]int{}
-	line, seen := 1, int64(0)
-	var path []string // keys of the open objects; "" for arrays and before a key
-	var object, key []bool
-	for {
-		token, err := d.Token()
-		if errors.Is(err, io.EOF) {
-			return lines, nil
-		} else if err != nil {
-			return nil, err
-		}
-		line += bytes.Count(body[seen:d.InputOffset()], []byte("\n"))
-		seen = d.InputOffset()
-		top := len(path) - 1
-		switch t := token.(type) {
-		case json.Delim:
-			if t == '}' || t == ']' {
-				path, object, key = path[:top], object[:top], key[:top]
-				break
-			}
-			if len(path) == maxPACCDepth {
-				return nil, fmt.Errorf("line %d: values are nested deeper than %d", line, maxPACCDepth)
-			}
-			if top >= 0 {
-				key[top] = object[top]
-			}
-			path, object, key = append(path, ""), append(object, t == '{'), append(key, t == '{')
-		case string:
-			if top >= 0 && key[top] {
-				path[top], key[top] = t, false
-				if len(path) <= 2 {
-					lines[strings.Join(path, ".")] = line
-				}
-				break
-			}
-			if top >= 0 {
-				key[top] = object[top]
-			}
-		default:
-			if top >= 0 {
-				key[top] = object[top]
-			}
-		}
-	}
-}
-
-// position returns the line and column of an offset.
-func position(body []byte, offset int64) (line, column int) {
-	before := body[:min(max(0, offset-1), int64(len(body)))]
-	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
 }

@@ -79,15 +79,16 @@ func TestPACCAuthentication(t *testing.T) {
 
 func TestPACCMalformed(t *testing.T) {
 	for document, want := range map[string]string{
-		"":                                    "line 1, column 1: unexpected end of JSON input",
+		"":                                    "line 1, column 1: the document ends too early",
 		"[]":                                  "line 1: the document is not a JSON object",
 		"null":                                "line 1: the document is not a JSON object",
 		"{}":                                  "line 1: there is no object \"protocols\"",
 		"{\n\n\"protocols\": []}":             "line 3: there is no object \"protocols\"",
 		"{\"protocols\": {}\n, }":             "line 2, column 3: invalid character '}' looking for beginning of object key string",
-		"{\"protocols\": {}} x":               "line 1, column 19: invalid character 'x' after top-level value",
-		strings.Repeat("[", 40):               "line 1, column 40: unexpected end of JSON input",
-		nestedArray(40):                       "line 1: values are nested deeper than 32",
+		"{\"protocols\": {}}\n}":              "line 2, column 1: something follows the document",
+		"{\"protocols\": {}} x":               "line 1, column 19: something follows the document",
+		strings.Repeat("[", 40):               "line 1, column 34: values are nested deeper than 32 or more than 20000",
+		nestedArray(40):                       "line 1, column 34: values are nested deeper than 32 or more than 20000",
 		strings.Repeat(" ", maxConfig) + "{}": "larger than 1048576 bytes",
 	} {
 		_, err := ParsePACC([]byte(document))

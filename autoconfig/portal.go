@@ -13,7 +13,7 @@ import (
 )
 
 // lookForPortal finds out, where the provider database could not be fetched,
-// whether the local network has put a log-in page in its place (RFC 8952). Such a
+// whether the local network has put a login page in its place (RFC 8952). Such a
 // network cannot forge https, but it answers http with a redirect to its page or
 // with status 511 (RFC 6585 section 6). Nothing of the address is sent.
 func (s *search) lookForPortal(ctx context.Context) {

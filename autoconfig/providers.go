@@ -46,7 +46,7 @@ const (
 )
 
 // Providers is the table. No domain and no mail exchanger stands in it twice.
-var Providers = slices.Concat(worldProviders, europeanProviders, moreEuropeanProviders, americanProviders, asianProviders, hostingProviders)
+var Providers = slices.Concat(worldProviders, europeanProviders, smallEuropeanProviders, americanProviders, asianProviders, hostingProviders)
 
 // The ways to log in that occur.
 var (
@@ -56,8 +56,8 @@ var (
 	byOAuthOrPassword   = []string{"OAuth2", "password-cleartext"}
 )
 
-// ProviderOf returns the provider whose mail domain it is.
-func ProviderOf(domain string) (Provider, bool) {
+// providerOf returns the provider whose mail domain it is.
+func providerOf(domain string) (Provider, bool) {
 	i := slices.IndexFunc(Providers, func(p Provider) bool { return slices.Contains(p.Domains, domain) })
 	if i < 0 {
 		return Provider{}, false
@@ -69,7 +69,7 @@ func ProviderOf(domain string) (Provider, bool) {
 // program may log in; nothing where that is not known. The provider is that of the
 // domain, or the one that runs the server.
 func LoginAdvice(domain, host string) string {
-	p, ok := ProviderOf(domain)
+	p, ok := providerOf(domain)
 	if !ok {
 		p, _ = providerByHosts([]string{host})
 	}
@@ -162,7 +162,7 @@ func (p Provider) servers(a mailcheck.Address) []mailcheck.Server {
 // But whoever publishes settings of their own is believed first: a mail exchanger
 // may only pass mail on.
 func findProvider(ctx context.Context, s *search) {
-	if p, ok := ProviderOf(s.address.Domain); ok {
+	if p, ok := providerOf(s.address.Domain); ok {
 		s.adopt(p, "table of providers", s.address.Domain+" is a mail domain of "+p.Name)
 		return
 	}

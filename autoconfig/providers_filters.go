@@ -24,8 +24,8 @@ const (
 	agreed     = "lists of mail gateways in several public repositories"
 )
 
-// Filters are the services that mailcheck knows.
-var Filters = []Filter{
+// filters are the services that mailcheck knows.
+var filters = []Filter{
 	{Name: "Proofpoint", MX: []string{"pphosted.com", "ppe-hosted.com", "gpphosted.com"}, Source: parsedmarc},
 	{Name: "Mimecast", MX: []string{"mimecast.com", "mimecast.co.za", "mimecast-offshore.com"}, Source: parsedmarc},
 	{Name: "Barracuda", MX: []string{"barracudanetworks.com"}, Source: posh365},
@@ -67,11 +67,11 @@ var Filters = []Filter{
 
 // filterOf returns the service whose mail exchanger the host is.
 func filterOf(host string) (Filter, bool) {
-	i := slices.IndexFunc(Filters, func(f Filter) bool { return anyAbove(f.MX, host) })
+	i := slices.IndexFunc(filters, func(f Filter) bool { return anyAbove(f.MX, host) })
 	if i < 0 {
 		return Filter{}, false
 	}
-	return Filters[i], true
+	return filters[i], true
 }
 
 // does says what the service does with the mail.

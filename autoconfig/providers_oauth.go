@@ -68,9 +68,9 @@ var issuerAliases = map[string]string{
 	"auth.tb.pro":               "https://auth.tb.pro/realms/tbpro",
 }
 
-// OAuthOf returns what the table knows about logging in to a mail server with
+// oauthOf returns what the table knows about logging in to a mail server with
 // OAuth2.
-func OAuthOf(host string) (mailcheck.OAuth, bool) {
+func oauthOf(host string) (mailcheck.OAuth, bool) {
 	if p, ok := providerByHosts([]string{host}); ok && p.OAuth != nil {
 		return *p.OAuth, true
 	}

@@ -18,7 +18,7 @@ func TestProviders(t *testing.T) {
 		t.Errorf("only %d providers", len(Providers))
 	}
 	domains, exchangers := map[string]string{}, map[string]string{}
-	for _, f := range Filters {
+	for _, f := range filters {
 		if f.Name == "" || f.Source == "" || len(f.MX) == 0 {
 			t.Errorf("filter %s: name, mail exchanger or source is missing", f.Name)
 		}
@@ -219,10 +219,10 @@ func TestProviderMatches(t *testing.T) {
 }
 
 func TestOAuthOf(t *testing.T) {
-	if o, ok := OAuthOf("outlook.office365.com"); !ok || !slices.Contains(o.Scopes, "https://outlook.office.com/SMTP.Send") {
+	if o, ok := oauthOf("outlook.office365.com"); !ok || !slices.Contains(o.Scopes, "https://outlook.office.com/SMTP.Send") {
 		t.Errorf("got %+v", o)
 	}
-	if o, ok := OAuthOf("imap.web.de"); ok {
+	if o, ok := oauthOf("imap.web.de"); ok {
 		t.Errorf("got %+v where there is none", o)
 	}
 	for _, name := range []string{"https://accounts.google.com", "https://auth.tb.pro/"} {

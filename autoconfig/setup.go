@@ -19,7 +19,7 @@ type SetupFormat struct {
 
 // SetupFormats lists every kind of setup file that can be written.
 var SetupFormats = []SetupFormat{
-	{"thunderbird", "config-v1.1.xml for Thunderbird, K-9 and every client that reads Mail Autoconfig", "config-v1.1.xml", WriteThunderbird},
+	{"thunderbird", "config-v1.1.xml for all that read Mail Autoconfig, K-9 too", "config-v1.1.xml", WriteThunderbird},
 }
 
 // ErrNothingUsable says that no setup file can be written, since no server for

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -226,15 +225,6 @@ func (a *auditor) withoutName(ctx context.Context) {
 func fingerprint(raw []byte) string {
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
-}
-
-// serverName returns the host as a client names it, or nothing: RFC 6066 section
-// 3 has names only.
-func (p *probe) serverName() string {
-	if _, err := netip.ParseAddr(p.result.Host); err == nil {
-		return ""
-	}
-	return p.result.Host
 }
 
 // alpnNames are the registered names (IANA registry of ALPN protocol ids);

@@ -170,7 +170,7 @@ func TestAuditRemedies(t *testing.T) {
 	}{
 		{mailcheck.AuditWeakCipher, "each ending in :!eNULL:!EXPORT:!RC4:!DES:!3DES:!IDEA (Exim with GnuTLS: NORMAL:-NULL:-ARCFOUR-128:-3DES-CBC); Postfix:"},
 		{mailcheck.AuditAnonymous, "smtpd_tls_mandatory_exclude_ciphers=aNULL."},
-		{mailcheck.AuditNoForwardSecrecy, "Exclude kRSA and kDH and kECDH from the cipher list."},
+		{mailcheck.AuditNoForwardSecrecy, "Exclude kRSA, kDH, kECDH from the cipher list."},
 	} {
 		i := slices.IndexFunc(findings, func(f mailcheck.Finding) bool { return f.Check == want.check })
 		if i < 0 || !strings.Contains(findings[i].Remedy(), want.remedy) {

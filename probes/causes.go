@@ -17,7 +17,7 @@ type rule struct {
 // on the internet need not hear about servers.
 var rules = []rule{
 	{"a wrong clock here: certificates only look expired or not yet valid", clockCause},
-	{"offline or caught by a log-in page: everything that was asked of the network follows", networkCause},
+	{"offline or caught by a login page: everything that was asked of the network follows", networkCause},
 	{"a resolver or domain whose DNS is dead: said once, and nothing can be found", dnsCause},
 	{"IPv6 broken here: the servers' own IPv6 is not to blame", ipv6Cause},
 	{"a settings file over http only: https does not answer for the same reason", httpOnlyCause},

@@ -54,6 +54,11 @@ func found(c *mailcheck.Check, detail string) mailcheck.Finding {
 	return mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(detail)}
 }
 
+// shows reports whether a finding is of one of the checks.
+func shows(findings []mailcheck.Finding, checks ...*mailcheck.Check) bool {
+	return slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return slices.Contains(checks, f.Check) })
+}
+
 // settings ranks the servers a client may choose from: by protocol, what passed
 // before what failed, TLS before STARTTLS, then by trust in the source. A guess
 // that failed is not a setting: nobody said that it exists.

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -188,19 +189,22 @@ func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
 		if r.Result(right).Verdict == mailcheck.Fail && r.Result(wrong).Verdict != mailcheck.Fail {
 			right, wrong = wrong, right
 		}
-		f.Fix = fmt.Sprintf("If %s is right, name it in %s too", right.Host, wrong.Sources[0])
-		if record := autoconfig.SRVRecord(right, r.Address.Domain); wrong.Sources[0] == "srv" && record != "" {
-			f.Fix += ": " + record
-		}
-		f.Fix += fmt.Sprintf(". If %s is right, name that in %s", wrong.Host, right.Sources[0])
-		if record := autoconfig.SRVRecord(wrong, r.Address.Domain); right.Sources[0] == "srv" && record != "" {
-			f.Fix += ": " + record
-		} else {
-			f.Fix += "."
-		}
+		f.Fix = fmt.Sprintf("If %s is right, name it in %s too%s If %s is right, name that in %s%s",
+			right.Host, wrong.Sources[0], asRecord(r, right, wrong.Sources[0]), wrong.Host, right.Sources[0], asRecord(r, wrong, right.Sources[0]))
 		all = append(all, f)
 	}
 	return all
+}
+
+// asRecord ends a sentence with the record by which a source publishes a server,
+// if it is one that does so: the target of an SRV record is a name (RFC 2782). The
+// record brings its own full stop.
+func asRecord(r *mailcheck.Report, s mailcheck.Server, source string) string {
+	record := autoconfig.SRVRecord(s, r.Address.Domain)
+	if _, err := netip.ParseAddr(s.Host); source != "srv" || record == "" || err == nil {
+		return "."
+	}
+	return ": " + record
 }
 
 // preferred returns the server that a source names first for a protocol, as the
@@ -260,10 +264,10 @@ func usernameRefused(r *mailcheck.Report) []mailcheck.Finding {
 		}
 		endpoints[f.Detail] = append(endpoints[f.Detail], s.Endpoint())
 		template := autoconfig.UsernameTemplate(s.Login.Username, r.Address)
-		f.Fix = fmt.Sprintf("In the mail program enter %s as the user name. For everybody: publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", s.Login.Username, template)
+		f.Meanwhile = fmt.Sprintf("In the mail program enter %s as the user name: the server accepts that.", s.Login.Username)
+		f.Fix = fmt.Sprintf("Publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", template)
 		if f.Check == mailcheck.PublishUsername {
-			f.Fix = fmt.Sprintf("Write <username>%s</username> in the sections for %s. Until then enter %s as the user name in the mail program.",
-				template, strings.Join(endpoints[f.Detail], ", "), s.Login.Username)
+			f.Fix = fmt.Sprintf("Write <username>%s</username> in the sections for %s.", template, strings.Join(endpoints[f.Detail], ", "))
 		}
 		if i := slices.IndexFunc(all, func(o mailcheck.Finding) bool { return o.Detail == f.Detail }); i >= 0 {
 			all[i].Fix = f.Fix

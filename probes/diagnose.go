@@ -193,7 +193,7 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 // protocol.
 func (p *probe) missClientCert(_ context.Context, f *mailcheck.Finding) {
 	if p.certAsked {
-		become(f, mailcheck.TLSClientCert, "the server asked for a client certificate; without one, "+f.Detail)
+		become(f, mailcheck.TLSClientCert, "the server asked for a client certificate; without one: "+f.Detail)
 	}
 }
 
@@ -219,7 +219,7 @@ func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer hear
 // packets, and there are programs that read only the first.
 func (p *probe) askShort(ctx context.Context, f *mailcheck.Finding) {
 	version, err := further(ctx, p, mailcheck.OpDiagnose, "begin with a short ClientHello", false, func(q *probe) (string, string, error) {
-		conn := tls.Client(q.conn, &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, ServerName: p.newHello(tls.VersionTLS13).serverName,
+		conn := tls.Client(q.conn, &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, ServerName: p.serverName(),
 			CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256}})
 		err := conn.Handshake()
 		name := tls.VersionName(conn.ConnectionState().Version)

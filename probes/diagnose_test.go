@@ -141,8 +141,8 @@ func TestLateGreetingIsNoWrongDoor(t *testing.T) {
 // What works is said first, with the record to publish where it is not published.
 func TestDoorIsOffered(t *testing.T) {
 	for _, c := range []struct{ scenario, id, want string }{
-		{"tls-on-starttls-port", "tls.tls-on-starttls-port", "In the mail client choose imap.example.com, port 993, SSL/TLS: that works from here. Switch off"},
-		{"tls-on-submission-port", "tls.tls-on-starttls-port", "In the mail client choose smtp.example.com, port 587, SSL/TLS: that works from here. Switch off"},
+		{"tls-on-starttls-port", "tls.tls-on-starttls-port", "In the mail program choose imap.example.com, port 993, SSL/TLS: that works from here. Switch off"},
+		{"tls-on-submission-port", "tls.tls-on-starttls-port", "In the mail program choose smtp.example.com, port 587, SSL/TLS: that works from here. Switch off"},
 		{"srv-swapped", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works from here. Publish the port that works: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
 		{"srv-port-odd", "tls.plain-on-tls-port", "port 993, SSL/TLS: that works from here. Publish the port that works: _imaps._tcp.example.com. SRV 0 1 993 imap.example.com. To mend port 143: "},
 		{"wrong-port-published", "tcp.refused", "port 143, STARTTLS: that works from here. Publish the port that works: _imap._tcp.example.com. SRV 0 1 143 imap.example.com. To mend port 993: "},
@@ -150,13 +150,15 @@ func TestDoorIsOffered(t *testing.T) {
 		{"starttls-masked-ehlo", "starttls.masked", "choose smtp.example.com, port 465, SSL/TLS: that works from here."},
 		{"port-refused", "tcp.refused", "Start the mail service"}, // no door opens
 		{"port-silent", "tcp.timeout", "Try from another network"},
-		{"port-silent-door", "tcp.timeout", "In the mail client choose imap.example.com, port 143, STARTTLS: that works from here. Try from"},
-		{"port-blocked-door", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
-		{"port-25-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
-		{"port-blocked", "tcp.blocked-here", "In the mail client choose smtp.example.com, port 465, SSL/TLS: that works from here. Try from"},
+		{"port-silent-door", "tcp.timeout", "In the mail program choose imap.example.com, port 143, STARTTLS: that works from here. Try from"},
+		{"port-blocked-door", "tcp.blocked-here", "In the mail program choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
+		{"port-25-blocked", "tcp.blocked-here", "In the mail program choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
+		{"port-blocked", "tcp.blocked-here", "In the mail program choose smtp.example.com, port 465, SSL/TLS: that works from here. Try from"},
 		{"tls-sni-refused", "tls.unrecognized-name", "publish that name if it is the server's"},
 		{"tls-no-certificate", "tls.no-common-cipher", "The server has no certificate"},
 		{"tls-old-alert", "tls.old-protocol", "The server's best is TLS 1.0."},
+		{"srv-outdated", "publish.sources-disagree", "SRV 0 1 993 imap.example.com. If old.example.com is right, name that in autoconfig."},
+		{"cert-ip", "publish.sources-disagree", "If 192.0.2.10 is right, name that in srv."}, // no target of a record
 	} {
 		t.Run(c.scenario, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

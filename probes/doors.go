@@ -110,7 +110,7 @@ func (p *probe) nameService(ctx context.Context, f *mailcheck.Finding) {
 		if other, ok := errors.AsType[*notTLS](err); ok {
 			said = strconv.Quote(other.begins)
 		}
-		become(f, mailcheck.StartTLSRefused, "after its consent to STARTTLS the server goes on without TLS: "+said)
+		become(f, mailcheck.StartTLSRefused, goesOnInClear+said)
 		return
 	}
 	wanted := spoken(p.result.Protocol)
@@ -148,7 +148,7 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 
 // choose says which server to use instead.
 func choose(door mailcheck.Server) string {
-	return fmt.Sprintf("In the mail client choose %s, port %d, %s: that works from here.", door.Host, door.Port, securityInWords(door.Security))
+	return fmt.Sprintf("In the mail program choose %s, port %d, %s: that works from here.", door.Host, door.Port, securityInWords(door.Security))
 }
 
 // doors lists the ways in that are worth trying, the best first: the ports

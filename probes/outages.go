@@ -104,7 +104,7 @@ func fetches(r *mailcheck.Report) []fetch {
 	return all
 }
 
-// oneCertificateForAll recognises a log-in page (RFC 8952): the provider database
+// oneCertificateForAll recognises a login page (RFC 8952): the provider database
 // and a host of the domain, which have nothing to do with each other, show the
 // same certificate, and it is not good for the database.
 func oneCertificateForAll(r *mailcheck.Report) string {

@@ -14,7 +14,7 @@ import (
 	"mailcheck/internal/netx"
 )
 
-// A network with a log-in page (RFC 8952) answers in the place of everybody. Where
+// A network with a login page (RFC 8952) answers in the place of everybody. Where
 // the provider database was asked, its answer shows that; where it was not, nobody
 // need be: whoever answers for an address and for a name that nobody can have
 // answers for all. Neither question says anything of the account, and neither
@@ -24,11 +24,11 @@ const (
 	nobody  = "mailcheck.invalid" // a name that cannot exist, as resolvers know (RFC 6761 section 6.4)
 )
 
-// portalLimit bounds both questions. A log-in page is next door; one lost packet is
+// portalLimit bounds both questions. A login page is next door; one lost packet is
 // sent again after a second.
 const portalLimit = 1500 * time.Millisecond
 
-// inTheWay are the faults that a server seems to have while a log-in page, or the
+// inTheWay are the faults that a server seems to have while a login page, or the
 // firewall behind it, stands in its place.
 var inTheWay = []*mailcheck.Check{
 	mailcheck.TCPTimeout, mailcheck.TCPRefused, mailcheck.TCPUnreachable, mailcheck.TCPReset,
@@ -38,7 +38,7 @@ var inTheWay = []*mailcheck.Check{
 }
 
 // lookForPortal puts the two questions where every server of a run failed in a way
-// that a log-in page explains. The steps hold what it found.
+// that a login page explains. The steps hold what it found.
 func lookForPortal(ctx context.Context, n *netx.Net, r *mailcheck.Report) []mailcheck.Step {
 	if ctx.Err() != nil || !allInTheWay(r) {
 		return nil
@@ -55,14 +55,12 @@ func lookForPortal(ctx context.Context, n *netx.Net, r *mailcheck.Report) []mail
 }
 
 // allInTheWay reports whether there are servers, each failed for such a reason, and
-// nothing was heard from the internet that disproves a log-in page, or explains
+// nothing was heard from the internet that disproves a login page, or explains
 // the failures better.
 func allInTheWay(r *mailcheck.Report) bool {
 	for _, s := range r.Sources {
 		for _, step := range s.Steps {
-			known := slices.ContainsFunc(step.Findings, func(f mailcheck.Finding) bool {
-				return f.Check == mailcheck.NetCaptivePortal || f.Check == mailcheck.NetOffline
-			})
+			known := shows(step.Findings, mailcheck.NetCaptivePortal, mailcheck.NetOffline)
 			if known || step.Op == mailcheck.OpParse && step.Err == nil {
 				return false
 			}
@@ -73,7 +71,7 @@ func allInTheWay(r *mailcheck.Report) bool {
 		for _, step := range s.Steps {
 			findings = append(findings, step.Findings...)
 		}
-		fails := slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return slices.Contains(inTheWay, f.Check) })
+		fails := shows(findings, inTheWay...)
 		here := slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.IP.IsLoopback() })
 		if s.Verdict != mailcheck.Fail || !fails || here { // no network is in the way to this machine
 			return false
@@ -82,7 +80,7 @@ func allInTheWay(r *mailcheck.Report) bool {
 	return len(r.Servers) > 0
 }
 
-// askForNobody finds a resolver that leads every name to the log-in page. One that
+// askForNobody finds a resolver that leads every name to the login page. One that
 // leads only names that do not exist somewhere, to advertisements, is another evil.
 func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *mailcheck.Trace) {
 	addrs, err := mailcheck.Do(ctx, t, mailcheck.OpResolve, nobody, func(ctx context.Context) ([]netip.Addr, error) {

@@ -21,7 +21,7 @@ func given(ctx context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Rep
 	}, Options{})
 }
 
-// A log-in page is known without the provider database, by an address or a name
+// A login page is known without the provider database, by an address or a name
 // that nobody has; and what is none is not taken for one.
 func TestPortalWithoutDatabase(t *testing.T) {
 	const names = "imap.example.com. A 10.0.0.1\nsmtp.example.com. A 10.0.0.1\nautoconfig.example.com. A 10.0.0.1\n"
@@ -31,7 +31,7 @@ func TestPortalWithoutDatabase(t *testing.T) {
 	for _, c := range []struct {
 		name, zone string
 		nowhere    lab.Host
-		want       string // evidence; none if there is no log-in page
+		want       string // evidence; none if there is no login page
 	}{
 		{"redirect", apart, web(lab.Redirect("http://login.hotel.example/")), "http://203.0.113.80/, an address that no host has, is redirected to http://login.hotel.example/"},
 		{"status 511", apart, web(lab.Status(http.StatusNetworkAuthenticationRequired)), "status 511"},
@@ -63,7 +63,7 @@ func TestPortalWithoutDatabase(t *testing.T) {
 					}
 					for _, f := range r.Findings {
 						if i >= 0 && f.Check != mailcheck.NetCaptivePortal && f.BecauseOf != mailcheck.NetCaptivePortal.ID && f.Severity == mailcheck.Failure {
-							t.Errorf("%s does not follow from the log-in page", f.Check.ID)
+							t.Errorf("%s does not follow from the login page", f.Check.ID)
 						}
 					}
 					for _, request := range l.Requests() {

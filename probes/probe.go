@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -107,8 +106,7 @@ func (p *probe) test(ctx context.Context, tell func(outcome)) {
 // has not passed, however well it began.
 func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
 	v := mailcheck.VerdictOf(findings)
-	cut := slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.RunTimeout })
-	if cut && v != mailcheck.Fail {
+	if shows(findings, mailcheck.RunTimeout) && v != mailcheck.Fail {
 		return mailcheck.Untested
 	}
 	return v
@@ -368,6 +366,9 @@ func exchange[T any](ctx context.Context, p *probe, op mailcheck.Op, commands []
 	})
 }
 
+// goesOnInClear begins what is said of a server that takes back its go-ahead.
+const goesOnInClear = "after its consent to STARTTLS the server goes on without TLS: "
+
 // goAhead checks that nothing follows the server's consent to start TLS. Such
 // text was not protected, and a client that read it after the handshake would
 // take it for the server's word (CVE-2011-0411).
@@ -376,7 +377,7 @@ func (p *probe) goAhead() error {
 	case rest == "":
 		return nil
 	case givesUp(rest):
-		return mailcheck.StartTLSRefused.Errorf("after its consent to STARTTLS the server goes on without TLS: %q", strings.TrimSpace(rest))
+		return mailcheck.StartTLSRefused.Errorf(goesOnInClear+"%q", strings.TrimSpace(rest))
 	default:
 		return mailcheck.StartTLSInjection.Errorf("after the go-ahead came %q", rest)
 	}

@@ -13,6 +13,15 @@
 // has no error to return: where it gets stuck is the result. If credentials are
 // given, those servers that passed are logged in at afterwards, one after the other
 // and each over a connection of its own.
+//
+// # What comes after it
+//
+// A conversation that fails is diagnosed, over at most three further connections:
+// what else may be behind the port, what the server's TLS would accept, which other
+// port of the host works. An audit of TLS, if it is asked for, makes many more. At
+// last the servers are looked at together: what is wrong with this machine's network
+// or clock, what contradicts what is published, and which findings only follow from
+// others.
 package probes
 
 import (

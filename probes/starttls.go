@@ -23,8 +23,7 @@ func (p *probe) unannounced(consent string) {
 // another address of the host if there is one, since machines that share a name
 // are the ones that differ.
 func (p *probe) askAgainForTLS(ctx context.Context, f *mailcheck.Finding) {
-	stripped := func(f mailcheck.Finding) bool { return f.Check == mailcheck.StartTLSStripped }
-	if p.further == 0 || slices.ContainsFunc(p.trace.Findings(), stripped) {
+	if p.further == 0 || shows(p.trace.Findings(), mailcheck.StartTLSStripped) {
 		return
 	}
 	p.further--
@@ -65,8 +64,7 @@ func suspectStripping(r *mailcheck.Report) {
 		}
 		for j := range s.Steps {
 			missing := slices.IndexFunc(s.Steps[j].Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.StartTLSMissing })
-			known := slices.ContainsFunc(s.Steps[j].Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.StartTLSStripped })
-			if missing < 0 || known {
+			if missing < 0 || shows(s.Steps[j].Findings, mailcheck.StartTLSStripped) {
 				continue
 			}
 			if proof := speaksTLS(r, s, s.Steps[j].Findings[missing]); proof != "" {
@@ -96,7 +94,7 @@ func speaksTLS(r *mailcheck.Report, s *mailcheck.ServerResult, missing mailcheck
 // firewall that allows no extensions and masks the greeting too.
 func (p *probe) fallBack(ctx context.Context) {
 	i := slices.IndexFunc(p.trace.Steps, func(s mailcheck.Step) bool {
-		return slices.ContainsFunc(s.Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.ReplyRejected })
+		return shows(s.Findings, mailcheck.ReplyRejected)
 	})
 	if i < 0 {
 		return

@@ -157,7 +157,7 @@ func exclusion(of []family) string {
 		}
 	}
 	text := fmt.Sprintf("Exclude %s from the cipher list. Dovecot: ssl_cipher_list, nginx: ssl_ciphers, Exim: tls_require_ciphers, each ending in :!%s",
-		strings.Join(names, " and "), strings.Join(names, ":!"))
+		strings.Join(names, ", "), strings.Join(names, ":!"))
 	if len(gnutls) > 0 {
 		text += fmt.Sprintf(" (Exim with GnuTLS: NORMAL:-%s)", strings.Join(gnutls, ":-"))
 	}

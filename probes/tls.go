@@ -10,7 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
-	"net"
+	"net/netip"
 
 	"mailcheck"
 )
@@ -23,13 +23,11 @@ func (p *probe) handshake(ctx context.Context) bool {
 	config := &tls.Config{
 		MinVersion:         tls.VersionTLS12, // RFC 8996
 		InsecureSkipVerify: true,             // verified in certificate, below
+		ServerName:         p.serverName(),
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 			p.certAsked = true
 			return &tls.Certificate{}, nil // none
 		},
-	}
-	if net.ParseIP(s.Host) == nil {
-		config.ServerName = s.Host
 	}
 	conn := tls.Client(p.conn, config)
 	state, err := mailcheck.Do(ctx, p.trace, mailcheck.OpTLS, s.Endpoint(), func(ctx context.Context) (tls.ConnectionState, error) {
@@ -46,6 +44,15 @@ func (p *probe) handshake(ctx context.Context) bool {
 	p.trace.Say(fmt.Sprintf("%s, %s, %s", p.result.TLS.Version, p.result.TLS.Cipher, p.result.TLS.Curve))
 	p.certificate(ctx, state)
 	return true
+}
+
+// serverName returns the host as a client names it, or nothing: RFC 6066 section
+// 3 has names only.
+func (p *probe) serverName() string {
+	if _, err := netip.ParseAddr(p.result.Host); err == nil {
+		return ""
+	}
+	return p.result.Host
 }
 
 // certificate verifies the chain as a mail client would: trust and dates, usage,

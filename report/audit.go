@@ -77,7 +77,7 @@ func audits(p *page, r *mailcheck.Report) {
 		}
 		p.blank()
 		p.paragraph(0, 2, fmt.Sprintf("TLS audit of %s (%d connections)", safe(s.Endpoint()), s.TLSAudit.Connections))
-		if why := incomplete(s.TLSAudit); why != "" {
+		if why := s.TLSAudit.Missing(); why != "" {
 			p.paragraph(2, 4, "NOT COMPLETE: "+safe(why))
 		}
 		for _, line := range auditLines(s.TLSAudit) {
@@ -87,18 +87,6 @@ func audits(p *page, r *mailcheck.Report) {
 			suites(p, s.TLSAudit.Versions[:i], v)
 		}
 	}
-}
-
-// incomplete says what an audit does not know, and why.
-func incomplete(a *mailcheck.TLSAudit) string {
-	if len(a.Unanswered) == 0 {
-		return ""
-	}
-	text := "not known: " + strings.Join(a.Unanswered, ", ")
-	if a.CutShort != "" {
-		text = a.CutShort + "; " + text
-	}
-	return text
 }
 
 // auditLines judge what is not in the lists of cipher suites, a line each.

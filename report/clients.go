@@ -92,8 +92,15 @@ func clientsSentence(r *mailcheck.Report) string {
 	for _, c := range r.Clients {
 		counts[c.Outcome]++
 	}
-	text := fmt.Sprintf("%d of %s configure themselves, %d ask the user, %d fail", counts[mailcheck.Configures],
-		count(len(r.Clients), "mail client"), counts[mailcheck.Asks], counts[mailcheck.Fails])
+	say := func(o mailcheck.Outcome, one, more string) string {
+		if counts[o] == 1 {
+			return one
+		}
+		return more
+	}
+	text := fmt.Sprintf("%d of %s %s, %d %s the user, %d %s",
+		counts[mailcheck.Configures], count(len(r.Clients), "mail client"), say(mailcheck.Configures, "configures itself", "configure themselves"),
+		counts[mailcheck.Asks], say(mailcheck.Asks, "asks", "ask"), counts[mailcheck.Fails], say(mailcheck.Fails, "fails", "fail"))
 	if n := counts[mailcheck.NotKnown]; n > 0 {
 		text += fmt.Sprintf("; of %d nothing is known", n)
 	}

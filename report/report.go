@@ -1,6 +1,7 @@
 // Package report turns a report into bytes: a table for people and JSON for
-// programs. It is pure: the same report always gives the same bytes, so that a
-// golden file can hold them.
+// programs, both also for the views of sources and of mail clients and for the
+// judgement of a setup file. It is pure: the same report always gives the same
+// bytes, so that a golden file can hold them.
 //
 // # Who reads it
 //

@@ -17,10 +17,11 @@ func clientsCommand() *cobra.Command {
 
 Every source is asked once, and the servers are tested as by the check command.
 Settings files are asked for over http, too, as some clients do even where https
-has one; what such a place has counts for those clients alone. Then each client's
-rules (from its own source code or documentation) are applied to the answers: where
-it looks first, which providers it has built in, which settings files it refuses,
-what it asks its user. Rules that could not be verified say so.
+has one; what such a place has counts for those clients alone. Then the rules of
+each client (from its own source code or documentation) are applied to the
+answers: where it looks first, which providers it has built in, which settings
+files it refuses, what it asks its user. Rules that could not be verified say
+so.
 
 ` + exitCodes,
 		Example: `  mailcheck clients alice@example.com

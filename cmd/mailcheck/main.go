@@ -116,6 +116,7 @@ as a mail program would, and says what is wrong, who can mend it and how.`,
 	root.Flags().Bool("version", false, "show the version") // or cobra gives it the -v that means verbose elsewhere
 	root.SetVersionTemplate("mailcheck {{.Version}}\n")
 	root.SetHelpTemplate(helpTemplate)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.AddCommand(
 		checkCommand(), probeCommand(), discoverCommand(), clientsCommand(), lintCommand(), setupCommand(), explainCommand(), demoCommand(), versionCommand(),
 	)

@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"mailcheck"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"mailcheck"
 	"mailcheck/internal/netx"
 	"mailcheck/probes"
 )

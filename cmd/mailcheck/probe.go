@@ -28,17 +28,17 @@ func probeCommand() *cobra.Command {
 		Short: "Test given mail servers",
 		Long: `Tests given mail servers, without looking for published settings.
 
-  imaps://HOST[:993]        imap://HOST[:143]        imap+plain://HOST[:143]
-  pop3s://HOST[:995]        pop3://HOST[:110]        pop3+plain://HOST[:110]
-  submissions://HOST[:465]  submission://HOST[:587]  submission+plain://HOST[:587]
+  imaps://HOST[:993]       imap://HOST[:143]       imap+plain://HOST[:143]
+  pop3s://HOST[:995]       pop3://HOST[:110]       pop3+plain://HOST[:110]
+  submissions://HOST[:465] submission://HOST[:587] submission+plain://HOST[:587]
 
 The first column is TLS from the first byte, the second is STARTTLS, the third
 is without encryption. An IPv6 address stands in brackets.
 
-  sieve://HOST[:4190]       filter scripts (ManageSieve)
-  jmap://HOST[/PATH]        mail over HTTPS (JMAP)
-  caldav://HOST[/PATH]      calendars
-  carddav://HOST[/PATH]     address books
+  sieve://HOST[:4190]      filter scripts (ManageSieve)
+  jmap://HOST[/PATH]       mail over HTTPS (JMAP)
+  caldav://HOST[/PATH]     calendars
+  carddav://HOST[/PATH]    address books
   https://HOST/Microsoft-Server-ActiveSync    Exchange for phones (ActiveSync)
   https://HOST/EWS/Exchange.asmx              Exchange Web Services
 

@@ -21,8 +21,8 @@ func setupCommand() *cobra.Command {
 	var client, file string
 	c := &cobra.Command{
 		Use:   "setup ADDRESS|DOMAIN --for CLIENT",
-		Short: "Write a mail program's setup file from the settings that passed the test",
-		Long: `Writes a mail program's setup file from the settings that passed the test.
+		Short: "Write a mail program's setup file from the settings that passed",
+		Long: `Writes a mail program's setup file from the settings that passed.
 
 The address is checked first, as the check command does. Where nothing works,
 nothing is written and the reasons are on standard error. Use --write rather

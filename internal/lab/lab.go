@@ -1,7 +1,7 @@
 // Package lab is an internet in memory: DNS zones, a certificate authority, and
-// mail and web servers that behave or misbehave. It feeds tests, benchmarks with
-// a simulated round trip, and the demo command. Nothing in it touches a socket
-// unless [Lab.Serve] or [Lab.Loopback] is called.
+// mail and web servers that behave or misbehave, with users who can log in. It
+// feeds tests, benchmarks with a simulated round trip, and the demo command.
+// Nothing in it touches a socket unless [Lab.Serve] or [Lab.Loopback] is called.
 //
 // A [Scenario] describes a small internet; [New] brings it up; [Lab.Options]
 // is how a run reaches it. A server is a [Behaviour], a function that serves one

@@ -84,7 +84,7 @@ func newHTTPClient(n *Net) *httpClient {
 			}
 			return c.hold(conn)
 		},
-		TLSClientConfig:        n.TLSConfig(""), // the transport puts the URL's host in
+		TLSClientConfig:        n.tlsConfig(),
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    2 * fetchTimeout, // for a handshake that outlives its request, whose own limit comes first
 		IdleConnTimeout:        idleTimeout,

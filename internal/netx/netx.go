@@ -20,7 +20,10 @@
 // # Documents
 //
 // [Net.Fetch] gets one document over HTTPS. Certificates are always verified,
-// and a redirect may lead only to another public HTTPS place.
+// and a redirect may lead only to another public HTTPS place. The documents of one
+// host come one after the other over one connection. [Net.FetchPublic] gets what a
+// stranger names, from public addresses alone. What time the web servers have tells
+// how far this machine's clock is off ([Net.ClockError]).
 package netx
 
 import (
@@ -129,8 +132,8 @@ func (n *Net) Addrs(ctx context.Context, host string, port uint16) ([]netip.Addr
 	return n.Resolver.Addrs(ctx, host, n.opts.Family)
 }
 
-// TLSConfig returns a client configuration that accepts TLS 1.2 and later (RFC
-// 8996) and verifies the server's certificate for serverName.
-func (n *Net) TLSConfig(serverName string) *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: n.Roots, ServerName: serverName}
+// tlsConfig returns a client configuration that accepts TLS 1.2 and later (RFC
+// 8996) and verifies the server's certificate; HTTP puts the URL's host in.
+func (n *Net) tlsConfig() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: n.Roots}
 }

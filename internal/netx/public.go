@@ -75,7 +75,7 @@ func (n *Net) fetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
 			}
 			return n.http.hold(d.Conn)
 		},
-		TLSClientConfig: n.TLSConfig(""), MaxResponseHeaderBytes: maxHeader, DisableKeepAlives: true,
+		TLSClientConfig: n.tlsConfig(), MaxResponseHeaderBytes: maxHeader, DisableKeepAlives: true,
 	}
 	defer transport.CloseIdleConnections()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)

@@ -6,8 +6,8 @@ import (
 	"mailcheck"
 )
 
-// moreEuropeanProviders are smaller providers of Europe.
-var moreEuropeanProviders = []Provider{
+// smallEuropeanProviders are smaller providers of Europe.
+var smallEuropeanProviders = []Provider{
 	{
 		Name:    "1&1",
 		Domains: strings.Fields("online.de onlinehome.de sofortstart.de sofort-start.de sofortsurf.de sofort-surf.de go4more.de kundenserver.de schlund.de"),

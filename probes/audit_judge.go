@@ -15,7 +15,7 @@ func (a *auditor) judge() {
 	a.judgeSuites()
 	a.judgeHandshake()
 	if len(a.found.Unanswered) > 0 {
-		a.trace.Find(mailcheck.AuditIncomplete, mailcheck.Clean(a.whyIncomplete()))
+		a.trace.Find(mailcheck.AuditIncomplete, mailcheck.Clean(a.found.Missing()))
 		return
 	}
 	if a.found.WithoutSNI == "refused" {
@@ -30,17 +30,9 @@ func (a *auditor) judge() {
 	}
 }
 
-func (a *auditor) whyIncomplete() string {
-	missing := "not known: " + strings.Join(a.found.Unanswered, ", ")
-	if a.found.CutShort == "" {
-		return missing
-	}
-	return a.found.CutShort + "; " + missing
-}
-
 // fails reports whether the ordinary handshake has led to a finding.
 func (a *auditor) fails(c *mailcheck.Check) bool {
-	return slices.ContainsFunc(a.trace.Findings(), func(f mailcheck.Finding) bool { return f.Check == c })
+	return shows(a.trace.Findings(), c)
 }
 
 func (a *auditor) judgeVersions() {

@@ -40,7 +40,7 @@ func parseJSON(body []byte) (*value, error) {
 	p := &jsonParser{body: body, decoder: json.NewDecoder(bytes.NewReader(body))}
 	p.decoder.UseNumber()
 	v, err := p.value(0)
-	if err == nil && p.decoder.More() {
+	if err == nil && len(bytes.TrimSpace(body[p.decoder.InputOffset():])) > 0 {
 		err = p.fail(errors.New("something follows the document"))
 	}
 	return v, err
