@@ -19,6 +19,7 @@ const loginTimeout = 25 * time.Second
 type entry struct {
 	login
 	mechanism mechanism
+	echoes    []echoes // of what is secret in it
 
 	reached bool // the server was asked
 	check   *mailcheck.Check
@@ -98,6 +99,7 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 	}
 	initial, given := x.initial, false
 	line := map[mailcheck.Protocol]string{mailcheck.IMAP: "l1 AUTHENTICATE ", mailcheck.POP3: "AUTH ", mailcheck.Submission: "AUTH "}[p.result.Protocol] + e.mechanism.name
+	p.hide(initial)
 	if p.initialAllowed(initial) {
 		line, given = line+" "+encode(initial), true
 	}
@@ -118,6 +120,10 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 			if answer, err = x.answer(challenge); err != nil {
 				return p.cancel(err)
 			}
+			p.hide(answer)
+			if x.computed != "" {
+				p.lines.secrets.echoes = append(p.lines.secrets.echoes, echoesOf(x.computed))
+			}
 		}
 		given = true
 		if err := p.lines.send(encode(answer)); err != nil {
@@ -125,6 +131,16 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 		}
 	}
 	return loginReply{}, mailcheck.LoginFailed.Errorf("the server asks on and on; %d steps are enough", maxSASLSteps)
+}
+
+// hide has a message that is about to be sent concealed wherever it comes back whole:
+// a short password is not found inside it.
+func (p *probe) hide(message []byte) {
+	if coded := encode(message); coded != "" {
+		e := echoes{}
+		e.add(coded, len(coded))
+		p.lines.secrets.echoes = append(p.lines.secrets.echoes, e)
+	}
 }
 
 // end judges the last reply of an exchange. The reason that the mechanism was told
@@ -148,7 +164,7 @@ func (p *probe) cancel(why error) (loginReply, error) {
 		error
 		CheckID() string
 	}](why); !ok {
-		why = mailcheck.LoginFailed.Errorf("%v", why)
+		why = mailcheck.LoginFailed.Errorf("%s", p.lines.secrets.conceal(why.Error())) // which may repeat the challenge
 	}
 	return loginReply{}, why
 }
@@ -202,7 +218,7 @@ func (p *probe) imapLogin(e *entry) (loginReply, error) {
 	line := "l1 LOGIN"
 	for _, word := range []string{e.user, e.secret} {
 		if quotable(word) {
-			line += ` "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(word) + `"`
+			line += ` "` + escaped(word) + `"`
 			continue
 		}
 		if err := p.lines.send(line + " {" + strconv.Itoa(len(word)) + "}"); err != nil {
@@ -219,6 +235,9 @@ func (p *probe) imapLogin(e *entry) (loginReply, error) {
 	}
 	return p.loginReply()
 }
+
+// escaped is a text as it stands in a quoted string.
+func escaped(text string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) }
 
 // quotable reports whether a quoted string of IMAP carries the text (RFC 9051
 // section 9: ASCII without line ends).

@@ -36,6 +36,7 @@ type logins struct {
 	net    *netx.Net
 	opts   Options
 	report *mailcheck.Report
+	echoes echoes // of the secret
 	made   int
 	closed map[string]bool // user names that are not tried again
 }
@@ -46,6 +47,7 @@ func logIn(ctx context.Context, n *netx.Net, r *mailcheck.Report, o Options) {
 		return
 	}
 	l := &logins{Credentials: o.Credentials, net: n, opts: o, report: r, closed: map[string]bool{}}
+	l.echoes = echoesOf(l.secret())
 	for _, s := range settings(r) {
 		i := slices.IndexFunc(r.Servers, func(o mailcheck.ServerResult) bool { return o.Key() == s.Key() })
 		if s.Protocol.Reads() || s.Protocol.Sends() {
@@ -199,7 +201,7 @@ func appendNew(list []string, word string) []string {
 // attempt makes one login and records it with the server. What an earlier attempt
 // found wrong counts no more once one succeeds.
 func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name string, m mechanism) *entry {
-	e := &entry{login: login{user: name, secret: l.secret(), server: s.Server}, mechanism: m}
+	e := &entry{login: login{user: name, secret: l.secret(), server: s.Server}, mechanism: m, echoes: []echoes{l.echoes}}
 	p := newProbe(l.net, s.Server, l.opts, l.report.Started)
 	p.entry, p.further = e, 0
 	p.converse(ctx)
