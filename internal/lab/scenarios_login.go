@@ -132,6 +132,8 @@ var logins = []Scenario{
 		"login.unavailable", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [UNAVAILABLE] Temporary authentication failure.")),
 	provider("login-limit", "the mailbox has too many connections",
 		"login.limit", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [LIMIT] Maximum number of connections from user+IP exceeded.")),
+	provider("login-too-many-attempts", "there were too many wrong attempts to log in, by some telephone perhaps",
+		"login.too-many-attempts", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [LIMIT] LOGIN Rate limit hit.")),
 	provider("login-nonsense", "the server answers a login with nonsense",
 		"login.failed", mailboxes(wholeAddress, nil), password(rightPassword),
 		serve(imapHost, 993, TLS(cert(imapHost), IMAP(Mail{Host: imapHost, On: map[string]Behaviour{"AUTHENTICATE": Say("Segmentation fault\r\n")}})))),
