@@ -71,7 +71,7 @@ var (
 		"RFC 4954 section 4 (504), RFC 9051 section 6.2.2"}
 	LoginFailed = &Check{"login.failed", Failure, Operator,
 		"The login came to no decision: the server broke off or answered nonsense.",
-		"See the server's log for the time of the test. Some servers hang up, or fall silent, at a wrong password: make sure of that first.",
+		"See the server's log for the time of the test. Some servers hang up, or fall silent, at a wrong password: have the user type it again first.",
 		"RFC 9051 section 6.2, RFC 4954, RFC 5034"}
 	LoginNotTrusted = &Check{"login.not-trusted", Warning, User,
 		"No login was tried at this server: nothing that cannot be forged says that it belongs to the address, so it does not get the password.",
