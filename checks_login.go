@@ -3,7 +3,7 @@ package mailcheck
 var loginChecks = []*Check{
 	LoginRejected, LoginAppPassword, LoginBrowser, LoginPasswordExpired, LoginTokenRejected,
 	LoginBasicDisabled, LoginSMTPAuthDisabled, LoginPolicy, LoginProtocolOff, LoginDisabled,
-	LoginNotAuthorized, LoginUnavailable, LoginLimit, LoginMechanism, LoginFailed,
+	LoginNotAuthorized, LoginUnavailable, LoginLimit, LoginThrottled, LoginMechanism, LoginFailed,
 	LoginNotTrusted, LoginNoMechanism, LoginServerSignature, LoginUsernameForm,
 }
 
@@ -11,7 +11,7 @@ var loginChecks = []*Check{
 var (
 	LoginRejected = &Check{"login.rejected", Failure, User,
 		"The server rejects the user name or the password.",
-		"Type the password again, and log in to the provider's web page with it. If that works, ask the provider whether mail programs need another user name, an app password, or to be allowed first.",
+		"Type the password again, and log in to the provider's web page with it. If that works, ask the provider whether mail programs need another user name, an app password, OAuth2, or IMAP to be switched on first: many servers answer all of that with the same words.",
 		"RFC 5530 section 3, RFC 4954 section 6, RFC 3206 section 4"}
 	LoginAppPassword = &Check{"login.app-password", Failure, User,
 		"The server wants an app password: the password of the web page does not work in mail programs.",
@@ -27,7 +27,7 @@ var (
 		"RFC 5530 section 3 (EXPIRED), RFC 4954 section 6 (432)"}
 	LoginTokenRejected = &Check{"login.token-rejected", Failure, User,
 		"The server rejects the OAuth2 access token.",
-		"Get a new token: they live for about an hour. It has to be for this account, and its scope for this protocol; the evidence says which scope the server wants, if it says so.",
+		"Get a new token: they live for about an hour. It has to be for this account, and its scope for this protocol, such as https://mail.google.com/, or https://outlook.office.com/IMAP.AccessAsUser.All and SMTP.Send; the evidence says which scope the server wants, if it says so.",
 		"RFC 7628 section 3.2.2, Google XOAUTH2, Microsoft OAuth for IMAP, POP and SMTP"}
 	LoginBasicDisabled = &Check{"login.basic-disabled", Failure, User,
 		"The server does not let anybody log in with a password; only OAuth2 works there.",
@@ -35,16 +35,16 @@ var (
 		"Microsoft: Deprecation of Basic authentication in Exchange Online"}
 	LoginSMTPAuthDisabled = &Check{"login.smtp-auth-disabled", Failure, Admin,
 		"Sending with a mail program is switched off for this mailbox or the whole organisation (SMTP AUTH).",
-		"In Exchange Online PowerShell: Set-CASMailbox -Identity ADDRESS -SmtpClientAuthenticationDisabled $false for one mailbox, or Set-TransportConfig -SmtpClientAuthenticationDisabled $false for all.",
+		"In Exchange Online PowerShell: Set-CASMailbox -Identity ADDRESS -SmtpClientAuthenticationDisabled $false for one mailbox, or Set-TransportConfig -SmtpClientAuthenticationDisabled $false for all; what is set for a mailbox wins. OAuth2 does not help while it is off.",
 		"https://aka.ms/smtp_auth_disabled"}
 	LoginPolicy = &Check{"login.policy", Failure, Admin,
 		"A policy of the organisation forbids this login (security defaults or conditional access).",
-		"See the sign-in logs for this user in the directory (Entra ID): they name the policy. Allow the protocol for the user, or use a program that signs in with OAuth2.",
+		"See the sign-in logs for this user in the directory (Entra ID): they name the policy. Use a program that signs in with OAuth2, which security defaults demand of everybody, or allow the protocol for the user.",
 		"Microsoft: 535 5.7.139"}
 	LoginProtocolOff = &Check{"login.protocol-off", Failure, User,
 		"The mailbox is not open for this protocol: it has to be switched on first.",
-		"Switch on IMAP or POP3 in the settings of the account on the provider's web page.",
-		"RFC 5530"}
+		"Switch on IMAP or POP3 in the settings of the account on the provider's web page; in an organisation the administrator may have to. Some providers switch it off again when nobody has used it for long.",
+		"Google support 7126229, RFC 3206 section 4"}
 	LoginDisabled = &Check{"login.account-disabled", Failure, Admin,
 		"The account is switched off for logins by whoever runs the server.",
 		"Ask the administrator to enable the account; the evidence has the server's words.",
@@ -58,16 +58,20 @@ var (
 		"The service that knows the passwords (LDAP, SQL, Dovecot auth) does not answer the mail server: see the mail server's log. The password may well be right.",
 		"RFC 5530 section 3 (UNAVAILABLE), RFC 4954 section 6 (454), RFC 3206 section 3"}
 	LoginLimit = &Check{"login.limit", Failure, User,
-		"The server takes no further login for now: too many connections or attempts, or the mailbox is in use.",
-		"Close other mail programs and telephones that use the account, wait a quarter of an hour, try again.",
-		"RFC 5530 section 3 (LIMIT, INUSE), RFC 2449 section 8.1.1, RFC 3206"}
+		"The server lets nobody else into the mailbox for now: it has too many connections, too much traffic, or is in use.",
+		"Close other mail programs and telephones that use the account, wait a quarter of an hour, try again. Whoever runs the server can raise the limit (Dovecot: mail_max_userip_connections).",
+		"RFC 5530 section 3 (LIMIT, INUSE), RFC 2449 section 8.1"}
+	LoginThrottled = &Check{"login.too-many-attempts", Failure, User,
+		"The server takes no more attempts to log in for now: there were too many wrong ones.",
+		"Find the mail program or telephone that still has an old password, and stop it. Then wait, an hour with some providers, and try once: every attempt before may prolong the lock.",
+		"Gmail 454 4.7.0, Postfix smtpd_client_auth_rate_limit, Yahoo"}
 	LoginMechanism = &Check{"login.mechanism", Warning, Operator,
 		"The server offers a way to log in and then refuses it as such.",
 		"Take the mechanism out of the list that the server announces, or configure it fully; clients that prefer it cannot log in.",
 		"RFC 4954 section 4 (504), RFC 9051 section 6.2.2"}
 	LoginFailed = &Check{"login.failed", Failure, Operator,
 		"The login came to no decision: the server broke off or answered nonsense.",
-		"See the server's log for the time of the test.",
+		"See the server's log for the time of the test. Some servers hang up, or fall silent, at a wrong password: have the user type it again first.",
 		"RFC 9051 section 6.2, RFC 4954, RFC 5034"}
 	LoginNotTrusted = &Check{"login.not-trusted", Warning, User,
 		"No login was tried at this server: nothing that cannot be forged says that it belongs to the address, so it does not get the password.",

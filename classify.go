@@ -185,12 +185,12 @@ func classifyTransport(op Op, err error) *Check {
 
 var timeoutChecks = map[Op]*Check{
 	OpLookup: DNSTimeout, OpResolve: DNSTimeout, OpConnect: TCPTimeout, OpTLS: TLSTimeout, OpGreeting: GreetTimeout,
-	OpCapability: ReplyTimeout, OpStartTLS: ReplyTimeout,
+	OpCapability: ReplyTimeout, OpStartTLS: ReplyTimeout, OpAuth: LoginFailed,
 }
 
 var closedChecks = map[Op]*Check{
 	OpConnect: TCPReset, OpTLS: TLSEOF, OpGreeting: TCPReset,
-	OpCapability: ReplyClosed, OpStartTLS: ReplyClosed,
+	OpCapability: ReplyClosed, OpStartTLS: ReplyClosed, OpAuth: LoginFailed,
 }
 
 // Windows reports its own numbers, which the syscall constants do not match.

@@ -6,7 +6,8 @@ import (
 )
 
 // loginReplies is what servers say to a login they refuse, the more telling first.
-// Texts are in lower case; those that begin with a digit are the code of a reply.
+// Texts are in lower case; those that end with a space begin the reply: codes of SMTP,
+// and the BAD of IMAP.
 var loginReplies = []struct {
 	check *Check
 	says  []string
@@ -16,16 +17,29 @@ var loginReplies = []struct {
 	{LoginBasicDisabled, []string{"basic authentication is disabled", "basic authentication is not supported"}},
 	{LoginPolicy, []string{"security defaults policy", "did not meet the criteria to be authenticated"}},
 	{LoginNotAuthorized, []string{"[authorizationfailed]", "authenticated but not connected"}},
-	// Gmail, support 185833 and 78754; Yahoo's AUTH005 is what its users without app password see
-	{LoginAppPassword, []string{"application-specific password", "app-specific password", "app password", "invalidsecondfactor", "#auth005"}},
-	{LoginBrowser, []string{"via your web browser", "web login required", "webalert"}},
-	{LoginProtocolOff, []string{"not enabled for imap", "not enabled for pop", "imap access is disabled", "pop3 access is disabled", "imap access disabled", "pop access disabled"}},
-	{LoginPasswordExpired, []string{"[expired]", "432 "}},
-	{LoginDisabled, []string{"[contactadmin]", "[sys/perm]", "525 "}},
-	{LoginLimit, []string{"[limit]", "[inuse]", "[in-use]", "[login-delay]", "too many", "maximum number of connections"}},
-	{LoginUnavailable, []string{"[unavailable]", "[sys/temp]", "[serverbug]", "454 ", "451 ", "421 ", "temporary authentication failure", "connection lost to authentication server"}},
+	// Gmail, support 185833 and 78754; Yahoo's AUTH005 is what its users without app password
+	// see; mail.ru; NetEase and QQ call it an authorization code
+	{LoginAppPassword, []string{"application-specific password", "app-specific password", "app password", "application password", "parol prilozheniya",
+		"invalidsecondfactor", "#auth005", "authorization code", "authorized code"}},
+	{LoginBrowser, []string{"534 5.7.14 ", "your web browser", "web login required", "webalert"}},
+	// Gmail, Zoho, Yandex, NetEase
+	{LoginProtocolOff, []string{"not enabled for imap", "not enabled for pop", "imap access is disabled", "pop3 access is disabled", "imap access disabled", "pop access disabled",
+		"yet to enable imap", "yet to enable pop", "does not have access rights to this service", "user has no permission"}},
+	{LoginPasswordExpired, []string{"[expired]", "432 ", "password expired", "password has expired"}},
+	{LoginDisabled, []string{"[contactadmin]", "[sys/perm]", "525 ", "account is disabled", "account disabled", "account has been disabled"}},
+	{LoginThrottled, []string{"too many login", "too many failed", "too many bad", "too many auth", "too many invalid", "too many errors", "too many attempts",
+		"login attempts", "rate limit", "account is locked", "account locked", "account has been locked", "temporarily locked"}},
+	{LoginLimit, []string{"[limit]", "[inuse]", "[in-use]", "[login-delay]", "too many", "maximum number of connections", "maximum connection", "command or bandwidth limits"}},
+	// 435 is Exim's, "temporary problem" Courier's
+	{LoginUnavailable, []string{"[unavailable]", "[sys/temp]", "[serverbug]", "454 ", "435 ", "450 ", "451 ", "421 ",
+		"temporary authentication failure", "connection lost to authentication server", "temporary problem", "temporarily unavailable"}},
 	{LoginTokenRejected, []string{"accesstokenexpired", "invalid_token", "invalid_grant"}},
-	{LoginMechanism, []string{"504 ", "534 5.7.9 ", "538 ", "523 ", "[privacyrequired]", "unsupported authentication mechanism", "unrecognized authentication type"}},
+	{LoginMechanism, []string{"504 ", "534 5.7.9 ", "538 ", "523 ", "[privacyrequired]", "unsupported authentication mechanism", "unrecognized authentication type",
+		"unknown authentication mechanism", "mechanism not supported", "no mechanism available", "available under a layer",
+		"cleartext authentication disallowed", "plaintext authentication disallowed", "authentication not enabled", "when not advertised"}},
+	// Whoever speaks of these has judged them, whatever the code is.
+	{LoginRejected, []string{"[authenticationfailed]", "[auth]", "credential", "password", "login failed", "authentication failed", "authentication failure"}},
+	{LoginMechanism, []string{"bad ", "500 ", "501 ", "502 ", "503 ", "unknown command", "invalid command"}},
 }
 
 // ClassifyLogin names the check that a server's refusal of a login is an
@@ -33,20 +47,22 @@ var loginReplies = []struct {
 // wrong token.
 func ClassifyLogin(reply string, token bool) *Check {
 	reply = strings.ToLower(reply)
+	check := LoginRejected
 	for _, r := range loginReplies {
 		if slices.ContainsFunc(r.says, func(text string) bool {
-			if text[0] >= '0' && text[0] <= '9' {
+			if strings.HasSuffix(text, " ") {
 				return strings.HasPrefix(reply, text)
 			}
 			return strings.Contains(reply, text)
 		}) {
-			return r.check
+			check = r.check
+			break
 		}
 	}
-	if token {
+	if token && check == LoginRejected {
 		return LoginTokenRejected
 	}
-	return LoginRejected
+	return check
 }
 
 // RejectsCredentials reports whether a server that refuses a login so has judged

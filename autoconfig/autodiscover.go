@@ -258,9 +258,14 @@ func (d *autodiscovery) pursue(ctx context.Context, t *mailcheck.Trace, where st
 }
 
 // authentic reports whether a trail begins at the domain's own https and stays
-// there: neither http nor a DNS record, which may be forged, led any part of the way.
+// there: neither http nor a DNS record, which may be forged, led any part of the way,
+// and no place has its name from a public suffix.
 func authentic(trail []string) bool {
-	return len(trail) > 0 && !slices.ContainsFunc(trail, func(hop string) bool { return !strings.HasPrefix(hop, "https://") })
+	return len(trail) > 0 && !slices.ContainsFunc(trail, func(hop string) bool {
+		where, address, _ := strings.Cut(hop, " ")
+		host, domain := hostOf(where), address[strings.LastIndexByte(address, '@')+1:]
+		return !strings.HasPrefix(where, "https://") || host == "autodiscover."+domain && !ownHost(host, domain)
+	})
 }
 
 // shown writes a trail for people.

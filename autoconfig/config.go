@@ -195,6 +195,10 @@ func expand(text string, a mailcheck.Address) string {
 
 var placeholder = regexp.MustCompile(`%[A-Za-z]+%|%[A-Z]+`)
 
+// Unfilled reports whether a text still has a placeholder, as it has where a settings
+// file is read for a bare domain.
+func Unfilled(text string) bool { return placeholder.MatchString(text) }
+
 // unknownPlaceholder returns the first placeholder that clients do not know.
 func unknownPlaceholder(text string) string {
 	for _, p := range placeholder.FindAllString(text, -1) {

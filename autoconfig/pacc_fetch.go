@@ -154,7 +154,9 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 		reason += ", spelling of draft " + pacc.Draft
 	}
 	a := answer{state: mailcheck.Found, reason: reason, servers: servers}
-	a.vouch("PACC document of the domain, fetched over https")
+	if ownHost(r.host(), r.address.Domain) {
+		a.vouch("PACC document of the domain, fetched over https")
+	}
 	return a
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/net/publicsuffix"
+
 	"mailcheck"
 	"mailcheck/internal/netx"
 )
@@ -107,7 +109,7 @@ func (q *srvQuery) ask(ctx context.Context) (servers []mailcheck.Server, offered
 	answer, offered := q.lookup(ctx)
 	for _, record := range answer.records {
 		if server, ok := q.server(record); ok {
-			if answer.meta.Authenticated {
+			if answer.meta.Authenticated && onThisMachine(answer.meta.Server) {
 				server.Vouched = "SRV record, authenticated by DNSSEC"
 			}
 			q.board.post(server)
@@ -167,10 +169,18 @@ func (q *srvQuery) server(record netx.SRV) (mailcheck.Server, bool) {
 		Protocol: q.protocol, Host: host, Port: record.Port, Security: q.security,
 		Sources: []string{q.result.Name},
 	}
-	if inside(host, q.address.Domain) {
+	if ownHost(host, q.address.Domain) {
 		server.Vouched = "SRV record with a host of the domain" // whose certificate is the domain's own affair
 	}
 	return server, true
+}
+
+// onThisMachine reports whether a resolver runs here. What another one says of its
+// validation comes over a network, where anybody on the way can say the same (RFC
+// 4035 section 4.9.3).
+func onThisMachine(resolver string) bool {
+	addr, err := netip.ParseAddrPort(resolver)
+	return err == nil && addr.Addr().Unmap().IsLoopback()
 }
 
 // judge finds what is wrong with a record whatever its server does.
@@ -246,4 +256,12 @@ func describeSRV(records []netx.SRV) string {
 // inside reports whether host is the domain or below it, compared label by label.
 func inside(host, domain string) bool {
 	return host == domain || strings.HasSuffix(host, "."+domain)
+}
+
+// ownHost reports whether a host is nobody's but the domain's: the domain itself, or
+// below it. Below a public suffix, such as co.uk or github.io, are strangers.
+func ownHost(host, domain string) bool {
+	base, err := publicsuffix.EffectiveTLDPlusOne(host)
+	own, ownErr := publicsuffix.EffectiveTLDPlusOne(domain)
+	return host == domain || inside(host, domain) && err == nil && ownErr == nil && base == own
 }

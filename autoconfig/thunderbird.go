@@ -204,7 +204,7 @@ func (s *search) readDocument(ctx context.Context, t *mailcheck.Trace, doc *netx
 		judgeCertificate(t, doc)
 	}
 	a := s.readConfig(ctx, t, where, doc.Body)
-	if s.result.Name == "autoconfig" && !doc.Insecure {
+	if s.result.Name == "autoconfig" && !doc.Insecure && ownHost(hostOf(doc.Hops[0]), s.address.Domain) {
 		a.vouch("settings file of the domain, fetched over https")
 	}
 	if doc.Insecure && len(a.servers) > 0 {

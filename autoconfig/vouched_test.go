@@ -1,6 +1,7 @@
 package autoconfig
 
 import (
+	"strings"
 	"testing"
 
 	"mailcheck/internal/lab"
@@ -10,6 +11,19 @@ import (
 // gets a password, so each way to name them is here.
 func TestVouched(t *testing.T) {
 	lookalike := lab.Scenario{Address: "alice@example.com", Zone: "$ORIGIN example.com.\n_imaps._tcp SRV 0 1 993 imap.notexample.com.\nimap.notexample.com. A 192.0.2.10\n"}
+	signed := named(t, "login-foreign-srv")
+	signed.DNS.Authenticated = true
+	stranger := func(domain, zone string) lab.Scenario {
+		return lab.Scenario{Address: "alice@" + domain, Zone: "$ORIGIN " + domain + ".\n" + zone + "evil A 192.0.2.10\n"}
+	}
+	// Anybody may have the name autoconfig below github.io.
+	suffixFile, suffixJSON := stranger("github.io", "autoconfig A 192.0.2.80\n"), stranger("github.io", "ua-auto-config A 192.0.2.80\n")
+	suffixFile.Hosts = map[string]lab.Host{"192.0.2.80": {443: lab.TLS(lab.Cert{Names: []string{"autoconfig.github.io"}}, lab.HTTP(map[string]lab.Reply{
+		configPath: lab.XML(`<clientConfig version="1.1"><emailProvider id="a"><domain>github.io</domain><incomingServer type="imap"><hostname>evil.github.io</hostname><port>993</port><socketType>SSL</socketType><username>%EMAILADDRESS%</username><authentication>password-cleartext</authentication></incomingServer></emailProvider></clientConfig>`),
+	}))}}
+	suffixJSON.Hosts = map[string]lab.Host{"192.0.2.80": {443: lab.TLS(lab.Cert{Names: []string{"ua-auto-config.github.io"}}, lab.HTTP(map[string]lab.Reply{
+		paccPath: lab.JSON(`{"protocols": {"imap": {"host": "evil.github.io"}}, "authentication": {"password": true}}`),
+	}))}}
 	for _, c := range []struct {
 		what     string
 		scenario lab.Scenario
@@ -19,6 +33,12 @@ func TestVouched(t *testing.T) {
 		{"SRV records into the domain", named(t, "healthy"), "srv", true},
 		{"unsigned SRV records to another domain", named(t, "login-foreign-srv"), "srv", false},
 		{"SRV records to a domain that ends alike", lookalike, "srv", false},
+		{"SRV records to another domain, of which a resolver elsewhere says that they are signed", signed, "srv", false},
+		{"SRV records of a public suffix", stranger("co.uk", "_imaps._tcp SRV 0 1 993 evil.co.uk.\n"), "srv", false},
+		{"SRV records of a public suffix to itself", stranger("github.io", "_imaps._tcp SRV 0 1 993 github.io.\ngithub.io. A 192.0.2.1\n"), "srv", true},
+		{"SRV records of a company whose customers have names below it", stranger("amazonaws.com", "_imaps._tcp SRV 0 1 993 evil.s3.amazonaws.com.\nevil.s3 A 192.0.2.10\n"), "srv", false},
+		{"a settings file below a public suffix", suffixFile, "autoconfig", false},
+		{"PACC below a public suffix", suffixJSON, "pacc", false},
 		{"a settings file over https", named(t, "autoconfig-only"), "autoconfig", true},
 		{"a settings file over http", named(t, "autoconfig-http-only"), "autoconfig", false},
 		{"PACC", named(t, "pacc-only"), "pacc", true},
@@ -52,4 +72,41 @@ func named(t *testing.T, name string) lab.Scenario {
 		t.Fatalf("there is no scenario %s", name)
 	}
 	return s
+}
+
+func TestAuthenticTrail(t *testing.T) {
+	for _, c := range []struct {
+		trail string
+		want  bool
+	}{
+		{"", false},
+		{"https://autodiscover.example.com/a alice@example.com", true},
+		{"https://example.com/a alice@example.com|https://hoster.example/a alice@example.com", true},
+		{"http://autodiscover.example.com/a|https://hoster.example/a alice@example.com", false},
+		{"_autodiscover._tcp.example.com|https://hoster.example/a alice@example.com", false},
+		{"https://autodiscover.github.io/a alice@github.io", false},
+		{"https://github.io/a alice@github.io", true},
+		{"https://example.com/a alice@example.com|https://autodiscover.github.io/a bob@github.io", false},
+		{`https://autodiscover.example.com/a "a @ b"@example.com`, true},
+	} {
+		var trail []string
+		if c.trail != "" {
+			trail = strings.Split(c.trail, "|")
+		}
+		if got := authentic(trail); got != c.want {
+			t.Errorf("authentic(%q) is %v", trail, got)
+		}
+	}
+}
+
+// A resolver on this machine may be believed that it validated: nobody is on the way.
+func TestOnThisMachine(t *testing.T) {
+	for resolver, want := range map[string]bool{
+		"127.0.0.53:53": true, "[::1]:53": true, "[::ffff:127.0.0.1]:53": true,
+		"192.0.2.53:53": false, "10.0.0.1:53": false, "localhost:53": false, "": false,
+	} {
+		if got := onThisMachine(resolver); got != want {
+			t.Errorf("%q is taken for one on this machine: %v", resolver, got)
+		}
+	}
 }

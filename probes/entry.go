@@ -1,6 +1,8 @@
 package probes
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -19,8 +21,10 @@ const loginTimeout = 25 * time.Second
 type entry struct {
 	login
 	mechanism mechanism
+	echoes    []echoes // of what is secret in it
 
 	reached bool // the server was asked
+	sent    bool // and told what is secret
 	check   *mailcheck.Check
 	reply   string   // the server's last words, without secrets
 	caps    []string // that came with its consent
@@ -35,7 +39,6 @@ type loginReply struct {
 	more      bool // the server asks on
 	challenge string
 	ok        bool
-	bad       bool // the command was not understood
 	text      string
 }
 
@@ -44,7 +47,7 @@ type loginReply struct {
 // goes where TLS did not verify the server, or by a way it does not offer there.
 func (p *probe) enter(ctx context.Context) {
 	e := p.entry
-	if e == nil || p.result.TLS == nil || !p.result.TLS.Verified {
+	if e == nil || p.result.TLS == nil || !p.result.TLS.Verified || mailcheck.VerdictOf(p.trace.Findings()) == mailcheck.Fail {
 		return
 	}
 	offered := false
@@ -66,8 +69,13 @@ func (p *probe) enter(ctx context.Context) {
 			reply, err = p.saslLogin(e)
 		}
 		e.reply = reply.text
-		if err == nil && !reply.ok {
-			e.check = refusal(reply, e.mechanism.token)
+		switch {
+		case err == nil && reply.more:
+			err = mailcheck.LoginFailed.Errorf("%v", errUnexpected)
+		case err == nil && reply.ok && !e.sent:
+			err = mailcheck.LoginFailed.Errorf("the server consents before it has been told all: %q", reply.text)
+		case err == nil && !reply.ok:
+			e.check = mailcheck.ClassifyLogin(reply.text, e.mechanism.token)
 			err = e.check.Errorf("%s", reply.text)
 		}
 		e.caps = codeCapabilities(reply.text)
@@ -81,14 +89,6 @@ func (p *probe) enter(ctx context.Context) {
 	}
 }
 
-// refusal names what a server means that does not let the user in.
-func refusal(reply loginReply, token bool) *mailcheck.Check {
-	if reply.bad {
-		return mailcheck.LoginMechanism
-	}
-	return mailcheck.ClassifyLogin(reply.text, token)
-}
-
 // saslLogin goes through a SASL exchange (RFC 9051 section 6.2.2, RFC 5034, RFC
 // 4954). The initial response goes with the command where the protocol lets it.
 func (p *probe) saslLogin(e *entry) (loginReply, error) {
@@ -99,6 +99,7 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 	initial, given := x.initial, false
 	line := map[mailcheck.Protocol]string{mailcheck.IMAP: "l1 AUTHENTICATE ", mailcheck.POP3: "AUTH ", mailcheck.Submission: "AUTH "}[p.result.Protocol] + e.mechanism.name
 	if p.initialAllowed(initial) {
+		p.hide(e, x, initial)
 		line, given = line+" "+encode(initial), true
 	}
 	if err := p.lines.send(line); err != nil {
@@ -120,11 +121,26 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 			}
 		}
 		given = true
+		p.hide(e, x, answer)
 		if err := p.lines.send(encode(answer)); err != nil {
 			return loginReply{}, err
 		}
 	}
 	return loginReply{}, mailcheck.LoginFailed.Errorf("the server asks on and on; %d steps are enough", maxSASLSteps)
+}
+
+// hide has a message that is about to be sent concealed, wherever it or what was
+// computed for it comes back: a short password is not found inside it.
+func (p *probe) hide(e *entry, x *saslExchange, message []byte) {
+	e.sent = e.sent || x.computed != "" || bytes.Contains(message, []byte(e.secret))
+	whole := echoes{}
+	if coded := encode(message); coded != "" {
+		whole.add(coded, len(coded))
+	}
+	p.lines.secrets.echoes = append(p.lines.secrets.echoes, whole)
+	if x.computed != "" {
+		p.lines.secrets.echoes = append(p.lines.secrets.echoes, echoesOf(x.computed))
+	}
 }
 
 // end judges the last reply of an exchange. The reason that the mechanism was told
@@ -148,7 +164,7 @@ func (p *probe) cancel(why error) (loginReply, error) {
 		error
 		CheckID() string
 	}](why); !ok {
-		why = mailcheck.LoginFailed.Errorf("%v", why)
+		why = mailcheck.LoginFailed.Errorf("%s", p.lines.secrets.conceal(why.Error())) // which may repeat the challenge
 	}
 	return loginReply{}, why
 }
@@ -190,6 +206,7 @@ func (p *probe) pop3User(e *entry) (loginReply, error) {
 		return reply, err
 	}
 	p.lines.begin()
+	e.sent = true
 	if err := p.lines.send("PASS " + e.secret); err != nil {
 		return loginReply{}, err
 	}
@@ -202,7 +219,7 @@ func (p *probe) imapLogin(e *entry) (loginReply, error) {
 	line := "l1 LOGIN"
 	for _, word := range []string{e.user, e.secret} {
 		if quotable(word) {
-			line += ` "` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(word) + `"`
+			line += ` "` + escaped(word) + `"`
 			continue
 		}
 		if err := p.lines.send(line + " {" + strconv.Itoa(len(word)) + "}"); err != nil {
@@ -214,11 +231,15 @@ func (p *probe) imapLogin(e *entry) (loginReply, error) {
 		p.lines.begin()
 		line = word
 	}
+	e.sent = true
 	if err := p.lines.send(line); err != nil {
 		return loginReply{}, err
 	}
 	return p.loginReply()
 }
+
+// escaped is a text as it stands in a quoted string.
+func escaped(text string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) }
 
 // quotable reports whether a quoted string of IMAP carries the text (RFC 9051
 // section 9: ASCII without line ends).
@@ -264,9 +285,7 @@ func (p *probe) imapLoginReply() (loginReply, error) {
 			if word != "OK" {
 				text = strings.Join(append(before, text), " / ")
 			}
-			// "BAD User is authenticated but not connected" is Exchange's, and no syntax error.
-			bad := word == "BAD" && !strings.Contains(upper, "AUTHENTICATED")
-			return loginReply{ok: word == "OK", bad: bad, text: text}, nil
+			return loginReply{ok: word == "OK", text: text}, nil
 		case strings.HasPrefix(upper, "* NO"), strings.HasPrefix(upper, "* BAD"), strings.HasPrefix(upper, "* BYE"):
 			before = append(before, strings.TrimPrefix(shown, "* "))
 		case !strings.HasPrefix(line, "* "):
@@ -291,6 +310,7 @@ func (p *probe) pop3LoginReply() (loginReply, error) {
 
 func (p *probe) smtpLoginReply() (loginReply, error) {
 	var texts []string
+	first := 0
 	for {
 		line, err := p.lines.read()
 		if err != nil {
@@ -298,7 +318,8 @@ func (p *probe) smtpLoginReply() (loginReply, error) {
 		}
 		shown := p.lines.secrets.conceal(line)
 		code, text, last, ok := parseSMTPLine(line)
-		if !ok {
+		first = cmp.Or(first, code)
+		if !ok || code != first {
 			return loginReply{}, mailcheck.LoginFailed.Errorf("%q is not a reply line", shown)
 		}
 		texts = append(texts, p.lines.secrets.conceal(text))
@@ -307,7 +328,6 @@ func (p *probe) smtpLoginReply() (loginReply, error) {
 		case code == 334:
 			return loginReply{more: true, challenge: strings.TrimSpace(text)}, nil
 		default:
-			// RFC 4954 section 4: 504 is for a mechanism that is not known.
 			return loginReply{ok: code == 235, text: strconv.Itoa(code) + " " + strings.Join(texts, " / ")}, nil
 		}
 	}

@@ -46,7 +46,8 @@ func (l *lines) read() (string, error) {
 	line, err := l.in.ReadSlice('\n')
 	if errors.Is(err, bufio.ErrBufferFull) {
 		l.note(false, string(line))
-		return "", mailcheck.ReplyTooLong.Errorf("one line is longer than %d bytes; it begins %q", maxLine, l.secrets.conceal(string(line))[:60])
+		shown := l.secrets.conceal(string(line))
+		return "", mailcheck.ReplyTooLong.Errorf("one line is longer than %d bytes; it begins %q", maxLine, shown[:min(60, len(shown))])
 	}
 	if err != nil {
 		if len(line) > 0 {

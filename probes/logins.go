@@ -36,8 +36,10 @@ type logins struct {
 	net    *netx.Net
 	opts   Options
 	report *mailcheck.Report
+	echoes echoes // of the secret
 	made   int
-	closed map[string]bool // user names that are not tried again
+	closed map[string]bool // user names, folded, that are not tried again
+	over   bool            // no user name is tried again
 }
 
 // logIn tries to log in at the servers that passed, the best first.
@@ -46,6 +48,7 @@ func logIn(ctx context.Context, n *netx.Net, r *mailcheck.Report, o Options) {
 		return
 	}
 	l := &logins{Credentials: o.Credentials, net: n, opts: o, report: r, closed: map[string]bool{}}
+	l.echoes = echoesOf(l.secret())
 	for _, s := range settings(r) {
 		i := slices.IndexFunc(r.Servers, func(o mailcheck.ServerResult) bool { return o.Key() == s.Key() })
 		if s.Protocol.Reads() || s.Protocol.Sends() {
@@ -142,20 +145,37 @@ func (l *logins) usernames(s *mailcheck.ServerResult) []string {
 	a := l.report.Address
 	var names []string
 	for _, n := range []string{s.Username, a.Username(), a.Local} {
-		if n != "" && mailcheck.Printable(n) { // a line end in it would be a command
-			names = appendNew(names, n)
+		same := func(other string) bool { return fold(other) == fold(n) }
+		if sendable(n) && !slices.ContainsFunc(names, same) {
+			names = append(names, n)
 		}
 	}
 	return names[:min(2, len(names))]
 }
 
+// maxUsername bounds a user name that somebody published: an address has 254 bytes at
+// most, and a command of POP3 holds no more (RFC 2449 section 4).
+const maxUsername = 254
+
+// sendable reports whether a published user name can be one. A line end in it would be
+// a command, and a placeholder may have been left for want of a whole address.
+func sendable(name string) bool {
+	return name != "" && len(name) <= maxUsername && mailcheck.Printable(name) && !autoconfig.Unfilled(name)
+}
+
+// fold makes one of the spellings that most servers take for one user.
+func fold(name string) string { return strings.ToLower(name) }
+
 // tryName logs in under one user name, and reports whether that settles it.
 func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name string, ways []mechanism) bool {
 	for _, m := range ways {
 		switch {
-		case l.closed[name] && !l.AllMechanisms:
+		case (l.over || l.closed[fold(name)]) && !l.AllMechanisms:
 			if s.Login.State == mailcheck.LoginSkipped {
 				s.Login.Username, s.Login.Reason = name, "another attempt could lock the account"
+			}
+			if l.over {
+				return true
 			}
 			s.Login.Refused = appendNew(s.Login.Refused, name)
 			return false
@@ -170,23 +190,18 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 		e := l.attempt(ctx, s, name, m)
 		switch {
 		case e.check == mailcheck.LoginRejected:
-			l.closed[name] = true
+			l.closed[fold(name)] = true
 			s.Login.Refused = appendNew(s.Login.Refused, name)
-		case e.check != nil && e.check.RejectsCredentials():
-			l.close(s) // the user is known, so another form of the name would be no better
+		case e.check == mailcheck.LoginThrottled || e.check.RejectsCredentials():
+			l.over = true // the user is known, so another form of the name would be no better
+		case e.sent && (e.check == mailcheck.LoginFailed || e.check == mailcheck.RunTimeout):
+			l.over = true // some servers hang up, or fall silent, where others reject
 		}
 		if again := e.check == mailcheck.LoginRejected || e.check == mailcheck.LoginMechanism; !again && !l.AllMechanisms {
 			return true
 		}
 	}
 	return !slices.Contains(s.Login.Refused, name)
-}
-
-// close ends all logins of the run under every form of the user name.
-func (l *logins) close(s *mailcheck.ServerResult) {
-	for _, name := range []string{s.Login.Username, l.report.Address.Username(), l.report.Address.Local} {
-		l.closed[name] = true
-	}
 }
 
 func appendNew(list []string, word string) []string {
@@ -199,7 +214,7 @@ func appendNew(list []string, word string) []string {
 // attempt makes one login and records it with the server. What an earlier attempt
 // found wrong counts no more once one succeeds.
 func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name string, m mechanism) *entry {
-	e := &entry{login: login{user: name, secret: l.secret(), server: s.Server}, mechanism: m}
+	e := &entry{login: login{user: name, secret: l.secret(), server: s.Server}, mechanism: m, echoes: []echoes{l.echoes}}
 	p := newProbe(l.net, s.Server, l.opts, l.report.Started)
 	p.entry, p.further = e, 0
 	p.converse(ctx)
@@ -217,8 +232,11 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 // the server said may repeat a secret, so only the name of the fault is told.
 func unreached(p *probe, endpoint string) mailcheck.Step {
 	why := "the server did not offer the same as in the test before"
-	if all := p.trace.Findings(); len(all) > 0 {
-		why = "the connection for it failed: " + all[0].Check.ID
+	for _, f := range p.trace.Findings() {
+		if f.Severity == mailcheck.Failure {
+			why = "the connection for it failed: " + f.Check.ID
+			break
+		}
 	}
 	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{found(mailcheck.LoginFailed, why)}}
 }
@@ -240,7 +258,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 	switch {
 	case e.ok():
 		state = mailcheck.LoginAccepted
-	case e.check.RejectsCredentials() || e.reached && e.check != mailcheck.LoginFailed && e.check != mailcheck.LoginMechanism:
+	case !slices.Contains([]*mailcheck.Check{mailcheck.LoginFailed, mailcheck.LoginMechanism, mailcheck.LoginServerSignature, mailcheck.RunTimeout}, e.check):
 		state = mailcheck.LoginRefused
 	}
 	l.explain(&step, e)

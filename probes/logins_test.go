@@ -122,6 +122,8 @@ func TestLockOutGuard(t *testing.T) {
 		{"login-rejected", Credentials{Password: "wrong", AllMechanisms: true}, maxLogins, "rejected"},
 		{"login-app-password", Credentials{Password: "correct horse"}, 1, "rejected"},
 		{"login-unavailable", Credentials{Password: "correct horse"}, 4, "rejected"}, // the password was not judged, so the others are asked
+		{"login-too-many-attempts", Credentials{Password: "correct horse"}, 1, "rejected"},
+		{"login-closed", Credentials{Password: "wrong"}, 1, "failed"}, // which may be a rejection
 		{"login", Credentials{Password: "correct horse"}, 4, "accepted"},
 		{"login-foreign-srv", Credentials{Password: "correct horse"}, 0, ""},
 		{"login-foreign-srv", Credentials{Password: "correct horse", TrustedHosts: []string{"imap.example.net"}}, 2, ""},

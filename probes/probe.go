@@ -148,7 +148,7 @@ func (p *probe) startLines() {
 	}
 	fresh.secure = p.result.TLS != nil
 	if p.entry != nil {
-		fresh.secrets.watchFor(p.entry.secret)
+		fresh.secrets.echoes = p.entry.echoes
 	}
 	p.lines = fresh
 }

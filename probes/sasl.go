@@ -38,10 +38,11 @@ type login struct {
 
 // saslExchange is the client's side of one exchange.
 type saslExchange struct {
-	initial []byte // sent with the command; nil where the server speaks first
-	answer  func(challenge []byte) ([]byte, error)
-	proven  func() error // whether the server proved itself; nil where that is not part of it
-	said    string       // what the server gave as the reason for a refusal
+	initial  []byte // sent with the command; nil where the server speaks first
+	answer   func(challenge []byte) ([]byte, error)
+	proven   func() error // whether the server proved itself; nil where that is not part of it
+	said     string       // what the server gave as the reason for a refusal
+	computed string       // what the last answer has from the password, and is as secret
 }
 
 // mechanisms lists the ways that mailcheck knows, the one to try first in front.
@@ -89,15 +90,18 @@ func loginMechanism(l login) (*saslExchange, error) {
 // cramMD5 is RFC 2195.
 func cramMD5(l login) (*saslExchange, error) {
 	asked := false
-	return &saslExchange{answer: func(challenge []byte) ([]byte, error) {
+	x := &saslExchange{}
+	x.answer = func(challenge []byte) ([]byte, error) {
 		if asked {
 			return nil, errUnexpected
 		}
 		asked = true
 		mac := hmac.New(md5.New, []byte(l.secret))
 		mac.Write(challenge)
-		return []byte(l.user + " " + hex.EncodeToString(mac.Sum(nil))), nil
-	}}, nil
+		x.computed = hex.EncodeToString(mac.Sum(nil))
+		return []byte(l.user + " " + x.computed), nil
+	}
+	return x, nil
 }
 
 // xoauth2 is Google's. A refusal comes as a challenge with the reason, which an
@@ -141,11 +145,15 @@ func scramExchange(l login, hash scram.HashGeneratorFcn) (*saslExchange, error) 
 	if err != nil {
 		return nil, err
 	}
+	nonce := first[strings.LastIndex(first, "r="):]
 	x := &saslExchange{initial: []byte(first)}
 	x.answer = func(challenge []byte) ([]byte, error) {
 		if strings.HasPrefix(string(challenge), "e=") { // RFC 5802 section 7: the refusal follows
 			x.said = cmp.Or(string(challenge), "no reason given")
 			return []byte{}, nil
+		}
+		if rest, ok := strings.CutPrefix(string(challenge), nonce); ok && strings.HasPrefix(rest, ",") {
+			return nil, mailcheck.LoginFailed.Errorf("the server adds nothing to the nonce") // RFC 5802 section 5.1
 		}
 		if n := iterations(string(challenge)); n > maxIterations {
 			return nil, mailcheck.LoginFailed.Errorf("the server asks for %d iterations; more than %d are not made", n, maxIterations)
@@ -157,6 +165,7 @@ func scramExchange(l login, hash scram.HashGeneratorFcn) (*saslExchange, error) 
 		if err != nil && strings.Contains(string(challenge), "v=") {
 			return nil, mailcheck.LoginServerSignature.Errorf("the server's final message does not fit the password")
 		}
+		_, x.computed, _ = strings.Cut(answer, ",p=")
 		return []byte(answer), err
 	}
 	x.proven = func() error {

@@ -28,6 +28,7 @@ The address is checked first, as the check command does. Where nothing works,
 nothing is written and the reasons are on standard error. Use --write rather
 than > in Windows PowerShell, which would change the encoding of the file.
 
+` + loginHelp + `
 CLIENT is one of:
 ` + setupList() + `
 Exit code: 0 the file is written; 1 no settings passed the test; 2 wrong command

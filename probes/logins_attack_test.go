@@ -1,0 +1,207 @@
+package probes
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
+)
+
+// attempts runs a scenario with credentials and returns its report, how many logins
+// were made, and what the lab saw of credentials.
+func attempts(t *testing.T, s lab.Scenario, c Credentials) (r *mailcheck.Report, made int, seen []string) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		var l *lab.Lab
+		r, l = visit(t, s, 0, accountWith(Options{Credentials: c}))
+		seen = l.Credentials()
+	})
+	for _, server := range r.Servers {
+		for _, step := range server.Steps {
+			if step.Op == mailcheck.OpAuth && !strings.HasPrefix(step.Detail, "not tried") {
+				made++
+			}
+		}
+	}
+	return r, made, seen
+}
+
+// answering has the first server of a scenario, the one for IMAP, answer logins so.
+func answering(t *testing.T, b lab.Behaviour) lab.Scenario {
+	s := scenario(t, "login")
+	s.Hosts = maps.Clone(s.Hosts)
+	s.Hosts["imap.example.com"] = lab.Host{993: lab.TLS(lab.Cert{Names: []string{"imap.example.com"}}, lab.IMAP(lab.Mail{
+		Host: "imap.example.com", On: map[string]lab.Behaviour{"AUTHENTICATE": b, "LOGIN": b},
+	}))}
+	return s
+}
+
+// After a rejection, however it is dressed, and wherever one cannot be told from
+// another fault, no further login is made.
+func TestNoLoginAfterRejection(t *testing.T) {
+	for _, c := range []struct {
+		what  string
+		says  lab.Behaviour
+		made  int
+		state mailcheck.LoginState
+	}{
+		{"hangs up", lab.CloseAtOnce, 1, mailcheck.LoginBroken},
+		{"resets the connection", lab.Reset, 1, mailcheck.LoginBroken},
+		{"falls silent", lab.Silent, 1, mailcheck.LoginBroken},
+		{"talks nonsense", lab.Say("Segmentation fault\r\n"), 1, mailcheck.LoginBroken},
+		{"asks on", lab.Then(lab.Say("+ \r\n"), lab.Silent), 1, mailcheck.LoginBroken},
+		{"says goodbye", lab.Then(lab.Say("* BYE Login failed\r\n"), lab.CloseAtOnce), 2, mailcheck.LoginRefused}, // under both forms of the name
+		{"wants an app password and says goodbye", lab.Then(lab.Say("* BYE app password needed\r\n"), lab.CloseAtOnce), 1, mailcheck.LoginRefused},
+		{"takes the command for unknown, and the password for wrong", lab.Say("{tag} BAD Invalid credentials\r\n"), 2, mailcheck.LoginRefused},
+		{"has had too many attempts", lab.Say("{tag} NO Too many login attempts\r\n"), 1, mailcheck.LoginRefused},
+		{"sends elsewhere", lab.Say("{tag} NO [REFERRAL imap://alice@evil.example/] Elsewhere\r\n"), 2, mailcheck.LoginRefused},
+	} {
+		r, made, _ := attempts(t, answering(t, c.says), Credentials{Password: "correct horse"})
+		if made != c.made {
+			t.Errorf("%d logins are made where the server %s, want %d", made, c.what, c.made)
+		}
+		if slices.Contains(ids(r), mailcheck.Unclassified.ID) {
+			t.Errorf("nobody knows what it means that the server %s", c.what)
+		}
+		for _, s := range r.Servers {
+			switch {
+			case s.Protocol == mailcheck.IMAP && s.Login.State != c.state:
+				t.Errorf("the login is %s where the server %s, want %s", s.Login.State, c.what, c.state)
+			case s.Protocol != mailcheck.IMAP && s.Login.State != mailcheck.LoginSkipped:
+				t.Errorf("%s: a further login, where the first server %s", s.URL(), c.what)
+			}
+		}
+	}
+}
+
+// A settings file of the domain that says this user name in every section.
+func withUsername(t *testing.T, username string) lab.Scenario {
+	s := scenario(t, "login-username-published")
+	s.Hosts = maps.Clone(s.Hosts)
+	s.Hosts["autoconfig.example.com"] = lab.Host{443: lab.TLS(lab.Cert{Names: []string{"autoconfig.example.com"}}, lab.HTTP(map[string]lab.Reply{
+		"/mail/config-v1.1.xml": lab.XML(fmt.Sprintf(`<clientConfig version="1.1"><emailProvider id="example.com"><domain>example.com</domain>
+<incomingServer type="imap"><hostname>imap.example.com</hostname><port>993</port><socketType>SSL</socketType><username>%[1]s</username><authentication>password-cleartext</authentication></incomingServer>
+<outgoingServer type="smtp"><hostname>smtp.example.com</hostname><port>465</port><socketType>SSL</socketType><username>%[1]s</username><authentication>password-cleartext</authentication></outgoingServer>
+</emailProvider></clientConfig>`, username)),
+	}))}
+	return s
+}
+
+// What a settings file has for a user name is only used if it can be one, and in one
+// spelling.
+func TestPublishedUsernames(t *testing.T) {
+	for _, c := range []struct {
+		username string
+		address  string
+		names    []string // that are tried, all of them wrong
+	}{
+		{"ALICE@EXAMPLE.COM", "alice@example.com", []string{"ALICE@EXAMPLE.COM", "alice"}},
+		{"%EMAILADDRESS%", "example.com", nil},
+		{"%EMAILLOCALPART%", "example.com", nil},
+		{"%REALNAME%", "alice@example.com", []string{"alice@example.com", "alice"}},
+		{strings.Repeat("a", 300), "alice@example.com", []string{"alice@example.com", "alice"}},
+		{"a&#13;&#10;l2 DELETE INBOX", "alice@example.com", []string{"alice@example.com", "alice"}},
+		{"a&#x202e;b", "alice@example.com", []string{"alice@example.com", "alice"}},
+		{`quote " and \ backslash`, "alice@example.com", []string{`quote " and \ backslash`, "alice@example.com", "alice"}}, // the last is that of servers which the file does not name
+	} {
+		s := withUsername(t, c.username)
+		s.Address = c.address
+		r, _, seen := attempts(t, s, Credentials{Password: "wrong"})
+		var tried []string
+		for _, server := range r.Servers {
+			for _, step := range server.Steps {
+				if name, ok := strings.CutPrefix(step.Detail, "PLAIN as "); ok {
+					name, _, _ = strings.Cut(name, ": ")
+					tried = appendNew(tried, name)
+				}
+			}
+		}
+		if !slices.Equal(tried, c.names) {
+			t.Errorf("with %.40q for %s, %q are tried, want %q", c.username, c.address, tried, c.names)
+		}
+		for _, line := range seen {
+			if strings.Contains(line, "DELETE") || c.names == nil {
+				t.Errorf("the server is told %q", line)
+			}
+		}
+	}
+}
+
+// changing serves the first connection with one behaviour and the later ones with another.
+func changing(first, later lab.Behaviour) lab.Behaviour {
+	n := 0
+	return func(c *lab.Conn) {
+		if n++; n == 1 {
+			first(c)
+			return
+		}
+		later(c)
+	}
+}
+
+// The connection of the login is judged by itself, however good that of the test was.
+func TestSecondConnection(t *testing.T) {
+	const host = "imap.example.com"
+	good := lab.Cert{Names: []string{host}}
+	mail := lab.Mail{Host: host, StartTLS: &good, Users: map[string]string{"alice@example.com": "correct horse"}}
+	server := func(adjust func(*lab.Mail)) lab.Behaviour {
+		m := mail
+		adjust(&m)
+		return lab.IMAP(m)
+	}
+	implicit := func(cert lab.Cert, m lab.Mail) lab.Behaviour { m.StartTLS = nil; return lab.TLS(cert, lab.IMAP(m)) }
+	past := -48 * time.Hour
+	for _, c := range []struct {
+		what     string
+		port     uint16
+		later    lab.Behaviour
+		accepted bool
+	}{
+		{"the same", 143, lab.IMAP(mail), true},
+		{"the same", 993, implicit(good, mail), true},
+		{"another name", 993, implicit(lab.Cert{Names: []string{"evil.example.com"}}, mail), false},
+		{"a self-signed certificate", 993, implicit(lab.Cert{Names: []string{host}, SelfSigned: true}, mail), false},
+		{"an expired certificate", 993, implicit(lab.Cert{Names: []string{host}, NotAfter: past}, mail), false},
+		{"a certificate of another name behind STARTTLS", 143, server(func(m *lab.Mail) { m.StartTLS = &lab.Cert{Names: []string{"evil.example.com"}} }), false},
+		{"no STARTTLS", 143, server(func(m *lab.Mail) { m.StartTLS = nil }), false},
+		{"STARTTLS that is not announced", 143, server(func(m *lab.Mail) { m.Caps = []string{"IMAP4rev1", "AUTH=PLAIN"} }), false},
+		{"STARTTLS refused", 143, server(func(m *lab.Mail) { m.On = map[string]lab.Behaviour{"STARTTLS": lab.Say("{tag} NO not now\r\n")} }), false},
+		{"text behind the go-ahead", 143, server(func(m *lab.Mail) { m.GoAhead = "{tag} OK go\r\n* CAPABILITY AUTH=PLAIN\r\n" }), false},
+		{"PREAUTH", 143, server(func(m *lab.Mail) { m.On = map[string]lab.Behaviour{"greeting": lab.Say("* PREAUTH in\r\n")} }), false},
+		{"PREAUTH inside TLS", 993, implicit(good, lab.Mail{On: map[string]lab.Behaviour{"greeting": lab.Say("* PREAUTH in\r\n")}}), false},
+		{"BYE", 993, implicit(good, lab.Mail{On: map[string]lab.Behaviour{"greeting": lab.Say("* BYE no\r\n")}}), false},
+		{"no way to log in inside TLS", 143, server(func(m *lab.Mail) {
+			m.Caps, m.TLSCaps = []string{"IMAP4rev1", "STARTTLS", "AUTH=PLAIN"}, []string{"IMAP4rev1", "LOGINDISABLED"}
+		}), false},
+		{"a certificate that its authority has revoked", 993, implicit(lab.Cert{Names: []string{host}, Staple: lab.RevokedStaple}, mail), false},
+		{"a plain door", 993, lab.IMAP(lab.Mail{Host: host}), false},
+	} {
+		first := lab.Behaviour(lab.IMAP(mail))
+		security := mailcheck.StartTLS
+		if c.port == 993 {
+			first, security = implicit(good, mail), mailcheck.ImplicitTLS
+		}
+		s := lab.Scenario{Address: "alice@example.com", Zone: host + ". A 192.0.2.10\n", Hosts: map[string]lab.Host{host: {c.port: changing(first, c.later)}}}
+		synctest.Test(t, func(t *testing.T) {
+			r, l := visit(t, s, 0, func(ctx context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
+				return Servers(ctx, n, []mailcheck.Server{{Protocol: mailcheck.IMAP, Host: host, Port: c.port, Security: security}},
+					Options{Credentials: Credentials{Password: "correct horse", Username: "alice@example.com"}})
+			})
+			got := r.Servers[0].Login
+			if accepted := got.State == mailcheck.LoginAccepted; accepted != c.accepted {
+				t.Errorf("where the second connection has %s, the login is %+v", c.what, got)
+			}
+			if seen := l.Credentials(); !c.accepted && len(seen) > 0 {
+				t.Errorf("where the second connection has %s, the server is told %q", c.what, seen)
+			}
+		})
+	}
+}
