@@ -47,7 +47,7 @@ var (
 		"Google support 7126229, RFC 3206 section 4"}
 	LoginDisabled = &Check{"login.account-disabled", Failure, Admin,
 		"The account is switched off for logins by whoever runs the server.",
-		"Ask the administrator to enable the account; the evidence has the server's words.",
+		"Enable the account, if it was not switched off on purpose; the evidence has the server's words.",
 		"RFC 5530 section 3 (CONTACTADMIN), RFC 5248 (525 5.7.13), RFC 3206 section 3"}
 	LoginNotAuthorized = &Check{"login.not-authorized", Failure, Admin,
 		"User name and password are right, but this user may not open the mailbox.",
@@ -76,14 +76,14 @@ var (
 	LoginNotTrusted = &Check{"login.not-trusted", Warning, User,
 		"No login was tried at this server: nothing that cannot be forged says that it belongs to the address, so it does not get the password.",
 		"If you know that the server is the right one, say so: --trust-server with its name.",
-		"mailcheck"}
+		"RFC 6186 section 6"}
 	LoginNoMechanism = &Check{"login.no-mechanism", Warning, User,
 		"No login was tried at this server: it offers no way to log in that fits what was given.",
 		"Where only OAuth2 is offered, a password is of no use: use a mail program that opens the provider's sign-in page, or give a token (MAILCHECK_TOKEN).",
 		"RFC 4422, RFC 7628"}
 	LoginServerSignature = &Check{"login.server-signature", Failure, Operator,
 		"The server does not prove that it knows the password, as this way of logging in demands; the login was ended.",
-		"Do not log in there. Either the server's SCRAM is broken or this is not the real server.",
+		"See that the server finishes SCRAM with its signature (v=...). If it does at your end, somebody stands between: until that is clear nobody should log in there.",
 		"RFC 5802 section 5, RFC 7677"}
 	LoginUsernameForm = &Check{"login.username-form", Warning, Admin,
 		"The server wants another form of user name than mail programs try first, and no settings file says so.",

@@ -41,11 +41,11 @@ func (f *credentials) register(c *cobra.Command) {
 }
 
 // loginHelp is what the commands say about logging in.
-const loginHelp = `With a password or a token (--ask-password, --password-file, --token-file, or the
-environment: MAILCHECK_PASSWORD, MAILCHECK_TOKEN) the logins are tested too. They go
-only inside TLS, to servers whose certificate is good and that the domain itself or
---trust-server names; never to a guess. After a rejection the same user name is not
-tried again, since a few more would lock the account.
+const loginHelp = `With a password or a token (--ask-password, --password-file, --token-file, or
+MAILCHECK_PASSWORD and MAILCHECK_TOKEN in the environment) the logins are tested
+too. They go only inside TLS, to servers whose certificate is good and that the
+domain itself or --trust-server names; never to a guess. After a rejection the
+same user name is not tried again, since a few more would lock the account.
 `
 
 // open reads what the flags and the environment give; none is no error.
