@@ -23,6 +23,9 @@ const temptation = "S3cret-Tempt@tion"
 // Whatever a scenario does, credentials go only inside TLS, to a server that was
 // verified and that somebody vouches for, and they come out nowhere.
 func TestCredentialsInEveryScenario(t *testing.T) {
+	if raceDetector {
+		t.Skip("takes too long with the race detector: run it without -race")
+	}
 	for _, s := range lab.Scenarios {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
