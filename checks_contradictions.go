@@ -2,7 +2,7 @@ package mailcheck
 
 var contradictionChecks = []*Check{
 	PublishPortSecurity, PublishAuthNotOffered, PublishPlainNeedless, PublishOAuthOnly,
-	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername,
+	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername, PublishSRVPrefers,
 }
 
 // Contradictions: between two sources, and between what is published and what
@@ -40,4 +40,8 @@ var (
 		"The server refuses the user name that is published and accepts another form of it, so mail programs that configure themselves cannot log in.",
 		"Publish the form that the server accepts: %EMAILADDRESS% is the whole address, %EMAILLOCALPART% the part before the @.",
 		"draft-ietf-mailmaint-autoconfig section 3, RFC 6186 section 4"}
+	PublishSRVPrefers = &Check{"publish.srv-prefers", Warning, Admin,
+		"SRV records prefer a port or an encryption that the settings file leaves out, so mail programs that read DNS end up with something else than those that read the file.",
+		"Give the record of what the file names the lowest priority number, or add the other to the file.",
+		"RFC 6186 section 3.4, RFC 8314 section 5.1"}
 )

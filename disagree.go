@@ -22,11 +22,11 @@ func Disagreements(sources []SourceResult) []Disagreement {
 	var all []Disagreement
 	for _, protocol := range Protocols {
 		for i, first := range sources {
-			if len(first.Hosts(protocol)) == 0 || !speaks(first) {
+			if len(first.Hosts(protocol)) == 0 || !first.Speaks() {
 				continue
 			}
 			for _, second := range sources[i+1:] {
-				if !speaks(second) || !disjoint(first.Hosts(protocol), second.Hosts(protocol)) {
+				if !second.Speaks() || !disjoint(first.Hosts(protocol), second.Hosts(protocol)) {
 					continue
 				}
 				all = append(all, Disagreement{protocol, first, second})
@@ -37,8 +37,8 @@ func Disagreements(sources []SourceResult) []Disagreement {
 	return all
 }
 
-// speaks reports whether a source holds what somebody published for the domain.
-func speaks(s SourceResult) bool {
+// Speaks reports whether a source holds what somebody published for the domain.
+func (s SourceResult) Speaks() bool {
 	return !slices.Contains([]string{"guess", "mx", "provider"}, s.Name)
 }
 

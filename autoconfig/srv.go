@@ -1,6 +1,7 @@
 package autoconfig
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -35,7 +36,7 @@ type srvService struct {
 // findSRV looks up all services at once.
 func findSRV(ctx context.Context, s *search) {
 	traces := make([]*mailcheck.Trace, len(srvServices))
-	servers := make([][]mailcheck.Server, len(srvServices))
+	servers := make([][]srvServer, len(srvServices))
 	var declined []string
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -54,11 +55,13 @@ func findSRV(ctx context.Context, s *search) {
 	}
 	wg.Wait()
 	s.trace.Join(traces...)
+	all := slices.Concat(servers...)
+	byPriority(all)
 	named := map[string]bool{} // several records may name one server
-	for _, server := range slices.Concat(servers...) {
+	for _, server := range all {
 		if !named[server.Key()] {
 			named[server.Key()] = true
-			s.result.Servers = append(s.result.Servers, server)
+			s.result.Servers = append(s.result.Servers, server.Server)
 		}
 	}
 	s.concludeSRV(len(declined))
@@ -88,6 +91,23 @@ func (s *search) concludeSRV(declined int) {
 	}
 }
 
+// byPriority orders the servers of each protocol by the priority of their records,
+// whatever service those are of (RFC 6186 section 3.4); TLS from the first byte comes
+// before STARTTLS where the priority is the same.
+func byPriority(servers []srvServer) {
+	slices.SortStableFunc(servers, func(a, b srvServer) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(mailcheck.Protocols, a.Protocol), slices.Index(mailcheck.Protocols, b.Protocol)),
+			cmp.Compare(a.priority, b.priority))
+	})
+}
+
+// srvServer is a server and the priority of the record that names it.
+type srvServer struct {
+	mailcheck.Server
+	priority uint16
+}
+
 // srvQuery asks for one service.
 type srvQuery struct {
 	*search
@@ -105,7 +125,7 @@ type srvAnswer struct {
 
 // ask returns the servers of the service, and false if the domain says that it
 // does not offer it. Servers are handed over before their names are judged.
-func (q *srvQuery) ask(ctx context.Context) (servers []mailcheck.Server, offered bool) {
+func (q *srvQuery) ask(ctx context.Context) (servers []srvServer, offered bool) {
 	answer, offered := q.lookup(ctx)
 	for _, record := range answer.records {
 		if server, ok := q.server(record); ok {
@@ -113,11 +133,11 @@ func (q *srvQuery) ask(ctx context.Context) (servers []mailcheck.Server, offered
 				server.Vouched = "SRV record, authenticated by DNSSEC"
 			}
 			q.board.post(server)
-			servers = append(servers, server)
+			servers = append(servers, srvServer{server, record.Priority})
 		}
 	}
 	for _, server := range servers {
-		q.judge(ctx, server, answer.meta.Authenticated)
+		q.judge(ctx, server.Server, answer.meta.Authenticated)
 	}
 	return servers, offered
 }

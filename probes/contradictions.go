@@ -21,6 +21,7 @@ var contradictions = []func(*mailcheck.Report) []mailcheck.Finding{
 	sourcesDisagree,
 	declinedButPublished,
 	usernameRefused,
+	srvPrefers,
 }
 
 func contradictionFindings(r *mailcheck.Report) []mailcheck.Finding {
@@ -243,6 +244,40 @@ func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 		seen[name+s.Sources[0]] = true
 		f := found(mailcheck.PublishDeclined, fmt.Sprintf("%s SRV names no server (target \".\"); %s names %s", name, s.Sources[0], s.Endpoint()))
 		f.Fix = fmt.Sprintf("If the service is offered, publish: %s If not, take %s out of %s.", record, s.Endpoint(), s.Sources[0])
+		all = append(all, f)
+	}
+	return all
+}
+
+// srvPrefers finds what SRV records put first while the settings of the same host,
+// in the next source that has any, leave it out. If it works and is encrypted from the
+// first byte, nobody is worse off.
+func srvPrefers(r *mailcheck.Report) []mailcheck.Finding {
+	srv := slices.IndexFunc(r.Sources, func(s mailcheck.SourceResult) bool { return s.Name == "srv" })
+	if srv < 0 {
+		return nil
+	}
+	var all []mailcheck.Finding
+	for _, p := range []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3, mailcheck.Submission} {
+		first := preferred(r, r.Sources[srv], p)
+		file := slices.IndexFunc(r.Sources, func(s mailcheck.SourceResult) bool {
+			return s.Name != "srv" && s.Speaks() && slices.Contains(s.Hosts(p), first.Host)
+		})
+		if file < 0 || slices.ContainsFunc(r.Sources[file].Servers, func(s mailcheck.Server) bool { return s.Key() == first.Key() }) {
+			continue
+		}
+		other := preferred(r, r.Sources[file], p)
+		f := found(mailcheck.PublishSRVPrefers, fmt.Sprintf("SRV records name %s first, which %s leaves out; it names %s", first.URL(), r.Sources[file].Name, other.URL()))
+		if r.Result(first).Verdict == mailcheck.Pass {
+			f.Severity = mailcheck.Info
+		}
+		if f.Severity == mailcheck.Info && (first.Security == mailcheck.ImplicitTLS || other.Security != mailcheck.ImplicitTLS) {
+			continue
+		}
+		if record := autoconfig.SRVRecord(other, r.Address.Domain); record != "" {
+			f.Fix = fmt.Sprintf("Publish %s and give the record for port %d a higher number than 0 in front, or take it out. Or add port %[2]d to the settings file.", record, first.Port)
+		}
+		f.Server = first.URL()
 		all = append(all, f)
 	}
 	return all

@@ -24,6 +24,12 @@ var contradictions = []Scenario{
 		records("mail A 192.0.2.12"), serve("mail.example.com", 993, imaps("mail.example.com"))),
 	provider("declined-but-published", "DNS says that there is no POP3, but the settings file names a server", "publish.declined srv.not-offered",
 		without("_pop3s._tcp"), records("_pop3s._tcp SRV 0 0 0 ."), autoconfig(settings)),
+	provider("srv-prefers", "SRV records prefer STARTTLS, which the settings file leaves out and the server does not offer", "publish.srv-prefers starttls.missing",
+		without("_imaps._tcp"), records("_imaps._tcp SRV 10 1 993 imap", "_imap._tcp SRV 0 1 143 imap"),
+		serve(imapHost, 143, IMAP(Mail{Host: imapHost})), autoconfig(settings)),
+	provider("srv-prefers-starttls", "SRV records prefer STARTTLS, which works, while the settings file has TLS from the first byte alone", "publish.srv-prefers",
+		without("_imaps._tcp"), records("_imaps._tcp SRV 10 1 993 imap", "_imap._tcp SRV 0 1 143 imap"),
+		serve(imapHost, 143, imap(imapHost)), autoconfig(settings)),
 	provider("client-refuses", "one section without encryption makes Thunderbird for Android refuse the whole file", "autoconfig.plain publish.client-refuses publish.plain-needless",
 		autoconfig(XML(config(
 			incoming("imap", imapHost, 993, "SSL"), incoming("imap", imapHost, 143, "plain"), outgoing(smtpHost, 465, "SSL")))),
