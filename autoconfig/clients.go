@@ -367,10 +367,15 @@ func failureOf(result mailcheck.ServerResult) string {
 	return "see the check"
 }
 
-// source returns what a source published; its state is empty if it was not asked.
+// source returns what a source published, with the user name that clients take where
+// it says none; its state is empty if it was not asked.
 func (w *walk) source(name string) mailcheck.SourceResult {
 	for _, s := range w.discovery.Sources {
 		if s.Name == name {
+			s.Servers = slices.Clone(s.Servers)
+			for i := range s.Servers {
+				s.Servers[i] = withUsername(s.Servers[i], w.address)
+			}
 			return s
 		}
 	}
