@@ -1,10 +1,23 @@
 package mailcheck
 
 import (
+	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 	"time"
 )
+
+// minRSABits is the shortest RSA key that authorities have signed since 2014 and
+// that OpenSSL accepts at the security level of Debian and Fedora.
+const minRSABits = 2048
+
+// WeakKey says how a certificate's key is too short, and nothing if it is not.
+func WeakKey(c *x509.Certificate) string {
+	if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
+		return fmt.Sprintf("%s has an RSA key of %d bits", c.Subject, key.N.BitLen())
+	}
+	return ""
+}
 
 // defaultExpiryWarning is when a certificate should long have been renewed:
 // automatic renewal runs 30 days before the end for certificates of 90 days.

@@ -54,7 +54,7 @@ var (
 		"Start the web server, open its port, or remove the DNS name if no settings are published there.",
 		"draft-ietf-mailmaint-autoconfig section 4.1"}
 	AutoconfigCertificate = &Check{"autoconfig.certificate", Warning, Admin,
-		"The web server that should give the settings file has no valid certificate for its name, so clients do not use the file.",
+		"The web server that should give the settings file has no certificate for its name that mail programs accept, so they do not use the file.",
 		"Renew the web server's certificate if it has expired, or add the name to it; or remove the DNS name if no settings are published there (a wildcard record often answers by accident).",
 		"RFC 9110 section 4.3.4, RFC 9525"}
 	ISPDBUnreachable = &Check{"ispdb.unreachable", Info, Network,

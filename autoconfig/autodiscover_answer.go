@@ -146,14 +146,17 @@ func (d *autodiscovery) readSettings(t *mailcheck.Trace, where string, a *Autodi
 	return poxAnswer{answer: answer{state: mailcheck.Found, reason: where + invented(d.address), servers: servers}}
 }
 
-// judgeCertificate warns of a web server's certificate that ends soon. One that is
-// no good at all has failed the fetch.
+// judgeCertificate warns of a web server's certificate that ends soon or has a weak
+// key. One that is no good at all has failed the fetch.
 func judgeCertificate(t *mailcheck.Trace, doc *netx.Document) {
 	if doc.TLS == nil || len(doc.TLS.PeerCertificates) == 0 {
 		return
 	}
 	if detail := mailcheck.ExpiresSoon(doc.TLS.PeerCertificates[0], 0); detail != "" {
 		t.Find(mailcheck.TLSExpiresSoon, hostOf(doc.URL)+": "+detail)
+	}
+	if weak := mailcheck.WeakKey(doc.TLS.PeerCertificates[0]); weak != "" {
+		t.Find(mailcheck.TLSWeakKey, hostOf(doc.URL)+": "+weak)
 	}
 }
 

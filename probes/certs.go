@@ -3,7 +3,6 @@ package probes
 import (
 	"bytes"
 	"context"
-	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -159,16 +158,12 @@ func weakSignature(c *x509.Certificate) bool {
 	return false
 }
 
-// minRSABits is the shortest RSA key that authorities have signed since 2014 and
-// that OpenSSL accepts at the security level of Debian and Fedora.
-const minRSABits = 2048
-
 // remark finds what clients do not or not all refuse, in a certificate that was
 // judged.
 func (p *probe) remark(j judgement) {
 	for i, c := range j.path {
-		if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits && (i == 0 || !selfSigned(c)) {
-			p.trace.Find(mailcheck.TLSWeakKey, fmt.Sprintf("%s has an RSA key of %d bits", c.Subject, key.N.BitLen()))
+		if weak := mailcheck.WeakKey(c); weak != "" && (i == 0 || !selfSigned(c)) {
+			p.trace.Find(mailcheck.TLSWeakKey, weak)
 		}
 	}
 	if product := interceptor(j.path); product != "" && len(j.faults) == 0 {

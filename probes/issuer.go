@@ -48,7 +48,7 @@ func (p *probe) climb(ctx context.Context, chain, path []*x509.Certificate, at t
 		if trusted, err := p.verify(chain, p.net.Roots, at); err == nil {
 			return fault{
 				mailcheck.TLSMissingIntermediate.Errorf("%s is issued by %s, which the server does not send; it was found at %s, and with it the chain is good", top.Subject, missing, from),
-				fmt.Sprintf("Add the certificate %q (%s) to the file the server sends: serve fullchain.pem instead of cert.pem (Dovecot: ssl_server_cert_file; Postfix: smtpd_tls_chain_files), then reload. Web browsers fetch it themselves, mail programs do not.", mailcheck.Clean(missing), mailcheck.Clean(from)),
+				fmt.Sprintf("Add the certificate %q (%s) to the file the server sends: serve fullchain.pem instead of cert.pem (%s), then reload. Web browsers fetch it themselves, mail programs do not.", mailcheck.Clean(missing), mailcheck.Clean(from), p.chainSetting()),
 			}, trusted
 		}
 		if selfSigned(issuer) {
@@ -57,6 +57,14 @@ func (p *probe) climb(ctx context.Context, chain, path []*x509.Certificate, at t
 		top = issuer
 	}
 	return unknownIssuer(chain, path), path
+}
+
+// chainSetting names the setting for the file with the chain.
+func (p *probe) chainSetting() string {
+	if p.result.Protocol.OverHTTPS() {
+		return "nginx: ssl_certificate; Apache: SSLCertificateFile"
+	}
+	return "Dovecot: ssl_server_cert_file; Postfix: smtpd_tls_chain_files"
 }
 
 // unknownIssuer is the fault of a chain that ends at a certificate whose issuer's

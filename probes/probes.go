@@ -57,6 +57,7 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	tests.domain = a.Domain
 	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, tests.start)
 	r.Sources = found.Sources
+	judgeWebHosts(ctx, n, r.Sources)
 	r.Servers = tests.results(found.Servers)
 	r.Clock = compareClock(n)
 	logIn(ctx, n, r, o)
@@ -74,6 +75,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	opts.Every = true // some clients read nothing but what check can do without
 	found := autoconfig.Discover(ctx, n, a, opts, r.Started, tests.start)
 	r.Sources = found.Sources
+	judgeWebHosts(ctx, n, r.Sources)
 	others := autoconfig.Unpublished(a, found)
 	for _, s := range others {
 		tests.start(s)
@@ -92,6 +94,7 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) 
 	r := &mailcheck.Report{Address: a, Started: time.Now()}
 	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, func(mailcheck.Server) {})
 	r.Sources = found.Sources
+	judgeWebHosts(ctx, n, r.Sources)
 	for _, s := range found.Servers {
 		r.Settings = append(r.Settings, mailcheck.Setting{Server: s})
 	}

@@ -1,0 +1,56 @@
+package probes
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net/url"
+	"slices"
+	"time"
+
+	"mailcheck"
+	"mailcheck/internal/netx"
+)
+
+// distrusted are the faults of a certificate whose remedy is another than to renew it
+// or to add a name.
+var distrusted = []*mailcheck.Check{
+	mailcheck.TLSMissingIntermediate, mailcheck.TLSPrivateCA, mailcheck.TLSSelfSigned,
+	mailcheck.TLSInterception, mailcheck.TLSWeakSignature, mailcheck.TLSUnknownAuthority,
+}
+
+// judgeWebHosts judges the certificates for which the web servers that publish the
+// settings were not believed, as those of mail servers are: the fetch itself only
+// knows that it failed.
+func judgeWebHosts(ctx context.Context, n *netx.Net, sources []mailcheck.SourceResult) {
+	for i := range sources {
+		for j := range sources[i].Steps {
+			step := &sources[i].Steps[j]
+			e, ok := errors.AsType[*tls.CertificateVerificationError](step.Err)
+			u, err := url.Parse(step.Target)
+			if !ok || err != nil || len(e.UnverifiedCertificates) == 0 || len(step.Findings) == 0 {
+				continue
+			}
+			f := &step.Findings[0]
+			if f.Check != mailcheck.AutoconfigCertificate && f.Check != mailcheck.AutodiscoverCertificate {
+				continue
+			}
+			server := mailcheck.Server{Protocol: mailcheck.JMAP, Host: u.Hostname(), Port: 443, Security: mailcheck.ImplicitTLS}
+			p := newProbe(n, server, Options{}, time.Now())
+			p.dialed = &netx.Dialed{}
+			judged := p.judge(ctx, e.UnverifiedCertificates)
+			if len(judged.faults) == 0 {
+				continue
+			}
+			why, detail := mailcheck.Classify(mailcheck.OpCertificate, judged.faults[0].err)
+			if !slices.Contains(distrusted, why) {
+				continue
+			}
+			f.Detail = mailcheck.Clean(server.Host + ": " + detail + " (" + why.ID + ")")
+			f.Fix = judged.faults[0].fix
+			if f.Fix == "" {
+				f.Fix = why.Remedy
+			}
+		}
+	}
+}
