@@ -186,3 +186,12 @@ func TestRefusedByDNS(t *testing.T) {
 		t.Errorf("exit code %d, findings %+v", exit, r.Findings)
 	}
 }
+
+// A mail client that is sent to a web server's port: nginx waits for a request there.
+func TestWebServerAtTheDoor(t *testing.T) {
+	t.Parallel()
+	r, exit := mailcheckJSON(t, "probe", "imap://autoconfig.http-only.example:80")
+	if exit != 1 || !r.found("greet.not-this-protocol", "autoconfig.http-only.example:80") {
+		t.Errorf("exit code %d, findings %+v", exit, r.Findings)
+	}
+}
