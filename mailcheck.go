@@ -245,6 +245,9 @@ type SourceResult struct {
 	Steps   []Step
 }
 
+// Findings returns the findings of all steps, in order.
+func (s SourceResult) Findings() []Finding { return findingsOf(s.Steps) }
+
 // Publishes reports whether the source is a place where servers are published, and
 // not one that only says what stands around them.
 func (s SourceResult) Publishes() bool { return s.Name != "oauth" && s.Name != "dns" }
@@ -376,6 +379,9 @@ const (
 	LoginSkipped  LoginState = "skipped"  // nothing secret was sent
 	LoginBroken   LoginState = "failed"   // it came to no decision
 )
+
+// Findings returns the findings of all steps, in order.
+func (s ServerResult) Findings() []Finding { return findingsOf(s.Steps) }
 
 // Neighbour is another port of a server's host.
 type Neighbour struct {

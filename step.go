@@ -76,9 +76,11 @@ func (t *Trace) FindAt(i int, c *Check, detail string) *Finding {
 }
 
 // Findings returns the findings of all steps, in order.
-func (t *Trace) Findings() []Finding {
+func (t *Trace) Findings() []Finding { return findingsOf(t.Steps) }
+
+func findingsOf(steps []Step) []Finding {
 	var all []Finding
-	for _, s := range t.Steps {
+	for _, s := range steps {
 		all = append(all, s.Findings...)
 	}
 	return all

@@ -357,11 +357,9 @@ func (w *walk) nothing() string {
 }
 
 func failureOf(result mailcheck.ServerResult) string {
-	for _, step := range result.Steps {
-		for _, f := range step.Findings {
-			if f.Severity == mailcheck.Failure {
-				return fmt.Sprintf("%s (%s)", strings.TrimSuffix(f.Check.Summary, "."), f.Check.ID)
-			}
+	for _, f := range result.Findings() {
+		if f.Severity == mailcheck.Failure {
+			return fmt.Sprintf("%s (%s)", strings.TrimSuffix(f.Check.Summary, "."), f.Check.ID)
 		}
 	}
 	return "see the check"

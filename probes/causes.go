@@ -251,11 +251,9 @@ func accountCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 		if s.Guessed() || f.Check == mailcheck.AccountNoOutgoing != s.Protocol.Sends() {
 			continue
 		}
-		for _, step := range s.Steps {
-			for _, o := range step.Findings {
-				if o.Check.Severity == mailcheck.Failure {
-					return o.Check
-				}
+		for _, o := range s.Findings() {
+			if o.Check.Severity == mailcheck.Failure {
+				return o.Check
 			}
 		}
 	}

@@ -98,19 +98,17 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 	for _, source := range sources {
 		first := map[string]int{}
 		more := map[string]int{}
-		for _, step := range source.Steps {
-			for _, f := range step.Findings {
-				f.Source = source.Name
-				key := fmt.Sprint(f.Check.ID, f.Severity)
-				if i, seen := first[key]; seen && all[i].Detail != f.Detail && !repeats(f.Check) {
-					more[key]++
-					continue
-				} else if seen && all[i].Detail == f.Detail {
-					continue
-				}
-				first[key] = len(all)
-				all = append(all, f)
+		for _, f := range source.Findings() {
+			f.Source = source.Name
+			key := fmt.Sprint(f.Check.ID, f.Severity)
+			if i, seen := first[key]; seen && all[i].Detail != f.Detail && !repeats(f.Check) {
+				more[key]++
+				continue
+			} else if seen && all[i].Detail == f.Detail {
+				continue
 			}
+			first[key] = len(all)
+			all = append(all, f)
 		}
 		for key, n := range more {
 			all[first[key]].Detail += fmt.Sprintf(" (and %d more like it)", n)
@@ -136,17 +134,15 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Guessed() && s.Verdict == mailcheck.Fail && (s.Protocol.Sends() && outgoing || s.Protocol.Reads() && incoming) {
 			continue
 		}
-		for _, step := range s.Steps {
-			for _, f := range step.Findings {
-				f.Server = s.URL()
-				if extra := !s.Protocol.Reads() && !s.Protocol.Sends() && !s.Protocol.Exchange(); extra && r.Address.Domain != "" {
-					f.Severity = min(f.Severity, mailcheck.Warning) // mail works without it
-				}
-				if s.Guessed() && s.Verdict == mailcheck.Fail {
-					f.Severity = min(f.Severity, mailcheck.Info)
-				}
-				all = append(all, f)
+		for _, f := range s.Findings() {
+			f.Server = s.URL()
+			if extra := !s.Protocol.Reads() && !s.Protocol.Sends() && !s.Protocol.Exchange(); extra && r.Address.Domain != "" {
+				f.Severity = min(f.Severity, mailcheck.Warning) // mail works without it
 			}
+			if s.Guessed() && s.Verdict == mailcheck.Fail {
+				f.Severity = min(f.Severity, mailcheck.Info)
+			}
+			all = append(all, f)
 		}
 	}
 	return all

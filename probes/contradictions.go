@@ -225,11 +225,9 @@ func preferred(r *mailcheck.Report, source mailcheck.SourceResult, p mailcheck.P
 func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 	declined := map[string]bool{}
 	for _, source := range r.Sources {
-		for _, step := range source.Steps {
-			for _, f := range step.Findings {
-				if name, _, ok := strings.Cut(f.Detail, " SRV "); ok && f.Check == mailcheck.SRVNotOffered {
-					declined[name] = true
-				}
+		for _, f := range source.Findings() {
+			if name, _, ok := strings.Cut(f.Detail, " SRV "); ok && f.Check == mailcheck.SRVNotOffered {
+				declined[name] = true
 			}
 		}
 	}

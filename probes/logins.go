@@ -100,7 +100,7 @@ func noWayIn(s *mailcheck.ServerResult) {
 			}
 		}
 	}
-	s.Verdict = verdict(stepFindings(s.Steps))
+	s.Verdict = verdict(s.Findings())
 }
 
 // skip says why no login was tried.
@@ -109,7 +109,7 @@ func (l *logins) skip(s *mailcheck.ServerResult, c *mailcheck.Check, why string)
 	s.Steps = append(s.Steps, mailcheck.Step{Op: mailcheck.OpAuth, Target: s.Endpoint(), Detail: mailcheck.Clean("not tried: " + why)})
 	step := &s.Steps[len(s.Steps)-1]
 	step.Findings = []mailcheck.Finding{found(c, why)}
-	s.Verdict = verdict(stepFindings(s.Steps))
+	s.Verdict = verdict(s.Findings())
 	return &step.Findings[0]
 }
 
@@ -281,7 +281,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 		step.Findings = nil
 	}
 	s.Steps = append(s.Steps, step)
-	s.Verdict = verdict(stepFindings(s.Steps))
+	s.Verdict = verdict(s.Findings())
 }
 
 // joinRejections adds a rejection to the finding of one under another form of the
@@ -310,14 +310,6 @@ func forgiveLogins(s *mailcheck.ServerResult) {
 			s.Steps[i].Findings = slices.DeleteFunc(s.Steps[i].Findings, func(f mailcheck.Finding) bool { return f.Check != mailcheck.LoginMechanism })
 		}
 	}
-}
-
-func stepFindings(steps []mailcheck.Step) []mailcheck.Finding {
-	var all []mailcheck.Finding
-	for _, s := range steps {
-		all = append(all, s.Findings...)
-	}
-	return all
 }
 
 // explain gives the finding of a rejected login the remedy that its provider knows.

@@ -43,11 +43,9 @@ func outages(r *mailcheck.Report) []mailcheck.Finding {
 // door; but a machine that cannot even reach that one is offline.
 func nothingAnswers(r *mailcheck.Report) string {
 	for _, s := range r.Sources {
-		for _, step := range s.Steps {
-			for _, f := range step.Findings {
-				if f.Check == mailcheck.NetOffline {
-					return f.Detail
-				}
+		for _, f := range s.Findings() {
+			if f.Check == mailcheck.NetOffline {
+				return f.Detail
 			}
 		}
 	}

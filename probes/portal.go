@@ -67,11 +67,7 @@ func allInTheWay(r *mailcheck.Report) bool {
 		}
 	}
 	for _, s := range r.Servers {
-		var findings []mailcheck.Finding
-		for _, step := range s.Steps {
-			findings = append(findings, step.Findings...)
-		}
-		fails := shows(findings, inTheWay...)
+		fails := shows(s.Findings(), inTheWay...)
 		here := slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.IP.IsLoopback() })
 		if s.Verdict != mailcheck.Fail || !fails || here { // no network is in the way to this machine
 			return false

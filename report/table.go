@@ -106,9 +106,7 @@ func result(s mailcheck.ServerResult) string {
 
 // unfinished reports whether the run ended before the server's test did.
 func unfinished(s mailcheck.ServerResult) bool {
-	return s.Verdict == "" || slices.ContainsFunc(s.Steps, func(step mailcheck.Step) bool {
-		return slices.ContainsFunc(step.Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.RunTimeout })
-	})
+	return s.Verdict == "" || slices.ContainsFunc(s.Findings(), func(f mailcheck.Finding) bool { return f.Check == mailcheck.RunTimeout })
 }
 
 // seen says in a few words what a test saw: the worst finding with its number
@@ -160,11 +158,9 @@ func login(s mailcheck.ServerResult) string {
 // worst names the worst finding of a server, and its number in the list below.
 func worst(s mailcheck.ServerResult, numbers map[string]int) string {
 	var found mailcheck.Finding
-	for _, step := range s.Steps {
-		for _, f := range step.Findings {
-			if f.Severity > found.Severity {
-				found = f
-			}
+	for _, f := range s.Findings() {
+		if f.Severity > found.Severity {
+			found = f
 		}
 	}
 	if found.Check == nil {
