@@ -35,11 +35,8 @@ func (s *session) imapCaps() string {
 
 // imapCommand answers one command; false ends the session.
 func (s *session) imapCommand() bool {
-	line, err := s.readLine()
-	if err == errLine {
-		s.Say("* BYE Input line too long or not ended by CRLF.\r\n")
-	}
-	if err != nil || !s.Sleep(s.Slow) {
+	line, ok := s.command("* BYE Input line too long or not ended by CRLF.\r\n")
+	if !ok {
 		return false
 	}
 	tag, rest, _ := strings.Cut(line, " ")

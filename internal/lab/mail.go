@@ -54,6 +54,16 @@ func (s *session) end() {
 	}
 }
 
+// command reads a command and takes its time over it; false ends the session, with
+// tooLong where the line does not end.
+func (s *session) command(tooLong string) (line string, ok bool) {
+	line, err := s.readLine()
+	if err == errLine {
+		s.Say(tooLong)
+	}
+	return line, err == nil && s.Sleep(s.Slow)
+}
+
 // override runs the behaviour that replaces an answer, if there is one.
 func (s *session) override(what string) bool {
 	state := "plain "

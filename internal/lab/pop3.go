@@ -27,11 +27,8 @@ func (s *session) pop3Caps() string {
 
 // pop3Command answers one command; false ends the session.
 func (s *session) pop3Command() bool {
-	line, err := s.readLine()
-	if err == errLine {
-		s.Say("-ERR Input line too long or not ended by CRLF.\r\n")
-	}
-	if err != nil || !s.Sleep(s.Slow) {
+	line, ok := s.command("-ERR Input line too long or not ended by CRLF.\r\n")
+	if !ok {
 		return false
 	}
 	verb, args, _ := strings.Cut(line, " ")

@@ -30,11 +30,8 @@ func (s *session) sieveCaps() string {
 
 // sieveCommand answers one command; false ends the session.
 func (s *session) sieveCommand() bool {
-	line, err := s.readLine()
-	if err == errLine {
-		s.Say("BYE \"Input line too long or not ended by CRLF.\"\r\n")
-	}
-	if err != nil || !s.Sleep(s.Slow) {
+	line, ok := s.command("BYE \"Input line too long or not ended by CRLF.\"\r\n")
+	if !ok {
 		return false
 	}
 	verb, args, _ := strings.Cut(line, " ")

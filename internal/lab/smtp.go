@@ -31,11 +31,8 @@ func (s *session) smtpCaps() []string {
 
 // smtpCommand answers one command; false ends the session.
 func (s *session) smtpCommand() bool {
-	line, err := s.readLine()
-	if err == errLine {
-		s.Say("500 5.5.2 Error: line too long or not ended by CRLF\r\n")
-	}
-	if err != nil || !s.Sleep(s.Slow) {
+	line, ok := s.command("500 5.5.2 Error: line too long or not ended by CRLF\r\n")
+	if !ok {
 		return false
 	}
 	verb, args, _ := strings.Cut(line, " ")
