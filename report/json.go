@@ -11,10 +11,15 @@ import (
 // JSON writes the report as one document of schema 1. Fields are added to the
 // schema, never renamed or removed; lists are never null.
 func JSON(w io.Writer, r *mailcheck.Report, opts Options) error {
+	return encode(w, document(r, opts))
+}
+
+// encode writes one document.
+func encode(w io.Writer, document any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // the document is not HTML, and < in a reply should read as <
 	enc.SetIndent("", "  ")
-	return enc.Encode(document(r, opts))
+	return enc.Encode(document)
 }
 
 type jsonReport struct {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -103,10 +102,7 @@ type jsonLintFinding struct {
 
 // LintJSON writes the judgement for programs.
 func LintJSON(w io.Writer, l mailcheck.Lint, opts Options) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(jsonLint{
+	return encode(w, jsonLint{
 		Schema: 1, Tool: jsonTool{"mailcheck", opts.Version}, File: safe(l.File), Kind: l.Kind, Verdict: string(l.Verdict),
 		Clients: each(l.Clients, jsonClientOf),
 		Findings: each(l.Findings, func(f mailcheck.LintFinding) jsonLintFinding {
