@@ -37,10 +37,10 @@ func WriteThunderbird(w io.Writer, r *mailcheck.Report) error {
 	for _, setting := range r.Usable() {
 		section := xmlServer{
 			Type: string(setting.Protocol), Hostname: setting.Host, Port: int(setting.Port),
-			SocketType: socketTypeOf(setting.Security), Username: UsernameTemplate(setting.Username, r.Address),
+			SocketType: SocketType(setting.Security), Username: UsernameTemplate(setting.Username, r.Address),
 			Auth: authentication(r.Result(setting.Server)),
 		}
-		if section.SocketType == "" || len(section.Auth) == 0 {
+		if setting.Security == mailcheck.Plain || len(section.Auth) == 0 {
 			continue
 		}
 		switch {
@@ -94,9 +94,10 @@ func atMost(n int, name string) string {
 	return name
 }
 
-func socketTypeOf(s mailcheck.Security) string {
+// SocketType returns the word of Mail Autoconfig for a security.
+func SocketType(s mailcheck.Security) string {
 	for name, security := range socketTypes {
-		if security == s && s != mailcheck.Plain {
+		if security == s {
 			return name
 		}
 	}

@@ -51,12 +51,12 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {
 			continue // 143 without encryption fits, which is another fault
 		}
-		f := found(mailcheck.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, socketType(s.Security)))
+		f := found(mailcheck.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, autoconfig.SocketType(s.Security)))
 		if r.Result(s).Verdict == "" {
 			f.Severity = mailcheck.Warning // not tested
 		}
 		f.Fix = fmt.Sprintf("Publish port %d with socketType %s, or port %d with socketType %s.",
-			s.Port, socketType(other), mailcheck.DefaultPort(s.Protocol, s.Security), socketType(s.Security))
+			s.Port, autoconfig.SocketType(other), mailcheck.DefaultPort(s.Protocol, s.Security), autoconfig.SocketType(s.Security))
 		f.Server = s.URL()
 		all = append(all, f)
 	}
@@ -156,7 +156,7 @@ func plainNeedless(r *mailcheck.Report) []mailcheck.Finding {
 			continue
 		}
 		f := found(mailcheck.PublishPlainNeedless, fmt.Sprintf("%s is published; %s is offered", s.URL(), better.URL()))
-		f.Fix = fmt.Sprintf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, socketType(better.Security))
+		f.Fix = fmt.Sprintf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, autoconfig.SocketType(better.Security))
 		f.Server = s.URL()
 		all = append(all, f)
 	}
@@ -265,12 +265,14 @@ func srvPrefers(r *mailcheck.Report) []mailcheck.Finding {
 			continue
 		}
 		other := preferred(r, r.Sources[file], p)
-		f := found(mailcheck.PublishSRVPrefers, fmt.Sprintf("SRV records name %s first, which %s leaves out; it names %s", first.URL(), r.Sources[file].Name, other.URL()))
-		if r.Result(first).Verdict == mailcheck.Pass {
-			f.Severity = mailcheck.Info
-		}
-		if f.Severity == mailcheck.Info && (first.Security == mailcheck.ImplicitTLS || other.Security != mailcheck.ImplicitTLS) {
+		works := r.Result(first).Verdict == mailcheck.Pass
+		weaker := first.Security != mailcheck.ImplicitTLS && other.Security == mailcheck.ImplicitTLS
+		if works && !weaker {
 			continue
+		}
+		f := found(mailcheck.PublishSRVPrefers, fmt.Sprintf("SRV records name %s first, which %s leaves out; it names %s", first.URL(), r.Sources[file].Name, other.URL()))
+		if works {
+			f.Severity = mailcheck.Info
 		}
 		if record := autoconfig.SRVRecord(other, r.Address.Domain); record != "" {
 			f.Fix = fmt.Sprintf("Publish %s and give the record for port %d a higher number than 0 in front, or take it out. Or add port %[2]d to the settings file.", record, first.Port)
@@ -338,15 +340,4 @@ func publishedServers(r *mailcheck.Report) []mailcheck.Server {
 		}
 	}
 	return all
-}
-
-// socketType is the word of Mail Autoconfig.
-func socketType(s mailcheck.Security) string {
-	switch s {
-	case mailcheck.ImplicitTLS:
-		return "SSL"
-	case mailcheck.StartTLS:
-		return "STARTTLS"
-	}
-	return "plain"
 }
