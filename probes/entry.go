@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -50,11 +51,7 @@ func (p *probe) enter(ctx context.Context) {
 	if e == nil || p.result.TLS == nil || !p.result.TLS.Verified || mailcheck.VerdictOf(p.trace.Findings()) == mailcheck.Fail {
 		return
 	}
-	offered := false
-	for _, m := range fitting(p.result, e.mechanism.token) {
-		offered = offered || m.name == e.mechanism.name
-	}
-	if !offered {
+	if !slices.ContainsFunc(fitting(p.result, e.mechanism.token), func(m mechanism) bool { return m.name == e.mechanism.name }) {
 		return
 	}
 	e.reached = true
@@ -97,7 +94,10 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 		return loginReply{}, err
 	}
 	initial, given := x.initial, false
-	line := map[mailcheck.Protocol]string{mailcheck.IMAP: "l1 AUTHENTICATE ", mailcheck.POP3: "AUTH ", mailcheck.Submission: "AUTH "}[p.result.Protocol] + e.mechanism.name
+	line := "AUTH " + e.mechanism.name
+	if p.result.Protocol == mailcheck.IMAP {
+		line = "l1 AUTHENTICATE " + e.mechanism.name
+	}
 	if p.initialAllowed(initial) {
 		p.hide(e, x, initial)
 		line, given = line+" "+encode(initial), true
@@ -259,6 +259,13 @@ func (p *probe) loginReply() (loginReply, error) {
 	return p.smtpLoginReply()
 }
 
+// continuation returns the challenge of a line by which IMAP and POP3 ask for more
+// (RFC 9051 section 7.6, RFC 5034 section 4).
+func continuation(line string) (challenge string, ok bool) {
+	rest, ok := strings.CutPrefix(line, "+")
+	return strings.TrimPrefix(rest, " "), ok && (rest == "" || rest[0] == ' ')
+}
+
 // imapLoginReply reads up to the tagged line. Untagged lines before it may say more
 // than it does, as Gmail's "* NO [WEBALERT ...]" or a BYE that follows at once.
 func (p *probe) imapLoginReply() (loginReply, error) {
@@ -271,11 +278,12 @@ func (p *probe) imapLoginReply() (loginReply, error) {
 			}
 			return loginReply{}, err
 		}
+		if challenge, more := continuation(line); more {
+			return loginReply{more: true, challenge: challenge}, nil
+		}
 		shown := p.lines.secrets.conceal(line)
 		upper := strings.ToUpper(line)
 		switch {
-		case line == "+" || strings.HasPrefix(line, "+ "):
-			return loginReply{more: true, challenge: strings.TrimPrefix(strings.TrimPrefix(line, "+"), " ")}, nil
 		case strings.HasPrefix(line, "l1 "):
 			word := status(line)
 			if word != "OK" && word != "NO" && word != "BAD" {
@@ -296,12 +304,14 @@ func (p *probe) imapLoginReply() (loginReply, error) {
 
 func (p *probe) pop3LoginReply() (loginReply, error) {
 	line, err := p.lines.read()
+	if err != nil {
+		return loginReply{}, err
+	}
+	if challenge, more := continuation(line); more {
+		return loginReply{more: true, challenge: challenge}, nil
+	}
 	shown := p.lines.secrets.conceal(line)
 	switch {
-	case err != nil:
-		return loginReply{}, err
-	case line == "+" || strings.HasPrefix(line, "+ "):
-		return loginReply{more: true, challenge: strings.TrimPrefix(strings.TrimPrefix(line, "+"), " ")}, nil
 	case pop3OK(line), strings.HasPrefix(line, "-ERR"):
 		return loginReply{ok: pop3OK(line), text: shown}, nil
 	}

@@ -60,7 +60,7 @@ func logIn(ctx context.Context, n *netx.Net, r *mailcheck.Report, o Options) {
 // server logs in at one server, or says why not.
 func (l *logins) server(ctx context.Context, s *mailcheck.ServerResult) {
 	s.Login = &mailcheck.Login{State: mailcheck.LoginSkipped}
-	ways := fitting(s, l.Token != "")
+	ways, names := fitting(s, l.Token != ""), l.usernames(s)
 	switch {
 	case s.Verdict != mailcheck.Pass && s.Verdict != mailcheck.Warn:
 		s.Login.Reason = "the server did not pass the test"
@@ -71,14 +71,14 @@ func (l *logins) server(ctx context.Context, s *mailcheck.ServerResult) {
 	case s.Vouched == "" && !l.trusts(s.Host):
 		l.skip(s, mailcheck.LoginNotTrusted, whoNames(s)).Fix = fmt.Sprintf("If you know that %s is the right server, say so: --trust-server %[1]s", s.Host)
 		return
-	case len(l.usernames(s)) == 0:
+	case len(names) == 0:
 		s.Login.Reason = "no user name is known: give the whole address, or --username"
 		return
 	case len(ways) == 0:
 		l.skip(s, mailcheck.LoginNoMechanism, fmt.Sprintf("given: %s; offered inside TLS: %s", l.what(), offers(*s)))
 		return
 	}
-	for _, name := range l.usernames(s) {
+	for _, name := range names {
 		if l.tryName(ctx, s, name, ways) {
 			break
 		}

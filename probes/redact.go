@@ -26,7 +26,8 @@ const hidden = "[hidden]"
 // IMAP and POP3, 334 in SMTP (RFC 4954 section 4) ask for more. A long challenge is
 // part of the cryptography and tells a reader nothing.
 func (r *redactor) heard(line string) string {
-	r.asked = line == "+" || strings.HasPrefix(line, "+ ") || strings.HasPrefix(line, "334")
+	_, more := continuation(line)
+	r.asked = more || strings.HasPrefix(line, "334")
 	if word, challenge, _ := strings.Cut(line, " "); r.asked && len(challenge) > 40 {
 		return fmt.Sprintf("%s [challenge of %d bytes]", word, len(challenge))
 	}

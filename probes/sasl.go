@@ -108,13 +108,7 @@ func cramMD5(l login) (*saslExchange, error) {
 // empty line answers.
 func xoauth2(l login) (*saslExchange, error) {
 	x := &saslExchange{initial: []byte("user=" + l.user + "\x01auth=Bearer " + l.secret + "\x01\x01")}
-	x.answer = func(challenge []byte) ([]byte, error) {
-		if x.said != "" {
-			return nil, errUnexpected
-		}
-		x.said = cmp.Or(string(challenge), "no reason given")
-		return []byte{}, nil
-	}
+	x.answer = x.hearReason([]byte{})
 	return x, nil
 }
 
@@ -124,14 +118,20 @@ func oauthBearer(l login) (*saslExchange, error) {
 	user := strings.NewReplacer("=", "=3D", ",", "=2C").Replace(l.user) // RFC 5801 section 4
 	x := &saslExchange{initial: fmt.Appendf(nil, "n,a=%s,\x01host=%s\x01port=%d\x01auth=Bearer %s\x01\x01",
 		user, l.server.Host, l.server.Port, l.secret)}
-	x.answer = func(challenge []byte) ([]byte, error) {
+	x.answer = x.hearReason([]byte{1})
+	return x, nil
+}
+
+// hearReason takes the one challenge there may be for the reason of a refusal, and
+// answers it so.
+func (x *saslExchange) hearReason(answer []byte) func([]byte) ([]byte, error) {
+	return func(challenge []byte) ([]byte, error) {
 		if x.said != "" {
 			return nil, errUnexpected
 		}
 		x.said = cmp.Or(string(challenge), "no reason given")
-		return []byte{1}, nil
+		return answer, nil
 	}
-	return x, nil
 }
 
 // scramExchange is RFC 5802 and RFC 7677.
@@ -149,7 +149,7 @@ func scramExchange(l login, hash scram.HashGeneratorFcn) (*saslExchange, error) 
 	x := &saslExchange{initial: []byte(first)}
 	x.answer = func(challenge []byte) ([]byte, error) {
 		if strings.HasPrefix(string(challenge), "e=") { // RFC 5802 section 7: the refusal follows
-			x.said = cmp.Or(string(challenge), "no reason given")
+			x.said = string(challenge)
 			return []byte{}, nil
 		}
 		if rest, ok := strings.CutPrefix(string(challenge), nonce); ok && strings.HasPrefix(rest, ",") {

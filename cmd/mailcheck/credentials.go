@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"io"
 	"os"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -59,7 +58,7 @@ func (f *credentials) open(c *cobra.Command) (probes.Credentials, error) {
 		}
 		creds.TrustedHosts = append(creds.TrustedHosts, host)
 	}
-	if n := len(slices.DeleteFunc([]bool{f.ask, f.passwordFile != "", f.tokenFile != ""}, func(given bool) bool { return !given })); n > 1 {
+	if f.ask && f.passwordFile != "" || f.ask && f.tokenFile != "" || f.passwordFile != "" && f.tokenFile != "" {
 		return none, usage("give one of them", "--ask-password, --password-file and --token-file exclude each other")
 	}
 	if !mailcheck.Printable(f.username) || strings.TrimSpace(f.username) != f.username {
