@@ -4,7 +4,6 @@ package realtest
 
 import (
 	"fmt"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -37,16 +36,9 @@ var logins = []scenario{{
 // members starts Dovecot for the scenarios with users. The passwords are kept in
 // clear, so that every mechanism can be offered.
 func (w *world) members(scenarios []scenario) {
-	var imap, pop3 strings.Builder
+	var doors loginDoors
 	for _, s := range scenarios {
-		for _, port := range s.ports {
-			switch port {
-			case 143, 993:
-				listenAt(&imap, s.address, port, port == 993)
-			case 110, 995:
-				listenAt(&pop3, s.address, port, port == 995)
-			}
-		}
+		doors.open(s)
 	}
 	w.write("members/users", memberName+":{PLAIN}"+memberPassword+"\n")
 	check(os.Mkdir(w.path("members", "mail"), 0o777))
@@ -82,31 +74,8 @@ service anvil { # which makes whoever failed once wait longer each time
     mode = 0
   }
 }
-service imap-login {
-  inet_listener imap {
-    port = 0
-  }
-  inet_listener imaps {
-    port = 0
-  }
-%[2]s}
-service pop3-login {
-  inet_listener pop3 {
-    port = 0
-  }
-  inet_listener pop3s {
-    port = 0
-  }
-%[3]s}
-`, w.dir, imap.String(), pop3.String()))
+%[2]s`, w.dir, doors.services()))
 	w.start("dovecot", "-F", "-c", w.path("members.conf"))
-}
-
-// listenAt adds a port to a login service of Dovecot.
-func listenAt(b *strings.Builder, address netip.Addr, port int, tls bool) {
-	ssl := map[bool]string{true: "yes", false: "no"}[tls]
-	name := fmt.Sprintf("at-%s-%d", strings.NewReplacer(".", "-", ":", "-").Replace(address.String()), port)
-	fmt.Fprintf(b, "  inet_listener %s {\n    address = %s\n    port = %d\n    ssl = %s\n  }\n", name, address, port, ssl)
 }
 
 // logIn runs mailcheck with a password from a file, and makes sure that it is

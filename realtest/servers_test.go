@@ -282,19 +282,13 @@ http {
 
 // dovecot serves IMAP and POP3, and authentication for Postfix.
 func (w *world) dovecot() {
-	var imap, pop3, local strings.Builder
+	var doors loginDoors
+	var local strings.Builder
 	for _, s := range scenarios {
 		if !s.has(dovecot) {
 			continue
 		}
-		for _, port := range s.ports {
-			switch port {
-			case 143, 993:
-				listenAt(&imap, s.address, port, port == 993 && s.cert != none)
-			case 110, 995:
-				listenAt(&pop3, s.address, port, port == 995 && s.cert != none)
-			}
-		}
+		doors.open(s)
 		if s.cert == none {
 			fmt.Fprintf(&local, "local %s {\n  ssl = no\n}\n", s.address)
 		} else {
@@ -302,7 +296,7 @@ func (w *world) dovecot() {
 		}
 	}
 	if w.imaps6 != 0 {
-		listenAt(&imap, netip.IPv6Loopback(), w.imaps6, true)
+		listenAt(&doors.imap, netip.IPv6Loopback(), w.imaps6, true)
 	}
 	w.write("dovecot.conf", fmt.Sprintf(`
 base_dir = %[1]s/dovecot
@@ -328,14 +322,42 @@ service auth {
     mode = 0666
   }
 }
-service imap-login {
+%[2]s%[3]s`, w.dir, doors.services(), local.String()))
+	w.start("dovecot", "-F", "-c", w.path("dovecot.conf"))
+}
+
+// loginDoors are the ports of Dovecot's login services.
+type loginDoors struct{ imap, pop3 strings.Builder }
+
+// open adds the ports of a scenario that are for IMAP and POP3.
+func (d *loginDoors) open(s scenario) {
+	for _, port := range s.ports {
+		switch port {
+		case 143, 993:
+			listenAt(&d.imap, s.address, port, port == 993 && s.cert != none)
+		case 110, 995:
+			listenAt(&d.pop3, s.address, port, port == 995 && s.cert != none)
+		}
+	}
+}
+
+// listenAt adds a port to a login service.
+func listenAt(b *strings.Builder, address netip.Addr, port int, tls bool) {
+	ssl := map[bool]string{true: "yes", false: "no"}[tls]
+	name := fmt.Sprintf("at-%s-%d", strings.NewReplacer(".", "-", ":", "-").Replace(address.String()), port)
+	fmt.Fprintf(b, "  inet_listener %s {\n    address = %s\n    port = %d\n    ssl = %s\n  }\n", name, address, port, ssl)
+}
+
+// services is the part of the configuration with these ports and no others.
+func (d *loginDoors) services() string {
+	return fmt.Sprintf(`service imap-login {
   inet_listener imap {
     port = 0
   }
   inet_listener imaps {
     port = 0
   }
-%[2]s}
+%s}
 service pop3-login {
   inet_listener pop3 {
     port = 0
@@ -343,9 +365,8 @@ service pop3-login {
   inet_listener pop3s {
     port = 0
   }
-%[3]s}
-%[4]s`, w.dir, imap.String(), pop3.String(), local.String()))
-	w.start("dovecot", "-F", "-c", w.path("dovecot.conf"))
+%s}
+`, d.imap.String(), d.pop3.String())
 }
 
 // postfix serves submission.
