@@ -12,36 +12,33 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"mailcheck/checks"
 )
 
 // Classify names the check that an error of an operation is an occurrence of,
 // with the evidence to show. It is the only place that reads error texts;
 // every error has an answer, if only [Unclassified].
-func Classify(op Op, err error) (*Check, string) {
+func Classify(op Op, err error) (*checks.Check, string) {
 	detail := Clean(err.Error())
-	if e, ok := errors.AsType[interface {
-		error
-		CheckID() string
-	}](err); ok {
-		if c := ByID(e.CheckID()); c != nil {
-			return c, detail
-		}
+	if e, ok := errors.AsType[*checks.Error](err); ok {
+		return e.Check, detail
 	}
 	if c := classifyDNS(err); c != nil {
 		return c, detail
 	}
 	if c, d := classifyCertificate(err); c != nil && op == OpFetch {
-		return AutoconfigCertificate, d
+		return checks.AutoconfigCertificate, d
 	} else if c != nil {
 		return c, d
 	}
 	if op == OpCertificate {
-		return TLSCertificate, detail
+		return checks.TLSCertificate, detail
 	}
 	if op == OpFetch && strings.Contains(detail, "malformed HTTP") {
-		return HTTPMalformed, detail
+		return checks.HTTPMalformed, detail
 	} else if op == OpFetch {
-		return AutoconfigUnreachable, transportDetail(err)
+		return checks.AutoconfigUnreachable, transportDetail(err)
 	}
 	if c, d := classifyHandshake(err); c != nil {
 		return c, d // at any operation: in TLS 1.3 the server's alert comes after the client is done
@@ -49,27 +46,27 @@ func Classify(op Op, err error) (*Check, string) {
 	if c := classifyTransport(op, err); c != nil {
 		return c, transportDetail(err)
 	}
-	return Unclassified, detail
+	return checks.Unclassified, detail
 }
 
 // classifyDNS reads *net.DNSError, whose Err is the response code as a word.
-func classifyDNS(err error) *Check {
+func classifyDNS(err error) *checks.Check {
 	e, ok := errors.AsType[*net.DNSError](err)
 	switch {
 	case !ok:
 		return nil
 	case e.IsNotFound:
-		return DNSNotFound
+		return checks.DNSNotFound
 	case resolverDead(e) && strings.Contains(e.Err, "unreachable"):
-		return NetOffline // not even the way to the resolver is there
+		return checks.NetOffline // not even the way to the resolver is there
 	case e.IsTimeout, resolverDead(e):
-		return DNSTimeout
+		return checks.DNSTimeout
 	case strings.HasPrefix(e.Err, "SERVFAIL"):
-		return DNSServfail
+		return checks.DNSServfail
 	case strings.HasPrefix(e.Err, "REFUSED"):
-		return DNSRefused
+		return checks.DNSRefused
 	}
-	return DNSMalformed
+	return checks.DNSMalformed
 }
 
 // resolverDead reports whether the question did not even reach a DNS server: its
@@ -84,7 +81,7 @@ func resolverDead(e *net.DNSError) bool {
 }
 
 // classifyCertificate reads the errors of crypto/x509 verification.
-func classifyCertificate(err error) (*Check, string) {
+func classifyCertificate(err error) (*checks.Check, string) {
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		return classifyInvalid(e)
 	}
@@ -92,40 +89,40 @@ func classifyCertificate(err error) (*Check, string) {
 		return classifyName(e)
 	}
 	if e, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return TLSUnknownAuthority, fmt.Sprintf("issued to %q by %q", Clean(name(e.Cert)), Clean(issuer(e.Cert)))
+		return checks.TLSUnknownAuthority, fmt.Sprintf("issued to %q by %q", Clean(name(e.Cert)), Clean(issuer(e.Cert)))
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return TLSCertificate, Clean(err.Error())
+		return checks.TLSCertificate, Clean(err.Error())
 	}
 	return nil, ""
 }
 
-func classifyInvalid(e x509.CertificateInvalidError) (*Check, string) {
+func classifyInvalid(e x509.CertificateInvalidError) (*checks.Check, string) {
 	c := e.Cert
 	switch e.Reason {
 	case x509.Expired:
 	case x509.IncompatibleUsage:
-		return TLSWrongUsage, fmt.Sprintf("%s is meant for %s", Clean(name(c)), usages(c))
+		return checks.TLSWrongUsage, fmt.Sprintf("%s is meant for %s", Clean(name(c)), usages(c))
 	default:
-		return TLSCertificate, Clean(e.Error())
+		return checks.TLSCertificate, Clean(e.Error())
 	}
 	now := time.Now()
 	if now.Before(c.NotBefore) {
-		return TLSNotYetValid, fmt.Sprintf("%s is valid from %s; here it is %s", Clean(name(c)), stamp(c.NotBefore), stamp(now))
+		return checks.TLSNotYetValid, fmt.Sprintf("%s is valid from %s; here it is %s", Clean(name(c)), stamp(c.NotBefore), stamp(now))
 	}
-	return TLSExpired, fmt.Sprintf("%s expired on %s, %s ago", Clean(name(c)), stamp(c.NotAfter), Span(now.Sub(c.NotAfter)))
+	return checks.TLSExpired, fmt.Sprintf("%s expired on %s, %s ago", Clean(name(c)), stamp(c.NotAfter), Span(now.Sub(c.NotAfter)))
 }
 
-func classifyName(e x509.HostnameError) (*Check, string) {
+func classifyName(e x509.HostnameError) (*checks.Check, string) {
 	c := e.Certificate
 	names := CertificateNames(c)
 	switch {
 	case len(names) == 0 && c.Subject.CommonName != "":
-		return TLSCNOnly, fmt.Sprintf("common name %q, no subject alternative name; wanted %s", Clean(c.Subject.CommonName), Clean(e.Host))
+		return checks.TLSCNOnly, fmt.Sprintf("common name %q, no subject alternative name; wanted %s", Clean(c.Subject.CommonName), Clean(e.Host))
 	case net.ParseIP(strings.Trim(e.Host, "[]")) != nil:
-		return TLSIPSAN, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), Clean(e.Host))
+		return checks.TLSIPSAN, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), Clean(e.Host))
 	}
-	return TLSNameMismatch, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), Clean(e.Host))
+	return checks.TLSNameMismatch, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), Clean(e.Host))
 }
 
 // CertificateNames returns the names and addresses that a certificate is valid for.
@@ -140,9 +137,9 @@ func CertificateNames(c *x509.Certificate) []string {
 // classifyHandshake reads the errors of crypto/tls handshakes. An alert from the
 // server has no exported type there, only its text ("remote error: tls: ...");
 // RFC 8446 section 6 lists the alerts.
-func classifyHandshake(err error) (*Check, string) {
+func classifyHandshake(err error) (*checks.Check, string) {
 	if e, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return TLSPlainOnTLSPort, fmt.Sprintf("the server answered the TLS handshake with bytes that begin %q", e.RecordHeader[:])
+		return checks.TLSPlainOnTLSPort, fmt.Sprintf("the server answered the TLS handshake with bytes that begin %q", e.RecordHeader[:])
 	}
 	text := err.Error()
 	if i := strings.Index(text, "tls: "); i < 0 {
@@ -155,24 +152,24 @@ func classifyHandshake(err error) (*Check, string) {
 			return check, Clean(text)
 		}
 	}
-	return TLSHandshakeFailure, Clean(text)
+	return checks.TLSHandshakeFailure, Clean(text)
 }
 
-var handshakePhrases = map[string]*Check{
-	"certificate required": TLSClientCert,
-	"unrecognized name":    TLSUnrecognizedName,
-	"protocol version":     TLSOldProtocol, // "protocol version not supported", "unsupported protocol version"
+var handshakePhrases = map[string]*checks.Check{
+	"certificate required": checks.TLSClientCert,
+	"unrecognized name":    checks.TLSUnrecognizedName,
+	"protocol version":     checks.TLSOldProtocol, // "protocol version not supported", "unsupported protocol version"
 }
 
 // classifyTransport reads what TCP says, in the light of the operation: the
 // same silence means a firewall while connecting and a hung service later.
-func classifyTransport(op Op, err error) *Check {
+func classifyTransport(op Op, err error) *checks.Check {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED) || windowsError(err, wsaRefused):
-		return TCPRefused
+		return checks.TCPRefused
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL),
 		windowsError(err, wsaHostUnreach), windowsError(err, wsaNetUnreach):
-		return TCPUnreachable
+		return checks.TCPUnreachable
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), isTimeout(err):
 		return timeoutChecks[op]
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
@@ -183,14 +180,14 @@ func classifyTransport(op Op, err error) *Check {
 	return nil
 }
 
-var timeoutChecks = map[Op]*Check{
-	OpLookup: DNSTimeout, OpResolve: DNSTimeout, OpConnect: TCPTimeout, OpTLS: TLSTimeout, OpGreeting: GreetTimeout,
-	OpCapability: ReplyTimeout, OpStartTLS: ReplyTimeout, OpAuth: LoginFailed,
+var timeoutChecks = map[Op]*checks.Check{
+	OpLookup: checks.DNSTimeout, OpResolve: checks.DNSTimeout, OpConnect: checks.TCPTimeout, OpTLS: checks.TLSTimeout, OpGreeting: checks.GreetTimeout,
+	OpCapability: checks.ReplyTimeout, OpStartTLS: checks.ReplyTimeout, OpAuth: checks.LoginFailed,
 }
 
-var closedChecks = map[Op]*Check{
-	OpConnect: TCPReset, OpTLS: TLSEOF, OpGreeting: TCPReset,
-	OpCapability: ReplyClosed, OpStartTLS: ReplyClosed, OpAuth: LoginFailed,
+var closedChecks = map[Op]*checks.Check{
+	OpConnect: checks.TCPReset, OpTLS: checks.TLSEOF, OpGreeting: checks.TCPReset,
+	OpCapability: checks.ReplyClosed, OpStartTLS: checks.ReplyClosed, OpAuth: checks.LoginFailed,
 }
 
 // Windows reports its own numbers, which the syscall constants do not match.

@@ -1,6 +1,9 @@
 package mailcheck
 
-import "strings"
+import (
+	"mailcheck/checks"
+	"strings"
+)
 
 // turnedAway are the phrases by which servers say why they do not serve a
 // client. The codes alone do not tell: 421, 554, * BYE and -ERR all stand for
@@ -8,19 +11,19 @@ import "strings"
 // Courier, Exchange and Gmail. A ban for too many failed logins is a ban, so
 // that family comes first.
 var turnedAway = []struct {
-	check   *Check
+	check   *checks.Check
 	phrases []string
 }{
-	{GreetBlocklist, []string{
+	{checks.GreetBlocklist, []string{
 		"blocklist", "block list", "blacklist", "black list", "blocked using", "spamhaus", "spamcop", "dnsbl", " rbl", " is listed ", " listed at ",
 		"reputation", "banned", "is blocked", "has been blocked", "authentication failures", "failed login", "login failures",
 	}},
-	{GreetRateLimit, []string{
+	{checks.GreetRateLimit, []string{
 		"too many connections", "too many concurrent", "too many simultaneous", "too many sessions", "too many open",
 		"too many new", "too many logins", "too many login", "maximum number of connections", "connection limit",
 		"connection rate", "rate limit", "ratelimit", "limit exceeded", "throttl", "slow down", "[limit]", "4.7.28",
 	}},
-	{GreetOverload, []string{
+	{checks.GreetOverload, []string{
 		"overload", "busy", "load average", "high load", "load is too", "4.3.1", "4.3.2", "insufficient system", "insufficient disk", "disk full",
 		"not accepting", "shutting down", "shutdown", "maintenance",
 	}},
@@ -28,7 +31,7 @@ var turnedAway = []struct {
 
 // ClassifyTurnedAway returns the check for a greeting that turns the client away:
 // the reason that its words give, or else general.
-func ClassifyTurnedAway(greeting string, general *Check) *Check {
+func ClassifyTurnedAway(greeting string, general *checks.Check) *checks.Check {
 	text := strings.ToLower(greeting)
 	for _, family := range turnedAway {
 		for _, phrase := range family.phrases {

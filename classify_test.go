@@ -21,13 +21,8 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
-
-// knownError is an error that names its check, as those of the network do.
-type knownError struct{ id, text string }
-
-func (e *knownError) Error() string   { return e.text }
-func (e *knownError) CheckID() string { return e.id }
 
 // timeoutError is how crypto/tls and other packages report a timeout of theirs.
 type timeoutError struct{}
@@ -38,8 +33,8 @@ func (timeoutError) Temporary() bool { return true }
 
 // classifier returns a function that checks how one error is classified. The
 // evidence must hold the words.
-func classifier(t *testing.T) func(op mailcheck.Op, err error, want *mailcheck.Check, words string) {
-	return func(op mailcheck.Op, err error, want *mailcheck.Check, words string) {
+func classifier(t *testing.T) func(op mailcheck.Op, err error, want *checks.Check, words string) {
+	return func(op mailcheck.Op, err error, want *checks.Check, words string) {
 		t.Helper()
 		if err == nil {
 			t.Errorf("%s: no error to classify; want one for %s", op, want.ID)
@@ -74,35 +69,35 @@ func TestClassifyTransport(t *testing.T) {
 		return &net.OpError{Op: "read", Net: "tcp", Source: &net.TCPAddr{IP: net.IPv4(203, 0, 113, 9), Port: 40000}, Err: err}
 	}
 
-	test(mailcheck.OpConnect, dial(syscall.ECONNREFUSED), mailcheck.TCPRefused, "connection refused")
-	test(mailcheck.OpConnect, dial(syscall.EHOSTUNREACH), mailcheck.TCPUnreachable, "no route to host")
-	test(mailcheck.OpConnect, dial(syscall.ENETUNREACH), mailcheck.TCPUnreachable, "unreachable")
-	test(mailcheck.OpConnect, dial(syscall.EADDRNOTAVAIL), mailcheck.TCPUnreachable, "address")
-	test(mailcheck.OpConnect, dial(syscall.ETIMEDOUT), mailcheck.TCPTimeout, "timed out")
-	test(mailcheck.OpConnect, &net.OpError{Op: "dial", Err: context.DeadlineExceeded}, mailcheck.TCPTimeout, "no answer in time")
-	test(mailcheck.OpConnect, dial(syscall.ECONNRESET), mailcheck.TCPReset, "reset")
+	test(mailcheck.OpConnect, dial(syscall.ECONNREFUSED), checks.TCPRefused, "connection refused")
+	test(mailcheck.OpConnect, dial(syscall.EHOSTUNREACH), checks.TCPUnreachable, "no route to host")
+	test(mailcheck.OpConnect, dial(syscall.ENETUNREACH), checks.TCPUnreachable, "unreachable")
+	test(mailcheck.OpConnect, dial(syscall.EADDRNOTAVAIL), checks.TCPUnreachable, "address")
+	test(mailcheck.OpConnect, dial(syscall.ETIMEDOUT), checks.TCPTimeout, "timed out")
+	test(mailcheck.OpConnect, &net.OpError{Op: "dial", Err: context.DeadlineExceeded}, checks.TCPTimeout, "no answer in time")
+	test(mailcheck.OpConnect, dial(syscall.ECONNRESET), checks.TCPReset, "reset")
 
 	// The numbers of Windows, which its system calls return as they are.
-	test(mailcheck.OpConnect, dial(10061), mailcheck.TCPRefused, "")
-	test(mailcheck.OpConnect, dial(10065), mailcheck.TCPUnreachable, "")
-	test(mailcheck.OpConnect, dial(10051), mailcheck.TCPUnreachable, "")
-	test(mailcheck.OpGreeting, read(syscall.Errno(10054)), mailcheck.TCPReset, "")
-	test(mailcheck.OpCapability, read(syscall.Errno(10053)), mailcheck.ReplyClosed, "")
+	test(mailcheck.OpConnect, dial(10061), checks.TCPRefused, "")
+	test(mailcheck.OpConnect, dial(10065), checks.TCPUnreachable, "")
+	test(mailcheck.OpConnect, dial(10051), checks.TCPUnreachable, "")
+	test(mailcheck.OpGreeting, read(syscall.Errno(10054)), checks.TCPReset, "")
+	test(mailcheck.OpCapability, read(syscall.Errno(10053)), checks.ReplyClosed, "")
 
 	// The same silence means something else at each operation.
-	for op, want := range map[mailcheck.Op]*mailcheck.Check{
-		mailcheck.OpLookup: mailcheck.DNSTimeout, mailcheck.OpResolve: mailcheck.DNSTimeout,
-		mailcheck.OpConnect: mailcheck.TCPTimeout, mailcheck.OpTLS: mailcheck.TLSTimeout, mailcheck.OpGreeting: mailcheck.GreetTimeout,
-		mailcheck.OpCapability: mailcheck.ReplyTimeout, mailcheck.OpStartTLS: mailcheck.ReplyTimeout, mailcheck.OpFetch: mailcheck.AutoconfigUnreachable,
+	for op, want := range map[mailcheck.Op]*checks.Check{
+		mailcheck.OpLookup: checks.DNSTimeout, mailcheck.OpResolve: checks.DNSTimeout,
+		mailcheck.OpConnect: checks.TCPTimeout, mailcheck.OpTLS: checks.TLSTimeout, mailcheck.OpGreeting: checks.GreetTimeout,
+		mailcheck.OpCapability: checks.ReplyTimeout, mailcheck.OpStartTLS: checks.ReplyTimeout, mailcheck.OpFetch: checks.AutoconfigUnreachable,
 	} {
 		test(op, context.DeadlineExceeded, want, "no answer in time")
 		test(op, read(os.ErrDeadlineExceeded), want, "no answer in time")
 		test(op, read(timeoutError{}), want, "timeout")
 	}
 	// And so does the end of the connection.
-	for op, want := range map[mailcheck.Op]*mailcheck.Check{
-		mailcheck.OpTLS: mailcheck.TLSEOF, mailcheck.OpGreeting: mailcheck.TCPReset,
-		mailcheck.OpCapability: mailcheck.ReplyClosed, mailcheck.OpStartTLS: mailcheck.ReplyClosed, mailcheck.OpFetch: mailcheck.AutoconfigUnreachable,
+	for op, want := range map[mailcheck.Op]*checks.Check{
+		mailcheck.OpTLS: checks.TLSEOF, mailcheck.OpGreeting: checks.TCPReset,
+		mailcheck.OpCapability: checks.ReplyClosed, mailcheck.OpStartTLS: checks.ReplyClosed, mailcheck.OpFetch: checks.AutoconfigUnreachable,
 	} {
 		test(op, io.EOF, want, "connection closed by the server")
 		test(op, io.ErrUnexpectedEOF, want, "connection closed by the server")
@@ -120,43 +115,42 @@ func TestClassifyTransport(t *testing.T) {
 func TestClassifyDNS(t *testing.T) {
 	test := classifier(t)
 	lookup := func(e net.DNSError) error { e.Name = "example.com"; return fmt.Errorf("look up: %w", &e) }
-	test(mailcheck.OpLookup, lookup(net.DNSError{Err: "no such host", IsNotFound: true}), mailcheck.DNSNotFound, "example.com")
-	test(mailcheck.OpResolve, lookup(net.DNSError{Err: "i/o timeout", IsTimeout: true, Server: "192.0.2.53:53"}), mailcheck.DNSTimeout, "192.0.2.53:53")
-	test(mailcheck.OpLookup, lookup(net.DNSError{Err: "SERVFAIL (DNSSEC Bogus: signature\x1b expired)"}), mailcheck.DNSServfail, `signature\x1b expired`)
-	test(mailcheck.OpLookup, lookup(net.DNSError{Err: "REFUSED"}), mailcheck.DNSRefused, "REFUSED")
-	test(mailcheck.OpLookup, lookup(net.DNSError{Err: "FORMERR"}), mailcheck.DNSMalformed, "FORMERR")
+	test(mailcheck.OpLookup, lookup(net.DNSError{Err: "no such host", IsNotFound: true}), checks.DNSNotFound, "example.com")
+	test(mailcheck.OpResolve, lookup(net.DNSError{Err: "i/o timeout", IsTimeout: true, Server: "192.0.2.53:53"}), checks.DNSTimeout, "192.0.2.53:53")
+	test(mailcheck.OpLookup, lookup(net.DNSError{Err: "SERVFAIL (DNSSEC Bogus: signature\x1b expired)"}), checks.DNSServfail, `signature\x1b expired`)
+	test(mailcheck.OpLookup, lookup(net.DNSError{Err: "REFUSED"}), checks.DNSRefused, "REFUSED")
+	test(mailcheck.OpLookup, lookup(net.DNSError{Err: "FORMERR"}), checks.DNSMalformed, "FORMERR")
 	// DNS is named as DNS whatever wanted the name.
-	test(mailcheck.OpFetch, lookup(net.DNSError{Err: "SERVFAIL"}), mailcheck.DNSServfail, "")
-	test(mailcheck.OpConnect, lookup(net.DNSError{Err: "no such host", IsNotFound: true}), mailcheck.DNSNotFound, "")
+	test(mailcheck.OpFetch, lookup(net.DNSError{Err: "SERVFAIL"}), checks.DNSServfail, "")
+	test(mailcheck.OpConnect, lookup(net.DNSError{Err: "no such host", IsNotFound: true}), checks.DNSNotFound, "")
 }
 
 func TestClassifyNamedErrors(t *testing.T) {
 	test := classifier(t)
-	test(mailcheck.OpFetch, &knownError{"http.too-large", "more than 1048576 bytes"}, mailcheck.HTTPTooLarge, "1048576")
-	test(mailcheck.OpResolve, fmt.Errorf("resolve: %w", &knownError{"dns.malformed", "unreadable\x00"}), mailcheck.DNSMalformed, `unreadable\x00`)
-	test(mailcheck.OpStartTLS, mailcheck.StartTLSInjection.Errorf("after the go-ahead came %q", "x"), mailcheck.StartTLSInjection, "go-ahead")
+	test(mailcheck.OpFetch, checks.HTTPTooLarge.Errorf("more than 1048576 bytes"), checks.HTTPTooLarge, "1048576")
+	test(mailcheck.OpResolve, fmt.Errorf("resolve: %w", checks.DNSMalformed.Errorf("unreadable\x00")), checks.DNSMalformed, `unreadable\x00`)
+	test(mailcheck.OpStartTLS, checks.StartTLSInjection.Errorf("after the go-ahead came %q", "x"), checks.StartTLSInjection, "go-ahead")
 	// The check an error names counts more than what caused it.
-	test(mailcheck.OpGreeting, mailcheck.GreetBye.Errorf("bye: %w", io.EOF), mailcheck.GreetBye, "bye: EOF")
-	for _, c := range mailcheck.Checks {
+	test(mailcheck.OpGreeting, checks.GreetBye.Errorf("bye: %w", io.EOF), checks.GreetBye, "bye: EOF")
+	for _, c := range checks.All {
 		test(mailcheck.OpGreeting, c.Errorf("evidence"), c, "evidence")
 	}
 	// An id that no check has says nothing.
-	test(mailcheck.OpGreeting, &knownError{"no.such-check", "hm"}, mailcheck.Unclassified, "hm")
 }
 
 func TestClassifyUnknown(t *testing.T) {
 	test := classifier(t)
 	for _, op := range []mailcheck.Op{mailcheck.OpLookup, mailcheck.OpResolve, mailcheck.OpConnect, mailcheck.OpTLS, mailcheck.OpGreeting, mailcheck.OpCapability, mailcheck.OpStartTLS, mailcheck.OpParse, "new"} {
-		test(op, errors.New("the moon is full\x1b[2J"), mailcheck.Unclassified, `the moon is full\x1b[2J`)
+		test(op, errors.New("the moon is full\x1b[2J"), checks.Unclassified, `the moon is full\x1b[2J`)
 	}
-	test(mailcheck.OpCertificate, errors.New("the moon is full"), mailcheck.TLSCertificate, "the moon is full")
-	test(mailcheck.OpFetch, errors.New("the moon is full"), mailcheck.AutoconfigUnreachable, "the moon is full")
+	test(mailcheck.OpCertificate, errors.New("the moon is full"), checks.TLSCertificate, "the moon is full")
+	test(mailcheck.OpFetch, errors.New("the moon is full"), checks.AutoconfigUnreachable, "the moon is full")
 }
 
 func TestClassifyHTTP(t *testing.T) {
 	test := classifier(t)
 	_, err := http.ReadResponse(bufio.NewReader(strings.NewReader("Hello, who is there?\r\n\r\n")), nil)
-	test(mailcheck.OpFetch, err, mailcheck.HTTPMalformed, "malformed HTTP")
+	test(mailcheck.OpFetch, err, checks.HTTPMalformed, "malformed HTTP")
 }
 
 // The errors of real handshakes, as crypto/tls makes them.
@@ -165,17 +159,17 @@ func TestClassifyHandshake(t *testing.T) {
 	const h = "imap.example.com"
 	good := newCert(t, template(h), nil)
 
-	test(mailcheck.OpTLS, handshake(h, nil, speak("* OK Dovecot ready.\r\n")), mailcheck.TLSPlainOnTLSPort, `begin "* OK "`)
-	test(mailcheck.OpTLS, handshake(h, nil, speak("220 smtp.example.com ESMTP\r\n")), mailcheck.TLSPlainOnTLSPort, `"220 s"`)
-	test(mailcheck.OpTLS, handshake(h, nil, func(c net.Conn) { c.Read(make([]byte, 1)) }), mailcheck.TLSEOF, "closed")
-	test(mailcheck.OpTLS, handshake(h, nil, speak("\x15\x03\x03\x00\x02\x02\x28")), mailcheck.TLSHandshakeFailure, `the server sent the TLS alert "handshake failure"`)
-	test(mailcheck.OpTLS, handshake(h, nil, speak("\x15\x03\x03\x00\x02\x02\x50")), mailcheck.TLSHandshakeFailure, "internal error")
-	test(mailcheck.OpTLS, handshake(h, nil, speak("\x15\x03\x03\x00\x02\x02\x46")), mailcheck.TLSOldProtocol, "protocol version not supported")
-	test(mailcheck.OpTLS, handshake(h, nil, speak("\x15\x03\x03\x00\x02\x02\x70")), mailcheck.TLSUnrecognizedName, "unrecognized name")
+	test(mailcheck.OpTLS, handshake(h, nil, speak("* OK Dovecot ready.\r\n")), checks.TLSPlainOnTLSPort, `begin "* OK "`)
+	test(mailcheck.OpTLS, handshake(h, nil, speak("220 smtp.example.com ESMTP\r\n")), checks.TLSPlainOnTLSPort, `"220 s"`)
+	test(mailcheck.OpTLS, handshake(h, nil, func(c net.Conn) { c.Read(make([]byte, 1)) }), checks.TLSEOF, "closed")
+	test(mailcheck.OpTLS, handshake(h, nil, speak("\x15\x03\x03\x00\x02\x02\x28")), checks.TLSHandshakeFailure, `the server sent the TLS alert "handshake failure"`)
+	test(mailcheck.OpTLS, handshake(h, nil, speak("\x15\x03\x03\x00\x02\x02\x50")), checks.TLSHandshakeFailure, "internal error")
+	test(mailcheck.OpTLS, handshake(h, nil, speak("\x15\x03\x03\x00\x02\x02\x46")), checks.TLSOldProtocol, "protocol version not supported")
+	test(mailcheck.OpTLS, handshake(h, nil, speak("\x15\x03\x03\x00\x02\x02\x70")), checks.TLSUnrecognizedName, "unrecognized name")
 
 	// A server that answers in TLS 1.0 to whoever it is.
 	hello := "\x02\x00\x00\x26\x03\x01" + strings.Repeat("r", 32) + "\x00\xc0\x13\x00"
-	test(mailcheck.OpTLS, handshake(h, nil, speak("\x16\x03\x01\x00\x2a"+hello)), mailcheck.TLSOldProtocol, "version")
+	test(mailcheck.OpTLS, handshake(h, nil, speak("\x16\x03\x01\x00\x2a"+hello)), checks.TLSOldProtocol, "version")
 
 	serve := func(change func(*tls.Config)) func(net.Conn) {
 		return func(c net.Conn) {
@@ -187,27 +181,27 @@ func TestClassifyHandshake(t *testing.T) {
 			}
 		}
 	}
-	test(mailcheck.OpTLS, handshake(h, good.pool(), serve(func(c *tls.Config) { c.MaxVersion = tls.VersionTLS10 })), mailcheck.TLSOldProtocol, "protocol version not supported")
-	test(mailcheck.OpTLS, handshake(h, good.pool(), serve(func(c *tls.Config) { c.MaxVersion = tls.VersionTLS11 })), mailcheck.TLSOldProtocol, "protocol version not supported")
+	test(mailcheck.OpTLS, handshake(h, good.pool(), serve(func(c *tls.Config) { c.MaxVersion = tls.VersionTLS10 })), checks.TLSOldProtocol, "protocol version not supported")
+	test(mailcheck.OpTLS, handshake(h, good.pool(), serve(func(c *tls.Config) { c.MaxVersion = tls.VersionTLS11 })), checks.TLSOldProtocol, "protocol version not supported")
 	test(mailcheck.OpTLS, handshake(h, good.pool(), serve(func(c *tls.Config) {
 		c.Certificates, c.GetCertificate = nil, func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, nil }
-	})), mailcheck.TLSUnrecognizedName, "unrecognized name")
+	})), checks.TLSUnrecognizedName, "unrecognized name")
 	test(mailcheck.OpTLS, handshake(h, good.pool(), serve(func(c *tls.Config) {
 		c.ClientAuth, c.MaxVersion = tls.RequireAnyClientCert, tls.VersionTLS12
-	})), mailcheck.TLSHandshakeFailure, "") // TLS 1.2 has no alert of its own for it
+	})), checks.TLSHandshakeFailure, "") // TLS 1.2 has no alert of its own for it
 
 	// In TLS 1.3 the client is done before the server has judged it, so the alert
 	// arrives in the place of the greeting.
-	test(mailcheck.OpGreeting, handshake(h, good.pool(), serve(func(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert })), mailcheck.TLSClientCert, "certificate required")
+	test(mailcheck.OpGreeting, handshake(h, good.pool(), serve(func(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert })), checks.TLSClientCert, "certificate required")
 	if err := handshake(h, good.pool(), speakTLS(good, "* OK ready\r\n")); err != nil {
 		t.Errorf("a good server: %v", err)
 	}
 
 	// The client's own verification, which fetching a settings file relies on.
-	test(mailcheck.OpTLS, handshake("mail.example.com", good.pool(), speakTLS(good, "")), mailcheck.TLSNameMismatch, "the certificate is for imap.example.com, the settings say mail.example.com")
-	test(mailcheck.OpTLS, handshake(h, x509.NewCertPool(), speakTLS(good, "")), mailcheck.TLSUnknownAuthority, `issued to "imap.example.com"`)
-	test(mailcheck.OpFetch, handshake(h, x509.NewCertPool(), speakTLS(good, "")), mailcheck.AutoconfigCertificate, `issued to "imap.example.com"`)
-	test(mailcheck.OpFetch, handshake("autoconfig.example.com", good.pool(), speakTLS(good, "")), mailcheck.AutoconfigCertificate, "the settings say autoconfig.example.com")
+	test(mailcheck.OpTLS, handshake("mail.example.com", good.pool(), speakTLS(good, "")), checks.TLSNameMismatch, "the certificate is for imap.example.com, the settings say mail.example.com")
+	test(mailcheck.OpTLS, handshake(h, x509.NewCertPool(), speakTLS(good, "")), checks.TLSUnknownAuthority, `issued to "imap.example.com"`)
+	test(mailcheck.OpFetch, handshake(h, x509.NewCertPool(), speakTLS(good, "")), checks.AutoconfigCertificate, `issued to "imap.example.com"`)
+	test(mailcheck.OpFetch, handshake("autoconfig.example.com", good.pool(), speakTLS(good, "")), checks.AutoconfigCertificate, "the settings say autoconfig.example.com")
 }
 
 // The errors of verification, as crypto/x509 makes them.
@@ -225,30 +219,30 @@ func TestClassifyCertificate(t *testing.T) {
 		return newCert(t, c, nil)
 	}
 
-	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-49 * time.Hour) }), h), mailcheck.TLSExpired, "2 days ago")
-	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.NotBefore = time.Now().Add(year) }), h), mailcheck.TLSNotYetValid, "is valid from ")
-	test(mailcheck.OpCertificate, verify(newCert(t, template(h), nil), "mail.example.com"), mailcheck.TLSNameMismatch, "the certificate is for imap.example.com, the settings say mail.example.com")
-	test(mailcheck.OpCertificate, verify(newCert(t, template("*.example.com"), nil), "example.com"), mailcheck.TLSNameMismatch, "*.example.com")
-	test(mailcheck.OpCertificate, verify(newCert(t, template("a.example", "b.example", "c.example", "d.example", "e.example", "f.example", "g.example"), nil), h), mailcheck.TLSNameMismatch, "a.example, b.example, c.example, d.example, e.example and 2 more")
-	test(mailcheck.OpCertificate, verify(newCert(t, template(h), nil), "192.0.2.1"), mailcheck.TLSIPSAN, "the settings say 192.0.2.1")
-	test(mailcheck.OpCertificate, verify(newCert(t, template(h), nil), "2001:db8::1"), mailcheck.TLSIPSAN, "2001:db8::1")
-	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.DNSNames, c.Subject.CommonName = nil, h }), h), mailcheck.TLSCNOnly, `common name "imap.example.com", no subject alternative name`)
-	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.DNSNames, c.Subject = nil, pkix.Name{} }), h), mailcheck.TLSNameMismatch, "no name at all")
-	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }), h), mailcheck.TLSWrongUsage, "meant for clients, not for servers (extended key usage)")
+	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-49 * time.Hour) }), h), checks.TLSExpired, "2 days ago")
+	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.NotBefore = time.Now().Add(year) }), h), checks.TLSNotYetValid, "is valid from ")
+	test(mailcheck.OpCertificate, verify(newCert(t, template(h), nil), "mail.example.com"), checks.TLSNameMismatch, "the certificate is for imap.example.com, the settings say mail.example.com")
+	test(mailcheck.OpCertificate, verify(newCert(t, template("*.example.com"), nil), "example.com"), checks.TLSNameMismatch, "*.example.com")
+	test(mailcheck.OpCertificate, verify(newCert(t, template("a.example", "b.example", "c.example", "d.example", "e.example", "f.example", "g.example"), nil), h), checks.TLSNameMismatch, "a.example, b.example, c.example, d.example, e.example and 2 more")
+	test(mailcheck.OpCertificate, verify(newCert(t, template(h), nil), "192.0.2.1"), checks.TLSIPSAN, "the settings say 192.0.2.1")
+	test(mailcheck.OpCertificate, verify(newCert(t, template(h), nil), "2001:db8::1"), checks.TLSIPSAN, "2001:db8::1")
+	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.DNSNames, c.Subject.CommonName = nil, h }), h), checks.TLSCNOnly, `common name "imap.example.com", no subject alternative name`)
+	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.DNSNames, c.Subject = nil, pkix.Name{} }), h), checks.TLSNameMismatch, "no name at all")
+	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }), h), checks.TLSWrongUsage, "meant for clients, not for servers (extended key usage)")
 
 	// Issued by an authority of one's own.
 	root := newCert(t, authority("Private\x1b Root"), nil)
 	leaf := newCert(t, template(h), &root)
 	_, err := leaf.cert.Verify(x509.VerifyOptions{Roots: x509.NewCertPool(), DNSName: h})
-	test(mailcheck.OpCertificate, err, mailcheck.TLSUnknownAuthority, `issued to "imap.example.com" by "CN=Private`)
+	test(mailcheck.OpCertificate, err, checks.TLSUnknownAuthority, `issued to "imap.example.com" by "CN=Private`)
 
 	// Names that are not fit to be shown are shown all the same, escaped.
-	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.DNSNames, c.Subject.CommonName = nil, "\x1b[2J\u202e" }), h), mailcheck.TLSCNOnly, `x1b[2J`)
+	test(mailcheck.OpCertificate, verify(change(func(c *x509.Certificate) { c.DNSNames, c.Subject.CommonName = nil, "\x1b[2J\u202e" }), h), checks.TLSCNOnly, `x1b[2J`)
 
 	// Errors without the certificate they are about.
-	test(mailcheck.OpCertificate, x509.UnknownAuthorityError{}, mailcheck.TLSUnknownAuthority, "unknown")
-	test(mailcheck.OpTLS, &tls.CertificateVerificationError{Err: errors.New("the moon is full")}, mailcheck.TLSCertificate, "the moon is full")
-	test(mailcheck.OpCertificate, x509.SystemRootsError{Err: errors.New("no roots")}, mailcheck.TLSCertificate, "no roots")
+	test(mailcheck.OpCertificate, x509.UnknownAuthorityError{}, checks.TLSUnknownAuthority, "unknown")
+	test(mailcheck.OpTLS, &tls.CertificateVerificationError{Err: errors.New("the moon is full")}, checks.TLSCertificate, "the moon is full")
+	test(mailcheck.OpCertificate, x509.SystemRootsError{Err: errors.New("no roots")}, checks.TLSCertificate, "no roots")
 }
 
 func TestSpan(t *testing.T) {

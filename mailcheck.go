@@ -29,6 +29,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mailcheck/checks"
 )
 
 // Protocol is what is spoken with a server, in the word used in all output.
@@ -162,52 +164,16 @@ func DefaultPath(p Protocol) string {
 	return ""
 }
 
-// Severity orders how bad a finding is. The zero value is OK.
-type Severity int
-
-// The severities, from good to bad.
-const (
-	OK      Severity = iota
-	Info             // worth knowing, nothing to mend
-	Warning          // works now, or works for some clients only
-	Failure          // does not work
-)
-
-func (s Severity) String() string {
-	return [...]string{"ok", "info", "warning", "failure"}[s]
-}
-
-// Who names the person who can mend a fault.
-type Who string
-
-// The people who act.
-const (
-	User     Who = "user"    // the person with the account
-	Admin    Who = "admin"   // whoever publishes the domain's DNS and settings
-	Operator Who = "server"  // whoever runs the mail server
-	Network  Who = "network" // whoever runs the network or the resolver in between
-)
-
-// Check is something mailcheck can find. All checks stand in checks.go.
-type Check struct {
-	ID       string // stable, never reused, such as "tls.expired"
-	Severity Severity
-	Who      Who
-	Summary  string // what is wrong, one plain sentence
-	Remedy   string // what that person should do
-	Ref      string // RFC section or vendor page
-}
-
 // Finding is one occurrence of a check.
 type Finding struct {
-	Check     *Check
-	Severity  Severity // the check's own, or less where the fault matters less
-	Detail    string   // verbatim evidence, cleaned
-	Meanwhile string   // what the user can do until it is mended; empty where nothing is known to work
-	Fix       string   // a remedy for this very case; the check's own where empty
-	Server    string   // URL of the server it is about; empty for discovery
-	Source    string   // name of the source it is about; empty for servers
-	BecauseOf string   // id of the check that is the root cause, if another is
+	Check     *checks.Check
+	Severity  checks.Severity // the check's own, or less where the fault matters less
+	Detail    string          // verbatim evidence, cleaned
+	Meanwhile string          // what the user can do until it is mended; empty where nothing is known to work
+	Fix       string          // a remedy for this very case; the check's own where empty
+	Server    string          // URL of the server it is about; empty for discovery
+	Source    string          // name of the source it is about; empty for servers
+	BecauseOf string          // id of the check that is the root cause, if another is
 }
 
 // Mend returns what the person named by the check should do: the fix for this
@@ -276,14 +242,14 @@ const (
 
 // VerdictOf returns the verdict that the worst of the findings asks for.
 func VerdictOf(findings []Finding) Verdict {
-	worst := OK
+	worst := checks.OK
 	for _, f := range findings {
 		worst = max(worst, f.Severity)
 	}
 	switch worst {
-	case Failure:
+	case checks.Failure:
 		return Fail
-	case Warning:
+	case checks.Warning:
 		return Warn
 	}
 	return Pass

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"mailcheck/checks"
 )
 
 // Step is one network operation of a source or a probe. It fails at most once.
@@ -50,7 +52,7 @@ func (t *Trace) Say(detail string) {
 }
 
 // Find adds a finding to the last step.
-func (t *Trace) Find(c *Check, detail string) *Finding {
+func (t *Trace) Find(c *checks.Check, detail string) *Finding {
 	if len(t.Steps) == 0 {
 		t.Steps = append(t.Steps, Step{Start: t.Since()})
 	}
@@ -69,7 +71,7 @@ func (t *Trace) Fix(remedy string) {
 }
 
 // FindAt adds a finding to the step with that index, where a fault shows only later.
-func (t *Trace) FindAt(i int, c *Check, detail string) *Finding {
+func (t *Trace) FindAt(i int, c *checks.Check, detail string) *Finding {
 	step := &t.Steps[i]
 	step.Findings = append(step.Findings, Finding{Check: c, Severity: c.Severity, Detail: Clean(detail)})
 	return &step.Findings[len(step.Findings)-1]
@@ -103,9 +105,9 @@ func Do[T any](ctx context.Context, t *Trace, op Op, target string, f func(conte
 		}
 		over := ended(ctx)
 		if over && (ctx.Err() == context.Canceled || time.Since(start) < decisive) {
-			check, detail = RunTimeout, fmt.Sprintf("not finished: %s %s", op, target)
+			check, detail = checks.RunTimeout, fmt.Sprintf("not finished: %s %s", op, target)
 		}
-		if over && (check == RunTimeout || isTimeout(err)) {
+		if over && (check == checks.RunTimeout || isTimeout(err)) {
 			// Whether the connection or the context noticed first is chance.
 			t.Steps[len(t.Steps)-1].Err = cmp.Or(ctx.Err(), context.DeadlineExceeded)
 		}

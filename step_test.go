@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // take runs one step that takes a while and ends with an error, and returns
@@ -52,13 +53,13 @@ func TestDo(t *testing.T) {
 // caller as they came.
 func TestDoClassifies(t *testing.T) {
 	trace := mailcheck.NewTrace(time.Now())
-	cause := mailcheck.GreetBye.Errorf("* BYE \x1b[2J%w", io.ErrUnexpectedEOF)
+	cause := checks.GreetBye.Errorf("* BYE \x1b[2J%w", io.ErrUnexpectedEOF)
 	v, err := mailcheck.Do(t.Context(), trace, mailcheck.OpGreeting, "imap.example.com:993", func(context.Context) (int, error) { return 7, cause })
 	if v != 7 || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %d, %v", v, err)
 	}
 	findings := trace.Findings()
-	if len(findings) != 1 || findings[0].Check != mailcheck.GreetBye || findings[0].Severity != mailcheck.Failure {
+	if len(findings) != 1 || findings[0].Check != checks.GreetBye || findings[0].Severity != checks.Failure {
 		t.Fatalf("findings %+v", findings)
 	}
 	if want := `* BYE \x1b[2Junexpected EOF`; findings[0].Detail != want {
@@ -69,7 +70,7 @@ func TestDoClassifies(t *testing.T) {
 // When the run ends, a step that had no time to be decided is no fault of the
 // server; a step that waited long is.
 func TestDoWhenTheRunEnds(t *testing.T) {
-	test := func(name string, limit, steps time.Duration, cancelled bool, want *mailcheck.Check) {
+	test := func(name string, limit, steps time.Duration, cancelled bool, want *checks.Check) {
 		t.Helper()
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -81,14 +82,14 @@ func TestDoWhenTheRunEnds(t *testing.T) {
 			step := take(ctx, trace, mailcheck.OpGreeting, steps, nil)
 			if len(step.Findings) != 1 || step.Findings[0].Check != want {
 				t.Errorf("%s: findings %+v, want %s", name, step.Findings, want.ID)
-			} else if f := step.Findings[0]; want == mailcheck.RunTimeout && f.Detail != "not finished: greeting imap.example.com:993" {
+			} else if f := step.Findings[0]; want == checks.RunTimeout && f.Detail != "not finished: greeting imap.example.com:993" {
 				t.Errorf("%s: the evidence is %q", name, f.Detail)
 			}
 		})
 	}
-	test("too late to say", time.Second, time.Minute, false, mailcheck.RunTimeout)
-	test("long enough to say", 20*time.Second, time.Minute, false, mailcheck.GreetTimeout)
-	test("given up by the user", 20*time.Second, time.Minute, true, mailcheck.RunTimeout)
+	test("too late to say", time.Second, time.Minute, false, checks.RunTimeout)
+	test("long enough to say", 20*time.Second, time.Minute, false, checks.GreetTimeout)
+	test("given up by the user", 20*time.Second, time.Minute, true, checks.RunTimeout)
 }
 
 func TestTraceJoinsInTheOrderGiven(t *testing.T) {
@@ -113,11 +114,11 @@ func TestFindAndSay(t *testing.T) {
 	if len(trace.Steps) != 0 {
 		t.Errorf("steps %+v", trace.Steps)
 	}
-	trace.Find(mailcheck.MXNull, "example.com MX 0 .")
+	trace.Find(checks.MXNull, "example.com MX 0 .")
 	take(t.Context(), trace, mailcheck.OpLookup, 0, nil)
 	trace.Say("10 mx\x1b.example.com")
-	trace.Find(mailcheck.SRVTooMany, "40\u202e records").Fix = "Publish two."
-	trace.FindAt(0, mailcheck.MXNull, "again")
+	trace.Find(checks.SRVTooMany, "40\u202e records").Fix = "Publish two."
+	trace.FindAt(0, checks.MXNull, "again")
 
 	findings := trace.Findings()
 	var got []string
@@ -125,8 +126,8 @@ func TestFindAndSay(t *testing.T) {
 		got = append(got, f.Check.ID+": "+f.Detail+": "+f.Remedy())
 	}
 	want := []string{
-		"mx.null: example.com MX 0 .: " + mailcheck.MXNull.Remedy,
-		"mx.null: again: " + mailcheck.MXNull.Remedy,
+		"mx.null: example.com MX 0 .: " + checks.MXNull.Remedy,
+		"mx.null: again: " + checks.MXNull.Remedy,
 		`srv.too-many: 40\u{202e} records: Publish two.`,
 	}
 	if !slices.Equal(got, want) {
@@ -145,21 +146,21 @@ func TestStepStringIsPrintable(t *testing.T) {
 }
 
 func TestVerdictOf(t *testing.T) {
-	test := func(want mailcheck.Verdict, severities ...mailcheck.Severity) {
+	test := func(want mailcheck.Verdict, severities ...checks.Severity) {
 		t.Helper()
 		var findings []mailcheck.Finding
 		for _, s := range severities {
-			findings = append(findings, mailcheck.Finding{Check: mailcheck.TLSExpired, Severity: s})
+			findings = append(findings, mailcheck.Finding{Check: checks.TLSExpired, Severity: s})
 		}
 		if got := mailcheck.VerdictOf(findings); got != want {
 			t.Errorf("%v: got %s, want %s", severities, got, want)
 		}
 	}
 	test(mailcheck.Pass)
-	test(mailcheck.Pass, mailcheck.Info)
-	test(mailcheck.Pass, mailcheck.OK, mailcheck.Info)
-	test(mailcheck.Warn, mailcheck.Info, mailcheck.Warning, mailcheck.Info)
-	test(mailcheck.Fail, mailcheck.Failure, mailcheck.Warning)
+	test(mailcheck.Pass, checks.Info)
+	test(mailcheck.Pass, checks.OK, checks.Info)
+	test(mailcheck.Warn, checks.Info, checks.Warning, checks.Info)
+	test(mailcheck.Fail, checks.Failure, checks.Warning)
 }
 
 // Every URL that a server is shown with names it completely.

@@ -50,6 +50,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -339,7 +340,7 @@ func (s *search) awaitOthers(ctx context.Context) (why string) {
 
 // soften lowers the severity of the findings of the last step: a source that
 // fails while others answer is no failure of the account.
-func soften(t *mailcheck.Trace, most mailcheck.Severity) {
+func soften(t *mailcheck.Trace, most checks.Severity) {
 	if len(t.Steps) == 0 {
 		return
 	}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -123,13 +124,13 @@ func (d *autodiscovery) rounds(ctx context.Context, t *mailcheck.Trace) poxAnswe
 		next, err := mailcheck.ParseAddress(a.redirectAddr)
 		switch {
 		case err != nil || next.Local == "":
-			t.Find(mailcheck.AutodiscoverMalformed, fmt.Sprintf("%s sends to %q, which is no address", a.at, a.redirectAddr))
+			t.Find(checks.AutodiscoverMalformed, fmt.Sprintf("%s sends to %q, which is no address", a.at, a.redirectAddr))
 		case slices.Contains(asked, next.String()):
-			t.Find(mailcheck.HTTPTooManyRedirects, fmt.Sprintf("%s sends from %s back to %s", a.at, address, next))
+			t.Find(checks.HTTPTooManyRedirects, fmt.Sprintf("%s sends from %s back to %s", a.at, address, next))
 		case len(a.trail) >= maxAutodiscoverHops:
-			t.Find(mailcheck.HTTPTooManyRedirects, fmt.Sprintf("%s sends to %s, which is redirect number %d", a.at, next, len(a.trail)))
+			t.Find(checks.HTTPTooManyRedirects, fmt.Sprintf("%s sends to %s, which is redirect number %d", a.at, next, len(a.trail)))
 		default:
-			t.Find(mailcheck.AutodiscoverAddress, fmt.Sprintf("%s sends from %s to %s", a.at, address, next))
+			t.Find(checks.AutodiscoverAddress, fmt.Sprintf("%s sends from %s to %s", a.at, address, next))
 			address, trail = next, a.trail
 			asked = append(asked, next.String())
 			continue
@@ -194,20 +195,20 @@ func forgive(t *mailcheck.Trace, a *poxAnswer) {
 	for i := range t.Steps {
 		t.Steps[i].Findings = slices.DeleteFunc(t.Steps[i].Findings, func(f mailcheck.Finding) bool {
 			switch f.Check {
-			case mailcheck.AutodiscoverCertificate, mailcheck.AutodiscoverErrorCode, mailcheck.AutodiscoverNoServers,
-				mailcheck.AutodiscoverBadSection, mailcheck.RunTimeout:
+			case checks.AutodiscoverCertificate, checks.AutodiscoverErrorCode, checks.AutodiscoverNoServers,
+				checks.AutodiscoverBadSection, checks.RunTimeout:
 				return false
 			}
 			return true
 		})
 		for k := range t.Steps[i].Findings {
-			if f := &t.Steps[i].Findings[k]; f.Check == mailcheck.AutodiscoverCertificate {
-				f.Severity = mailcheck.Info
+			if f := &t.Steps[i].Findings[k]; f.Check == checks.AutodiscoverCertificate {
+				f.Severity = checks.Info
 				f.Fix = "Outlook asks the domain's own web site before autodiscover.DOMAIN. Give the site a certificate for the domain itself, or set ExcludeHttpsRootDomain on Outlook's computers."
 			}
 		}
 	}
-	if !slices.ContainsFunc(t.Findings(), func(f mailcheck.Finding) bool { return f.Severity > mailcheck.Info }) {
+	if !slices.ContainsFunc(t.Findings(), func(f mailcheck.Finding) bool { return f.Severity > checks.Info }) {
 		a.state, a.reason = mailcheck.Absent, "no Autodiscover service"
 	}
 }
@@ -219,7 +220,7 @@ func excuse(t *mailcheck.Trace, microsoft bool) {
 	for i := range t.Steps {
 		for k := range t.Steps[i].Findings {
 			f := &t.Steps[i].Findings[k]
-			f.Severity = min(f.Severity, mailcheck.Info)
+			f.Severity = min(f.Severity, checks.Info)
 		}
 		if microsoft {
 			t.Steps[i].Findings = nil
@@ -234,14 +235,14 @@ func (d *autodiscovery) pursue(ctx context.Context, t *mailcheck.Trace, where st
 		hop := where + " " + a.String()
 		circle := slices.Contains(trail, hop)
 		if circle || len(trail) >= maxAutodiscoverHops {
-			t.Find(mailcheck.HTTPTooManyRedirects, fmt.Sprintf("%s is redirect number %d: %s", where, len(trail), shown(trail)))
+			t.Find(checks.HTTPTooManyRedirects, fmt.Sprintf("%s is redirect number %d: %s", where, len(trail), shown(trail)))
 			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: "sends programs in a circle or too far"}, at: where, trail: trail}
 		}
 		trail = append(slices.Clip(trail), hop)
 		if why, there := d.resolveService(ctx, t, where); !there && first {
 			return poxAnswer{answer: why, at: where, trail: trail}
 		} else if !there {
-			t.Find(mailcheck.AutodiscoverUnreachable, fmt.Sprintf("%s: %s", shown(trail), why.reason))
+			t.Find(checks.AutodiscoverUnreachable, fmt.Sprintf("%s: %s", shown(trail), why.reason))
 			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: why.reason}, at: where, trail: trail}
 		}
 		doc, err := d.post(ctx, t, where, a)
@@ -302,7 +303,7 @@ func (d *autodiscovery) resolveService(ctx context.Context, t *mailcheck.Trace, 
 	})
 	switch {
 	case err != nil:
-		soften(t, mailcheck.Warning)
+		soften(t, checks.Warning)
 		return answer{state: mailcheck.Failed, reason: "DNS did not answer for " + host, unresolved: true}, false
 	case len(addrs) == 0:
 		t.Say("no such host")
@@ -333,13 +334,13 @@ func blame(t *mailcheck.Trace) {
 	findings := t.Steps[len(t.Steps)-1].Findings
 	for i, f := range findings {
 		switch f.Check {
-		case mailcheck.AutoconfigUnreachable:
-			findings[i].Check = mailcheck.AutodiscoverUnreachable
-		case mailcheck.AutoconfigCertificate:
-			findings[i].Check = mailcheck.AutodiscoverCertificate
+		case checks.AutoconfigUnreachable:
+			findings[i].Check = checks.AutodiscoverUnreachable
+		case checks.AutoconfigCertificate:
+			findings[i].Check = checks.AutodiscoverCertificate
 		}
 	}
-	soften(t, mailcheck.Warning)
+	soften(t, checks.Warning)
 }
 
 // judgeHost notes a service outside the domain. Outlook and Thunderbird ask the
@@ -347,6 +348,6 @@ func blame(t *mailcheck.Trace) {
 func (d *autodiscovery) judgeHost(t *mailcheck.Trace, a mailcheck.Address, found poxAnswer) {
 	host := hostOf(found.at)
 	if registrable(host) != registrable(a.Domain) && !isMicrosoft(host) {
-		t.Find(mailcheck.AutodiscoverAsksConsent, shown(found.trail))
+		t.Find(checks.AutodiscoverAsksConsent, shown(found.trail))
 	}
 }

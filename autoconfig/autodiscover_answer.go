@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -18,7 +19,7 @@ import (
 func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx.Document, a mailcheck.Address) (found poxAnswer, next string) {
 	t.Say(fmt.Sprintf("HTTP status %d", doc.Status) + invented(a))
 	judgeCertificate(t, doc)
-	fail := func(c *mailcheck.Check, detail, reason string) poxAnswer {
+	fail := func(c *checks.Check, detail, reason string) poxAnswer {
 		t.Find(c, doc.URL+" "+detail)
 		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(doc.URL) + " " + reason}}
 	}
@@ -33,13 +34,13 @@ func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " has no Autodiscover service"}}, ""
 	case doc.Status != http.StatusOK:
 		text := fmt.Sprintf("answers with HTTP status %d", doc.Status)
-		return fail(mailcheck.AutodiscoverStatus, text, text), ""
+		return fail(checks.AutodiscoverStatus, text, text), ""
 	case looksLikeHTML(doc.Body):
-		return fail(mailcheck.AutodiscoverHTML, fmt.Sprintf("answers with %s that begins %q", doc.ContentType, head(doc.Body)), "answers with a web page"), ""
+		return fail(checks.AutodiscoverHTML, fmt.Sprintf("answers with %s that begins %q", doc.ContentType, head(doc.Body)), "answers with a web page"), ""
 	}
 	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType) + invented(a))
 	if !xmlType(doc.ContentType) {
-		t.Find(mailcheck.AutodiscoverContentType, fmt.Sprintf("%s is served as %q", doc.URL, doc.ContentType))
+		t.Find(checks.AutodiscoverContentType, fmt.Sprintf("%s is served as %q", doc.URL, doc.ContentType))
 	}
 	return d.readAnswer(ctx, t, doc, a)
 }
@@ -76,7 +77,7 @@ func (d *autodiscovery) unauthorized(ctx context.Context, t *mailcheck.Trace, do
 	if soap {
 		detail += "; its SOAP form, autodiscover.svc, is switched on too"
 	}
-	t.Find(mailcheck.AutodiscoverUnauthorized, detail)
+	t.Find(checks.AutodiscoverUnauthorized, detail)
 	return poxAnswer{
 		answer:       answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " wants a login before it tells the settings"},
 		unauthorized: hostOf(doc.URL) != d.address.Domain || exchange && !d.locked(ctx),
@@ -121,7 +122,7 @@ func (d *autodiscovery) refused(t *mailcheck.Trace, where string, asked mailchec
 		t.Say(fmt.Sprintf("error %s, %s", a.ErrorCode, a.Message))
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: fmt.Sprintf("%s knows nothing of %s; ask about a whole address", hostOf(where), postmaster(asked))}}
 	}
-	t.Find(mailcheck.AutodiscoverErrorCode, fmt.Sprintf("%s: code %s, %q", where, a.ErrorCode, a.Message)).Fix = errorRemedies[a.ErrorCode]
+	t.Find(checks.AutodiscoverErrorCode, fmt.Sprintf("%s: code %s, %q", where, a.ErrorCode, a.Message)).Fix = errorRemedies[a.ErrorCode]
 	return poxAnswer{answer: answer{state: mailcheck.Failed, reason: fmt.Sprintf("%s answers with the error %s, %s", hostOf(where), a.ErrorCode, a.Message)}}
 }
 
@@ -132,7 +133,7 @@ func (d *autodiscovery) readSettings(t *mailcheck.Trace, where string, a *Autodi
 		t.Find(p.Check, fmt.Sprintf("%s line %d: %s", where, p.Line, p.Text))
 	}
 	if len(servers) == 0 {
-		t.Find(mailcheck.AutodiscoverNoServers, where)
+		t.Find(checks.AutodiscoverNoServers, where)
 		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(where) + " names no usable server"}}
 	}
 	for i := range servers {
@@ -153,10 +154,10 @@ func judgeCertificate(t *mailcheck.Trace, doc *netx.Document) {
 		return
 	}
 	if detail := mailcheck.ExpiresSoon(doc.TLS.PeerCertificates[0], 0); detail != "" {
-		t.Find(mailcheck.TLSExpiresSoon, hostOf(doc.URL)+": "+detail)
+		t.Find(checks.TLSExpiresSoon, hostOf(doc.URL)+": "+detail)
 	}
 	if weak := mailcheck.WeakKey(doc.TLS.PeerCertificates[0]); weak != "" {
-		t.Find(mailcheck.TLSWeakKey, hostOf(doc.URL)+": "+weak)
+		t.Find(checks.TLSWeakKey, hostOf(doc.URL)+": "+weak)
 	}
 }
 
@@ -193,7 +194,7 @@ waiting:
 		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) poxAnswer {
 			found := d.pursue(ctx, t, target, a, append(slices.Clip(trail), origin))
 			if i == 0 && found.settled() && !isMicrosoft(hostOf(found.at)) {
-				t.Find(mailcheck.AutodiscoverHTTPRedirect, shown(found.trail))
+				t.Find(checks.AutodiscoverHTTPRedirect, shown(found.trail))
 			}
 			return found
 		})
@@ -243,7 +244,7 @@ func (d *autodiscovery) serviceRecord(ctx context.Context, t *mailcheck.Trace, a
 		return records, err
 	})
 	if err != nil {
-		soften(t, mailcheck.Warning)
+		soften(t, checks.Warning)
 		return ""
 	}
 	t.Say("no record")
@@ -255,9 +256,9 @@ func (d *autodiscovery) serviceRecord(ctx context.Context, t *mailcheck.Trace, a
 		switch {
 		case record.Target == ".":
 		case err != nil:
-			t.Find(mailcheck.SRVBadTarget, fmt.Sprintf("%s names %q", name, record.Target))
+			t.Find(checks.SRVBadTarget, fmt.Sprintf("%s names %q", name, record.Target))
 		case record.Port != 443:
-			t.Find(mailcheck.AutodiscoverSRVPort, fmt.Sprintf("%s SRV %s", name, describeSRV([]netx.SRV{record}))).
+			t.Find(checks.AutodiscoverSRVPort, fmt.Sprintf("%s SRV %s", name, describeSRV([]netx.SRV{record}))).
 				Fix = fmt.Sprintf("Publish instead: %s. SRV 0 0 443 %s.", name, record.Target)
 		default:
 			return target

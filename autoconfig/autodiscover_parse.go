@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // AutodiscoverAnswer is an answer of the Autodiscover service in its plain XML form,
@@ -51,14 +52,14 @@ type AutodiscoverProtocol struct {
 func ParseAutodiscover(body []byte) (*AutodiscoverAnswer, error) {
 	root, err := parseXML(body)
 	if err != nil {
-		return nil, mailcheck.AutodiscoverMalformed.Errorf("%w", err)
+		return nil, checks.AutodiscoverMalformed.Errorf("%w", err)
 	}
 	if root.name != "Autodiscover" {
-		return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: the outermost element is <%s>, not <Autodiscover>", root.line, root.name)
+		return nil, checks.AutodiscoverMalformed.Errorf("line %d: the outermost element is <%s>, not <Autodiscover>", root.line, root.name)
 	}
 	response := root.child("Response")
 	if response == nil {
-		return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: there is no <Response>", root.line)
+		return nil, checks.AutodiscoverMalformed.Errorf("line %d: there is no <Response>", root.line)
 	}
 	a := &AutodiscoverAnswer{}
 	if e := response.child("Error"); e != nil {
@@ -71,12 +72,12 @@ func ParseAutodiscover(body []byte) (*AutodiscoverAnswer, error) {
 	if account := response.child("Account"); account != nil {
 		a.readAccount(account)
 		if missing := a.missing(); missing != "" {
-			return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: the action is %s, but there is no <%s>", account.line, a.Action, missing)
+			return nil, checks.AutodiscoverMalformed.Errorf("line %d: the action is %s, but there is no <%s>", account.line, a.Action, missing)
 		}
 	} else if action := response.child("Action"); action != nil {
 		a.readMobileSync(action)
 	} else {
-		return nil, mailcheck.AutodiscoverMalformed.Errorf("line %d: <Response> has neither <Account> nor <Error>", response.line)
+		return nil, checks.AutodiscoverMalformed.Errorf("line %d: <Response> has neither <Account> nor <Error>", response.line)
 	}
 	return a, nil
 }
@@ -156,7 +157,7 @@ func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailc
 				p.LoginName = a.popLogin()
 			}
 			server, faults := p.mailServer(protocol)
-			if !slices.ContainsFunc(faults, func(f Problem) bool { return f.Check == mailcheck.AutodiscoverBadSection }) {
+			if !slices.ContainsFunc(faults, func(f Problem) bool { return f.Check == checks.AutodiscoverBadSection }) {
 				servers = append(servers, server)
 			}
 			problems = append(problems, faults...)
@@ -169,7 +170,7 @@ func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailc
 		}
 		server, err := ExchangeServer(protocol, p.URL)
 		if err != nil {
-			problems = append(problems, Problem{mailcheck.AutodiscoverBadSection, p.Line, fmt.Sprintf("%s section: %v", p.Type, err)})
+			problems = append(problems, Problem{checks.AutodiscoverBadSection, p.Line, fmt.Sprintf("%s section: %v", p.Type, err)})
 			continue
 		}
 		server.Username = address.Username()
@@ -211,35 +212,35 @@ func (a *AutodiscoverAnswer) webServices() []AutodiscoverProtocol {
 // mailServer reads a section for IMAP, POP3 or SMTP.
 func (p AutodiscoverProtocol) mailServer(protocol mailcheck.Protocol) (mailcheck.Server, []Problem) {
 	var problems []Problem
-	fault := func(c *mailcheck.Check, format string, args ...any) {
+	fault := func(c *checks.Check, format string, args ...any) {
 		problems = append(problems, Problem{c, p.Line, p.Type + " section: " + fmt.Sprintf(format, args...)})
 	}
 	host, err := mailcheck.ParseHost(p.Server)
 	if p.Server == "" {
-		fault(mailcheck.AutodiscoverBadSection, "Server is missing")
+		fault(checks.AutodiscoverBadSection, "Server is missing")
 	} else if err != nil {
-		fault(mailcheck.AutodiscoverBadSection, "Server: %v", err)
+		fault(checks.AutodiscoverBadSection, "Server: %v", err)
 	}
 	security, err := p.security()
 	if err != nil {
-		fault(mailcheck.AutodiscoverBadSection, "%v", err)
+		fault(checks.AutodiscoverBadSection, "%v", err)
 	}
 	port, err := strconv.ParseUint(p.Port, 10, 16)
 	if p.Port == "" {
 		port = uint64(mailcheck.DefaultPort(protocol, security))
 	} else if err != nil || port == 0 {
-		fault(mailcheck.AutodiscoverBadSection, "Port %q is not a number from 1 to 65535", p.Port)
+		fault(checks.AutodiscoverBadSection, "Port %q is not a number from 1 to 65535", p.Port)
 	}
 	if !mailcheck.Printable(p.LoginName) {
-		fault(mailcheck.AutodiscoverBadSection, "LoginName has invisible or control characters")
+		fault(checks.AutodiscoverBadSection, "LoginName has invisible or control characters")
 	}
 	server := mailcheck.Server{Protocol: protocol, Host: host, Port: uint16(port), Security: security, Username: p.LoginName}
 	if strings.EqualFold(p.DomainRequired, "on") && !strings.ContainsAny(p.LoginName, `@\`) {
-		fault(mailcheck.AutodiscoverDomain, "LoginName is %q", p.LoginName)
+		fault(checks.AutodiscoverDomain, "LoginName is %q", p.LoginName)
 	}
 	server.Auth, err = p.methods(protocol)
 	if err != nil {
-		fault(mailcheck.AutodiscoverSPA, "%v", err)
+		fault(checks.AutodiscoverSPA, "%v", err)
 	}
 	return server, problems
 }
@@ -313,14 +314,14 @@ type AutodiscoverV2 struct {
 // autodiscover.malformed.
 func ParseAutodiscoverV2(body []byte) (*AutodiscoverV2, error) {
 	if len(body) > maxConfig {
-		return nil, mailcheck.AutodiscoverMalformed.Errorf("larger than %d bytes", maxConfig)
+		return nil, checks.AutodiscoverMalformed.Errorf("larger than %d bytes", maxConfig)
 	}
 	a := new(AutodiscoverV2)
 	if err := json.Unmarshal(body, a); err != nil {
-		return nil, mailcheck.AutodiscoverMalformed.Errorf("%w", err)
+		return nil, checks.AutodiscoverMalformed.Errorf("%w", err)
 	}
 	if a.URL == "" && a.ErrorCode == "" {
-		return nil, mailcheck.AutodiscoverMalformed.Errorf("the answer has neither Url nor ErrorCode")
+		return nil, checks.AutodiscoverMalformed.Errorf("the answer has neither Url nor ErrorCode")
 	}
 	return a, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -71,16 +72,16 @@ func (d *autodiscovery) exchangeOnline(ctx context.Context, t *mailcheck.Trace) 
 	home := slices.IndexFunc(v.urls, namesMicrosoft)
 	switch {
 	case home >= 0:
-		t.Find(mailcheck.ExchangeOnline, asked+"names "+v.urls[home])
+		t.Find(checks.ExchangeOnline, asked+"names "+v.urls[home])
 		return answer{state: mailcheck.Found, reason: "Exchange Online answers for the address", servers: v.servers}
 	case len(v.urls) > 0:
-		t.Find(mailcheck.ExchangeHybrid, asked+"leads to "+v.urls[0])
+		t.Find(checks.ExchangeHybrid, asked+"leads to "+v.urls[0])
 		return answer{state: mailcheck.Found, reason: "Exchange Online says that the mailbox is at " + hostOf(v.urls[0]), servers: v.servers}
 	case d.ownServer(ctx, v.at):
-		t.Find(mailcheck.ExchangeHybrid, asked+"sends to "+v.at+", which does not answer the question")
+		t.Find(checks.ExchangeHybrid, asked+"sends to "+v.at+", which does not answer the question")
 		return answer{state: mailcheck.Absent, reason: "Exchange Online sends to " + v.at + ", which names no server"}
 	case !isMicrosoft(v.at), v.refusal != "":
-		t.Find(mailcheck.ExchangeElsewhere, asked+cmp.Or(v.refusal, "sends to "+v.at+", and nothing is there"))
+		t.Find(checks.ExchangeElsewhere, asked+cmp.Or(v.refusal, "sends to "+v.at+", and nothing is there"))
 		return answer{state: mailcheck.Absent, reason: "Exchange Online names no server for the address"}
 	}
 	return answer{state: mailcheck.Absent, reason: "Exchange Online did not tell whether it has the mailbox"}
@@ -119,7 +120,7 @@ func (d *autodiscovery) versionTwo(ctx context.Context, t *mailcheck.Trace, host
 		}
 		server, err := ExchangeServer(wanted, a.URL)
 		if err != nil {
-			t.Find(mailcheck.AutodiscoverBadSection, fmt.Sprintf("%s, for %s: %v", host, protocol, err))
+			t.Find(checks.AutodiscoverBadSection, fmt.Sprintf("%s, for %s: %v", host, protocol, err))
 			continue
 		}
 		server.Username = d.address.Username()
@@ -141,12 +142,12 @@ func (d *autodiscovery) askVersionTwo(ctx context.Context, t *mailcheck.Trace, h
 	v.at = hostOf(doc.URL)
 	if err != nil {
 		if found := t.Steps[len(t.Steps)-1].Findings; host == onlineHost && len(found) > 0 {
-			if found[0].Check == mailcheck.HTTPTooManyRedirects && isMicrosoft(v.at) {
+			if found[0].Check == checks.HTTPTooManyRedirects && isMicrosoft(v.at) {
 				v.refusal = "sends only to itself"
 			}
 			t.Steps[len(t.Steps)-1].Findings = nil // no fault of the account
 		}
-		soften(t, mailcheck.Info) // not every service has version 2; what else is wrong with the host was said
+		soften(t, checks.Info) // not every service has version 2; what else is wrong with the host was said
 		return nil
 	}
 	status := fmt.Sprintf("HTTP status %d", doc.Status)

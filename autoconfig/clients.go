@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // client is a mail client and the rules by which it configures itself. The rules
@@ -358,7 +359,7 @@ func (w *walk) nothing() string {
 
 func failureOf(result mailcheck.ServerResult) string {
 	for _, f := range result.Findings() {
-		if f.Severity == mailcheck.Failure {
+		if f.Severity == checks.Failure {
 			return fmt.Sprintf("%s (%s)", strings.TrimSuffix(f.Check.Summary, "."), f.Check.ID)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // The bounds of a settings file. Real ones have 3 levels and some kilobytes.
@@ -51,7 +52,7 @@ type Section struct {
 
 // Problem is a fault of a settings file.
 type Problem struct {
-	Check *mailcheck.Check
+	Check *checks.Check
 	Line  int
 	Text  string
 }
@@ -62,14 +63,14 @@ type Problem struct {
 func ParseConfig(body []byte) (*Config, error) {
 	root, err := parseXML(body)
 	if err != nil {
-		return nil, mailcheck.AutoconfigMalformed.Errorf("%w", err)
+		return nil, checks.AutoconfigMalformed.Errorf("%w", err)
 	}
 	if root.name != "clientConfig" {
-		return nil, mailcheck.AutoconfigMalformed.Errorf("line %d: the outermost element is <%s>, not <clientConfig>", root.line, root.name)
+		return nil, checks.AutoconfigMalformed.Errorf("line %d: the outermost element is <%s>, not <clientConfig>", root.line, root.name)
 	}
 	provider := root.child("emailProvider")
 	if provider == nil {
-		return nil, mailcheck.AutoconfigMalformed.Errorf("line %d: there is no <emailProvider>", root.line)
+		return nil, checks.AutoconfigMalformed.Errorf("line %d: there is no <emailProvider>", root.line)
 	}
 	return configOf(root, provider), nil
 }
@@ -139,7 +140,7 @@ func (c *Config) Servers(a mailcheck.Address) (servers []mailcheck.Server, probl
 		server, faults := section.server(protocol, a)
 		bad := false
 		for _, f := range faults {
-			bad = bad || f.Check == mailcheck.AutoconfigBadSection
+			bad = bad || f.Check == checks.AutoconfigBadSection
 			if len(problems) < maxProblems {
 				problems = append(problems, f)
 			}
@@ -154,28 +155,28 @@ func (c *Config) Servers(a mailcheck.Address) (servers []mailcheck.Server, probl
 // server reads one section for an address.
 func (s Section) server(protocol mailcheck.Protocol, a mailcheck.Address) (mailcheck.Server, []Problem) {
 	var problems []Problem
-	fault := func(c *mailcheck.Check, format string, args ...any) {
+	fault := func(c *checks.Check, format string, args ...any) {
 		text := fmt.Sprintf(format, args...)
 		problems = append(problems, Problem{c, s.Line, fmt.Sprintf("%s section: %s", s.Type, text)})
 	}
 	host, err := mailcheck.ParseHost(expand(s.Hostname, a))
 	if s.Hostname == "" {
-		fault(mailcheck.AutoconfigBadSection, "hostname is missing")
+		fault(checks.AutoconfigBadSection, "hostname is missing")
 	} else if err != nil {
-		fault(mailcheck.AutoconfigBadSection, "hostname: %v", err)
+		fault(checks.AutoconfigBadSection, "hostname: %v", err)
 	}
 	port, err := strconv.ParseUint(s.Port, 10, 16)
 	if err != nil || port == 0 {
-		fault(mailcheck.AutoconfigBadSection, "port %q is not a number from 1 to 65535", s.Port)
+		fault(checks.AutoconfigBadSection, "port %q is not a number from 1 to 65535", s.Port)
 	}
 	security, ok := socketTypes[s.SocketType]
 	if !ok {
-		fault(mailcheck.AutoconfigBadSection, "socketType %q is not SSL, STARTTLS or plain", s.SocketType)
+		fault(checks.AutoconfigBadSection, "socketType %q is not SSL, STARTTLS or plain", s.SocketType)
 	}
 	if !mailcheck.Printable(s.Username) {
-		fault(mailcheck.AutoconfigBadSection, "the user name has invisible or control characters")
+		fault(checks.AutoconfigBadSection, "the user name has invisible or control characters")
 	} else if p := unknownPlaceholder(s.Username); p != "" {
-		fault(mailcheck.AutoconfigPlaceholder, "user name %q: %s is unknown", s.Username, p)
+		fault(checks.AutoconfigPlaceholder, "user name %q: %s is unknown", s.Username, p)
 	}
 	return mailcheck.Server{
 		Protocol: protocol, Host: host, Port: uint16(port), Security: security,

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 var alice = mailcheck.Address{Local: "alice", Domain: "example.com"}
@@ -233,7 +234,7 @@ func TestConfigErrors(t *testing.T) {
 			t.Errorf("%.100q is accepted", text)
 			return
 		}
-		if check, _ := mailcheck.Classify(mailcheck.OpParse, err); check != mailcheck.AutoconfigMalformed {
+		if check, _ := mailcheck.Classify(mailcheck.OpParse, err); check != checks.AutoconfigMalformed {
 			t.Errorf("%.100q: %v is %s", text, err, check.ID)
 		}
 		for _, w := range words {
@@ -372,8 +373,8 @@ func TestPublicDatabase(t *testing.T) {
 		}
 	}
 	t.Logf("%v", count)
-	if count["files"] < 163 || count[mailcheck.AutoconfigBadSection.ID] > 0 {
-		t.Errorf("of %d files %d sections are taken for bad", len(files), count[mailcheck.AutoconfigBadSection.ID])
+	if count["files"] < 163 || count[checks.AutoconfigBadSection.ID] > 0 {
+		t.Errorf("of %d files %d sections are taken for bad", len(files), count[checks.AutoconfigBadSection.ID])
 	}
 }
 
@@ -401,7 +402,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		config, err := ParseConfig(body)
 		if err != nil {
-			if check, detail := mailcheck.Classify(mailcheck.OpParse, err); check != mailcheck.AutoconfigMalformed || !mailcheck.Printable(detail) {
+			if check, detail := mailcheck.Classify(mailcheck.OpParse, err); check != checks.AutoconfigMalformed || !mailcheck.Printable(detail) {
 				t.Errorf("%v is %s: %q", err, check.ID, detail)
 			}
 			return

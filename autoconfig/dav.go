@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -53,7 +54,7 @@ func (s *search) askDAV(ctx context.Context, t *mailcheck.Trace, p mailcheck.Pro
 		return answer{state: mailcheck.Found, reason: davName(p) + " by SRV record", servers: []mailcheck.Server{server}}
 	}
 	if server, ok := plain.best(unprotected); ok {
-		plain.trace.Find(mailcheck.DAVPlain, plain.name+" SRV names "+server.Endpoint()).
+		plain.trace.Find(checks.DAVPlain, plain.name+" SRV names "+server.Endpoint()).
 			Fix = fmt.Sprintf("Publish the service over https: %s SRV 0 1 443 %s.", secure.name+".", server.Host)
 	}
 	missing := secure.absence(records, offered)
@@ -83,7 +84,7 @@ func (s *search) lookupPath(ctx context.Context, t *mailcheck.Trace, name string
 		return texts, err
 	})
 	if err != nil {
-		soften(t, mailcheck.Warning)
+		soften(t, checks.Warning)
 	}
 	t.Say(strings.Join(texts, ", "))
 	for _, text := range texts {
@@ -94,7 +95,7 @@ func (s *search) lookupPath(ctx context.Context, t *mailcheck.Trace, name string
 		if server, err := s.webServer(p, "https://"+s.address.Domain+path); err == nil && strings.HasPrefix(path, "/") && !strings.Contains(path, " ") {
 			return server.Path
 		}
-		t.Find(mailcheck.DAVBadPath, fmt.Sprintf("%s TXT %q", name, text))
+		t.Find(checks.DAVBadPath, fmt.Sprintf("%s TXT %q", name, text))
 	}
 	return "/.well-known/" + string(p)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // dialect is what one client's parser makes of a settings file: what it insists
@@ -234,7 +235,7 @@ func (s *search) findRefusals(t *mailcheck.Trace, where string, c *Config) {
 	}
 	for _, d := range dialects {
 		if r := d.read(c, s.address); r.Refused != nil && len(r.Dropped) > 0 {
-			t.Find(mailcheck.PublishClientRefuses, fmt.Sprintf("%s refuses %s: %s", d.Client, where, *r.Refused))
+			t.Find(checks.PublishClientRefuses, fmt.Sprintf("%s refuses %s: %s", d.Client, where, *r.Refused))
 		}
 	}
 }

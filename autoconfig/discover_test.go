@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
@@ -319,7 +320,7 @@ func TestDiscoverGivenUp(t *testing.T) {
 		t.Errorf("%d sources of %d are in the result", len(r.Sources), len(Sources))
 	}
 	for _, id := range r.findings() {
-		if id != mailcheck.RunTimeout.ID && id != mailcheck.MXNone.ID {
+		if id != checks.RunTimeout.ID && id != checks.MXNone.ID {
 			t.Errorf("giving up is told as %s", id)
 		}
 	}

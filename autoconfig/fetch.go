@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -33,22 +34,22 @@ var statuses = map[int]outcome{
 // rules say what it means to a source that something else came than the document.
 // Without a check for no answer, the error is an occurrence of its own check.
 type rules struct {
-	most                   mailcheck.Severity
+	most                   checks.Severity
 	absent                 []outcome // those by which nothing is published; of them only a page may be worth a finding
-	page, status, noAnswer *mailcheck.Check
+	page, status, noAnswer *checks.Check
 }
 
 var (
 	// Whoever has a host of that name means to publish settings there.
-	configRules = rules{mailcheck.Warning, []outcome{missing}, mailcheck.AutoconfigHTML, mailcheck.AutoconfigStatus, nil}
+	configRules = rules{checks.Warning, []outcome{missing}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil}
 	// Most domains have something else there.
-	optionalRules = rules{mailcheck.Info, []outcome{missing, unserved, page}, mailcheck.AutoconfigHTML, mailcheck.AutoconfigStatus, nil}
+	optionalRules = rules{checks.Info, []outcome{missing, unserved, page}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil}
 	// What is wrong with the provider database is no fault of the account.
-	ispdbRules = rules{mailcheck.Info, []outcome{missing}, mailcheck.ISPDBUnreachable, mailcheck.ISPDBUnreachable, mailcheck.ISPDBUnreachable}
+	ispdbRules = rules{checks.Info, []outcome{missing}, checks.ISPDBUnreachable, checks.ISPDBUnreachable, checks.ISPDBUnreachable}
 	// DNS announces a PACC document.
-	paccRules = rules{mailcheck.Warning, nil, mailcheck.PACCHTML, mailcheck.PACCNoDocument, nil}
+	paccRules = rules{checks.Warning, nil, checks.PACCHTML, checks.PACCNoDocument, nil}
 	// The settings name the issuer, which has to say more about itself.
-	issuerRules = rules{mailcheck.Warning, nil, mailcheck.OAuthMetadataMissing, mailcheck.OAuthMetadataMissing, mailcheck.OAuthMetadataMissing}
+	issuerRules = rules{checks.Warning, nil, checks.OAuthMetadataMissing, checks.OAuthMetadataMissing, checks.OAuthMetadataMissing}
 	// Nobody has said that something is there.
 	strayRules = rules{absent: []outcome{missing, unserved, page, failing, unreachable}}
 )
@@ -123,13 +124,13 @@ func (r rules) judge(t *mailcheck.Trace, f fetched) answer {
 // cutShort reports whether a step was ended by the end of the run, which says
 // nothing about what it asked for.
 func cutShort(s *mailcheck.Step) bool {
-	return len(s.Findings) > 0 && s.Findings[0].Check == mailcheck.RunTimeout
+	return len(s.Findings) > 0 && s.Findings[0].Check == checks.RunTimeout
 }
 
 // refused reports whether nothing listens where a web server could be.
 func refused(err error) bool {
 	check, _ := mailcheck.Classify(mailcheck.OpConnect, err)
-	return check == mailcheck.TCPRefused
+	return check == checks.TCPRefused
 }
 
 // firstDetail returns the evidence of the last step's first finding, or what it

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -115,8 +117,8 @@ func (h *health) lookAtMX(ctx context.Context, t *mailcheck.Trace) {
 }
 
 func isBogus(err error) bool {
-	e, ok := err.(*netx.Error)
-	return ok && e.Check == mailcheck.DNSBogus.ID
+	e, ok := errors.AsType[*checks.Error](err)
+	return ok && e.Check == checks.DNSBogus
 }
 
 // lookAtImplicitMX finds where mail goes without an MX record: to the domain's own
@@ -131,11 +133,11 @@ func (h *health) lookAtImplicitMX(ctx context.Context, t *mailcheck.Trace) {
 	})
 	switch {
 	case err != nil:
-		t.Find(mailcheck.MXNone, d+" has no MX record")
+		t.Find(checks.MXNone, d+" has no MX record")
 	case len(addrs) == 0:
-		t.Find(mailcheck.MXNone, d+" has neither an MX record nor an address, so mail to it comes back")
+		t.Find(checks.MXNone, d+" has neither an MX record nor an address, so mail to it comes back")
 	default:
-		t.Find(mailcheck.MXNone, fmt.Sprintf("%s has no MX record, so mail goes to its own address %s", d, addrs[0]))
+		t.Find(checks.MXNone, fmt.Sprintf("%s has no MX record, so mail goes to its own address %s", d, addrs[0]))
 	}
 }
 
@@ -154,14 +156,14 @@ func (h *health) lookAtExchanger(ctx context.Context, t *mailcheck.Trace, mx net
 	addrs, meta, err := h.lookAtName(ctx, t, mx.Host)
 	if len(meta.Aliases) > 0 && err == nil && len(addrs) > 0 {
 		real := meta.Aliases[len(meta.Aliases)-1]
-		t.Find(mailcheck.MXCNAME, fmt.Sprintf("%s MX names %s, which is an alias of %s", d, mx.Host, real)).
+		t.Find(checks.MXCNAME, fmt.Sprintf("%s MX names %s, which is an alias of %s", d, mx.Host, real)).
 			Fix = fmt.Sprintf("Publish instead: %s. MX %d %s.", d, mx.Preference, real)
 	}
 	switch {
 	case notFound(err):
-		t.Find(mailcheck.MXNoAddress, fmt.Sprintf("%s MX names %s, which does not exist", d, mx.Host))
+		t.Find(checks.MXNoAddress, fmt.Sprintf("%s MX names %s, which does not exist", d, mx.Host))
 	case err == nil && len(addrs) == 0:
-		t.Find(mailcheck.MXNoAddress, fmt.Sprintf("%s MX names %s, which has no A or AAAA record", d, mx.Host))
+		t.Find(checks.MXNoAddress, fmt.Sprintf("%s MX names %s, which has no A or AAAA record", d, mx.Host))
 	}
 }
 
@@ -213,7 +215,7 @@ func (h *health) lookAtWebNames(ctx context.Context, t *mailcheck.Trace) {
 		}
 	}
 	if len(answered) > 0 {
-		t.Find(mailcheck.DNSWildcard, fmt.Sprintf("*.%s answers for %s with %s", d, strings.Join(answered, " and "), addressList(anybody))).
+		t.Find(checks.DNSWildcard, fmt.Sprintf("*.%s answers for %s with %s", d, strings.Join(answered, " and "), addressList(anybody))).
 			Fix = "If no settings are served there, publish: " + strings.Join(fixes, ", ") + ". A wildcard does not stand for a name that exists."
 	}
 }
@@ -230,7 +232,7 @@ func (h *health) judgeAlias(t *mailcheck.Trace, name string, meta netx.Meta, err
 	if !notFound(err) || len(meta.Aliases) == 0 {
 		return
 	}
-	t.Find(mailcheck.DNSDanglingCNAME, fmt.Sprintf("%s is an alias of %s, which does not exist", name, meta.Aliases[len(meta.Aliases)-1])).
+	t.Find(checks.DNSDanglingCNAME, fmt.Sprintf("%s is an alias of %s, which does not exist", name, meta.Aliases[len(meta.Aliases)-1])).
 		Fix = fmt.Sprintf("Remove this record, or point it at a host that exists: %s. CNAME %s.", name, meta.Aliases[0])
 }
 

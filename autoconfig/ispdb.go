@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // ISPDB is the base URL of the public database of providers' settings files; the
@@ -46,7 +47,7 @@ func (s *search) askISPDB(ctx context.Context, t *mailcheck.Trace, domain string
 	switch {
 	case a.unresolved && !cutShort(last):
 		a.state, last.Findings = mailcheck.Failed, nil
-		t.Find(mailcheck.ISPDBUnreachable, fmt.Sprintf("%s: %s", base, a.reason))
+		t.Find(checks.ISPDBUnreachable, fmt.Sprintf("%s: %s", base, a.reason))
 	case a.state == mailcheck.Absent:
 		a.reason = notListed
 	}
@@ -64,7 +65,7 @@ func (s *search) readISPDB(ctx context.Context, t *mailcheck.Trace, folder, doma
 	switch {
 	case err != nil:
 		t.Steps[len(t.Steps)-1].Findings = nil
-		t.Find(mailcheck.ISPDBUnreachable, err.Error())
+		t.Find(checks.ISPDBUnreachable, err.Error())
 		return answer{state: mailcheck.Failed, reason: "the folder cannot be read"}
 	case body == nil:
 		t.Say("no file lists " + domain)

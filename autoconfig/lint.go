@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // lintKind is a kind of setup file that can be judged.
@@ -66,7 +67,7 @@ func Lint(file LintFile) mailcheck.Lint {
 // rank orders findings: what is about the whole file comes first, but notes on it
 // last.
 func rank(f mailcheck.LintFinding) int {
-	if f.Line == 0 && f.Severity < mailcheck.Warning {
+	if f.Line == 0 && f.Severity < checks.Warning {
 		return math.MaxInt
 	}
 	return f.Line
@@ -74,7 +75,7 @@ func rank(f mailcheck.LintFinding) int {
 
 func (l *linter) judge() {
 	if len(l.Body) > maxConfig {
-		l.find(mailcheck.LintMalformed, 0, 0, "larger than %d bytes; real setup files have some thousand", maxConfig).
+		l.find(checks.LintMalformed, 0, 0, "larger than %d bytes; real setup files have some thousand", maxConfig).
 			Fix = "See whether this is the right file."
 		return
 	}
@@ -85,7 +86,7 @@ func (l *linter) judge() {
 	case bytes.HasPrefix(text, []byte("{")):
 		l.judgeJSON(body)
 	case looksLikeHTML(body):
-		l.find(mailcheck.LintUnknownKind, 0, 0, "a web page that begins %q", firstLine(head(body))).
+		l.find(checks.LintUnknownKind, 0, 0, "a web page that begins %q", firstLine(head(body))).
 			Fix = "Give the setup file itself. If a web server should serve it here, see what answers for this URL: often a catch-all web site."
 	case bytes.HasPrefix(text, []byte("<")):
 		l.judgeXML(body)
@@ -101,18 +102,18 @@ func (l *linter) unknownKind(text []byte) {
 	starts := func(prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
 	switch {
 	case len(text) == 0:
-		l.find(mailcheck.LintUnknownKind, 0, 0, "the file is empty").Fix = "See why nothing was written to it."
+		l.find(checks.LintUnknownKind, 0, 0, "the file is empty").Fix = "See why nothing was written to it."
 	case starts("bplist"):
-		l.find(mailcheck.LintUnknownKind, 0, 0, "a binary property list, which is not read here").
+		l.find(checks.LintUnknownKind, 0, 0, "a binary property list, which is not read here").
 			Fix = "Convert it first: plutil -convert xml1 FILE"
 	case starts("\xff\xfe"), starts("\xfe\xff"), starts("<\x00"), starts("\x00<"):
-		l.find(mailcheck.LintMalformed, 0, 0, "the file is written in UTF-16").
+		l.find(checks.LintMalformed, 0, 0, "the file is written in UTF-16").
 			Fix = "Save it as UTF-8, which every program reads (draft-ietf-mailmaint-autoconfig section 3, RFC 8259 section 8.1)."
 	case starts("-----BEGIN"), starts("MIME-Version:"):
-		l.find(mailcheck.LintUnknownKind, 0, 0, "it begins %q: signed data as text", firstLine(head(text))).
+		l.find(checks.LintUnknownKind, 0, 0, "it begins %q: signed data as text", firstLine(head(text))).
 			Fix = "Sign with binary output: openssl smime -sign -nodetach -outform der"
 	default:
-		l.find(mailcheck.LintUnknownKind, 0, 0, "it begins %q", head(text))
+		l.find(checks.LintUnknownKind, 0, 0, "it begins %q", head(text))
 	}
 }
 
@@ -135,7 +136,7 @@ func (l *linter) judgeXML(body []byte) {
 			return
 		}
 	}
-	l.find(mailcheck.LintUnknownKind, root.line, root.column, "the outermost element is <%s>, not <clientConfig>, <plist> or <Autodiscover>", root.name)
+	l.find(checks.LintUnknownKind, root.line, root.column, "the outermost element is <%s>, not <clientConfig>, <plist> or <Autodiscover>", root.name)
 }
 
 // malformed tells where the syntax of the file ends.
@@ -144,20 +145,20 @@ func (l *linter) malformed(err error) {
 	if !ok {
 		e = &syntaxError{err: err}
 	}
-	l.find(mailcheck.LintMalformed, e.line, e.column, "%v", e.err).Fix = e.fix
+	l.find(checks.LintMalformed, e.line, e.column, "%v", e.err).Fix = e.fix
 }
 
 // served judges how the web server gave the file.
 func (l *linter) served(wanted []string) {
 	if l.ContentType != "" && !slices.Contains(wanted, l.ContentType) {
-		l.find(mailcheck.LintContentType, 0, 0, "served as %q; it should be %q", l.ContentType, wanted[0])
+		l.find(checks.LintContentType, 0, 0, "served as %q; it should be %q", l.ContentType, wanted[0])
 	}
 	if l.Insecure {
-		l.find(mailcheck.LintOverHTTP, 0, 0, "%s", l.Name)
+		l.find(checks.LintOverHTTP, 0, 0, "%s", l.Name)
 	}
 }
 
-func (l *linter) find(c *mailcheck.Check, line, column int, format string, args ...any) *mailcheck.LintFinding {
+func (l *linter) find(c *checks.Check, line, column int, format string, args ...any) *mailcheck.LintFinding {
 	if len(l.Findings) == maxFindings {
 		return new(mailcheck.LintFinding) // a file this broken is not read to the end
 	}
@@ -169,12 +170,12 @@ func (l *linter) find(c *mailcheck.Check, line, column int, format string, args 
 }
 
 // at finds something at an element.
-func (l *linter) at(n *node, c *mailcheck.Check, format string, args ...any) *mailcheck.LintFinding {
+func (l *linter) at(n *node, c *checks.Check, format string, args ...any) *mailcheck.LintFinding {
 	return l.find(c, n.line, n.column, format, args...)
 }
 
 // lessOf lowers a finding: what the format demands is not always what programs do.
-func lessOf(f *mailcheck.LintFinding, most mailcheck.Severity) *mailcheck.LintFinding {
+func lessOf(f *mailcheck.LintFinding, most checks.Severity) *mailcheck.LintFinding {
 	f.Severity = min(f.Severity, most)
 	return f
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // The namespaces of an Autodiscover answer ([MS-OXDSCLI]); programs compare them
@@ -33,16 +34,16 @@ var (
 // lintAutodiscover judges an Autodiscover answer (POX).
 func lintAutodiscover(l *linter, root *node) {
 	if root.space != answerSpace {
-		l.at(root, mailcheck.LintValue, "<Autodiscover> is in the namespace %q, not %q", root.space, answerSpace).
+		l.at(root, checks.LintValue, "<Autodiscover> is in the namespace %q, not %q", root.space, answerSpace).
 			Fix = "Write <Autodiscover xmlns=\"" + answerSpace + "\">."
 	}
 	response := root.child("Response")
 	if response == nil {
-		l.at(root, mailcheck.LintMissing, "there is no <Response>").Fix = "Put the answer into <Response xmlns=\"" + outlookSpace + "\">."
+		l.at(root, checks.LintMissing, "there is no <Response>").Fix = "Put the answer into <Response xmlns=\"" + outlookSpace + "\">."
 		return
 	}
 	if e := response.child("Error"); e != nil {
-		l.at(e, mailcheck.LintValue, "the answer is an error: %s %s", e.text("ErrorCode"), e.text("Message")).
+		l.at(e, checks.LintValue, "the answer is an error: %s %s", e.text("ErrorCode"), e.text("Message")).
 			Fix = "See the service's log: it did not know the mailbox, or could not read the request."
 		return
 	}
@@ -51,7 +52,7 @@ func lintAutodiscover(l *linter, root *node) {
 		return
 	}
 	if response.space != outlookSpace {
-		l.at(response, mailcheck.LintValue, "<Response> is in the namespace %q, not %q", response.space, outlookSpace).
+		l.at(response, checks.LintValue, "<Response> is in the namespace %q, not %q", response.space, outlookSpace).
 			Fix = "Write <Response xmlns=\"" + outlookSpace + "\">."
 	}
 	var accounts []*node
@@ -62,11 +63,11 @@ func lintAutodiscover(l *linter, root *node) {
 	}
 	switch len(accounts) {
 	case 0:
-		l.at(response, mailcheck.LintMissing, "there is no <Account>").Fix = "Add <Account> with AccountType, Action and the protocols."
+		l.at(response, checks.LintMissing, "there is no <Account>").Fix = "Add <Account> with AccountType, Action and the protocols."
 		return
 	case 1:
 	default:
-		l.at(accounts[1], mailcheck.LintValue, "there are %d <Account> elements", len(accounts)).Fix = "Put all <Protocol> elements into one."
+		l.at(accounts[1], checks.LintValue, "there are %d <Account> elements", len(accounts)).Fix = "Put all <Protocol> elements into one."
 	}
 	for _, account := range accounts {
 		lintAccount(l, account)
@@ -78,30 +79,30 @@ func lintAutodiscover(l *linter, root *node) {
 func lintMobileSync(l *linter, response *node) {
 	action := response.child("Action")
 	if action == nil {
-		l.at(response, mailcheck.LintMissing, "there is no <Action>").Fix = "Add <Action> with <Settings>, <Redirect> or <Error>."
+		l.at(response, checks.LintMissing, "there is no <Action>").Fix = "Add <Action> with <Settings>, <Redirect> or <Error>."
 		return
 	}
 	if e := action.child("Error"); e != nil {
-		l.at(e, mailcheck.LintValue, "the answer is an error: %s %s", e.text("Status"), e.text("Message")).
+		l.at(e, checks.LintValue, "the answer is an error: %s %s", e.text("Status"), e.text("Message")).
 			Fix = "See the service's log: it did not know the mailbox, or could not read the request."
 		return
 	}
 	settings := action.child("Settings")
 	if settings == nil {
 		if action.child("Redirect") == nil {
-			l.at(action, mailcheck.LintMissing, "<Action> has neither <Settings> nor <Redirect>").Fix = "Add <Settings> with the <Server>."
+			l.at(action, checks.LintMissing, "<Action> has neither <Settings> nor <Redirect>").Fix = "Add <Settings> with the <Server>."
 		}
 		return
 	}
 	if settings.child("Server") == nil {
-		l.at(settings, mailcheck.LintMissing, "there is no <Server>").Fix = "Add <Server> with Type, Url and Name."
+		l.at(settings, checks.LintMissing, "there is no <Server>").Fix = "Add <Server> with Type, Url and Name."
 	}
 	for _, n := range settings.children {
 		if n.name != "Server" {
 			continue
 		}
 		if kind := n.text("Type"); kind != "MobileSync" && kind != "CertEnroll" {
-			l.at(cmp.Or(n.child("Type"), n), mailcheck.LintValue, "Type is %q, not MobileSync or CertEnroll", kind).Fix = "Write <Type>MobileSync</Type>."
+			l.at(cmp.Or(n.child("Type"), n), checks.LintValue, "Type is %q, not MobileSync or CertEnroll", kind).Fix = "Write <Type>MobileSync</Type>."
 		}
 		l.answerURL(n, "Url")
 	}
@@ -112,9 +113,9 @@ func (l *linter) answerURL(n *node, name string) {
 	u, err := url.Parse(n.text(name))
 	switch {
 	case n.text(name) == "":
-		l.at(n, mailcheck.LintMissing, "there is no <%s>", name).Fix = fmt.Sprintf("Add <%s>https://...</%s>.", name, name)
+		l.at(n, checks.LintMissing, "there is no <%s>", name).Fix = fmt.Sprintf("Add <%s>https://...</%s>.", name, name)
 	case err != nil || u.Scheme != "https" || u.Hostname() == "":
-		l.at(n.child(name), mailcheck.LintValue, "<%s> is %q, not an https URL", name, n.text(name)).Fix = fmt.Sprintf("Write <%s>https://...</%s>.", name, name)
+		l.at(n.child(name), checks.LintValue, "<%s> is %q, not an https URL", name, n.text(name)).Fix = fmt.Sprintf("Write <%s>https://...</%s>.", name, name)
 	}
 }
 
@@ -126,22 +127,22 @@ func lintAccount(l *linter, account *node) {
 		return
 	case "redirectAddr":
 		if text := account.text("RedirectAddr"); text == "" {
-			l.at(account, mailcheck.LintMissing, "the action is redirectAddr, but there is no <RedirectAddr>").Fix = "Add <RedirectAddr>ADDRESS</RedirectAddr>."
+			l.at(account, checks.LintMissing, "the action is redirectAddr, but there is no <RedirectAddr>").Fix = "Add <RedirectAddr>ADDRESS</RedirectAddr>."
 		} else if a, err := mailcheck.ParseAddress(text); err != nil || a.Local == "" {
-			l.at(account.child("RedirectAddr"), mailcheck.LintValue, "<RedirectAddr> is %q, not an address", text).Fix = "Write the mailbox's whole address."
+			l.at(account.child("RedirectAddr"), checks.LintValue, "<RedirectAddr> is %q, not an address", text).Fix = "Write the mailbox's whole address."
 		}
 		return
 	case "":
-		l.at(account, mailcheck.LintMissing, "there is no <Action>").Fix = "Add <Action>settings</Action>."
+		l.at(account, checks.LintMissing, "there is no <Action>").Fix = "Add <Action>settings</Action>."
 	default:
-		l.at(account.child("Action"), mailcheck.LintValue, "Action is %q, not settings, redirectAddr or redirectUrl", action).Fix = "Write <Action>settings</Action>."
+		l.at(account.child("Action"), checks.LintValue, "Action is %q, not settings, redirectAddr or redirectUrl", action).Fix = "Write <Action>settings</Action>."
 	}
 	switch kind := account.text("AccountType"); kind {
 	case "email":
 	case "":
-		l.at(account, mailcheck.LintMissing, "there is no <AccountType>").Fix = "Add <AccountType>email</AccountType>."
+		l.at(account, checks.LintMissing, "there is no <AccountType>").Fix = "Add <AccountType>email</AccountType>."
 	default:
-		l.at(account.child("AccountType"), mailcheck.LintValue, "AccountType is %q, not email", kind).Fix = "Write <AccountType>email</AccountType>."
+		l.at(account.child("AccountType"), checks.LintValue, "AccountType is %q, not email", kind).Fix = "Write <AccountType>email</AccountType>."
 	}
 	types := map[string]bool{}
 	for _, n := range account.children {
@@ -153,13 +154,13 @@ func lintAccount(l *linter, account *node) {
 	exchange := types["EXCH"] || types["EXPR"] || types["EXHTTP"] || types["MAPIHTTP"]
 	switch {
 	case len(types) == 0:
-		l.at(account, mailcheck.LintMissing, "there is no <Protocol>").Fix = "Add a <Protocol> for each server."
+		l.at(account, checks.LintMissing, "there is no <Protocol>").Fix = "Add a <Protocol> for each server."
 		return
 	case !exchange && !types["IMAP"] && !types["POP3"]:
-		lessOf(l.at(account, mailcheck.LintMissing, "there is no server for reading mail: no <Protocol> of the type IMAP or POP3"), mailcheck.Warning).
+		lessOf(l.at(account, checks.LintMissing, "there is no server for reading mail: no <Protocol> of the type IMAP or POP3"), checks.Warning).
 			Fix = "Add <Protocol><Type>IMAP</Type>...</Protocol>."
 	case !exchange && !types["SMTP"]:
-		lessOf(l.at(account, mailcheck.LintMissing, "there is no server for sending mail: no <Protocol> of the type SMTP"), mailcheck.Warning).
+		lessOf(l.at(account, checks.LintMissing, "there is no server for sending mail: no <Protocol> of the type SMTP"), checks.Warning).
 			Fix = "Add <Protocol><Type>SMTP</Type>...</Protocol>."
 	}
 	outlook := mailcheck.ClientResult{Client: "Outlook (classic)", Outcome: mailcheck.Configures, Ref: "Autodiscover for Exchange (Microsoft)"}
@@ -174,7 +175,7 @@ func lintAccount(l *linter, account *node) {
 func lintAnswerProtocol(l *linter, n *node) {
 	kind := cmp.Or(n.text("Type"), n.attr["Type"])
 	if !slices.Contains(append(answerTypes, "mapiHttp"), kind) {
-		lessOf(l.at(cmp.Or(n.child("Type"), n), mailcheck.LintValue, "Type %q is not one of %s", kind, strings.Join(answerTypes, ", ")), mailcheck.Warning)
+		lessOf(l.at(cmp.Or(n.child("Type"), n), checks.LintValue, "Type %q is not one of %s", kind, strings.Join(answerTypes, ", ")), checks.Warning)
 		return
 	}
 	protocol := sectionProtocols[strings.ToLower(kind)]
@@ -183,34 +184,34 @@ func lintAnswerProtocol(l *linter, n *node) {
 	}
 	l.unknown(n, protocolElements)
 	if server := n.text("Server"); server == "" {
-		l.at(n, mailcheck.LintMissing, "the %s protocol has no <Server>", kind).Fix = "Add <Server>HOST</Server>."
+		l.at(n, checks.LintMissing, "the %s protocol has no <Server>", kind).Fix = "Add <Server>HOST</Server>."
 	} else {
 		lintAnswerHost(l, n.child("Server"))
 	}
 	port, err := strconv.ParseUint(n.text("Port"), 10, 16)
 	if n.text("Port") == "" {
-		l.at(n, mailcheck.LintMissing, "the %s protocol has no <Port>", kind).
+		l.at(n, checks.LintMissing, "the %s protocol has no <Port>", kind).
 			Fix = fmt.Sprintf("Add <Port>%d</Port>.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS))
 	} else if err != nil || port == 0 {
-		l.at(n.child("Port"), mailcheck.LintValue, "the port of %s is %q, not a number from 1 to 65535", kind, n.text("Port")).Fix = "Write a number from 1 to 65535."
+		l.at(n.child("Port"), checks.LintValue, "the port of %s is %q, not a number from 1 to 65535", kind, n.text("Port")).Fix = "Write a number from 1 to 65535."
 	}
 	for _, name := range onOff {
 		if c := n.child(name); c != nil && !strings.EqualFold(c.content(), "on") && !strings.EqualFold(c.content(), "off") {
-			l.at(c, mailcheck.LintValue, "%s of %s is %q, not on or off", name, kind, c.content()).Fix = fmt.Sprintf("Write <%s>on</%s> or <%s>off</%s>.", name, name, name, name)
+			l.at(c, checks.LintValue, "%s of %s is %q, not on or off", name, kind, c.content()).Fix = fmt.Sprintf("Write <%s>on</%s> or <%s>off</%s>.", name, name, name, name)
 		}
 	}
 	if c := n.child("TTL"); c != nil && !isInteger(c.content()) {
-		l.at(c, mailcheck.LintValue, "TTL of %s is %q, not a number of hours", kind, c.content()).Fix = "Write <TTL>1</TTL>."
+		l.at(c, checks.LintValue, "TTL of %s is %q, not a number of hours", kind, c.content()).Fix = "Write <TTL>1</TTL>."
 	}
 	lintAnswerSecurity(l, n, kind, protocol, uint16(port))
 	if spa := n.text("SPA"); spa == "" || strings.EqualFold(spa, "on") {
-		l.at(cmp.Or(n.child("SPA"), n), mailcheck.AutodiscoverSPA, "SPA is not off for %s; on is the default", kind)
+		l.at(cmp.Or(n.child("SPA"), n), checks.AutodiscoverSPA, "SPA is not off for %s; on is the default", kind)
 	}
 }
 
 func lintAnswerHost(l *linter, server *node) {
 	if _, err := mailcheck.ParseHost(server.content()); err != nil {
-		l.at(server, mailcheck.LintValue, "Server %q is not a host name", server.content()).Fix = "Write the name alone, such as imap.example.com, without port or URL."
+		l.at(server, checks.LintValue, "Server %q is not a host name", server.content()).Fix = "Write the name alone, such as imap.example.com, without port or URL."
 	}
 }
 
@@ -219,15 +220,15 @@ func lintAnswerHost(l *linter, server *node) {
 func lintAnswerSecurity(l *linter, n *node, kind string, protocol mailcheck.Protocol, port uint16) {
 	encryption, ssl := n.text("Encryption"), n.text("SSL")
 	if encryption != "" && !slices.Contains([]string{"SSL", "TLS", "None", "Auto"}, encryption) {
-		l.at(n.child("Encryption"), mailcheck.LintValue, "Encryption is %q, not SSL, TLS, None or Auto", encryption).
+		l.at(n.child("Encryption"), checks.LintValue, "Encryption is %q, not SSL, TLS, None or Auto", encryption).
 			Fix = "Write <Encryption>SSL</Encryption> for TLS from the first byte, TLS for STARTTLS."
 	}
 	switch {
 	case encryption == "None", encryption == "" && strings.EqualFold(ssl, "off"):
-		l.at(cmp.Or(n.child("Encryption"), n.child("SSL"), n), mailcheck.LintInsecure, "the %s protocol is without encryption", kind)
+		l.at(cmp.Or(n.child("Encryption"), n.child("SSL"), n), checks.LintInsecure, "the %s protocol is without encryption", kind)
 	case encryption == "SSL" && port == mailcheck.DefaultPort(protocol, mailcheck.StartTLS),
 		encryption == "TLS" && port == mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS):
-		lessOf(l.at(n.child("Encryption"), mailcheck.PublishPortSecurity, "%s: port %d with Encryption %s (TLS means STARTTLS here)", kind, port, encryption), mailcheck.Warning).
+		lessOf(l.at(n.child("Encryption"), checks.PublishPortSecurity, "%s: port %d with Encryption %s (TLS means STARTTLS here)", kind, port, encryption), checks.Warning).
 			Fix = fmt.Sprintf("Write SSL for port %d, TLS for port %d.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS), mailcheck.DefaultPort(protocol, mailcheck.StartTLS))
 	}
 }

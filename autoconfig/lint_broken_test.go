@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
 
 // broken is a good document with one change. What lint says about each of them is
@@ -164,7 +164,7 @@ func TestLintBroken(t *testing.T) {
 	for _, f := range brokenFiles() {
 		fmt.Fprintf(&b, "== %s\n", f.name)
 		for _, found := range Lint(LintFile{Name: "file", Body: []byte(f.body)}).Findings {
-			if found.Check == mailcheck.LintUnsigned {
+			if found.Check == checks.LintUnsigned {
 				continue
 			}
 			fmt.Fprintf(&b, "%d:%d %s %s: %s\n\t%s\n", found.Line, found.Column, found.Severity, found.Check.ID, found.Detail, found.Remedy())

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // lintClients reads the file as each client does.
@@ -29,11 +30,11 @@ func lintClients(l *linter, provider *node, c *Config) {
 			if len(r.Dropped) == 0 && len(r.Incoming) == 0 {
 				fix = "If the server has IMAP, publish it: these programs read no POP3."
 			}
-			told.find(mailcheck.PublishClientRefuses, *r.Refused, d.Client, fix)
+			told.find(checks.PublishClientRefuses, *r.Refused, d.Client, fix)
 		default:
 			result.Servers = []mailcheck.Server{r.Incoming[0], r.Outgoing[0]}
 			for _, dropped := range r.Dropped {
-				told.find(mailcheck.LintClientDrops, dropped, d.Client, "")
+				told.find(checks.LintClientDrops, dropped, d.Client, "")
 			}
 		}
 		l.Clients = append(l.Clients, result)
@@ -46,9 +47,9 @@ func lintClients(l *linter, provider *node, c *Config) {
 // usedByNone says that no client takes the file. What is wrong with it is a failure
 // then, and no longer a matter of single clients.
 func (l *linter) usedByNone(provider *node) {
-	l.Findings = slices.DeleteFunc(l.Findings, func(f mailcheck.LintFinding) bool { return f.Check == mailcheck.PublishClientRefuses })
-	if !slices.ContainsFunc(l.Findings, func(f mailcheck.LintFinding) bool { return f.Severity == mailcheck.Failure }) {
-		l.at(provider, mailcheck.LintMissing, "no mail program that is known here can use the file").
+	l.Findings = slices.DeleteFunc(l.Findings, func(f mailcheck.LintFinding) bool { return f.Check == checks.PublishClientRefuses })
+	if !slices.ContainsFunc(l.Findings, func(f mailcheck.LintFinding) bool { return f.Severity == checks.Failure }) {
+		l.at(provider, checks.LintMissing, "no mail program that is known here can use the file").
 			Fix = "Correct what each of them names as its reason."
 	}
 }
@@ -60,7 +61,7 @@ type grouped struct {
 	finding map[string]int
 }
 
-func (g *grouped) find(c *mailcheck.Check, f Fault, client, fix string) {
+func (g *grouped) find(c *checks.Check, f Fault, client, fix string) {
 	key := c.ID + " " + f.String()
 	if _, known := g.finding[key]; !known {
 		if len(g.l.Findings) == maxFindings {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // What may stand where in a config-v1.1.xml: the draft's names (its RELAX NG
@@ -36,7 +37,7 @@ var (
 // section 3).
 func lintConfig(l *linter, root *node) {
 	if root.attr["version"] == "" {
-		lessOf(l.at(root, mailcheck.LintMissing, "clientConfig has no version"), mailcheck.Warning).
+		lessOf(l.at(root, checks.LintMissing, "clientConfig has no version"), checks.Warning).
 			Fix = "Write <clientConfig version=\"1.1\">."
 	}
 	l.unknown(root, rootElements)
@@ -51,7 +52,7 @@ func lintConfig(l *linter, root *node) {
 	l.attributes(root)
 	provider := root.child("emailProvider")
 	if provider == nil {
-		l.at(root, mailcheck.LintMissing, "there is no <emailProvider>").
+		l.at(root, checks.LintMissing, "there is no <emailProvider>").
 			Fix = "Put the servers into <emailProvider id=\"DOMAIN\">; `mailcheck setup ADDRESS --for thunderbird` writes a good file."
 		return
 	}
@@ -64,7 +65,7 @@ func lintProvider(l *linter, provider *node) {
 	l.unknown(provider, providerElements)
 	l.attributes(provider)
 	if provider.attr["id"] == "" {
-		l.at(provider, mailcheck.LintMissing, "emailProvider has no id").
+		l.at(provider, checks.LintMissing, "emailProvider has no id").
 			Fix = "Write <emailProvider id=\"DOMAIN\">, with the provider's domain."
 	}
 	lintDomains(l, provider)
@@ -73,7 +74,7 @@ func lintProvider(l *linter, provider *node) {
 		most int
 	}{{"displayName", 60}, {"displayShortName", 20}} {
 		if n := provider.child(limit.name); n != nil && utf8.RuneCountInString(n.content()) > limit.most {
-			lessOf(l.at(n, mailcheck.LintValue, "%s is longer than %d characters", limit.name, limit.most), mailcheck.Info).Fix = "Write a shorter name."
+			lessOf(l.at(n, checks.LintValue, "%s is longer than %d characters", limit.name, limit.most), checks.Info).Fix = "Write a shorter name."
 		}
 	}
 	sides := map[string]bool{}
@@ -86,7 +87,7 @@ func lintProvider(l *linter, provider *node) {
 	}
 	for _, name := range []string{"incomingServer", "outgoingServer"} {
 		if !sides[name] {
-			l.at(provider, mailcheck.LintMissing, "there is no <%s type=%q>", name, usualType[name]).
+			l.at(provider, checks.LintMissing, "there is no <%s type=%q>", name, usualType[name]).
 				Fix = fmt.Sprintf("Add <%s type=%q> with hostname, port, socketType, username and authentication.", name, usualType[name])
 		}
 	}
@@ -97,7 +98,7 @@ var usualType = map[string]string{"incomingServer": "imap", "outgoingServer": "s
 
 func lintDomains(l *linter, provider *node) {
 	if provider.child("domain") == nil {
-		l.at(provider, mailcheck.LintMissing, "emailProvider has no <domain>; Thunderbird then refuses the file").
+		l.at(provider, checks.LintMissing, "emailProvider has no <domain>; Thunderbird then refuses the file").
 			Fix = "Add <domain>DOMAIN</domain> for each mail domain."
 	}
 	for _, n := range provider.children {
@@ -106,10 +107,10 @@ func lintDomains(l *linter, provider *node) {
 		}
 		// Files that a server makes for each request may leave the domain open.
 		if _, err := mailcheck.ParseDomain(n.content()); err != nil && n.content() != "%EMAILDOMAIN%" {
-			l.at(n, mailcheck.LintValue, "<domain> is %q, not a domain: %v", n.content(), err).Fix = "Write the domain alone, such as example.com."
+			l.at(n, checks.LintValue, "<domain> is %q, not a domain: %v", n.content(), err).Fix = "Write the domain alone, such as example.com."
 		}
 		if purpose, ok := n.attr["purpose"]; ok && purpose != "mx" {
-			lessOf(l.at(n, mailcheck.LintValue, "the purpose of <domain> is %q; there is only mx", purpose), mailcheck.Warning).
+			lessOf(l.at(n, checks.LintValue, "the purpose of <domain> is %q; there is only mx", purpose), checks.Warning).
 				Fix = "Write purpose=\"mx\", or take the attribute out."
 		}
 	}
@@ -119,7 +120,7 @@ func lintDomains(l *linter, provider *node) {
 func (l *linter) attributes(parent *node) {
 	for _, n := range parent.children {
 		if name := neededAttributes[n.name]; name != "" && n.attr[name] == "" {
-			lessOf(l.at(n, mailcheck.LintMissing, "<%s> has no %s", n.name, name), mailcheck.Warning).
+			lessOf(l.at(n, checks.LintMissing, "<%s> has no %s", n.name, name), checks.Warning).
 				Fix = fmt.Sprintf("Write <%s %s=\"https://...\">.", n.name, name)
 		}
 	}
@@ -131,7 +132,7 @@ func (l *linter) unknown(parent *node, known []string) {
 		if slices.Contains(known, n.name) {
 			continue
 		}
-		f := l.at(n, mailcheck.LintUnknownName, "<%s> is not known inside <%s>", n.name, parent.name)
+		f := l.at(n, checks.LintUnknownName, "<%s> is not known inside <%s>", n.name, parent.name)
 		if name := meant(n.name, known); name != "" {
 			f.Fix = fmt.Sprintf("Write <%s>.", name)
 		}
@@ -152,7 +153,7 @@ func meant(misspelt string, known []string) string {
 // lintOtherSection judges a section about calendars, address books and the like.
 func lintOtherSection(l *linter, n *node) {
 	if n.attr["type"] == "" {
-		lessOf(l.at(n, mailcheck.LintMissing, "<%s> has no type, so programs skip it", n.name), mailcheck.Warning).
+		lessOf(l.at(n, checks.LintMissing, "<%s> has no type, so programs skip it", n.name), checks.Warning).
 			Fix = fmt.Sprintf("Write <%s type=\"...\">, such as caldav, carddav or webdav.", n.name)
 	}
 	lintURLSection(l, n, n.name)
@@ -165,7 +166,7 @@ func lintURLSection(l *linter, n *node, what string) {
 		place = cmp.Or(place, n.child(name))
 	}
 	if place == nil || place.content() == "" {
-		lessOf(l.at(n, mailcheck.LintMissing, "the %s section has neither <url> nor <hostname>, so programs skip it", what), mailcheck.Warning).
+		lessOf(l.at(n, checks.LintMissing, "the %s section has neither <url> nor <hostname>, so programs skip it", what), checks.Warning).
 			Fix = "Add <url>https://...</url>."
 		return
 	}
@@ -185,9 +186,9 @@ func (l *linter) secureURL(n *node, what string) {
 	u, err := url.Parse(n.content())
 	switch {
 	case err != nil || u.Host == "":
-		l.at(n, mailcheck.LintValue, "<%s> of %s is %q, not a URL", n.name, what, n.content()).Fix = "Write the whole URL: https://HOST/PATH"
+		l.at(n, checks.LintValue, "<%s> of %s is %q, not a URL", n.name, what, n.content()).Fix = "Write the whole URL: https://HOST/PATH"
 	case u.Scheme == "http" || u.Scheme == "ws":
-		l.at(n, mailcheck.LintInsecure, "<%s> of %s is %q", n.name, what, n.content()).Fix = "Write the https URL."
+		l.at(n, checks.LintInsecure, "<%s> of %s is %q", n.name, what, n.content()).Fix = "Write the https URL."
 	}
 }
 

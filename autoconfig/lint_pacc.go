@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // judgeJSON judges a document in JSON, of which PACC is the only kind with mail
@@ -17,7 +18,7 @@ import (
 func (l *linter) judgeJSON(body []byte) {
 	text := bytes.TrimPrefix(body, byteOrderMark)
 	if len(text) < len(body) {
-		l.find(mailcheck.LintMalformed, 1, 1, "the document begins with a byte order mark").
+		l.find(checks.LintMalformed, 1, 1, "the document begins with a byte order mark").
 			Fix = "Save it without byte order mark (RFC 8259 section 8.1)."
 	}
 	root, err := parseJSON(text)
@@ -26,7 +27,7 @@ func (l *linter) judgeJSON(body []byte) {
 		return
 	}
 	if root.get("protocols") == nil && root.get("Url") != nil {
-		l.find(mailcheck.LintUnknownKind, 0, 0, "an Autodiscover answer of version 2 (JSON), which names no mail servers").
+		l.find(checks.LintUnknownKind, 0, 0, "an Autodiscover answer of version 2 (JSON), which names no mail servers").
 			Fix = "Give the answer in XML, from /autodiscover/autodiscover.xml."
 		return
 	}
@@ -69,7 +70,7 @@ func lintPACC(l *linter, root *value) {
 	l.paccInfo(root.get("info"))
 }
 
-func (l *linter) atValue(v *value, c *mailcheck.Check, format string, args ...any) *mailcheck.LintFinding {
+func (l *linter) atValue(v *value, c *checks.Check, format string, args ...any) *mailcheck.LintFinding {
 	return l.find(c, v.line, v.column, format, args...)
 }
 
@@ -80,13 +81,13 @@ func (l *linter) paccNames(v *value, known []string, what string) {
 		if slices.Contains(known, name) {
 			continue
 		}
-		f := l.atValue(v.object[name], mailcheck.LintUnknownName, "%s has no member %q", what, name)
+		f := l.atValue(v.object[name], checks.LintUnknownName, "%s has no member %q", what, name)
 		if right := meant(name, known); right != "" {
 			f.Fix = fmt.Sprintf("Write %q; capital letters matter.", right)
 		}
 	}
 	for _, again := range v.again {
-		l.atValue(again, mailcheck.LintValue, "a member of %s stands twice", what).Fix = "Leave one of them."
+		l.atValue(again, checks.LintValue, "a member of %s stands twice", what).Fix = "Leave one of them."
 	}
 }
 
@@ -94,11 +95,11 @@ func (l *linter) paccNames(v *value, known []string, what string) {
 func (l *linter) paccObject(root *value, name string) *value {
 	v := root.get(name)
 	if v == nil {
-		l.atValue(root, mailcheck.LintMissing, "there is no object %q", name).Fix = fmt.Sprintf("Add %q: {...}.", name)
+		l.atValue(root, checks.LintMissing, "there is no object %q", name).Fix = fmt.Sprintf("Add %q: {...}.", name)
 		return nil
 	}
 	if v.object == nil {
-		l.atValue(v, mailcheck.LintValue, "%q is not an object", name).Fix = fmt.Sprintf("Write %q: {...}.", name)
+		l.atValue(v, checks.LintValue, "%q is not an object", name).Fix = fmt.Sprintf("Write %q: {...}.", name)
 		return nil
 	}
 	return v
@@ -119,14 +120,14 @@ func (l *linter) paccProtocols(root *value) {
 	switch sends := [2]bool{protocols.get("smtp") != nil, protocols.get("submit") != nil}; {
 	case protocols.get("jmap") != nil:
 	case !reads:
-		lessOf(l.atValue(protocols, mailcheck.LintMissing, "there is no server for reading mail (imap, pop3 or jmap)"), mailcheck.Warning).
+		lessOf(l.atValue(protocols, checks.LintMissing, "there is no server for reading mail (imap, pop3 or jmap)"), checks.Warning).
 			Fix = "Add \"imap\": {\"host\": \"HOST\"}."
 	case sends == [2]bool{}:
-		lessOf(l.atValue(protocols, mailcheck.LintMissing, "there is no server for sending mail (submit)"), mailcheck.Warning).
+		lessOf(l.atValue(protocols, checks.LintMissing, "there is no server for sending mail (submit)"), checks.Warning).
 			Fix = "Add \"submit\": {\"host\": \"HOST\"}."
 	}
 	if old := protocols.get("smtp"); old != nil && protocols.get("submit") == nil {
-		lessOf(l.atValue(old, mailcheck.LintUnknownName, "\"smtp\" is the name of draft 02; draft 03 has \"submit\""), mailcheck.Info).
+		lessOf(l.atValue(old, checks.LintUnknownName, "\"smtp\" is the name of draft 02; draft 03 has \"submit\""), checks.Info).
 			Fix = "Publish both for as long as programs follow both drafts."
 	}
 }
@@ -136,20 +137,20 @@ func (l *linter) paccProtocol(name string, v *value) {
 	text, ok := v.get(member).text()
 	if !ok || text == "" {
 		example := map[string]string{"host": "HOST", "url": "https://HOST/PATH/"}[member]
-		l.atValue(v, mailcheck.LintMissing, "%s has no text %q", name, member).Fix = fmt.Sprintf("Write %q: {%q: %q}.", name, member, example)
+		l.atValue(v, checks.LintMissing, "%s has no text %q", name, member).Fix = fmt.Sprintf("Write %q: {%q: %q}.", name, member, example)
 		return
 	}
 	place := v.get(member)
 	if member == "host" {
 		if _, err := mailcheck.ParseHost(text); err != nil {
-			l.atValue(place, mailcheck.LintValue, "%s: host %q is not a host name", name, text).
+			l.atValue(place, checks.LintValue, "%s: host %q is not a host name", name, text).
 				Fix = "Write the name alone; the port is the registered one for TLS and does not belong there."
 		}
 		return
 	}
 	l.paccURL(place, name, text)
 	if u, err := url.Parse(text); err == nil && u.Path == "" && u.Hostname() != "" && name != "jmap" {
-		l.atValue(place, mailcheck.LintValue, "%s: %q has no path", name, text).Fix = "Write the whole URL, at least with a / behind the host."
+		l.atValue(place, checks.LintValue, "%s: %q has no path", name, text).Fix = "Write the whole URL, at least with a / behind the host."
 	}
 }
 
@@ -158,9 +159,9 @@ func (l *linter) paccURL(place *value, what, text string) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Scheme != "https" || u.Hostname() == "":
-		l.atValue(place, mailcheck.LintValue, "%s: %q is not an https URL", what, text).Fix = "Write https://HOST/PATH."
+		l.atValue(place, checks.LintValue, "%s: %q is not an https URL", what, text).Fix = "Write https://HOST/PATH."
 	case u.Port() != "":
-		l.atValue(place, mailcheck.LintValue, "%s: %q names a port, which is not allowed", what, text).Fix = "Serve it on port 443, and leave the port out."
+		l.atValue(place, checks.LintValue, "%s: %q names a port, which is not allowed", what, text).Fix = "Serve it on port 443, and leave the port out."
 	}
 }
 
@@ -175,18 +176,18 @@ func (l *linter) paccAuthentication(root *value) {
 		issuer, _ := oauth.get("issuer").text()
 		place := cmp.Or(oauth.get("issuer"), oauth)
 		if u, err := url.Parse(issuer); issuer == "" {
-			l.atValue(place, mailcheck.LintMissing, "oauth-public has no text \"issuer\"").Fix = "Write \"oauth-public\": {\"issuer\": \"https://HOST/\"}."
+			l.atValue(place, checks.LintMissing, "oauth-public has no text \"issuer\"").Fix = "Write \"oauth-public\": {\"issuer\": \"https://HOST/\"}."
 		} else if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
-			l.atValue(place, mailcheck.LintValue, "the issuer %q is not an https URL without query", issuer).Fix = "Write the issuer as its metadata has it (RFC 8414 section 2)."
+			l.atValue(place, checks.LintValue, "the issuer %q is not an https URL without query", issuer).Fix = "Write the issuer as its metadata has it (RFC 8414 section 2)."
 		}
 	}
 	if password != nil {
 		if _, ok := password.scalar.(bool); !ok {
-			l.atValue(password, mailcheck.LintValue, "\"password\" is not true or false").Fix = "Write \"password\": true, without quotation marks around true."
+			l.atValue(password, checks.LintValue, "\"password\" is not true or false").Fix = "Write \"password\": true, without quotation marks around true."
 		}
 	}
 	if oauth == nil && (password == nil || password.scalar == false) {
-		lessOf(l.atValue(auth, mailcheck.LintMissing, "there is no way to log in, neither \"oauth-public\" nor \"password\": true"), mailcheck.Warning).
+		lessOf(l.atValue(auth, checks.LintMissing, "there is no way to log in, neither \"oauth-public\" nor \"password\": true"), checks.Warning).
 			Fix = "Name the ways to log in that the servers offer."
 	}
 }
@@ -199,13 +200,13 @@ func (l *linter) paccInfo(info *value) {
 		most int
 	}{{"name", 60}, {"shortName", 20}} {
 		if text, _ := provider.get(limit.name).text(); utf8.RuneCountInString(text) > limit.most {
-			l.atValue(provider.get(limit.name), mailcheck.LintValue, "%s is longer than %d characters", limit.name, limit.most).Fix = "Write a shorter name."
+			l.atValue(provider.get(limit.name), checks.LintValue, "%s is longer than %d characters", limit.name, limit.most).Fix = "Write a shorter name."
 		}
 	}
 	if logo := provider.get("logo"); logo != nil && logo.list == nil {
-		lessOf(l.atValue(logo, mailcheck.LintValue, "\"logo\" is not a list"), mailcheck.Warning).Fix = "Write \"logo\": [{\"url\": ..., \"content-type\": ...}]."
+		lessOf(l.atValue(logo, checks.LintValue, "\"logo\" is not a list"), checks.Warning).Fix = "Write \"logo\": [{\"url\": ..., \"content-type\": ...}]."
 	}
 	if contact := info.get("help").get("contact"); contact != nil && contact.list == nil {
-		lessOf(l.atValue(contact, mailcheck.LintValue, "\"contact\" is not a list"), mailcheck.Warning).Fix = "Write \"contact\": [\"mailto:ADDRESS\"]."
+		lessOf(l.atValue(contact, checks.LintValue, "\"contact\" is not a list"), checks.Warning).Fix = "Write \"contact\": [\"mailto:ADDRESS\"]."
 	}
 }

@@ -9,21 +9,22 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // lintProfile judges an Apple configuration profile.
 func lintProfile(l *linter, root *node) {
 	profile := root.child("dict")
 	if profile == nil {
-		l.at(root, mailcheck.LintMissing, "the property list has no <dict>").Fix = "Put the profile into <plist version=\"1.0\"><dict>...</dict></plist>."
+		l.at(root, checks.LintMissing, "the property list has no <dict>").Fix = "Put the profile into <plist version=\"1.0\"><dict>...</dict></plist>."
 		return
 	}
 	if !l.signed {
-		l.find(mailcheck.LintUnsigned, 0, 0, "an XML property list, without CMS signed data around it")
+		l.find(checks.LintUnsigned, 0, 0, "an XML property list, without CMS signed data around it")
 	}
 	top := l.dict(profile)
 	if is(top["IsEncrypted"], "true") {
-		lessOf(l.at(profile, mailcheck.LintMissing, "the profile is encrypted, so the accounts in it cannot be judged"), mailcheck.Info).
+		lessOf(l.at(profile, checks.LintMissing, "the profile is encrypted, so the accounts in it cannot be judged"), checks.Info).
 			Fix = "To have it judged, give the profile before it is encrypted."
 		return
 	}
@@ -32,7 +33,7 @@ func lintProfile(l *linter, root *node) {
 		lintPayloads(l, content, top)
 	}
 	if slices.ContainsFunc(l.Findings, func(f mailcheck.LintFinding) bool {
-		return f.Severity == mailcheck.Failure && f.Check != mailcheck.LintInsecure
+		return f.Severity == checks.Failure && f.Check != checks.LintInsecure
 	}) {
 		for i := range l.Clients {
 			l.Clients[i].Outcome, l.Clients[i].Reason = mailcheck.NotKnown, "what a device makes of a profile with these faults is not documented"
@@ -50,7 +51,7 @@ func lintPayloads(l *linter, content *node, top map[string]*node) {
 	accounts := 0
 	for _, n := range content.children {
 		if n.name != "dict" {
-			l.at(n, mailcheck.LintValue, "PayloadContent holds a <%s> where a <dict> belongs", n.name).Fix = "Put each account into a <dict>."
+			l.at(n, checks.LintValue, "PayloadContent holds a <%s> where a <dict> belongs", n.name).Fix = "Put each account into a <dict>."
 			continue
 		}
 		values := l.dict(n)
@@ -75,7 +76,7 @@ func lintPayloads(l *linter, content *node, top map[string]*node) {
 		}
 	}
 	if accounts == 0 {
-		lessOf(l.at(content, mailcheck.LintMissing, "there is no account in the profile, such as com.apple.mail.managed"), mailcheck.Warning).
+		lessOf(l.at(content, checks.LintMissing, "there is no account in the profile, such as com.apple.mail.managed"), checks.Warning).
 			Fix = "Add a payload with an account, or see whether this is the right profile."
 	}
 }
@@ -88,7 +89,7 @@ func (l *linter) once(used map[string]bool, values map[string]*node) {
 			continue
 		}
 		if used[id.content()] {
-			l.at(id, mailcheck.LintValue, "%s %s is used twice; one account would replace the other", name, id.content()).
+			l.at(id, checks.LintValue, "%s %s is used twice; one account would replace the other", name, id.content()).
 				Fix = "Give the profile and each payload their own."
 		}
 		used[id.content()] = true
@@ -102,12 +103,12 @@ func (l *linter) dict(n *node) map[string]*node {
 		switch {
 		case c.name != "key":
 			if i == 0 || n.children[i-1].name != "key" {
-				l.at(c, mailcheck.LintMalformed, "<%s> stands without a <key> before it", c.name)
+				l.at(c, checks.LintMalformed, "<%s> stands without a <key> before it", c.name)
 			}
 		case i+1 == len(n.children) || n.children[i+1].name == "key":
-			l.at(c, mailcheck.LintMalformed, "the key %s has no value", c.content())
+			l.at(c, checks.LintMalformed, "the key %s has no value", c.content())
 		case values[c.content()] != nil:
-			l.at(c, mailcheck.LintValue, "the key %s stands twice", c.content()).Fix = "Leave one of them."
+			l.at(c, checks.LintValue, "the key %s stands twice", c.content()).Fix = "Leave one of them."
 		default:
 			values[c.content()] = n.children[i+1]
 		}
@@ -126,19 +127,19 @@ func (l *linter) keys(n *node, values map[string]*node, kind, what string) {
 		key, v := keys[name], values[name]
 		if v == nil {
 			if key.required {
-				l.at(n, mailcheck.LintMissing, "%s has no %s", what, name).Fix = key.example()
+				l.at(n, checks.LintMissing, "%s has no %s", what, name).Fix = key.example()
 			}
 			continue
 		}
 		switch written := v.content(); {
 		case typeOf(v) != key.kind && !(key.kind == "real" && v.name == "integer"):
-			l.at(v, mailcheck.LintValue, "%s is written as <%s>, not as %s", name, v.name, key.element()).Fix = key.example()
+			l.at(v, checks.LintValue, "%s is written as <%s>, not as %s", name, v.name, key.element()).Fix = key.example()
 		case key.required && key.kind != "array" && written == "":
-			l.at(v, mailcheck.LintMissing, "%s is empty", name).Fix = key.example()
+			l.at(v, checks.LintMissing, "%s is empty", name).Fix = key.example()
 		case key.values != nil && !slices.Contains(key.values, written):
-			l.at(v, mailcheck.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, " or ")).Fix = key.example()
+			l.at(v, checks.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, " or ")).Fix = key.example()
 		case key.kind == "integer" && !isInteger(written):
-			l.at(v, mailcheck.LintValue, "%s is %q, not a number", name, written).Fix = key.example()
+			l.at(v, checks.LintValue, "%s is %q, not a number", name, written).Fix = key.example()
 		}
 	}
 	if known {
@@ -155,7 +156,7 @@ func (l *linter) unknownKeys(n *node, keys map[string]profileKey, what string) {
 		if _, known := keys[c.content()]; known {
 			continue
 		}
-		f := l.at(c, mailcheck.LintUnknownName, "%s has no key of the name %s", what, c.content())
+		f := l.at(c, checks.LintUnknownName, "%s has no key of the name %s", what, c.content())
 		f.Fix = "Check its spelling, or take it out with its value."
 		if name := meant(c.content(), slices.Sorted(maps.Keys(keys))); name != "" {
 			f.Fix = "Write " + name + "; capital letters matter."
@@ -211,7 +212,7 @@ func lintMailPayload(l *linter, n *node, values map[string]*node) {
 	}
 	for _, side := range []string{"Incoming", "Outgoing"} {
 		if ssl := values[side+"MailServerUseSSL"]; ssl == nil || ssl.name == "false" {
-			l.at(cmp.Or(ssl, n), mailcheck.LintInsecure, "%sMailServerUseSSL is not true, and without it there is no encryption", side).
+			l.at(cmp.Or(ssl, n), checks.LintInsecure, "%sMailServerUseSSL is not true, and without it there is no encryption", side).
 				Fix = "Write <key>" + side + "MailServerUseSSL</key><true/>."
 		}
 		l.port(values[side+"MailServerPortNumber"], side+"MailServerPortNumber")
@@ -219,7 +220,7 @@ func lintMailPayload(l *linter, n *node, values map[string]*node) {
 		l.password(values[side+"Password"], side+"Password")
 	}
 	if values["OutgoingMailServerPortNumber"] == nil {
-		lessOf(l.at(n, mailcheck.LintMissing, "there is no OutgoingMailServerPortNumber, so the device tries 25, 587 and 465"), mailcheck.Info).
+		lessOf(l.at(n, checks.LintMissing, "there is no OutgoingMailServerPortNumber, so the device tries 25, 587 and 465"), checks.Info).
 			Fix = "Write <key>OutgoingMailServerPortNumber</key><integer>465</integer>, or 587."
 	}
 	account.Servers = mailPayloadServers(protocols, values)
@@ -265,7 +266,7 @@ func mailPayloadServers(protocols map[string]mailcheck.Protocol, values map[stri
 // true by default.
 func lintDAVPayload(l *linter, values map[string]*node, protocol string) {
 	if ssl := values[protocol+"UseSSL"]; is(ssl, "false") {
-		l.at(ssl, mailcheck.LintInsecure, "%sUseSSL is false", protocol).Fix = "Write <key>" + protocol + "UseSSL</key><true/>, or leave it out."
+		l.at(ssl, checks.LintInsecure, "%sUseSSL is false", protocol).Fix = "Write <key>" + protocol + "UseSSL</key><true/>, or leave it out."
 	}
 	l.port(values[protocol+"Port"], protocol+"Port")
 	l.host(values[protocol+"HostName"], protocol+"HostName")
@@ -277,7 +278,7 @@ func lintDAVPayload(l *linter, values map[string]*node, protocol string) {
 func lintExchangePayload(l *linter, n *node, values map[string]*node, activeSync bool) {
 	for _, name := range []string{"SSL", "ExternalSSL"} {
 		if ssl := values[name]; is(ssl, "false") || ssl == nil && activeSync && name == "SSL" {
-			l.at(cmp.Or(ssl, n), mailcheck.LintInsecure, "%s is not true, and without it there is no encryption", name).
+			l.at(cmp.Or(ssl, n), checks.LintInsecure, "%s is not true, and without it there is no encryption", name).
 				Fix = "Write <key>" + name + "</key><true/>."
 		}
 	}
@@ -288,14 +289,14 @@ func lintExchangePayload(l *linter, n *node, values map[string]*node, activeSync
 	l.password(values["Password"], "Password")
 	l.password(values["CertificatePassword"], "CertificatePassword")
 	if p := values["Password"]; is(values["OAuth"], "true") && p != nil {
-		l.at(p, mailcheck.LintValue, "there is a Password although OAuth is true").Fix = "Take the Password out."
+		l.at(p, checks.LintValue, "there is a Password although OAuth is true").Fix = "Take the Password out."
 	}
 	if u := values["OAuthSignInURL"]; u != nil && values["Host"] == nil {
-		l.at(u, mailcheck.LintMissing, "there is an OAuthSignInURL, but no Host").Fix = "Add <key>Host</key><string>HOST</string>."
+		l.at(u, checks.LintMissing, "there is an OAuthSignInURL, but no Host").Fix = "Add <key>Host</key><string>HOST</string>."
 	}
 	services := []string{"EnableMail", "EnableContacts", "EnableCalendars", "EnableReminders", "EnableNotes"}
 	if activeSync && !slices.ContainsFunc(services, func(name string) bool { return !is(values[name], "false") }) {
-		l.at(values["EnableMail"], mailcheck.LintValue, "%s are all false", strings.Join(services, ", ")).Fix = "At least one of them has to be true."
+		l.at(values["EnableMail"], checks.LintValue, "%s are all false", strings.Join(services, ", ")).Fix = "At least one of them has to be true."
 	}
 }
 
@@ -304,7 +305,7 @@ func (l *linter) port(p *node, key string) {
 		return // keys has said so
 	}
 	if port, err := strconv.ParseUint(p.content(), 10, 16); isInteger(p.content()) && (err != nil || port == 0) {
-		l.at(p, mailcheck.LintValue, "%s is %s, not a number from 1 to 65535", key, p.content()).Fix = "Write a number from 1 to 65535, or leave the key out."
+		l.at(p, checks.LintValue, "%s is %s, not a number from 1 to 65535", key, p.content()).Fix = "Write a number from 1 to 65535, or leave the key out."
 	}
 }
 
@@ -313,12 +314,12 @@ func (l *linter) host(h *node, key string) {
 		return
 	}
 	if _, err := mailcheck.ParseHost(h.content()); err != nil {
-		l.at(h, mailcheck.LintValue, "%s %q is not a host name", key, h.content()).Fix = "Write the name alone, such as mail.example.com, without port or URL."
+		l.at(h, checks.LintValue, "%s %q is not a host name", key, h.content()).Fix = "Write the name alone, such as mail.example.com, without port or URL."
 	}
 }
 
 func (l *linter) password(p *node, key string) {
 	if p != nil && p.content() != "" {
-		l.at(p, mailcheck.LintPassword, "%s", key)
+		l.at(p, checks.LintPassword, "%s", key)
 	}
 }

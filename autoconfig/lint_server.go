@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 var (
@@ -29,19 +30,19 @@ func lintServer(l *linter, n *node) {
 	kind := n.attr["type"]
 	switch {
 	case kind == "":
-		l.at(n, mailcheck.LintMissing, "<%s> has no type, so programs skip it", n.name).
+		l.at(n, checks.LintMissing, "<%s> has no type, so programs skip it", n.name).
 			Fix = fmt.Sprintf("Write <%s type=%q>.", n.name, usualType[n.name])
 		return
 	case !slices.Contains(serverTypes, kind):
 		if name := meant(kind, serverTypes); name != "" {
-			lessOf(l.at(n, mailcheck.LintValue, "type %q has other capital letters than %s; some programs skip the section", kind, name), mailcheck.Warning).
+			lessOf(l.at(n, checks.LintValue, "type %q has other capital letters than %s; some programs skip the section", kind, name), checks.Warning).
 				Fix = fmt.Sprintf("Write type=%q.", name)
 			return
 		}
-		lessOf(l.at(n, mailcheck.LintValue, "type %q is not one of %s; programs skip the section", kind, strings.Join(serverTypes, ", ")), mailcheck.Warning)
+		lessOf(l.at(n, checks.LintValue, "type %q is not one of %s; programs skip the section", kind, strings.Join(serverTypes, ", ")), checks.Warning)
 		return
 	case (kind == "smtp") != (n.name == "outgoingServer"):
-		lessOf(l.at(n, mailcheck.LintValue, "<%s> has the type %q, which belongs on the other side; programs skip the section", n.name, kind), mailcheck.Warning).
+		lessOf(l.at(n, checks.LintValue, "<%s> has the type %q, which belongs on the other side; programs skip the section", n.name, kind), checks.Warning).
 			Fix = "Write <outgoingServer> for smtp, and <incomingServer> for all others."
 		return
 	case sectionProtocols[kind] == "":
@@ -54,7 +55,7 @@ func lintServer(l *linter, n *node) {
 		lintNeeded(l, n, name)
 	}
 	if p := n.child("password"); p != nil && p.content() != "" {
-		l.at(p, mailcheck.LintPassword, "<password> in the %s section", kind)
+		l.at(p, checks.LintPassword, "<password> in the %s section", kind)
 	}
 	lintUsername(l, n)
 	lintHost(l, n)
@@ -73,7 +74,7 @@ func lintNeeded(l *linter, n *node, name string) {
 	if name == "username" && n.name == "outgoingServer" && slices.Contains(section(n).Auth, "none") {
 		return
 	}
-	l.at(n, mailcheck.LintMissing, "the %s section has no <%s>", n.attr["type"], name).
+	l.at(n, checks.LintMissing, "the %s section has no <%s>", n.attr["type"], name).
 		Fix = fmt.Sprintf("Add <%s>%s</%s>.", name, map[string]string{
 		"hostname": "HOST", "port": strconv.Itoa(int(mailcheck.DefaultPort(sectionProtocols[n.attr["type"]], mailcheck.ImplicitTLS))),
 		"socketType": "SSL", "username": "%EMAILADDRESS%", "authentication": "password-cleartext",
@@ -86,7 +87,7 @@ func (l *linter) repeated(n *node) {
 	seen := map[string]bool{}
 	for _, c := range n.children {
 		if seen[c.name] && slices.Contains([]string{"hostname", "port", "socketType", "username"}, c.name) {
-			lessOf(l.at(c, mailcheck.LintValue, "<%s> stands twice in the %s section; which one counts is not defined", c.name, n.attr["type"]), mailcheck.Warning).
+			lessOf(l.at(c, checks.LintValue, "<%s> stands twice in the %s section; which one counts is not defined", c.name, n.attr["type"]), checks.Warning).
 				Fix = "Leave one, or write a second section."
 		}
 		seen[c.name] = true
@@ -99,9 +100,9 @@ func lintUsername(l *linter, n *node) {
 		return
 	}
 	if p := unknownPlaceholder(u.content()); p != "" {
-		l.at(u, mailcheck.AutoconfigPlaceholder, "user name %q: %s is unknown", u.content(), p)
+		l.at(u, checks.AutoconfigPlaceholder, "user name %q: %s is unknown", u.content(), p)
 	} else if strings.Contains(u.content(), "%40") {
-		lessOf(l.at(u, mailcheck.LintValue, "user name %q: programs take %%40 as it stands", u.content()), mailcheck.Warning).
+		lessOf(l.at(u, checks.LintValue, "user name %q: programs take %%40 as it stands", u.content()), checks.Warning).
 			Fix = "Write the @ itself, or %EMAILADDRESS%."
 	}
 }
@@ -111,7 +112,7 @@ func lintAuthentication(l *linter, a *node) {
 	case a.attr["system"] != "":
 		lintSystem(l, a)
 	case a.content() != "" && !slices.Contains(authMethods, a.content()):
-		f := lessOf(l.at(a, mailcheck.LintValue, "authentication %q is not one of %s", a.content(), strings.Join(authMethods, ", ")), mailcheck.Warning)
+		f := lessOf(l.at(a, checks.LintValue, "authentication %q is not one of %s", a.content(), strings.Join(authMethods, ", ")), checks.Warning)
 		if name := meant(a.content(), authMethods); name != "" {
 			f.Fix = fmt.Sprintf("Write <authentication>%s</authentication>.", name)
 		}
@@ -125,10 +126,10 @@ func lintSystem(l *linter, a *node) {
 	switch {
 	case system == "":
 	case !known:
-		lessOf(l.at(a, mailcheck.LintValue, "the system of <authentication> is %q, not sasl or http", system), mailcheck.Warning).
+		lessOf(l.at(a, checks.LintValue, "the system of <authentication> is %q, not sasl or http", system), checks.Warning).
 			Fix = "Write system=\"sasl\" or system=\"http\", or leave it out."
 	case names != nil && !slices.Contains(names, a.content()):
-		lessOf(l.at(a, mailcheck.LintValue, "authentication %q is not one of %s", a.content(), strings.Join(names, ", ")), mailcheck.Warning)
+		lessOf(l.at(a, checks.LintValue, "authentication %q is not one of %s", a.content(), strings.Join(names, ", ")), checks.Warning)
 	}
 }
 
@@ -138,12 +139,12 @@ func lintHost(l *linter, n *node) {
 		return
 	}
 	if p := unknownPlaceholder(h.content()); p != "" {
-		l.at(h, mailcheck.AutoconfigPlaceholder, "hostname %q: %s is unknown", h.content(), p)
+		l.at(h, checks.AutoconfigPlaceholder, "hostname %q: %s is unknown", h.content(), p)
 		return
 	}
 	sample := mailcheck.Address{Local: "alice", Domain: "example.com"}
 	if _, err := mailcheck.ParseHost(expand(h.content(), sample)); err != nil {
-		l.at(h, mailcheck.LintValue, "hostname %q is not a host name", h.content()).Fix = "Write the name alone, such as imap.example.com, without port or URL."
+		l.at(h, checks.LintValue, "hostname %q is not a host name", h.content()).Fix = "Write the name alone, such as imap.example.com, without port or URL."
 	}
 }
 
@@ -153,7 +154,7 @@ func lintPort(l *linter, n *node) {
 	if p := n.child("port"); p != nil && p.content() != "" {
 		var err error
 		if port, err = strconv.ParseUint(p.content(), 10, 16); err != nil || port == 0 {
-			l.at(p, mailcheck.LintValue, "port %q is not a number from 1 to 65535", p.content()).Fix = "Write a number from 1 to 65535."
+			l.at(p, checks.LintValue, "port %q is not a number from 1 to 65535", p.content()).Fix = "Write a number from 1 to 65535."
 		}
 	}
 	s := n.child("socketType")
@@ -165,7 +166,7 @@ func lintPort(l *linter, n *node) {
 	other := mailcheck.ImplicitTLS
 	switch {
 	case !known:
-		f := l.at(s, mailcheck.LintValue, "socketType %q is not SSL, STARTTLS or plain", s.content())
+		f := l.at(s, checks.LintValue, "socketType %q is not SSL, STARTTLS or plain", s.content())
 		if name := meant(s.content(), []string{"SSL", "STARTTLS", "plain"}); name != "" {
 			f.Fix = fmt.Sprintf("Write <socketType>%s</socketType>; capital letters matter.", name)
 		} else {
@@ -173,14 +174,14 @@ func lintPort(l *linter, n *node) {
 		}
 		return
 	case security == mailcheck.Plain:
-		l.at(s, mailcheck.LintInsecure, "socketType plain for %s", n.text("hostname"))
+		l.at(s, checks.LintInsecure, "socketType plain for %s", n.text("hostname"))
 		return
 	case security == mailcheck.ImplicitTLS:
 		other = mailcheck.StartTLS
 	}
 	if uint16(port) == mailcheck.DefaultPort(protocol, other) {
-		f := l.at(s, mailcheck.PublishPortSecurity, "port %d with socketType %s", port, s.content())
-		lessOf(f, mailcheck.Warning) // whether the server works that way is for check to say
+		f := l.at(s, checks.PublishPortSecurity, "port %d with socketType %s", port, s.content())
+		lessOf(f, checks.Warning) // whether the server works that way is for check to say
 		f.Fix = fmt.Sprintf("Write port %d, or the other socketType.", mailcheck.DefaultPort(protocol, security))
 	}
 }

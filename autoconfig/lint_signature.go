@@ -13,6 +13,7 @@ import (
 	"github.com/smallstep/pkcs7"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // maxSignerKey is the longest RSA key, in bits, that signatures are verified with;
@@ -28,18 +29,18 @@ func (l *linter) unwrap(body []byte) []byte {
 		return body
 	}
 	if !boundedBER(body) {
-		l.find(mailcheck.LintMalformed, 0, 0, "it begins like signed data (CMS), but is cut off, or nested deeper than any").
+		l.find(checks.LintMalformed, 0, 0, "it begins like signed data (CMS), but is cut off, or nested deeper than any").
 			Fix = "Sign the profile anew, and copy the result as a binary file."
 		return nil
 	}
 	message, err := pkcs7.Parse(body)
 	switch {
 	case err != nil:
-		l.find(mailcheck.LintMalformed, 0, 0, "it begins like signed data (CMS), but cannot be read: %v", err).
+		l.find(checks.LintMalformed, 0, 0, "it begins like signed data (CMS), but cannot be read: %v", err).
 			Fix = "Sign the profile anew, and copy the result as a binary file."
 		return nil
 	case len(message.Content) == 0:
-		l.find(mailcheck.LintMalformed, 0, 0, "CMS data without a profile inside: a detached signature, or encrypted").
+		l.find(checks.LintMalformed, 0, 0, "CMS data without a profile inside: a detached signature, or encrypted").
 			Fix = "Sign with the profile inside: openssl smime -sign -nodetach -outform der"
 		return nil
 	}
@@ -52,7 +53,7 @@ func (l *linter) unwrap(body []byte) []byte {
 func (l *linter) signature(message *pkcs7.PKCS7) {
 	signer := message.GetOnlySigner()
 	if signer == nil {
-		l.find(mailcheck.LintSignatureUnverified, 0, 0, "signatures in the file: %d, certificates: %d; one signature can be verified, with its certificate in the file",
+		l.find(checks.LintSignatureUnverified, 0, 0, "signatures in the file: %d, certificates: %d; one signature can be verified, with its certificate in the file",
 			len(message.Signers), len(message.Certificates))
 		return
 	}
@@ -60,7 +61,7 @@ func (l *linter) signature(message *pkcs7.PKCS7) {
 		key, ok := c.PublicKey.(*rsa.PublicKey)
 		return ok && key.N.BitLen() > maxSignerKey
 	}) {
-		l.find(mailcheck.LintSignatureUnverified, 0, 0, "a certificate has an RSA key of more than %d bits", maxSignerKey)
+		l.find(checks.LintSignatureUnverified, 0, 0, "a certificate has an RSA key of more than %d bits", maxSignerKey)
 		return
 	}
 	if err := fits(message); err != nil {
@@ -68,7 +69,7 @@ func (l *linter) signature(message *pkcs7.PKCS7) {
 		return
 	}
 	if l.signer(signer, message.Certificates) {
-		l.find(mailcheck.LintSigned, 0, 0, "signed by %s, certificate of %s, valid until %s", signer.Subject, signer.Issuer, signer.NotAfter.Format(time.DateOnly))
+		l.find(checks.LintSigned, 0, 0, "signed by %s, certificate of %s, valid until %s", signer.Subject, signer.Issuer, signer.NotAfter.Format(time.DateOnly))
 	}
 }
 
@@ -89,13 +90,13 @@ func fits(message *pkcs7.PKCS7) error {
 
 // brokenOrUnverified tells a signature that is wrong from one made in a way that
 // is not known here, such as RSA-PSS.
-func brokenOrUnverified(err error, signer *x509.Certificate) *mailcheck.Check {
+func brokenOrUnverified(err error, signer *x509.Certificate) *checks.Check {
 	_, changed := errors.AsType[*pkcs7.MessageDigestMismatchError](err)
 	_, ec := signer.PublicKey.(*ecdsa.PublicKey) // whose error has no type
 	if changed || errors.Is(err, rsa.ErrVerification) || ec && !errors.Is(err, pkcs7.ErrUnsupportedAlgorithm) {
-		return mailcheck.LintSignatureBroken
+		return checks.LintSignatureBroken
 	}
-	return mailcheck.LintSignatureUnverified
+	return checks.LintSignatureUnverified
 }
 
 // reason says in words what the library says with two digests, or about something
@@ -117,21 +118,21 @@ func reason(err error) string {
 // usage is not judged.
 func (l *linter) signer(signer *x509.Certificate, sent []*x509.Certificate) (good bool) {
 	good = true
-	fault := func(c *mailcheck.Check, format string, args ...any) *mailcheck.LintFinding {
+	fault := func(c *checks.Check, format string, args ...any) *mailcheck.LintFinding {
 		good = false
 		return l.find(c, 0, 0, format, args...)
 	}
 	// RFC 5280 section 4.2.1.3: these two are for signatures on what is no certificate.
 	if signer.KeyUsage != 0 && signer.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0 {
-		fault(mailcheck.LintSignerUsage, "%s has neither digitalSignature nor nonRepudiation in its key usage", signer.Subject)
+		fault(checks.LintSignerUsage, "%s has neither digitalSignature nor nonRepudiation in its key usage", signer.Subject)
 	}
 	at := time.Now()
 	switch {
 	case at.After(signer.NotAfter):
-		fault(mailcheck.LintSignerExpired, "%s expired on %s", signer.Subject, signer.NotAfter.Format(time.DateOnly))
+		fault(checks.LintSignerExpired, "%s expired on %s", signer.Subject, signer.NotAfter.Format(time.DateOnly))
 		at = signer.NotAfter // whether the chain was good is worth knowing, too
 	case at.Before(signer.NotBefore):
-		fault(mailcheck.LintSignerEarly, "%s is valid from %s", signer.Subject, signer.NotBefore.Format(time.DateTime))
+		fault(checks.LintSignerEarly, "%s is valid from %s", signer.Subject, signer.NotBefore.Format(time.DateTime))
 		at = signer.NotBefore
 	}
 	intermediates := x509.NewCertPool()
@@ -144,7 +145,7 @@ func (l *linter) signer(signer *x509.Certificate, sent []*x509.Certificate) (goo
 	if err == nil {
 		return good
 	}
-	fault(mailcheck.LintSignerUntrusted, "%s: %v", signer.Subject, err).Fix = untrustedFix(signer, sent)
+	fault(checks.LintSignerUntrusted, "%s: %v", signer.Subject, err).Fix = untrustedFix(signer, sent)
 	return good
 }
 

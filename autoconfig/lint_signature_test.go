@@ -18,6 +18,7 @@ import (
 	"github.com/smallstep/pkcs7"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // identity is a certificate with its key.
@@ -191,7 +192,7 @@ func TestLintSignature(t *testing.T) {
 // A profile that is not signed is as good as any; what the device shows is told.
 func TestLintUnsigned(t *testing.T) {
 	l := Lint(LintFile{Name: "file", Body: []byte(goodProfile)})
-	if l.Verdict != mailcheck.Pass || len(l.Findings) != 1 || l.Findings[0].Check != mailcheck.LintUnsigned {
+	if l.Verdict != mailcheck.Pass || len(l.Findings) != 1 || l.Findings[0].Check != checks.LintUnsigned {
 		t.Errorf("%s, %v", l.Verdict, l.Findings)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 const goodConfig = `<?xml version="1.0"?>
@@ -135,7 +136,7 @@ var lintCases = []struct {
 func lintPlaces(l mailcheck.Lint) []string {
 	var list []string
 	for _, f := range l.Findings {
-		if f.Check != mailcheck.LintClientDrops && f.Check != mailcheck.LintUnsigned {
+		if f.Check != checks.LintClientDrops && f.Check != checks.LintUnsigned {
 			list = append(list, fmt.Sprintf("%d:%d %s", f.Line, f.Column, f.Check.ID))
 		}
 	}
@@ -225,7 +226,7 @@ func TestEveryLintCheck(t *testing.T) {
 			produced[f.Check.ID] = true
 		}
 	}
-	for _, c := range mailcheck.Checks {
+	for _, c := range checks.All {
 		if strings.HasPrefix(c.ID, "lint.") && !produced[c.ID] {
 			t.Errorf("no case produces %s", c.ID)
 		}

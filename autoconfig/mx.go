@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -26,7 +27,7 @@ func findMX(ctx context.Context, s *search) {
 	}
 	host := records[0].Host
 	if host == "." {
-		s.trace.Find(mailcheck.MXNull, s.address.Domain+" MX 0 .")
+		s.trace.Find(checks.MXNull, s.address.Domain+" MX 0 .")
 		s.conclude(mailcheck.Absent, "the domain accepts no mail (null MX)")
 		return
 	}
@@ -42,7 +43,7 @@ func findMX(ctx context.Context, s *search) {
 		return
 	}
 	if filtered { // its operator knows nothing about the mailboxes
-		s.trace.Find(mailcheck.MXFilter, fmt.Sprintf("the mail exchanger %s belongs to %s", host, filter.Name))
+		s.trace.Find(checks.MXFilter, fmt.Sprintf("the mail exchanger %s belongs to %s", host, filter.Name))
 		s.conclude(mailcheck.Absent, "the mail exchanger %s %s", host, filter.does())
 		return
 	}
@@ -115,7 +116,7 @@ func (s *search) askOperator(ctx context.Context, host string, domains []string)
 		for _, server := range a.servers {
 			s.publish(server)
 		}
-		s.trace.Find(mailcheck.AutoconfigViaMX, "the mail exchanger is "+host)
+		s.trace.Find(checks.AutoconfigViaMX, "the mail exchanger is "+host)
 		s.conclude(mailcheck.Found, "%s, for the mail exchanger %s", a.reason, host)
 		return
 	}

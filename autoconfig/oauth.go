@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -73,7 +74,7 @@ func (s *search) askIssuer(ctx context.Context, t *mailcheck.Trace, issuer Issue
 	}
 	urls, err := metadataURLs(issuer.Name)
 	if err != nil {
-		t.Find(mailcheck.OAuthIssuerInvalid, fmt.Sprintf("issuer %q: %v", issuer.Name, err))
+		t.Find(checks.OAuthIssuerInvalid, fmt.Sprintf("issuer %q: %v", issuer.Name, err))
 		return mailcheck.OAuth{}, "not a usable issuer"
 	}
 	doc, reason := s.fetchMetadata(ctx, t, urls)
@@ -159,24 +160,24 @@ func ParseMetadata(body []byte, issuer string) (mailcheck.OAuth, error) {
 		Scopes    []string `json:"scopes_supported"`
 	}
 	if len(body) > maxMetadata {
-		return mailcheck.OAuth{}, mailcheck.OAuthMetadataInvalid.Errorf("larger than %d bytes", maxMetadata)
+		return mailcheck.OAuth{}, checks.OAuthMetadataInvalid.Errorf("larger than %d bytes", maxMetadata)
 	}
 	if err := json.Unmarshal(body, &m); err != nil {
-		return mailcheck.OAuth{}, mailcheck.OAuthMetadataInvalid.Errorf("not the JSON of RFC 8414: %w", err)
+		return mailcheck.OAuth{}, checks.OAuthMetadataInvalid.Errorf("not the JSON of RFC 8414: %w", err)
 	}
 	for _, endpoint := range []struct{ name, url string }{
 		{"authorization_endpoint", m.AuthURL}, {"token_endpoint", m.TokenURL}, {"device_authorization_endpoint", m.DeviceURL},
 	} {
 		optional := endpoint.name == "device_authorization_endpoint"
 		if u, err := url.Parse(endpoint.url); (err != nil || u.Scheme != "https" || u.Hostname() == "" || !mailcheck.Printable(endpoint.url)) && !(optional && endpoint.url == "") {
-			return mailcheck.OAuth{}, mailcheck.OAuthMetadataInvalid.Errorf("%s is %q, not an https URL", endpoint.name, endpoint.url)
+			return mailcheck.OAuth{}, checks.OAuthMetadataInvalid.Errorf("%s is %q, not an https URL", endpoint.name, endpoint.url)
 		}
 	}
 	// RFC 8414 section 3.3 wants the very same string, lest one issuer poses as
 	// another. Only a host name alone cannot be compared so strictly.
 	same := m.Issuer == issuer || !strings.Contains(issuer, "://") && strings.TrimSuffix(m.Issuer, "/") == issuerURL(issuer)
 	if !same {
-		return mailcheck.OAuth{}, mailcheck.OAuthIssuerMismatch.Errorf("the settings say %q, the metadata %q", issuer, m.Issuer)
+		return mailcheck.OAuth{}, checks.OAuthIssuerMismatch.Errorf("the settings say %q, the metadata %q", issuer, m.Issuer)
 	}
 	return mailcheck.OAuth{
 		Issuer: m.Issuer, AuthURL: m.AuthURL, TokenURL: m.TokenURL, DeviceURL: m.DeviceURL,

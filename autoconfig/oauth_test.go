@@ -2,6 +2,7 @@ package autoconfig
 
 import (
 	"errors"
+	"mailcheck/checks"
 	"slices"
 	"strings"
 	"testing"
@@ -49,11 +50,8 @@ func TestParseMetadata(t *testing.T) {
 	} {
 		_, err := ParseMetadata([]byte(c.body), c.issuer)
 		got := ""
-		if e, ok := errors.AsType[interface {
-			error
-			CheckID() string
-		}](err); ok {
-			got = e.CheckID()
+		if e, ok := errors.AsType[*checks.Error](err); ok {
+			got = e.Check.ID
 		}
 		if got != c.want {
 			t.Errorf("%.60s for %s: got %s (%v), want %s", c.body, c.issuer, got, err, c.want)

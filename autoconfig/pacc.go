@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // PACC is a document of draft-ietf-mailmaint-pacc, as far as it is about servers.
@@ -23,20 +24,20 @@ type PACC struct {
 // occurrence of pacc.malformed and says where.
 func ParsePACC(body []byte) (*PACC, error) {
 	if len(body) > maxConfig {
-		return nil, mailcheck.PACCMalformed.Errorf("larger than %d bytes", maxConfig)
+		return nil, checks.PACCMalformed.Errorf("larger than %d bytes", maxConfig)
 	}
 	root, err := parseJSON(body)
 	if err != nil {
-		return nil, mailcheck.PACCMalformed.Errorf("%w", err)
+		return nil, checks.PACCMalformed.Errorf("%w", err)
 	}
 	var top map[string]json.RawMessage // maps, since JSON keys have case and Go's fields have not
 	if err := json.Unmarshal(body, &top); err != nil || top == nil {
-		return nil, mailcheck.PACCMalformed.Errorf("line 1: the document is not a JSON object")
+		return nil, checks.PACCMalformed.Errorf("line 1: the document is not a JSON object")
 	}
 	entries := root.get("protocols")
 	p := &PACC{entries: entries}
 	if err := json.Unmarshal(top["protocols"], &p.protocols); err != nil || p.protocols == nil {
-		return nil, mailcheck.PACCMalformed.Errorf("line %d: there is no object \"protocols\"", cmp.Or(entries, root).line)
+		return nil, checks.PACCMalformed.Errorf("line %d: there is no object \"protocols\"", cmp.Or(entries, root).line)
 	}
 	_ = json.Unmarshal(top["authentication"], &p.auth) // optional: without it a client asks the server
 	old, current := p.protocols["smtp"] != nil, p.protocols["submit"] != nil
@@ -82,7 +83,7 @@ var paccURLs = []struct {
 func (p *PACC) Servers(a mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
 	add := func(key string, server mailcheck.Server, err error) {
 		if err != nil {
-			problems = append(problems, Problem{mailcheck.PACCBadEntry, p.entries.get(key).line, fmt.Sprintf("%s: %v", key, err)})
+			problems = append(problems, Problem{checks.PACCBadEntry, p.entries.get(key).line, fmt.Sprintf("%s: %v", key, err)})
 			return
 		}
 		for _, known := range servers {

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -57,7 +58,7 @@ func (r *paccRun) lookupDigests(ctx context.Context) {
 		return texts, err
 	})
 	if err != nil {
-		soften(r.dns, mailcheck.Warning)
+		soften(r.dns, checks.Warning)
 		r.unasked = true
 		return
 	}
@@ -97,7 +98,7 @@ func parseDigest(text string) (digest []byte, announced bool) {
 func (r *paccRun) ask(ctx context.Context) {
 	u := &url.URL{Scheme: "https", Host: r.host(), Path: paccPath}
 	var resolved bool
-	if r.hostless, resolved = r.resolveHost(ctx, r.page, u, mailcheck.Warning); resolved {
+	if r.hostless, resolved = r.resolveHost(ctx, r.page, u, checks.Warning); resolved {
 		r.got = r.fetch(ctx, r.page, netx.Request{URL: u.String()})
 	}
 }
@@ -108,7 +109,7 @@ func (r *paccRun) judge(ctx context.Context) answer {
 	place := "https://" + r.host() + paccPath
 	switch {
 	case r.hostless.state == mailcheck.Absent && r.announced:
-		r.page.Find(mailcheck.PACCNoDocument, fmt.Sprintf("%s: %s", place, r.hostless.reason))
+		r.page.Find(checks.PACCNoDocument, fmt.Sprintf("%s: %s", place, r.hostless.reason))
 		return answer{state: mailcheck.Failed, reason: r.hostless.reason}
 	case r.hostless.unresolved:
 		return r.hostless
@@ -139,11 +140,11 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 		r.page.Find(problem.Check, fmt.Sprintf("%s line %d: %s", place, problem.Line, problem.Text))
 	}
 	if pacc.Draft == "-02" || pacc.Draft == "-03" {
-		r.page.Find(mailcheck.PACCOneSpelling, "the document follows draft "+pacc.Draft)
+		r.page.Find(checks.PACCOneSpelling, "the document follows draft "+pacc.Draft)
 	}
 	switch {
 	case len(servers) == 0:
-		r.page.Find(mailcheck.PACCNoServers, place)
+		r.page.Find(checks.PACCNoServers, place)
 		return answer{state: mailcheck.Failed, reason: "the document names no usable server"}
 	case !trusted:
 		return answer{state: mailcheck.Failed, reason: "the document does not fit its digest in DNS"}
@@ -175,13 +176,13 @@ func (r *paccRun) checkDigest() bool {
 	case r.unasked: // DNS is at fault, not the document
 		return true
 	case !r.announced:
-		r.page.Find(mailcheck.PACCDigestMissing, "there is no TXT record "+r.digestName()).Fix = "Publish: " + record
+		r.page.Find(checks.PACCDigestMissing, "there is no TXT record "+r.digestName()).Fix = "Publish: " + record
 		return true
 	case len(r.digests) == 0:
-		r.page.Find(mailcheck.PACCDigestMismatch, "the TXT record "+r.digestName()+" holds no SHA-256 digest").Fix = "Publish instead: " + record
+		r.page.Find(checks.PACCDigestMismatch, "the TXT record "+r.digestName()+" holds no SHA-256 digest").Fix = "Publish instead: " + record
 		return false
 	}
-	r.page.Find(mailcheck.PACCDigestMismatch, fmt.Sprintf("the document's digest is %s, the record has %s",
+	r.page.Find(checks.PACCDigestMismatch, fmt.Sprintf("the document's digest is %s, the record has %s",
 		encoded, base64.StdEncoding.EncodeToString(r.digests[0]))).
 		Fix = "If nobody meant to change the document, find out who did. If it is the right one, publish its digest: " + record
 	return false

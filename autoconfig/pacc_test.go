@@ -2,6 +2,7 @@ package autoconfig
 
 import (
 	"errors"
+	"mailcheck/checks"
 	"strings"
 	"testing"
 
@@ -95,8 +96,7 @@ func TestPACCMalformed(t *testing.T) {
 		if err == nil || err.Error() != want {
 			t.Errorf("%.40q: %v, want %s", document, err, want)
 		}
-		var check interface{ CheckID() string }
-		if !errors.As(err, &check) || check.CheckID() != "pacc.malformed" {
+		if e, ok := errors.AsType[*checks.Error](err); !ok || e.Check != checks.PACCMalformed {
 			t.Errorf("%.40q: not an occurrence of pacc.malformed", document)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -28,7 +29,7 @@ func (s *search) lookForPortal(ctx context.Context) {
 	})
 	s.trace.Steps[len(s.trace.Steps)-1].Findings = nil // that nothing is there is no fault of anybody's
 	if page := portal(u.Hostname(), doc); page != "" {
-		s.trace.Find(mailcheck.NetCaptivePortal, page)
+		s.trace.Find(checks.NetCaptivePortal, page)
 	}
 }
 

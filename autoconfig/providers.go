@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -30,7 +31,7 @@ type Provider struct {
 
 // Rule is something that a provider's users have to know or do.
 type Rule struct {
-	Check *mailcheck.Check
+	Check *checks.Check
 	Fix   string // what to do here, with the page to do it on
 }
 

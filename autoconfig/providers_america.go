@@ -3,7 +3,7 @@ package autoconfig
 import (
 	"strings"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
 
 // americanProviders are the large access providers and mail providers of America.
@@ -19,7 +19,7 @@ var americanProviders = []Provider{
 		Auth:  byOAuthOrPassword,
 		OAuth: &yahooOAuth, // which runs the mailboxes
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make a secure mail key at https://www.att.com (Profile > Sign-in info > Secure mail key) and type it in place of the password."},
+			{checks.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make a secure mail key at https://www.att.com (Profile > Sign-in info > Secure mail key) and type it in place of the password."},
 		},
 		Source: "ISPDB att.net.xml", Date: "2026-03-12",
 		RulesSource: fairEmail + ", thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs",
@@ -33,7 +33,7 @@ var americanProviders = []Provider{
 		Auth:  byOAuthOrPassword,
 		OAuth: &comcastOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://connect.xfinity.com open Email settings > Security and allow third-party access. If Comcast has already moved the mailbox to Yahoo Mail, look in the account settings of Yahoo Mail instead."},
+			{checks.ProviderIMAPSwitch, "At https://connect.xfinity.com open Email settings > Security and allow third-party access. If Comcast has already moved the mailbox to Yahoo Mail, look in the account settings of Yahoo Mail instead."},
 		},
 		Source: "ISPDB comcast.net.xml", Date: "2026-03-12",
 		RulesSource: fairEmail + ", https://tecknexus.com/comcast-moves-xfinity-email-to-yahoo-mail",
@@ -60,7 +60,7 @@ var americanProviders = []Provider{
 			"submission://%EMAILLOCALPART%@smtps.uol.com.br"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "In the webmail of UOL open Configurações (settings), switch IMAP on with Ativar IMAP, and save."},
+			{checks.ProviderIMAPSwitch, "In the webmail of UOL open Configurações (settings), switch IMAP on with Ativar IMAP, and save."},
 		},
 		Source: "ISPDB uol.com.br.xml", Date: "2026-03-12",
 		RulesSource: "ISPDB uol.com.br.xml",

@@ -3,7 +3,7 @@ package autoconfig
 import (
 	"strings"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
 
 // asianProviders are the large mail providers of Asia.
@@ -14,8 +14,8 @@ var asianProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.qq.com submissions://smtp.qq.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.qq.com open Settings and switch IMAP/SMTP on."},
-			{mailcheck.ProviderAppPassword, "Make an authorization code in the settings at https://mail.qq.com, where IMAP/SMTP is switched on, and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.qq.com open Settings and switch IMAP/SMTP on."},
+			{checks.ProviderAppPassword, "Make an authorization code in the settings at https://mail.qq.com, where IMAP/SMTP is switched on, and type it in place of the password."},
 		},
 		Source: "ISPDB qq.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat,
@@ -33,8 +33,8 @@ var asianProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.163.com submissions://smtp.163.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.163.com open Settings and switch POP3/SMTP/IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an authorization code in the settings at https://mail.163.com, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.163.com open Settings and switch POP3/SMTP/IMAP on."},
+			{checks.ProviderAppPassword, "Make an authorization code in the settings at https://mail.163.com, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
 		},
 		Source: "ISPDB 163.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat,
@@ -45,8 +45,8 @@ var asianProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.126.com submissions://smtp.126.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.126.com open Settings and switch POP3/SMTP/IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an authorization code in the settings at https://mail.126.com, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.126.com open Settings and switch POP3/SMTP/IMAP on."},
+			{checks.ProviderAppPassword, "Make an authorization code in the settings at https://mail.126.com, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
 		},
 		Source: "ISPDB 126.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat,
@@ -57,8 +57,8 @@ var asianProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.yeah.net submissions://smtp.yeah.net"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://www.yeah.net open Settings and switch POP3/SMTP/IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an authorization code in the settings at https://www.yeah.net, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://www.yeah.net open Settings and switch POP3/SMTP/IMAP on."},
+			{checks.ProviderAppPassword, "Make an authorization code in the settings at https://www.yeah.net, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
 		},
 		Source: "ISPDB yeah.net.xml", Date: "2026-03-12",
 		RulesSource: deltaChat,
@@ -69,8 +69,8 @@ var asianProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.naver.com pop3s://pop.naver.com submissions://smtp.naver.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.naver.com open the mail settings > POP3/IMAP settings, and switch IMAP on."},
-			{mailcheck.ProviderAppPassword, "In the Naver account open Security > 2-Step Verification and switch it on. Then make an application password there and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.naver.com open the mail settings > POP3/IMAP settings, and switch IMAP on."},
+			{checks.ProviderAppPassword, "In the Naver account open Security > 2-Step Verification and switch it on. Then make an application password there and type it in place of the password."},
 		},
 		Source: "ISPDB naver.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", https://10wontips.blogspot.com/2025/08/update-your-naver-mail-password-to.html",
@@ -81,8 +81,8 @@ var asianProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.daum.net submissions://smtp.daum.net"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.daum.net open Settings > IMAP/POP3, and switch IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an app password in the Kakao account's security settings (two-step sign-in) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.daum.net open Settings > IMAP/POP3, and switch IMAP on."},
+			{checks.ProviderAppPassword, "Make an app password in the Kakao account's security settings (two-step sign-in) and type it in place of the password."},
 		},
 		Source: "ISPDB daum.net.xml", Date: "2026-03-12",
 		RulesSource: "https://docs.channel.io/campaignus/ko (Daum)",

@@ -3,7 +3,7 @@ package autoconfig
 import (
 	"strings"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
 
 // europeanProviders are the large mail and access providers of Europe.
@@ -14,8 +14,8 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.gmx.net pop3s://pop.gmx.net submissions://mail.gmx.net submission://mail.gmx.net"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in at https://www.gmx.net, open E-Mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
-			{mailcheck.ProviderAppPassword2FA, "Make an app password in the security settings of GMX and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "Log in at https://www.gmx.net, open E-Mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
+			{checks.ProviderAppPassword2FA, "Make an app password in the security settings of GMX and type it in place of the password."},
 		},
 		Source: "ISPDB gmx.net.xml", Date: "2026-03-12",
 		RulesSource: "ISPDB gmx.net.xml, " + deltaChat + ", " + fairEmail,
@@ -28,8 +28,8 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.gmx.com pop3s://pop.gmx.com submissions://mail.gmx.com submission://mail.gmx.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in at https://www.gmx.com, open E-mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
-			{mailcheck.ProviderAppPassword2FA, "Make an app password in the security settings of GMX and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "Log in at https://www.gmx.com, open E-mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
+			{checks.ProviderAppPassword2FA, "Make an app password in the security settings of GMX and type it in place of the password."},
 		},
 		Source: "ISPDB gmx.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -42,8 +42,8 @@ var europeanProviders = []Provider{
 			"submissions://%EMAILLOCALPART%@smtp.web.de submission://%EMAILLOCALPART%@smtp.web.de"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in at https://web.de, open E-Mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
-			{mailcheck.ProviderAppPassword2FA, "Make an app password in the security settings of web.de and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "Log in at https://web.de, open E-Mail > Settings > POP3 & IMAP, and allow access by POP3 and IMAP."},
+			{checks.ProviderAppPassword2FA, "Make an app password in the security settings of web.de and type it in place of the password."},
 		},
 		Source: "ISPDB web.de.xml, " + deltaChat, Date: "2026-03-12",
 		RulesSource: "ISPDB web.de.xml, " + deltaChat + ", " + fairEmail,
@@ -56,7 +56,7 @@ var europeanProviders = []Provider{
 			"submission://securesmtp.t-online.de"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Set a password for e-mail programs in the Telekom account and type it in place of the password of the web site; https://www.telekom.de/hilfe/apps-dienste/e-mail/programme/passwort-verwalten shows how."},
+			{checks.ProviderAppPassword, "Set a password for e-mail programs in the Telekom account and type it in place of the password of the web site; https://www.telekom.de/hilfe/apps-dienste/e-mail/programme/passwort-verwalten shows how."},
 		},
 		Source: "ISPDB t-online.de.xml", Date: "2026-03-12",
 		RulesSource: "ISPDB t-online.de.xml, " + deltaChat,
@@ -67,7 +67,7 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://mx.freenet.de pop3s://mx.freenet.de submissions://mx.freenet.de submission://mx.freenet.de"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in at https://email.freenet.de and switch POP3, IMAP and SMTP on in the settings of the mailbox."},
+			{checks.ProviderIMAPSwitch, "Log in at https://email.freenet.de and switch POP3, IMAP and SMTP on in the settings of the mailbox."},
 		},
 		Source: deltaChat + ", " + fairEmail, Date: "2026-11-22",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -88,7 +88,7 @@ var europeanProviders = []Provider{
 			"submission://smtp.mailbox.org"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword2FA, "At https://mailbox.org open All settings > Security > Mail app passwords, make one for IMAP and SMTP, and type it in place of the password."},
+			{checks.ProviderAppPassword2FA, "At https://mailbox.org open All settings > Security > Mail app passwords, make one for IMAP and SMTP, and type it in place of the password."},
 		},
 		Source: "https://kb.mailbox.org/en/private/e-mail/e-mail-configuration", Date: "2026-11-22",
 		RulesSource: "https://kb.mailbox.org/en/private/e-mail/e-mail-configuration",
@@ -135,7 +135,7 @@ var europeanProviders = []Provider{
 			"submissions://%EMAILLOCALPART%@smtp.free.fr"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Reading works at once; to send, switch authenticated SMTP on for the mailbox on the web site of Free."},
+			{checks.ProviderIMAPSwitch, "Reading works at once; to send, switch authenticated SMTP on for the mailbox on the web site of Free."},
 		},
 		Source: "ISPDB free.fr.xml", Date: "2026-03-12",
 		RulesSource: fairEmail,
@@ -190,7 +190,7 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.seznam.cz pop3s://pop3.seznam.cz submissions://smtp.seznam.cz"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword2FA, "In the account settings at https://profil.seznam.cz open Two-Factor Authentication, set the Application Password, and type it in place of the password."},
+			{checks.ProviderAppPassword2FA, "In the account settings at https://profil.seznam.cz open Two-Factor Authentication, set the Application Password, and type it in place of the password."},
 		},
 		Source: "ISPDB seznam.cz.xml", Date: "2026-03-12",
 		RulesSource: "https://o-seznam.cz/napoveda/ucet/en/dvoufazove-overeni/postovni-programy/",
@@ -203,7 +203,7 @@ var europeanProviders = []Provider{
 			"submissions://%EMAILLOCALPART%@smtp.wp.pl"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://poczta.wp.pl open the settings > mail programs, and allow access by IMAP, POP3 and SMTP."},
+			{checks.ProviderIMAPSwitch, "At https://poczta.wp.pl open the settings > mail programs, and allow access by IMAP, POP3 and SMTP."},
 		},
 		Source: "ISPDB wp.pl.xml", Date: "2026-03-12",
 		RulesSource: "https://pomoc.wp.pl/jak-skonfigurowac-program-pocztowy",
@@ -216,7 +216,7 @@ var europeanProviders = []Provider{
 			"submissions://%EMAILLOCALPART%@poczta.o2.pl submission://%EMAILLOCALPART%@poczta.o2.pl"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://poczta.o2.pl open the settings > mail programs, and allow access by IMAP, POP3 and SMTP."},
+			{checks.ProviderIMAPSwitch, "At https://poczta.o2.pl open the settings > mail programs, and allow access by IMAP, POP3 and SMTP."},
 		},
 		Source: "ISPDB o2.pl.xml", Date: "2026-03-12",
 		RulesSource: "https://pomoc.o2.pl/jak-skonfigurowac-program-pocztowy",
@@ -245,7 +245,7 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.tools.sky.com pop3s://pop.tools.sky.com submissions://smtp.tools.sky.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make an app password at https://www.sky.com/sky-yahoo-mail/manage-apps and type it in place of the password."},
+			{checks.ProviderAppPassword, "Make an app password at https://www.sky.com/sky-yahoo-mail/manage-apps and type it in place of the password."},
 		},
 		Source: "ISPDB sky.com.xml", Date: "2026-03-12",
 		RulesSource: fairEmail + ", https://skymigrate.com/sky-email-settings-imap-smtp-pop3-app-password/",
@@ -256,7 +256,7 @@ var europeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.virginmedia.com pop3s://pop3.virginmedia.com submissions://smtp.virginmedia.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
+			{checks.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
 		},
 		Source: "ISPDB virginmedia.com.xml", Date: "2026-03-12",
 		RulesSource: fairEmail + ", https://community.virginmedia.com/discussions/email/locked-out-of-email/5680204",

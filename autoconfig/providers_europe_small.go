@@ -3,7 +3,7 @@ package autoconfig
 import (
 	"strings"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
 
 // smallEuropeanProviders are smaller providers of Europe.
@@ -28,7 +28,7 @@ var smallEuropeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.ok.de submission://smtp.ok.de"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in at https://www.ok.de and allow access by IMAP and POP in the settings of the mailbox."},
+			{checks.ProviderIMAPSwitch, "Log in at https://www.ok.de and allow access by IMAP and POP in the settings of the mailbox."},
 		},
 		Source: fairEmail, Date: "2026-11-22",
 		RulesSource: fairEmail,
@@ -131,7 +131,7 @@ var smallEuropeanProviders = []Provider{
 		Servers: strings.Fields("imaps://poczta.interia.pl submissions://poczta.interia.pl"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in at https://poczta.interia.pl and switch IMAP on in the settings of the mailbox."},
+			{checks.ProviderIMAPSwitch, "Log in at https://poczta.interia.pl and switch IMAP on in the settings of the mailbox."},
 		},
 		Source: fairEmail, Date: "2026-11-22",
 		RulesSource: fairEmail,
@@ -142,8 +142,8 @@ var smallEuropeanProviders = []Provider{
 		Servers: strings.Fields("imaps://mail.%EMAILDOMAIN% pop3s://mail.%EMAILDOMAIN% submissions://mail.%EMAILDOMAIN%"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in at https://www.inbox.lv and allow access by POP3/IMAP and SMTP in the settings of the account."},
-			{mailcheck.ProviderAppPassword, "In the settings of the account, where POP3/IMAP access is allowed, take the password for mail programs and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "Log in at https://www.inbox.lv and allow access by POP3/IMAP and SMTP in the settings of the account."},
+			{checks.ProviderAppPassword, "In the settings of the account, where POP3/IMAP access is allowed, take the password for mail programs and type it in place of the password."},
 		},
 		Source: "ISPDB inbox.lv.xml", Date: "2026-03-12",
 		RulesSource: "ISPDB inbox.lv.xml",
@@ -154,8 +154,8 @@ var smallEuropeanProviders = []Provider{
 		Servers: strings.Fields("imaps://%EMAILDOMAIN% pop3s://%EMAILDOMAIN% submissions://%EMAILDOMAIN%"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in at https://www.mail.ee and allow access by POP3/IMAP and SMTP in the settings of the account."},
-			{mailcheck.ProviderAppPassword, "In the settings of the account, where POP3/IMAP access is allowed, take the password for mail programs and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "Log in at https://www.mail.ee and allow access by POP3/IMAP and SMTP in the settings of the account."},
+			{checks.ProviderAppPassword, "In the settings of the account, where POP3/IMAP access is allowed, take the password for mail programs and type it in place of the password."},
 		},
 		Source: "ISPDB mail.ee.xml", Date: "2026-03-12",
 		RulesSource: "ISPDB mail.ee.xml",
@@ -166,7 +166,7 @@ var smallEuropeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.ukr.net submissions://smtp.ukr.net"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "Log in at https://mail.ukr.net and allow access by IMAP in the settings of the mailbox."},
+			{checks.ProviderIMAPSwitch, "Log in at https://mail.ukr.net and allow access by IMAP in the settings of the mailbox."},
 		},
 		Source: deltaChat, Date: "2026-11-22",
 		RulesSource: deltaChat,
@@ -175,7 +175,7 @@ var smallEuropeanProviders = []Provider{
 		Name:    "I.UA",
 		Domains: strings.Fields("i.ua"),
 		Rules: []Rule{
-			{mailcheck.ProviderNoIMAP, "Use the web site https://mail.i.ua; no mail program can read a mailbox there by IMAP."},
+			{checks.ProviderNoIMAP, "Use the web site https://mail.i.ua; no mail program can read a mailbox there by IMAP."},
 		},
 		Source: deltaChat, Date: "2026-11-22",
 		RulesSource: deltaChat,
@@ -221,7 +221,7 @@ var smallEuropeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap4.blueyonder.co.uk pop3s://pop3.blueyonder.co.uk submissions://smtp.blueyonder.co.uk"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
+			{checks.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
 		},
 		Source: "ISPDB blueyonder.co.uk.xml", Date: "2026-03-12",
 		RulesSource: fairEmail + ", https://community.virginmedia.com/discussions/email/locked-out-of-email/5680204",
@@ -232,7 +232,7 @@ var smallEuropeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.ntlworld.com pop3s://pop3.ntlworld.com submissions://smtp.ntlworld.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
+			{checks.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
 		},
 		Source: "ISPDB ntlworld.com.xml", Date: "2026-03-12",
 		RulesSource: fairEmail + ", https://community.virginmedia.com/discussions/email/locked-out-of-email/5680204",
@@ -243,7 +243,7 @@ var smallEuropeanProviders = []Provider{
 		Servers: strings.Fields("imaps://imap4.virgin.net pop3s://pop.virgin.net submissions://smtp.virgin.net"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
+			{checks.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
 		},
 		Source: "ISPDB virgin.net.xml", Date: "2026-03-12",
 		RulesSource: fairEmail + ", https://community.virginmedia.com/discussions/email/locked-out-of-email/5680204",

@@ -3,7 +3,7 @@ package autoconfig
 import (
 	"strings"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
 
 // hostingProviders run mail for other people's domains, which are known by their mail
@@ -208,8 +208,8 @@ var hostingProviders = []Provider{
 		Servers: strings.Fields("imaps://imappro.zoho.com submissions://smtppro.zoho.com submission://smtppro.zoho.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.com open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.com open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -220,8 +220,8 @@ var hostingProviders = []Provider{
 		Servers: strings.Fields("imaps://imappro.zoho.eu submissions://smtppro.zoho.eu submission://smtppro.zoho.eu"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.eu open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.eu (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.eu open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.eu (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -232,8 +232,8 @@ var hostingProviders = []Provider{
 		Servers: strings.Fields("imaps://imappro.zoho.in submissions://smtppro.zoho.in submission://smtppro.zoho.in"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.in open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.in (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.in open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.in (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -244,8 +244,8 @@ var hostingProviders = []Provider{
 		Servers: strings.Fields("imaps://imappro.zoho.jp submissions://smtppro.zoho.jp submission://smtppro.zoho.jp"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.jp open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.jp (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.jp open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.jp (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -256,8 +256,8 @@ var hostingProviders = []Provider{
 		Servers: strings.Fields("imaps://imappro.zoho.com.au submissions://smtppro.zoho.com.au submission://smtppro.zoho.com.au"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.com.au open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com.au (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.com.au open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com.au (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -268,8 +268,8 @@ var hostingProviders = []Provider{
 		Servers: strings.Fields("imaps://imappro.zohocloud.ca submissions://smtppro.zohocloud.ca submission://smtppro.zohocloud.ca"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zohocloud.ca open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zohocloud.ca (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zohocloud.ca open Settings > Mail Accounts > IMAP, and switch IMAP access on. If it is not there, the plan does not include it, or the administrator has forbidden it."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zohocloud.ca (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "https://www.zoho.com/mail/help/imap-access.html", Date: "2026-11-22",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // The table is typed by hand, so it is held to what its readers rely on.
@@ -75,14 +76,14 @@ func checkServers(t *testing.T, p Provider) {
 		}
 		reads, sends = reads || s.Protocol.Reads(), sends || s.Protocol.Sends()
 	}
-	none := slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Check == mailcheck.ProviderNoIMAP })
+	none := slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Check == checks.ProviderNoIMAP })
 	if reads == none || sends == none {
 		t.Errorf("%s: servers for both directions, or the rule that there are none", p.Name)
 	}
 }
 
 func checkRules(t *testing.T, p Provider) {
-	only := slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Check == mailcheck.ProviderOAuthOnly })
+	only := slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Check == checks.ProviderOAuthOnly })
 	if only != slices.Equal(p.Auth, byOAuth) || only && p.OAuth == nil {
 		t.Errorf("%s: the rule oauth-only goes with OAuth2 as the only way to log in, and with its endpoints", p.Name)
 	}

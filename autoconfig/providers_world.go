@@ -3,7 +3,7 @@ package autoconfig
 import (
 	"strings"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
 
 // worldProviders serve people everywhere, or in countries outside Europe and Asia.
@@ -18,7 +18,7 @@ var worldProviders = []Provider{
 		Auth:  byOAuthOrPassword,
 		OAuth: &googleOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Choose OAuth2 (sign in with Google) in the mail program. If it has no OAuth2, switch on 2-Step Verification, make an app password at https://myaccount.google.com/apppasswords and type it in place of the password; in Google Workspace the administrator may have forbidden that."},
+			{checks.ProviderAppPassword, "Choose OAuth2 (sign in with Google) in the mail program. If it has no OAuth2, switch on 2-Step Verification, make an app password at https://myaccount.google.com/apppasswords and type it in place of the password; in Google Workspace the administrator may have forbidden that."},
 		},
 		Source: "ISPDB googlemail.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -31,7 +31,7 @@ var worldProviders = []Provider{
 		Auth:    byOAuth,
 		OAuth:   &microsoftOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or add the account as Exchange. If the sign-in works and reading or sending is refused, the administrator has to allow IMAP or authenticated SMTP for the mailbox."},
+			{checks.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or add the account as Exchange. If the sign-in works and reading or sending is refused, the administrator has to allow IMAP or authenticated SMTP for the mailbox."},
 		},
 		Source: "ISPDB office365.com.xml", Date: "2026-03-12",
 		RulesSource: "ISPDB office365.com.xml, Microsoft 365 message center MC786329",
@@ -57,8 +57,8 @@ var worldProviders = []Provider{
 		Auth:    byOAuth,
 		OAuth:   &microsoftOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or use one that can, such as Outlook or Thunderbird. Neither the password nor an app password works with IMAP, POP3 or SMTP."},
-			{mailcheck.ProviderIMAPSwitch, "At https://outlook.live.com open Settings > Mail > Forwarding and IMAP, and let devices and apps use IMAP (and POP, if wanted)."},
+			{checks.ProviderOAuthOnly, "Choose OAuth2 (sign in with Microsoft) in the mail program, or use one that can, such as Outlook or Thunderbird. Neither the password nor an app password works with IMAP, POP3 or SMTP."},
+			{checks.ProviderIMAPSwitch, "At https://outlook.live.com open Settings > Mail > Forwarding and IMAP, and let devices and apps use IMAP (and POP, if wanted)."},
 		},
 		Source: "ISPDB hotmail.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", ISPDB hotmail.com.xml",
@@ -70,7 +70,7 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://%EMAILLOCALPART%@imap.mail.me.com submission://smtp.mail.me.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make an app-specific password at https://account.apple.com (Sign-In and Security > App-Specific Passwords) and type it in place of the password. The user name for IMAP is the part of the iCloud address before the @, for SMTP the whole iCloud address."},
+			{checks.ProviderAppPassword, "Make an app-specific password at https://account.apple.com (Sign-In and Security > App-Specific Passwords) and type it in place of the password. The user name for IMAP is the part of the iCloud address before the @, for SMTP the whole iCloud address."},
 		},
 		Source: "ISPDB me.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -87,7 +87,7 @@ var worldProviders = []Provider{
 		Auth:  byOAuthOrPassword,
 		OAuth: &yahooOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.yahoo.com/account/security (Account security > Generate app password) and type it in place of the password."},
+			{checks.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.yahoo.com/account/security (Account security > Generate app password) and type it in place of the password."},
 		},
 		Source: "ISPDB yahoo.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -109,7 +109,7 @@ var worldProviders = []Provider{
 		Auth:    byOAuthOrPassword,
 		OAuth:   &aolOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.aol.com/account/security (Account security > Generate app password) and type it in place of the password."},
+			{checks.ProviderAppPassword, "Choose OAuth2 in the mail program if it offers that. If not, make an app password at https://login.aol.com/account/security (Account security > Generate app password) and type it in place of the password."},
 		},
 		Source: "ISPDB aol.com.xml, ISPDB verizon.net.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -148,8 +148,8 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.mail.com pop3s://pop.mail.com submissions://smtp.mail.com submission://smtp.mail.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderPaidOnly, "Use the web site or mail.com's own app, or order mail.com Premium."},
-			{mailcheck.ProviderIMAPSwitch, "With mail.com Premium, open the settings of the mailbox at https://www.mail.com and allow access by POP3 and IMAP."},
+			{checks.ProviderPaidOnly, "Use the web site or mail.com's own app, or order mail.com Premium."},
+			{checks.ProviderIMAPSwitch, "With mail.com Premium, open the settings of the mailbox at https://www.mail.com and allow access by POP3 and IMAP."},
 		},
 		Source: "ISPDB mail.com.xml, " + mxsniff, Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -178,7 +178,7 @@ var worldProviders = []Provider{
 		Auth:    byOAuthOrPassword,
 		OAuth:   &fastmailOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make an app password at https://app.fastmail.com/settings/security (Settings > Privacy & Security > App passwords) and type it in place of the password of the web site, which is never accepted. The Basic plan has no access for mail programs."},
+			{checks.ProviderAppPassword, "Make an app password at https://app.fastmail.com/settings/security (Settings > Privacy & Security > App passwords) and type it in place of the password of the web site, which is never accepted. The Basic plan has no access for mail programs."},
 		},
 		Source: "ISPDB messagingengine.com.xml, " + deltaChat, Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -191,7 +191,7 @@ var worldProviders = []Provider{
 		Auth:    byOAuth,
 		OAuth:   &thundermailOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderOAuthOnly, "Choose OAuth2 in the mail program and sign in on the page of Thunderbird Pro that opens."},
+			{checks.ProviderOAuthOnly, "Choose OAuth2 in the mail program and sign in on the page of Thunderbird Pro that opens."},
 		},
 		Source: "thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs", Date: "2026-11-22",
 		RulesSource: "thunderbird/thunderbird-desktop OAuth2Providers.sys.mjs",
@@ -202,8 +202,8 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.zoho.com pop3s://pop.zoho.com submissions://smtp.zoho.com submission://smtp.zoho.com"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.com open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.com open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.com.xml", Date: "2026-03-12",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -214,8 +214,8 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.zoho.eu pop3s://pop.zoho.eu submissions://smtp.zoho.eu submission://smtp.zoho.eu"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.eu open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.eu (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.eu open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.eu (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.eu.xml", Date: "2026-03-12",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -226,8 +226,8 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.zoho.in pop3s://pop.zoho.in submissions://smtp.zoho.in submission://smtp.zoho.in"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.in open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.in (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.in open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.in (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.in.xml", Date: "2026-03-12",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -238,8 +238,8 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.zoho.jp pop3s://pop.zoho.jp submissions://smtp.zoho.jp submission://smtp.zoho.jp"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.jp open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.jp (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.jp open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.jp (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.jp.xml", Date: "2026-03-12",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -252,8 +252,8 @@ var worldProviders = []Provider{
 			"submission://smtp.zoho.com.au"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zoho.com.au open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com.au (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zoho.com.au open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zoho.com.au (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zoho.com.au.xml", Date: "2026-03-12",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -266,8 +266,8 @@ var worldProviders = []Provider{
 			"submission://smtp.zohocloud.ca"),
 		Auth: byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.zohocloud.ca open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
-			{mailcheck.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zohocloud.ca (Security > App Passwords) and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.zohocloud.ca open Settings > Mail Accounts > IMAP, and switch IMAP access on (POP likewise)."},
+			{checks.ProviderAppPassword2FA, "Make an application-specific password at https://accounts.zohocloud.ca (Security > App Passwords) and type it in place of the password."},
 		},
 		Source: "ISPDB zohocloud.ca.xml", Date: "2026-03-12",
 		RulesSource: "https://www.zoho.com/mail/help/imap-access.html",
@@ -280,8 +280,8 @@ var worldProviders = []Provider{
 		Auth:    byPassword,
 		OAuth:   &yandexOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.yandex.com open Settings > Email clients, and switch IMAP on."},
-			{mailcheck.ProviderAppPassword, "Make an app password of the kind Mail at https://id.yandex.com/security/app-passwords and type it in place of the password."},
+			{checks.ProviderIMAPSwitch, "At https://mail.yandex.com open Settings > Email clients, and switch IMAP on."},
+			{checks.ProviderAppPassword, "Make an app password of the kind Mail at https://id.yandex.com/security/app-passwords and type it in place of the password."},
 		},
 		Source: "ISPDB yandex.ru.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -294,7 +294,7 @@ var worldProviders = []Provider{
 		Auth:    byOAuthOrPassword,
 		OAuth:   &mailruOAuth,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make a password for external applications at https://account.mail.ru/user/2-step-auth/passwords and type it in place of the password."},
+			{checks.ProviderAppPassword, "Make a password for external applications at https://account.mail.ru/user/2-step-auth/passwords and type it in place of the password."},
 		},
 		Source: "ISPDB mail.ru.xml", Date: "2026-03-12",
 		RulesSource: deltaChat,
@@ -305,7 +305,7 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.rambler.ru pop3s://pop.rambler.ru submissions://smtp.rambler.ru"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderIMAPSwitch, "At https://mail.rambler.ru open the settings and allow access for mail programs."},
+			{checks.ProviderIMAPSwitch, "At https://mail.rambler.ru open the settings and allow access for mail programs."},
 		},
 		Source: "ISPDB rambler.ru.xml, " + deltaChat, Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
@@ -329,7 +329,7 @@ var worldProviders = []Provider{
 		Domains: strings.Fields("proton.me protonmail.com protonmail.ch pm.me"),
 		MX:      []string{"protonmail.ch"},
 		Rules: []Rule{
-			{mailcheck.ProviderNoIMAP, "Use Proton's own apps or https://mail.proton.me. On a computer, a paid account can run Proton Mail Bridge (https://proton.me/mail/bridge), which gives a mail program on the same computer IMAP at 127.0.0.1:1143 and SMTP at 127.0.0.1:1025, with the password that Bridge shows."},
+			{checks.ProviderNoIMAP, "Use Proton's own apps or https://mail.proton.me. On a computer, a paid account can run Proton Mail Bridge (https://proton.me/mail/bridge), which gives a mail program on the same computer IMAP at 127.0.0.1:1143 and SMTP at 127.0.0.1:1025, with the password that Bridge shows."},
 		},
 		Source: "https://proton.me/support/imap-smtp-and-pop3-setup", Date: "2026-11-22",
 		RulesSource: deltaChat,
@@ -339,7 +339,7 @@ var worldProviders = []Provider{
 		Domains: strings.Fields("tuta.com tutanota.com tutanota.de tutamail.com tuta.io keemail.me"),
 		MX:      []string{"tutanota.de"},
 		Rules: []Rule{
-			{mailcheck.ProviderNoIMAP, "Use Tuta's own apps for computer and phone (https://tuta.com) or its web site; no other mail program can read a Tuta mailbox."},
+			{checks.ProviderNoIMAP, "Use Tuta's own apps for computer and phone (https://tuta.com) or its web site; no other mail program can read a Tuta mailbox."},
 		},
 		Source: "https://tuta.com/support/howto", Date: "2026-11-22",
 		RulesSource: deltaChat,
@@ -349,7 +349,7 @@ var worldProviders = []Provider{
 		Domains: strings.Fields("hey.com"),
 		MX:      []string{"app.hey.com"},
 		Rules: []Rule{
-			{mailcheck.ProviderNoIMAP, "Use HEY's own apps (https://www.hey.com/apps/) or its web site; no other mail program can read a HEY mailbox."},
+			{checks.ProviderNoIMAP, "Use HEY's own apps (https://www.hey.com/apps/) or its web site; no other mail program can read a HEY mailbox."},
 		},
 		Source: "https://www.hey.com/faqs/", Date: "2026-11-22",
 		RulesSource: deltaChat,
@@ -360,7 +360,7 @@ var worldProviders = []Provider{
 		Servers: strings.Fields("imaps://imap.mail.ru submissions://smtp.mail.ru"),
 		Auth:    byPassword,
 		Rules: []Rule{
-			{mailcheck.ProviderAppPassword, "Make a password for external applications at https://account.mail.ru/user/2-step-auth/passwords and type it in place of the password."},
+			{checks.ProviderAppPassword, "Make a password for external applications at https://account.mail.ru/user/2-step-auth/passwords and type it in place of the password."},
 		},
 		Source: deltaChat, Date: "2026-11-22",
 		RulesSource: deltaChat,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -53,7 +54,7 @@ func (q *srvQuery) best(answer srvAnswer) (mailcheck.Server, bool) {
 // the domain may send its users elsewhere is said once, with its mail servers.
 func (q *srvQuery) judgeExtra(ctx context.Context, server mailcheck.Server) {
 	q.judgeTarget(ctx, server)
-	soften(q.trace, mailcheck.Warning)
+	soften(q.trace, checks.Warning)
 }
 
 // absence says why an SRV question brought no server.

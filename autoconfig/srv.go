@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -153,7 +154,7 @@ func (q *srvQuery) lookup(ctx context.Context) (answer srvAnswer, offered bool) 
 		return srvAnswer{records, meta}, err
 	})
 	if err != nil {
-		soften(q.trace, mailcheck.Warning)
+		soften(q.trace, checks.Warning)
 		return srvAnswer{}, true
 	}
 	if len(answer.records) == 0 {
@@ -162,10 +163,10 @@ func (q *srvQuery) lookup(ctx context.Context) (answer srvAnswer, offered bool) 
 	}
 	q.trace.Say(describeSRV(answer.records))
 	if answer.meta.Truncated {
-		q.trace.Find(mailcheck.SRVTooMany, fmt.Sprintf("%s: only the first %d records are used", q.name, len(answer.records)))
+		q.trace.Find(checks.SRVTooMany, fmt.Sprintf("%s: only the first %d records are used", q.name, len(answer.records)))
 	}
 	if len(answer.records) == 1 && answer.records[0].Target == "." {
-		q.trace.Find(mailcheck.SRVNotOffered, q.name+" SRV "+describeSRV(answer.records))
+		q.trace.Find(checks.SRVNotOffered, q.name+" SRV "+describeSRV(answer.records))
 		q.board.decline(q.protocol, q.security)
 		return srvAnswer{}, false
 	}
@@ -182,7 +183,7 @@ func (q *srvQuery) server(record netx.SRV) (mailcheck.Server, bool) {
 		err = fmt.Errorf("%s is an IP address where a host name is needed", host)
 	}
 	if err != nil {
-		q.trace.Find(mailcheck.SRVBadTarget, fmt.Sprintf("%s: %v", q.name, err))
+		q.trace.Find(checks.SRVBadTarget, fmt.Sprintf("%s: %v", q.name, err))
 		return mailcheck.Server{}, false
 	}
 	server := mailcheck.Server{
@@ -210,11 +211,11 @@ func (q *srvQuery) judge(ctx context.Context, server mailcheck.Server, authentic
 		wrong = mailcheck.ImplicitTLS
 	}
 	if server.Port == mailcheck.DefaultPort(server.Protocol, wrong) {
-		q.trace.Find(mailcheck.SRVPortOdd, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint())).
+		q.trace.Find(checks.SRVPortOdd, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint())).
 			Fix = fmt.Sprintf("Publish instead: %s", srvRecord(server.Protocol, wrong, q.address.Domain, server))
 	}
 	if !inside(server.Host, q.address.Domain) && !authenticated {
-		q.trace.Find(mailcheck.SRVForeignDomain, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint()))
+		q.trace.Find(checks.SRVForeignDomain, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint()))
 	}
 	q.judgeTarget(ctx, server)
 }
@@ -227,14 +228,14 @@ func (q *srvQuery) judgeTarget(ctx context.Context, server mailcheck.Server) {
 		real := meta.Aliases[len(meta.Aliases)-1]
 		fixed := server
 		fixed.Host = real
-		q.trace.Find(mailcheck.SRVCNAMETarget, fmt.Sprintf("%s SRV names %s, which is an alias of %s", q.name, server.Host, real)).
+		q.trace.Find(checks.SRVCNAMETarget, fmt.Sprintf("%s SRV names %s, which is an alias of %s", q.name, server.Host, real)).
 			Fix = fmt.Sprintf("Publish instead: %s", srvRecord(server.Protocol, server.Security, q.address.Domain, fixed))
 	}
 	switch {
 	case notFound(err):
-		q.trace.Find(mailcheck.SRVNoAddress, fmt.Sprintf("%s SRV names %s, which does not exist", q.name, server.Host))
+		q.trace.Find(checks.SRVNoAddress, fmt.Sprintf("%s SRV names %s, which does not exist", q.name, server.Host))
 	case err == nil && len(addrs) == 0:
-		q.trace.Find(mailcheck.SRVNoAddress, fmt.Sprintf("%s SRV names %s, which has no A or AAAA record", q.name, server.Host))
+		q.trace.Find(checks.SRVNoAddress, fmt.Sprintf("%s SRV names %s, which has no A or AAAA record", q.name, server.Host))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -169,7 +170,7 @@ func (s *search) askPlace(ctx context.Context, t *mailcheck.Trace, p place) answ
 
 // resolveHost looks a web server's name up, as a step of its own. Every domain may
 // leave the name autoconfig out; then there is nothing to fetch and no fault.
-func (s *search) resolveHost(ctx context.Context, t *mailcheck.Trace, u *url.URL, most mailcheck.Severity) (a answer, there bool) {
+func (s *search) resolveHost(ctx context.Context, t *mailcheck.Trace, u *url.URL, most checks.Severity) (a answer, there bool) {
 	addrs, err := mailcheck.Do(ctx, t, mailcheck.OpResolve, u.Hostname(), func(ctx context.Context) ([]netip.Addr, error) {
 		addrs, _, err := s.net.Addrs(ctx, u.Hostname(), 443)
 		if notFound(err) {
@@ -198,7 +199,7 @@ func notFound(err error) bool {
 func (s *search) readDocument(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) answer {
 	where := doc.URL
 	if !xmlType(doc.ContentType) {
-		t.Find(mailcheck.AutoconfigContentType, fmt.Sprintf("%s is served as %q", where, doc.ContentType))
+		t.Find(checks.AutoconfigContentType, fmt.Sprintf("%s is served as %q", where, doc.ContentType))
 	}
 	if s.result.Name == "autoconfig" { // the other sources' web servers are not the domain's to mend
 		judgeCertificate(t, doc)
@@ -208,7 +209,7 @@ func (s *search) readDocument(ctx context.Context, t *mailcheck.Trace, doc *netx
 		a.vouch("settings file of the domain, fetched over https")
 	}
 	if doc.Insecure && len(a.servers) > 0 {
-		t.Find(mailcheck.AutoconfigHTTPOnly, strings.Join(doc.Hops, " -> "))
+		t.Find(checks.AutoconfigHTTPOnly, strings.Join(doc.Hops, " -> "))
 	}
 	return a
 }
@@ -230,7 +231,7 @@ func (s *search) readConfig(ctx context.Context, t *mailcheck.Trace, where strin
 		return ParseConfig(body)
 	})
 	if err != nil {
-		soften(t, mailcheck.Warning)
+		soften(t, checks.Warning)
 		return answer{state: mailcheck.Failed, reason: "the settings file is malformed"}
 	}
 	for _, issuer := range config.Issuers {
@@ -244,7 +245,7 @@ func (s *search) readConfig(ctx context.Context, t *mailcheck.Trace, where strin
 		servers[i].Sources = []string{s.result.Name}
 	}
 	if len(servers) == 0 {
-		t.Find(mailcheck.AutoconfigNoServers, where)
+		t.Find(checks.AutoconfigNoServers, where)
 		return answer{state: mailcheck.Failed, reason: "the settings file names no usable server", config: config}
 	}
 	t.Say(fmt.Sprintf("%d servers", len(servers)))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // maxMailconf is the number of mailconf records that are followed.
@@ -24,7 +25,7 @@ func findTXT(ctx context.Context, s *search) {
 		return mailconf(records), err
 	})
 	if err != nil {
-		soften(s.trace, mailcheck.Info)
+		soften(s.trace, checks.Info)
 		s.conclude(mailcheck.Failed, "DNS did not answer")
 		return
 	}
@@ -37,7 +38,7 @@ func findTXT(ctx context.Context, s *search) {
 	var places []place
 	for _, record := range records[:min(maxMailconf, len(records))] {
 		if err := checkMailconf(record); err != nil {
-			s.trace.Find(mailcheck.TXTMailconfInvalid, fmt.Sprintf("%s TXT \"mailconf=%s\": %v", s.address.Domain, record, err)).
+			s.trace.Find(checks.TXTMailconfInvalid, fmt.Sprintf("%s TXT \"mailconf=%s\": %v", s.address.Domain, record, err)).
 				Fix = fmt.Sprintf("Publish instead, or remove the record: %s. TXT \"mailconf=https://autoconfig.%[1]s%s\"", s.address.Domain, configPath)
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // othersTimeout bounds the look at other addresses, which are visited side by side.
@@ -42,10 +43,10 @@ func (p *probe) compareAddresses(ctx context.Context) {
 			continue
 		}
 		detail := fmt.Sprintf("%s shows %s; %s shows %s", p.dialed.Addr.Addr(), shownBy(t), others[i], shownBy(other))
-		f := p.find(mailcheck.OpCertificate, mailcheck.TLSIPDiffer, detail)
+		f := p.find(mailcheck.OpCertificate, checks.TLSIPDiffer, detail)
 		switch {
 		case t.Verified && other.Verified:
-			f.Severity = mailcheck.Info // two good certificates are no fault
+			f.Severity = checks.Info // two good certificates are no fault
 			f.Fix = "Nothing to mend: both certificates are good. Make sure that renewals reach all machines."
 		case other.Verified:
 			f.Fix = fmt.Sprintf("Install the certificate of %s on the machine at %s too, and reload the mail service there.", others[i], p.dialed.Addr.Addr())

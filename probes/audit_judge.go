@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // judge finds what the answers come to. What was refused counts only where
@@ -15,23 +16,23 @@ func (a *auditor) judge() {
 	a.judgeSuites()
 	a.judgeHandshake()
 	if len(a.found.Unanswered) > 0 {
-		a.trace.Find(mailcheck.AuditIncomplete, mailcheck.Clean(a.found.Missing()))
+		a.trace.Find(checks.AuditIncomplete, mailcheck.Clean(a.found.Missing()))
 		return
 	}
 	if a.found.WithoutSNI == "refused" {
-		a.trace.Find(mailcheck.TLSSNINeeded, "without SNI the handshake fails")
+		a.trace.Find(checks.TLSSNINeeded, "without SNI the handshake fails")
 	}
 	switch {
-	case a.fails(mailcheck.TLSOldProtocol), best(a.found.Versions) == "":
+	case a.fails(checks.TLSOldProtocol), best(a.found.Versions) == "":
 	case !a.found.Versions[0].Offered:
-		a.trace.Find(mailcheck.AuditNoTLS13, "its best is "+best(a.found.Versions))
+		a.trace.Find(checks.AuditNoTLS13, "its best is "+best(a.found.Versions))
 	case !a.found.Hybrid:
-		a.trace.Find(mailcheck.AuditNoHybrid, "in TLS 1.3 it accepts "+announced(a.found.Groups))
+		a.trace.Find(checks.AuditNoHybrid, "in TLS 1.3 it accepts "+announced(a.found.Groups))
 	}
 }
 
 // fails reports whether the ordinary handshake has led to a finding.
-func (a *auditor) fails(c *mailcheck.Check) bool {
+func (a *auditor) fails(c *checks.Check) bool {
 	return shows(a.trace.Findings(), c)
 }
 
@@ -42,8 +43,8 @@ func (a *auditor) judgeVersions() {
 			old = append(old, v.Version+" with "+v.Cipher)
 		}
 	}
-	if len(old) > 0 && !a.fails(mailcheck.TLSOldProtocol) {
-		a.trace.Find(mailcheck.AuditOldVersion, "it accepts "+strings.Join(old, ", "))
+	if len(old) > 0 && !a.fails(checks.TLSOldProtocol) {
+		a.trace.Find(checks.AuditOldVersion, "it accepts "+strings.Join(old, ", "))
 	}
 }
 
@@ -58,16 +59,16 @@ func (a *auditor) judgeSuites() {
 			if f != nil && !slices.Contains(accepted[f.openssl], s.Name) {
 				accepted[f.openssl] = append(accepted[f.openssl], s.Name)
 			}
-			if f != nil && f.check == mailcheck.AuditFiniteField && s.Strength == mailcheck.Forbidden && small == "" {
+			if f != nil && f.check == checks.AuditFiniteField && s.Strength == mailcheck.Forbidden && small == "" {
 				small = fmt.Sprintf("%s with %s uses a group of %d bits", v.Version, s.Name, s.DHBits)
 			}
 		}
 	}
 	if small != "" {
-		a.trace.Find(mailcheck.AuditWeakDH, small)
+		a.trace.Find(checks.AuditWeakDH, small)
 		delete(accepted, "kDHE") // nothing is left to be said against it
 	}
-	for _, check := range []*mailcheck.Check{mailcheck.AuditWeakCipher, mailcheck.AuditAnonymous, mailcheck.AuditNoForwardSecrecy, mailcheck.AuditFiniteField} {
+	for _, check := range []*checks.Check{checks.AuditWeakCipher, checks.AuditAnonymous, checks.AuditNoForwardSecrecy, checks.AuditFiniteField} {
 		var bad []family
 		var evidence []string
 		for _, f := range families {
@@ -88,13 +89,13 @@ func (a *auditor) judgeHandshake() {
 		return
 	}
 	if !h.SecureRenegotiation {
-		a.trace.Find(mailcheck.AuditRenegotiation, "it does not answer the extension renegotiation_info")
+		a.trace.Find(checks.AuditRenegotiation, "it does not answer the extension renegotiation_info")
 	}
 	if !h.ExtendedMasterSecret {
-		a.trace.Find(mailcheck.AuditMasterSecret, "it does not answer the extension extended_master_secret")
+		a.trace.Find(checks.AuditMasterSecret, "it does not answer the extension extended_master_secret")
 	}
 	if h.Compression {
-		a.trace.Find(mailcheck.AuditCompression, "offered DEFLATE, it chooses it")
+		a.trace.Find(checks.AuditCompression, "offered DEFLATE, it chooses it")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // choices are what a server accepts of one kind. All is offered, the server chooses
@@ -181,7 +182,7 @@ func (a *auditor) tell() {
 func (a *auditor) summarize(v mailcheck.TLSVersion) {
 	for _, s := range v.Suites {
 		f := familyOf(s.Name)
-		if v.Version == tls.VersionName(tls.VersionTLS12) && (f == nil || f.check == mailcheck.AuditFiniteField) {
+		if v.Version == tls.VersionName(tls.VersionTLS12) && (f == nil || f.check == checks.AuditFiniteField) {
 			a.found.Ciphers = append(a.found.Ciphers, s.Name)
 		}
 		if (s.Strength == mailcheck.Forbidden || s.Strength == mailcheck.Discouraged) && !slices.Contains(a.found.Weak, s.Name) {

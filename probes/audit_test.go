@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 )
 
@@ -142,7 +143,7 @@ func TestAuditSaysWhatIsMissing(t *testing.T) {
 	if a.AllCiphers || a.AllGroups || a.Versions[0].Complete || a.Versions[1].Complete || a.CutShort == "" || a.OtherALPN != "" {
 		t.Errorf("the audit claims to be complete: %+v", a)
 	}
-	i := slices.IndexFunc(findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.AuditIncomplete })
+	i := slices.IndexFunc(findings, func(f mailcheck.Finding) bool { return f.Check == checks.AuditIncomplete })
 	if want := "does not answer any more; not known: TLS 1.2 cipher suites, TLS 1.3 groups, TLS 1.3 cipher suites, offer ALPN h2 and http/1.1"; i < 0 || !strings.Contains(findings[i].Detail, want) {
 		t.Errorf("findings %v", findings)
 	}
@@ -165,12 +166,12 @@ func TestAuditOutOfTime(t *testing.T) {
 func TestAuditRemedies(t *testing.T) {
 	_, findings := imapAudit(t, "audit-everything")
 	for _, want := range []struct {
-		check  *mailcheck.Check
+		check  *checks.Check
 		remedy string
 	}{
-		{mailcheck.AuditWeakCipher, "each ending in :!eNULL:!EXPORT:!RC4:!DES:!3DES:!IDEA (Exim with GnuTLS: NORMAL:-NULL:-ARCFOUR-128:-3DES-CBC); Postfix:"},
-		{mailcheck.AuditAnonymous, "smtpd_tls_mandatory_exclude_ciphers=aNULL."},
-		{mailcheck.AuditNoForwardSecrecy, "Exclude kRSA, kDH, kECDH from the cipher list."},
+		{checks.AuditWeakCipher, "each ending in :!eNULL:!EXPORT:!RC4:!DES:!3DES:!IDEA (Exim with GnuTLS: NORMAL:-NULL:-ARCFOUR-128:-3DES-CBC); Postfix:"},
+		{checks.AuditAnonymous, "smtpd_tls_mandatory_exclude_ciphers=aNULL."},
+		{checks.AuditNoForwardSecrecy, "Exclude kRSA, kDH, kECDH from the cipher list."},
 	} {
 		i := slices.IndexFunc(findings, func(f mailcheck.Finding) bool { return f.Check == want.check })
 		if i < 0 || !strings.Contains(findings[i].Remedy(), want.remedy) {

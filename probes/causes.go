@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // rule says of which cause a finding is only a consequence; nil if of none.
 type rule struct {
 	doc string
-	of  func(*evidence, *mailcheck.Finding) *mailcheck.Check
+	of  func(*evidence, *mailcheck.Finding) *checks.Check
 }
 
 // rules are tried in order, so that what explains most comes first: who is not
@@ -32,20 +33,20 @@ var rules = []rule{
 // evidence is a report and what several rules need to know about it.
 type evidence struct {
 	*mailcheck.Report
-	dns     *mailcheck.Check // what is wrong with all of DNS, or nil
-	network *mailcheck.Check // what keeps this machine from the internet, or nil
-	first   map[*mailcheck.Check]*mailcheck.Finding
+	dns     *checks.Check // what is wrong with all of DNS, or nil
+	network *checks.Check // what keeps this machine from the internet, or nil
+	first   map[*checks.Check]*mailcheck.Finding
 }
 
 // nameCauses marks the findings that only follow from another one.
 func nameCauses(r *mailcheck.Report) {
-	e := &evidence{Report: r, dns: deadDNS(r), first: map[*mailcheck.Check]*mailcheck.Finding{}}
+	e := &evidence{Report: r, dns: deadDNS(r), first: map[*checks.Check]*mailcheck.Finding{}}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if e.first[f.Check] == nil {
 			e.first[f.Check] = f
 		}
-		if e.network == nil && (f.Check == mailcheck.NetOffline || f.Check == mailcheck.NetCaptivePortal) {
+		if e.network == nil && (f.Check == checks.NetOffline || f.Check == checks.NetCaptivePortal) {
 			e.network = f.Check
 		}
 	}
@@ -60,23 +61,23 @@ func nameCauses(r *mailcheck.Report) {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if root := e.oddPort(f); root != nil && f.BecauseOf == mailcheck.SRVPortOdd.ID {
-			root.Severity = mailcheck.Failure // a warning while clients put up with it
+		if root := e.oddPort(f); root != nil && f.BecauseOf == checks.SRVPortOdd.ID {
+			root.Severity = checks.Failure // a warning while clients put up with it
 			root.Meanwhile, root.Server = f.Meanwhile, f.Server
 		}
 	}
 }
 
-func clockCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+func clockCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	if blamesClock(e.Report, f) {
-		return mailcheck.NetClockWrong
+		return checks.NetClockWrong
 	}
 	return nil
 }
 
 // networkCause blames the local network for whatever came from the network. What
 // a source published was heard all the same, and stays to be mended.
-func networkCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+func networkCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	if e.network == nil || e.first[e.network] == f {
 		return nil
 	}
@@ -90,9 +91,9 @@ func networkCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 	return nil
 }
 
-func dnsCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+func dnsCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	switch {
-	case f.Check == mailcheck.ISPDBUnreachable:
+	case f.Check == checks.ISPDBUnreachable:
 		return e.dns
 	case f.Check == e.dns && len(e.Sources) > 0 && f.Source != "mx":
 		return e.dns // the same cause, seen again
@@ -106,10 +107,10 @@ func dnsCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 // question for the mail exchanger stands for all: a domain that has an answer to
 // it, if only that there is none, is served. Where only servers were tested, DNS
 // is dead if the resolver failed on each of them.
-func deadDNS(r *mailcheck.Report) *mailcheck.Check {
-	resolver := []*mailcheck.Check{mailcheck.DNSTimeout, mailcheck.DNSRefused, mailcheck.DNSMalformed}
-	domain := append(resolver, mailcheck.DNSServfail, mailcheck.DNSBogus, mailcheck.DNSNotFound)
-	failed := map[*mailcheck.Check]int{}
+func deadDNS(r *mailcheck.Report) *checks.Check {
+	resolver := []*checks.Check{checks.DNSTimeout, checks.DNSRefused, checks.DNSMalformed}
+	domain := append(resolver, checks.DNSServfail, checks.DNSBogus, checks.DNSNotFound)
+	failed := map[*checks.Check]int{}
 	for _, f := range r.Findings {
 		if f.Source == "mx" && slices.Contains(domain, f.Check) {
 			return f.Check
@@ -124,58 +125,58 @@ func deadDNS(r *mailcheck.Report) *mailcheck.Check {
 	return nil
 }
 
-func ipv6Cause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
-	if f.Check == mailcheck.TCPUnreachable6 && e.first[mailcheck.NetIPv6Broken] != nil {
-		return mailcheck.NetIPv6Broken
+func ipv6Cause(e *evidence, f *mailcheck.Finding) *checks.Check {
+	if f.Check == checks.TCPUnreachable6 && e.first[checks.NetIPv6Broken] != nil {
+		return checks.NetIPv6Broken
 	}
 	return nil
 }
 
-func httpOnlyCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
-	if f.Check == mailcheck.AutoconfigUnreachable && e.first[mailcheck.AutoconfigHTTPOnly] != nil {
-		return mailcheck.AutoconfigHTTPOnly
+func httpOnlyCause(e *evidence, f *mailcheck.Finding) *checks.Check {
+	if f.Check == checks.AutoconfigUnreachable && e.first[checks.AutoconfigHTTPOnly] != nil {
+		return checks.AutoconfigHTTPOnly
 	}
 	return nil
 }
 
-func srvCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
-	if f.Server == "" || f.Check != mailcheck.DNSNotFound && f.Check != mailcheck.DNSNoAddress {
+func srvCause(e *evidence, f *mailcheck.Finding) *checks.Check {
+	if f.Server == "" || f.Check != checks.DNSNotFound && f.Check != checks.DNSNoAddress {
 		return nil
 	}
 	host := resultOf(e.Report, f.Server).Host
 	for _, o := range e.Findings {
-		if o.Check == mailcheck.SRVNoAddress && strings.Contains(o.Detail, " "+host+",") {
-			return mailcheck.SRVNoAddress
+		if o.Check == checks.SRVNoAddress && strings.Contains(o.Detail, " "+host+",") {
+			return checks.SRVNoAddress
 		}
 	}
 	return nil
 }
 
-func portSecurityCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
-	if f.Server == "" || f.Check == mailcheck.PublishPortSecurity {
+func portSecurityCause(e *evidence, f *mailcheck.Finding) *checks.Check {
+	if f.Server == "" || f.Check == checks.PublishPortSecurity {
 		return nil
 	}
 	for _, o := range e.Findings {
-		if o.Check == mailcheck.PublishPortSecurity && o.Server == f.Server {
-			return mailcheck.PublishPortSecurity
+		if o.Check == checks.PublishPortSecurity && o.Server == f.Server {
+			return checks.PublishPortSecurity
 		}
 	}
 	return nil
 }
 
 // oddPortCause blames the SRV record where nothing else names the server.
-func oddPortCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+func oddPortCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	if e.oddPort(f) == nil {
 		return nil
 	}
-	return mailcheck.SRVPortOdd
+	return checks.SRVPortOdd
 }
 
 // oddPort returns the SRV record that sends clients to the server of a failure
 // with the wrong security.
 func (e *evidence) oddPort(f *mailcheck.Finding) *mailcheck.Finding {
 	s := resultOf(e.Report, f.Server)
-	if f.Severity != mailcheck.Failure || !slices.Equal(s.Sources, []string{"srv"}) {
+	if f.Severity != checks.Failure || !slices.Equal(s.Sources, []string{"srv"}) {
 		return nil
 	}
 	for i := range e.Findings {
@@ -184,7 +185,7 @@ func (e *evidence) oddPort(f *mailcheck.Finding) *mailcheck.Finding {
 			label = "_" + string(s.Protocol) + "._tcp."
 		}
 		o := &e.Findings[i]
-		if o.Check == mailcheck.SRVPortOdd && strings.HasPrefix(o.Detail, label) && strings.HasSuffix(o.Detail, " SRV names "+s.Endpoint()) {
+		if o.Check == checks.SRVPortOdd && strings.HasPrefix(o.Detail, label) && strings.HasSuffix(o.Detail, " SRV names "+s.Endpoint()) {
 			return o
 		}
 	}
@@ -193,9 +194,9 @@ func (e *evidence) oddPort(f *mailcheck.Finding) *mailcheck.Finding {
 
 // hostCause folds the services of a dead host into the first. Two dead hosts are
 // two causes.
-func hostCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+func hostCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	root := e.first[f.Check]
-	if f.Check != mailcheck.TCPHostDown || root == f {
+	if f.Check != checks.TCPHostDown || root == f {
 		return nil
 	}
 	for _, o := range e.Findings {
@@ -209,7 +210,7 @@ func hostCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
 // certificateCause folds what is wrong with a certificate on several servers
 // into what was said of the first, although each may want another name of it. Two
 // bad certificates are two causes.
-func certificateCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+func certificateCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	root := e.first[f.Check]
 	if root == f || !strings.HasPrefix(f.Check.ID, "tls.") {
 		return nil
@@ -233,26 +234,26 @@ func shownLeaf(s *mailcheck.ServerResult) string {
 
 // accountCause returns why no server works: DNS as a whole, or the first fault
 // of the published servers of that direction.
-func accountCause(e *evidence, f *mailcheck.Finding) *mailcheck.Check {
+func accountCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	switch f.Check {
-	case mailcheck.AccountNoSettings, mailcheck.AccountNoIncoming, mailcheck.AccountNoOutgoing:
+	case checks.AccountNoSettings, checks.AccountNoIncoming, checks.AccountNoOutgoing:
 	default:
 		return nil
 	}
 	if len(e.Servers) == 0 && e.dns != nil {
 		return e.dns
 	}
-	for _, root := range []*mailcheck.Check{mailcheck.ProviderNoIMAP, mailcheck.SRVNotOffered, mailcheck.MXNull} {
+	for _, root := range []*checks.Check{checks.ProviderNoIMAP, checks.SRVNotOffered, checks.MXNull} {
 		if len(e.Servers) == 0 && e.first[root] != nil {
 			return root
 		}
 	}
 	for _, s := range e.Servers {
-		if s.Guessed() || f.Check == mailcheck.AccountNoOutgoing != s.Protocol.Sends() {
+		if s.Guessed() || f.Check == checks.AccountNoOutgoing != s.Protocol.Sends() {
 			continue
 		}
 		for _, o := range s.Findings() {
-			if o.Check.Severity == mailcheck.Failure {
+			if o.Check.Severity == checks.Failure {
 				return o.Check
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
@@ -61,7 +62,7 @@ func TestRootCauses(t *testing.T) {
 func TestTwoCertificatesAreTwoCauses(t *testing.T) {
 	server := func(host, print string) (mailcheck.ServerResult, mailcheck.Finding) {
 		s := mailcheck.Server{Protocol: mailcheck.IMAP, Host: host, Port: 993, Security: mailcheck.ImplicitTLS}
-		f := found(mailcheck.TLSNameMismatch, "the settings say "+host)
+		f := found(checks.TLSNameMismatch, "the settings say "+host)
 		f.Server = s.URL()
 		return mailcheck.ServerResult{Server: s, TLS: &mailcheck.TLS{Chain: []mailcheck.Certificate{{SHA256: print}}}}, f
 	}

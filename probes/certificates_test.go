@@ -14,6 +14,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
@@ -74,9 +75,9 @@ func TestCertificateAdvice(t *testing.T) {
 
 // What works here in spite of it is not called a failure.
 func TestCertificateSeverity(t *testing.T) {
-	for name, want := range map[string]mailcheck.Severity{
-		"cert-antivirus": mailcheck.Failure, "cert-antivirus-trusted": mailcheck.Warning,
-		"cert-half-renewed": mailcheck.Failure, "cert-two-good": mailcheck.Info,
+	for name, want := range map[string]checks.Severity{
+		"cert-antivirus": checks.Failure, "cert-antivirus-trusted": checks.Warning,
+		"cert-half-renewed": checks.Failure, "cert-two-good": checks.Info,
 	} {
 		visitLab(t, name, Options{TLSAudit: scenario(t, name).TLSAudit}, func(r *mailcheck.Report, _ *lab.Lab) {
 			if got := r.Findings[0].Severity; got != want {
@@ -112,7 +113,7 @@ func TestClockIsTheCause(t *testing.T) {
 	for _, name := range []string{"clock-behind", "clock-years-behind", "clock-unknown"} {
 		visitLab(t, name, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
 			for _, f := range r.Findings {
-				if f.Check == mailcheck.TLSNotYetValid && f.BecauseOf != mailcheck.NetClockWrong.ID {
+				if f.Check == checks.TLSNotYetValid && f.BecauseOf != checks.NetClockWrong.ID {
 					t.Errorf("%s: %s is because of %q", name, f.Server, f.BecauseOf)
 				}
 			}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // judgement is what verifying a chain came to.
@@ -114,15 +115,15 @@ func sentPath(chain []*x509.Certificate) []*x509.Certificate {
 func (p *probe) untrusted(ctx context.Context, chain []*x509.Certificate, at time.Time) (fault, []*x509.Certificate) {
 	leaf, path := chain[0], sentPath(chain)
 	if product := interceptor(path); product != "" {
-		return fault{err: mailcheck.TLSInterception.Errorf("the issuer is %s: %s", path[len(path)-1].Issuer, product)}, path
+		return fault{err: checks.TLSInterception.Errorf("the issuer is %s: %s", path[len(path)-1].Issuer, product)}, path
 	}
 	for _, c := range path {
 		if weakSignature(c) {
-			return fault{err: mailcheck.TLSWeakSignature.Errorf("%s is signed with %s", c.Subject, c.SignatureAlgorithm)}, path
+			return fault{err: checks.TLSWeakSignature.Errorf("%s is signed with %s", c.Subject, c.SignatureAlgorithm)}, path
 		}
 	}
 	if selfSigned(leaf) {
-		return fault{err: mailcheck.TLSSelfSigned.Errorf("%s signed itself", leaf.Subject)}, path
+		return fault{err: checks.TLSSelfSigned.Errorf("%s signed itself", leaf.Subject)}, path
 	}
 	if root := path[len(path)-1]; selfSigned(root) {
 		return privateCA(root), path
@@ -141,7 +142,7 @@ func issuerFix(leaf *x509.Certificate, err error) string {
 }
 
 func privateCA(root *x509.Certificate) fault {
-	return fault{err: mailcheck.TLSPrivateCA.Errorf("the chain is complete and ends at %s, which this machine does not trust", root.Subject)}
+	return fault{err: checks.TLSPrivateCA.Errorf("the chain is complete and ends at %s, which this machine does not trust", root.Subject)}
 }
 
 func selfSigned(c *x509.Certificate) bool {
@@ -163,13 +164,13 @@ func weakSignature(c *x509.Certificate) bool {
 func (p *probe) remark(j judgement) {
 	for i, c := range j.path {
 		if weak := mailcheck.WeakKey(c); weak != "" && (i == 0 || !selfSigned(c)) {
-			p.trace.Find(mailcheck.TLSWeakKey, weak)
+			p.trace.Find(checks.TLSWeakKey, weak)
 		}
 	}
 	if product := interceptor(j.path); product != "" && len(j.faults) == 0 {
 		// The root was installed on this machine, so its own programs work.
-		f := p.trace.Find(mailcheck.TLSInterception, fmt.Sprintf("the issuer is %s: %s; this machine trusts it", j.path[0].Issuer, product))
-		f.Severity = mailcheck.Warning
+		f := p.trace.Find(checks.TLSInterception, fmt.Sprintf("the issuer is %s: %s; this machine trusts it", j.path[0].Issuer, product))
+		f.Severity = checks.Warning
 		f.Fix = "Mail programs that use this machine's certificate store work; those with their own, such as Thunderbird, refuse the connection until the scanning of encrypted mail is switched off or the program's root certificate is installed in them. The server's own certificate was not seen: test from another machine or network."
 	}
 	p.warnOfExpiry(j.path[0])

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -48,13 +49,13 @@ func clockFindings(r *mailcheck.Report) []mailcheck.Finding {
 		if r.Clock.Behind < 0 {
 			direction = "ahead of"
 		}
-		f := found(mailcheck.NetClockWrong, fmt.Sprintf("here it is %s, which is %s %s what %s", stamp(r.Started), mailcheck.Span(r.Clock.Behind.Abs().Round(time.Minute)), direction, say(r.Clock.Servers)))
+		f := found(checks.NetClockWrong, fmt.Sprintf("here it is %s, which is %s %s what %s", stamp(r.Started), mailcheck.Span(r.Clock.Behind.Abs().Round(time.Minute)), direction, say(r.Clock.Servers)))
 		if explained == 0 {
-			f.Severity = mailcheck.Warning
+			f.Severity = checks.Warning
 		}
 		return []mailcheck.Finding{f}
 	case r.Clock.Servers == 0 && !valid && len(future) > 1:
-		return []mailcheck.Finding{found(mailcheck.NetClockWrong, fmt.Sprintf("here it is %s, and all %d certificates seen are valid only from later on", stamp(r.Started), len(future)))}
+		return []mailcheck.Finding{found(checks.NetClockWrong, fmt.Sprintf("here it is %s, and all %d certificates seen are valid only from later on", stamp(r.Started), len(future)))}
 	}
 	return nil
 }
@@ -79,7 +80,7 @@ func clearClock(r *mailcheck.Report) {
 		return
 	}
 	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Check == mailcheck.TLSNotYetValid && f.Fix == "" {
+		if f := &r.Findings[i]; f.Check == checks.TLSNotYetValid && f.Fix == "" {
 			f.Fix = fmt.Sprintf("This machine's clock is right, as %s, so the fault is the server's: ask its operator to put the previous certificate back until this one is valid.", say(r.Clock.Servers))
 		}
 	}
@@ -88,9 +89,9 @@ func clearClock(r *mailcheck.Report) {
 // blamesClock reports whether a finding is a consequence of a wrong clock here.
 func blamesClock(r *mailcheck.Report, f *mailcheck.Finding) bool {
 	switch f.Check {
-	case mailcheck.TLSExpired, mailcheck.TLSNotYetValid, mailcheck.AutoconfigCertificate, mailcheck.ISPDBUnreachable, mailcheck.TLSOCSPStale:
+	case checks.TLSExpired, checks.TLSNotYetValid, checks.AutoconfigCertificate, checks.ISPDBUnreachable, checks.TLSOCSPStale:
 		return slices.ContainsFunc(r.Findings, func(o mailcheck.Finding) bool {
-			return o.Check == mailcheck.NetClockWrong && o.Severity == mailcheck.Failure
+			return o.Check == checks.NetClockWrong && o.Severity == checks.Failure
 		})
 	}
 	return false

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // conclude turns what sources and probes saw into settings, findings and the
@@ -22,7 +23,7 @@ func conclude(r *mailcheck.Report, dropped int) {
 	r.Findings = append(r.Findings, clockFindings(r)...)
 	r.Findings = append(r.Findings, serverFindings(r)...)
 	if dropped > 0 {
-		r.Findings = append(r.Findings, found(mailcheck.RunTooManyServers, fmt.Sprintf("%d servers were not tested", dropped)))
+		r.Findings = append(r.Findings, found(checks.RunTooManyServers, fmt.Sprintf("%d servers were not tested", dropped)))
 	}
 	if r.Address.Domain != "" {
 		r.Findings = append(r.Findings, accountFindings(r)...)
@@ -34,10 +35,10 @@ func conclude(r *mailcheck.Report, dropped int) {
 func concludeDiscovery(r *mailcheck.Report, dropped int) {
 	r.Findings = append(sourceFindings(r.Sources), contradictionFindings(r)...)
 	if dropped > 0 {
-		r.Findings = append(r.Findings, found(mailcheck.RunTooManyServers, fmt.Sprintf("%d servers are left out", dropped)))
+		r.Findings = append(r.Findings, found(checks.RunTooManyServers, fmt.Sprintf("%d servers are left out", dropped)))
 	}
 	if len(r.Settings) == 0 {
-		r.Findings = append(r.Findings, found(mailcheck.AccountNoSettings, "no source names a server"))
+		r.Findings = append(r.Findings, found(checks.AccountNoSettings, "no source names a server"))
 	}
 	finish(r)
 }
@@ -50,12 +51,12 @@ func finish(r *mailcheck.Report) {
 	r.Elapsed = time.Since(r.Started)
 }
 
-func found(c *mailcheck.Check, detail string) mailcheck.Finding {
+func found(c *checks.Check, detail string) mailcheck.Finding {
 	return mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(detail)}
 }
 
 // shows reports whether a finding is of one of the checks.
-func shows(findings []mailcheck.Finding, checks ...*mailcheck.Check) bool {
+func shows(findings []mailcheck.Finding, checks ...*checks.Check) bool {
 	return slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return slices.Contains(checks, f.Check) })
 }
 
@@ -119,9 +120,9 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 
 // repeats reports whether every occurrence of a check in one source needs mending
 // by itself.
-func repeats(c *mailcheck.Check) bool {
-	return c == mailcheck.SRVPortOdd || c == mailcheck.SRVCNAMETarget || c == mailcheck.SRVNoAddress || c == mailcheck.SRVBadTarget || c == mailcheck.SRVNotOffered ||
-		c == mailcheck.AutoconfigBadSection || c == mailcheck.AutoconfigPlaceholder || c == mailcheck.PublishClientRefuses
+func repeats(c *checks.Check) bool {
+	return c == checks.SRVPortOdd || c == checks.SRVCNAMETarget || c == checks.SRVNoAddress || c == checks.SRVBadTarget || c == checks.SRVNotOffered ||
+		c == checks.AutoconfigBadSection || c == checks.AutoconfigPlaceholder || c == checks.PublishClientRefuses
 }
 
 // serverFindings collects what the probes found. What a guessed server lacks is
@@ -137,10 +138,10 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 		for _, f := range s.Findings() {
 			f.Server = s.URL()
 			if extra := !s.Protocol.Reads() && !s.Protocol.Sends() && !s.Protocol.Exchange(); extra && r.Address.Domain != "" {
-				f.Severity = min(f.Severity, mailcheck.Warning) // mail works without it
+				f.Severity = min(f.Severity, checks.Warning) // mail works without it
 			}
 			if s.Guessed() && s.Verdict == mailcheck.Fail {
-				f.Severity = min(f.Severity, mailcheck.Info)
+				f.Severity = min(f.Severity, checks.Info)
 			}
 			all = append(all, f)
 		}
@@ -151,7 +152,7 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 // accountFindings judges whether mail can be read and sent at all.
 func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	if len(r.Settings) == 0 {
-		return []mailcheck.Finding{found(mailcheck.AccountNoSettings, sourcesInOneLine(r))}
+		return []mailcheck.Finding{found(checks.AccountNoSettings, sourcesInOneLine(r))}
 	}
 	incoming, outgoing := works(r)
 	for _, s := range r.Servers {
@@ -162,10 +163,10 @@ func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	}
 	var all []mailcheck.Finding
 	if !incoming {
-		all = append(all, found(mailcheck.AccountNoIncoming, tested(r, false)))
+		all = append(all, found(checks.AccountNoIncoming, tested(r, false)))
 	}
 	if !outgoing {
-		all = append(all, found(mailcheck.AccountNoOutgoing, tested(r, true)))
+		all = append(all, found(checks.AccountNoOutgoing, tested(r, true)))
 	}
 	return append(all, exchangeFindings(r)...)
 }

@@ -8,6 +8,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig"
+	"mailcheck/checks"
 )
 
 // contradictions are the rules that compare what is published, in one source with
@@ -51,9 +52,9 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {
 			continue // 143 without encryption fits, which is another fault
 		}
-		f := found(mailcheck.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, autoconfig.SocketType(s.Security)))
+		f := found(checks.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, autoconfig.SocketType(s.Security)))
 		if r.Result(s).Verdict == "" {
-			f.Severity = mailcheck.Warning // not tested
+			f.Severity = checks.Warning // not tested
 		}
 		f.Fix = fmt.Sprintf("Publish port %d with socketType %s, or port %d with socketType %s.",
 			s.Port, autoconfig.SocketType(other), mailcheck.DefaultPort(s.Protocol, s.Security), autoconfig.SocketType(s.Security))
@@ -102,9 +103,9 @@ func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
 		if len(missing) == 0 {
 			continue
 		}
-		f := found(mailcheck.PublishAuthNotOffered, fmt.Sprintf("published: %s; offered inside TLS: %s", strings.Join(s.Auth, ", "), offers(s)))
+		f := found(checks.PublishAuthNotOffered, fmt.Sprintf("published: %s; offered inside TLS: %s", strings.Join(s.Auth, ", "), offers(s)))
 		if usable {
-			f.Severity = mailcheck.Warning
+			f.Severity = checks.Warning
 		}
 		f.Fix = fmt.Sprintf("Take %s out of the section for %s, or switch it on at the server.", authElements(missing), s.Endpoint())
 		if s.PasswordOK && !usable {
@@ -155,7 +156,7 @@ func plainNeedless(r *mailcheck.Report) []mailcheck.Finding {
 		if better.Host == "" {
 			continue
 		}
-		f := found(mailcheck.PublishPlainNeedless, fmt.Sprintf("%s is published; %s is offered", s.URL(), better.URL()))
+		f := found(checks.PublishPlainNeedless, fmt.Sprintf("%s is published; %s is offered", s.URL(), better.URL()))
 		f.Fix = fmt.Sprintf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, autoconfig.SocketType(better.Security))
 		f.Server = s.URL()
 		all = append(all, f)
@@ -177,7 +178,7 @@ func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
 	if len(hosts) == 0 {
 		return nil
 	}
-	return []mailcheck.Finding{found(mailcheck.PublishOAuthOnly, "OAuth2 alone is published for "+strings.Join(hosts, ", "))}
+	return []mailcheck.Finding{found(checks.PublishOAuthOnly, "OAuth2 alone is published for "+strings.Join(hosts, ", "))}
 }
 
 // sourcesDisagree finds sources that name different hosts. Where the tests tell
@@ -185,7 +186,7 @@ func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
 func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	for _, d := range mailcheck.Disagreements(r.Sources) {
-		f := found(mailcheck.PublishSourcesDisagree, fmt.Sprintf("%s: %s", d.Protocol, d))
+		f := found(checks.PublishSourcesDisagree, fmt.Sprintf("%s: %s", d.Protocol, d))
 		right, wrong := preferred(r, d.First, d.Protocol), preferred(r, d.Second, d.Protocol)
 		if r.Result(right).Verdict == mailcheck.Fail && r.Result(wrong).Verdict != mailcheck.Fail {
 			right, wrong = wrong, right
@@ -226,7 +227,7 @@ func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 	declined := map[string]bool{}
 	for _, source := range r.Sources {
 		for _, f := range source.Findings() {
-			if name, _, ok := strings.Cut(f.Detail, " SRV "); ok && f.Check == mailcheck.SRVNotOffered {
+			if name, _, ok := strings.Cut(f.Detail, " SRV "); ok && f.Check == checks.SRVNotOffered {
 				declined[name] = true
 			}
 		}
@@ -240,7 +241,7 @@ func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 			continue
 		}
 		seen[name+s.Sources[0]] = true
-		f := found(mailcheck.PublishDeclined, fmt.Sprintf("%s SRV names no server (target \".\"); %s names %s", name, s.Sources[0], s.Endpoint()))
+		f := found(checks.PublishDeclined, fmt.Sprintf("%s SRV names no server (target \".\"); %s names %s", name, s.Sources[0], s.Endpoint()))
 		f.Fix = fmt.Sprintf("If the service is offered, publish: %s If not, take %s out of %s.", record, s.Endpoint(), s.Sources[0])
 		all = append(all, f)
 	}
@@ -270,9 +271,9 @@ func srvPrefers(r *mailcheck.Report) []mailcheck.Finding {
 		if works && !weaker {
 			continue
 		}
-		f := found(mailcheck.PublishSRVPrefers, fmt.Sprintf("SRV records name %s first, which %s leaves out; it names %s", first.URL(), r.Sources[file].Name, other.URL()))
+		f := found(checks.PublishSRVPrefers, fmt.Sprintf("SRV records name %s first, which %s leaves out; it names %s", first.URL(), r.Sources[file].Name, other.URL()))
 		if works {
-			f.Severity = mailcheck.Info
+			f.Severity = checks.Info
 		}
 		if record := autoconfig.SRVRecord(other, r.Address.Domain); record != "" {
 			f.Fix = fmt.Sprintf("Publish %s and give the record for port %d a higher number than 0 in front, or take it out. Or add port %[2]d to the settings file.", record, first.Port)
@@ -293,15 +294,15 @@ func usernameRefused(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Login == nil || s.Login.State != mailcheck.LoginAccepted || s.Login.Username == s.Username || !slices.Contains(s.Login.Refused, s.Username) {
 			continue
 		}
-		f := found(mailcheck.LoginUsernameForm, fmt.Sprintf("%s is refused, %s is accepted", s.Username, s.Login.Username))
+		f := found(checks.LoginUsernameForm, fmt.Sprintf("%s is refused, %s is accepted", s.Username, s.Login.Username))
 		if source := whoStates(r, s); source != "" {
-			f = found(mailcheck.PublishUsername, fmt.Sprintf("%s publishes %s, which the server refuses; %s is accepted", source, s.Username, s.Login.Username))
+			f = found(checks.PublishUsername, fmt.Sprintf("%s publishes %s, which the server refuses; %s is accepted", source, s.Username, s.Login.Username))
 		}
 		endpoints[f.Detail] = append(endpoints[f.Detail], s.Endpoint())
 		template := autoconfig.UsernameTemplate(s.Login.Username, r.Address)
 		f.Meanwhile = fmt.Sprintf("In the mail program enter %s as the user name: the server accepts that.", s.Login.Username)
 		f.Fix = fmt.Sprintf("Publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", template)
-		if f.Check == mailcheck.PublishUsername {
+		if f.Check == checks.PublishUsername {
 			f.Fix = fmt.Sprintf("Write <username>%s</username> in the sections for %s.", template, strings.Join(endpoints[f.Detail], ", "))
 		}
 		if i := slices.IndexFunc(all, func(o mailcheck.Finding) bool { return o.Detail == f.Detail }); i >= 0 {

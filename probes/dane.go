@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -110,12 +111,12 @@ func (p *probe) dane(ctx context.Context) {
 	switch {
 	case !a.meta.Authenticated && a.signed:
 		d.State = "unsigned"
-		p.trace.Find(mailcheck.DANEUnsigned, fmt.Sprintf("%s has %d, and the resolver, which validates, does not vouch for the answer", d.Name, len(a.records)))
+		p.trace.Find(checks.DANEUnsigned, fmt.Sprintf("%s has %d, and the resolver, which validates, does not vouch for the answer", d.Name, len(a.records)))
 	case !a.meta.Authenticated:
 		d.State = "unchecked" // nothing can be said with a resolver that does not validate
 	case len(usable) == 0:
 		d.State = "unusable"
-		p.trace.Find(mailcheck.DANEUnusable, fmt.Sprintf("%s has %s", d.Name, why))
+		p.trace.Find(checks.DANEUnusable, fmt.Sprintf("%s has %s", d.Name, why))
 	case len(matching) == 0:
 		d.State = "mismatch"
 		p.mismatch(a.name, usable[0])
@@ -130,7 +131,7 @@ func (p *probe) mismatch(name string, r netx.TLSA) {
 	if p.unsent(r) {
 		detail += "; the record is that of an authority whose certificate the server does not send"
 	}
-	p.trace.Find(mailcheck.DANEMismatch, detail).Fix = p.daneFix(name, r)
+	p.trace.Find(checks.DANEMismatch, detail).Fix = p.daneFix(name, r)
 }
 
 // daneFix returns the record to publish, and what this kind of mismatch usually

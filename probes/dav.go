@@ -8,6 +8,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig"
+	"mailcheck/checks"
 )
 
 // dav asks a CalDAV or CardDAV server what a client asks first: who am I (RFC 6764
@@ -22,10 +23,10 @@ func dav(ctx context.Context, p *probe) {
 	caps := davCapabilities(reply.header)
 	switch {
 	case reply.status/100 == 5 && reply.status != http.StatusNotImplemented:
-		p.trace.Find(mailcheck.HTTPServerError, fmt.Sprintf("PROPFIND %s: %s", reply.url, reply))
+		p.trace.Find(checks.HTTPServerError, fmt.Sprintf("PROPFIND %s: %s", reply.url, reply))
 		return
 	case reply.status != http.StatusUnauthorized && reply.status != http.StatusMultiStatus && len(caps) == 0:
-		p.trace.Find(mailcheck.DAVNotFound, fmt.Sprintf("PROPFIND %s: %s", reply.url, reply))
+		p.trace.Find(checks.DAVNotFound, fmt.Sprintf("PROPFIND %s: %s", reply.url, reply))
 		return
 	}
 	p.offerHTTP(caps, reply)
@@ -51,7 +52,7 @@ func (p *probe) davOptions(ctx context.Context, found *httpReply) {
 	// RFC 4791 section 5.1, RFC 6352 section 6.1: the words that the header must have.
 	word := map[mailcheck.Protocol]string{mailcheck.CalDAV: "calendar-access", mailcheck.CardDAV: "addressbook"}[p.result.Protocol]
 	if reply.status/100 == 2 && len(caps) > 0 && !has(caps, word) {
-		p.trace.Find(mailcheck.DAVWrongKind, fmt.Sprintf("OPTIONS %s: DAV: %s, without %s", reply.url, strings.Join(caps, ", "), word))
+		p.trace.Find(checks.DAVWrongKind, fmt.Sprintf("OPTIONS %s: DAV: %s, without %s", reply.url, strings.Join(caps, ", "), word))
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // maxFurther is how many connections the diagnosis of one server may cost. It is
@@ -26,27 +27,27 @@ const askTimeout = 5 * time.Second
 // followUp is what is asked after a probe has failed with one of the checks.
 // Where a check is not listed, the cause is certain and nothing is asked.
 type followUp struct {
-	after []*mailcheck.Check
+	after []*checks.Check
 	ask   func(*probe, context.Context, *mailcheck.Finding)
 }
 
 // followUps are gone through in order. One may turn a finding into that of
 // another check, which those after it then see.
 var followUps = []followUp{
-	{[]*mailcheck.Check{
-		mailcheck.TLSHandshakeFailure, mailcheck.TLSEOF, mailcheck.TCPReset, mailcheck.GreetBye, mailcheck.Greet554,
-		mailcheck.ReplyClosed, mailcheck.ReplyRejected,
+	{[]*checks.Check{
+		checks.TLSHandshakeFailure, checks.TLSEOF, checks.TCPReset, checks.GreetBye, checks.Greet554,
+		checks.ReplyClosed, checks.ReplyRejected,
 	}, (*probe).missClientCert},
-	{[]*mailcheck.Check{mailcheck.TCPReset}, (*probe).askIfTLS},
-	{[]*mailcheck.Check{mailcheck.TLSPlainOnTLSPort}, (*probe).nameService},
-	{[]*mailcheck.Check{mailcheck.TLSHandshakeFailure, mailcheck.TLSOldProtocol, mailcheck.TLSEOF}, (*probe).askWhatTLS},
-	{[]*mailcheck.Check{mailcheck.TLSUnrecognizedName}, (*probe).askWithoutName},
-	{[]*mailcheck.Check{mailcheck.TLSTimeout}, (*probe).askShort},
-	{[]*mailcheck.Check{mailcheck.StartTLSMissing}, (*probe).askAgainForTLS},
-	{[]*mailcheck.Check{
-		mailcheck.TCPRefused, mailcheck.TCPReset, mailcheck.TLSPlainOnTLSPort, mailcheck.TLSOnStartTLSPort, mailcheck.TLSTimeout, mailcheck.TLSLongHello,
-		mailcheck.GreetOtherProtocol, mailcheck.GreetTimeout,
-		mailcheck.StartTLSMissing, mailcheck.StartTLSSometimes, mailcheck.StartTLSMasked, mailcheck.StartTLSRefused,
+	{[]*checks.Check{checks.TCPReset}, (*probe).askIfTLS},
+	{[]*checks.Check{checks.TLSPlainOnTLSPort}, (*probe).nameService},
+	{[]*checks.Check{checks.TLSHandshakeFailure, checks.TLSOldProtocol, checks.TLSEOF}, (*probe).askWhatTLS},
+	{[]*checks.Check{checks.TLSUnrecognizedName}, (*probe).askWithoutName},
+	{[]*checks.Check{checks.TLSTimeout}, (*probe).askShort},
+	{[]*checks.Check{checks.StartTLSMissing}, (*probe).askAgainForTLS},
+	{[]*checks.Check{
+		checks.TCPRefused, checks.TCPReset, checks.TLSPlainOnTLSPort, checks.TLSOnStartTLSPort, checks.TLSTimeout, checks.TLSLongHello,
+		checks.GreetOtherProtocol, checks.GreetTimeout,
+		checks.StartTLSMissing, checks.StartTLSSometimes, checks.StartTLSMasked, checks.StartTLSRefused,
 	}, (*probe).offerDoor},
 }
 
@@ -68,7 +69,7 @@ func (p *probe) diagnose(ctx context.Context) {
 }
 
 // become turns a finding into one of another check, now that more is known.
-func become(f *mailcheck.Finding, c *mailcheck.Check, detail string) {
+func become(f *mailcheck.Finding, c *checks.Check, detail string) {
 	f.Check, f.Severity, f.Detail = c, c.Severity, mailcheck.Clean(detail)
 }
 
@@ -165,7 +166,7 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 		return // it has said which
 	}
 	refused := false // whatever is offered
-	if f.Check != mailcheck.TLSOldProtocol {
+	if f.Check != checks.TLSOldProtocol {
 		// RFC 8446 section 6.2: handshake_failure means that nothing offered will do.
 		answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer every version and cipher", p.newHello(tls.VersionTLS13), false)
 		if err == nil && answer.accepted() {
@@ -179,10 +180,10 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 		p.tellApart(ctx, f, answer)
 		return
 	}
-	if f.Check != mailcheck.TLSOldProtocol {
+	if f.Check != checks.TLSOldProtocol {
 		p.askWithoutName(ctx, f)
 	}
-	if refused && f.Check != mailcheck.TLSUnrecognizedName {
+	if refused && f.Check != checks.TLSUnrecognizedName {
 		f.Detail += "; so it does when every version and cipher suite is offered"
 	}
 }
@@ -193,7 +194,7 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 // protocol.
 func (p *probe) missClientCert(_ context.Context, f *mailcheck.Finding) {
 	if p.certAsked {
-		become(f, mailcheck.TLSClientCert, "the server asked for a client certificate; without one: "+f.Detail)
+		become(f, checks.TLSClientCert, "the server asked for a client certificate; without one: "+f.Detail)
 	}
 }
 
@@ -201,10 +202,10 @@ func (p *probe) missClientCert(_ context.Context, f *mailcheck.Finding) {
 func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer heard) {
 	switch {
 	case answer.version < tls.VersionTLS12:
-		become(f, mailcheck.TLSOldProtocol, fmt.Sprintf("%s; offered older versions, it answers with %s", f.Detail, answer))
-		f.Fix = fmt.Sprintf("The server's best is %s. %s", tls.VersionName(answer.version), mailcheck.TLSOldProtocol.Remedy)
+		become(f, checks.TLSOldProtocol, fmt.Sprintf("%s; offered older versions, it answers with %s", f.Detail, answer))
+		f.Fix = fmt.Sprintf("The server's best is %s. %s", tls.VersionName(answer.version), checks.TLSOldProtocol.Remedy)
 	case answer.version == tls.VersionTLS12 && !clientsOffer(answer.suite):
-		become(f, mailcheck.TLSNoCommonCipher, fmt.Sprintf("%s; offered every cipher suite, it chooses %s", f.Detail, answer))
+		become(f, checks.TLSNoCommonCipher, fmt.Sprintf("%s; offered every cipher suite, it chooses %s", f.Detail, answer))
 		if strings.Contains(suiteName(answer.suite), "_anon_") {
 			f.Fix = "The server has no certificate that it can use, so it offers only encryption without one: see its log, and check the file names, that the key fits the certificate, and permissions (Postfix: smtpd_tls_chain_files)."
 		}
@@ -226,7 +227,7 @@ func (p *probe) askShort(ctx context.Context, f *mailcheck.Finding) {
 		return name, name, err
 	})
 	if err == nil {
-		become(f, mailcheck.TLSLongHello, fmt.Sprintf("%s; a ClientHello that fits one packet, without post-quantum key exchange, is answered with %s", f.Detail, version))
+		become(f, checks.TLSLongHello, fmt.Sprintf("%s; a ClientHello that fits one packet, without post-quantum key exchange, is answered with %s", f.Detail, version))
 	}
 }
 
@@ -255,7 +256,7 @@ func (p *probe) askWithoutName(ctx context.Context, f *mailcheck.Finding) {
 	if err != nil {
 		return
 	}
-	become(f, mailcheck.TLSUnrecognizedName, fmt.Sprintf("%s; to a client that names no host it shows a certificate for %s", f.Detail, some(names)))
+	become(f, checks.TLSUnrecognizedName, fmt.Sprintf("%s; to a client that names no host it shows a certificate for %s", f.Detail, some(names)))
 	if i := slices.IndexFunc(names, func(n string) bool { return !strings.Contains(n, "*") }); i >= 0 {
 		f.Fix = fmt.Sprintf("The server has a certificate for %s: publish that name if it is the server's, or give the server a certificate for %s.",
 			mailcheck.Clean(names[i]), p.result.Host)

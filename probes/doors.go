@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // Behind a wrong door there is often a right one on the same host: the published
@@ -77,13 +78,13 @@ func (p *probe) provesTLS(ctx context.Context) error {
 	answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "begin with a ClientHello", p.newHello(tls.VersionTLS13), true)
 	if other, ok := errors.AsType[*notTLS](err); ok {
 		if s := serviceOf(other.begins); s.name != "" && s.protocol != p.result.Protocol {
-			return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(p.result.Protocol), other.begins)
+			return checks.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(p.result.Protocol), other.begins)
 		}
 	}
 	if err != nil {
 		return nil
 	}
-	return mailcheck.TLSOnStartTLSPort.Errorf("no greeting, but the answer to a ClientHello is %s", tls.VersionName(answer.version))
+	return checks.TLSOnStartTLSPort.Errorf("no greeting, but the answer to a ClientHello is %s", tls.VersionName(answer.version))
 }
 
 // askIfTLS follows up a server that hung up without a greeting: one that expects
@@ -93,8 +94,8 @@ func (p *probe) askIfTLS(ctx context.Context, f *mailcheck.Finding) {
 		return
 	}
 	if proof := p.provesTLS(ctx); proof != nil {
-		become(f, mailcheck.TLSOnStartTLSPort, proof.Error())
-		if c, detail := mailcheck.Classify(mailcheck.OpGreeting, proof); c == mailcheck.GreetOtherProtocol {
+		become(f, checks.TLSOnStartTLSPort, proof.Error())
+		if c, detail := mailcheck.Classify(mailcheck.OpGreeting, proof); c == checks.GreetOtherProtocol {
 			become(f, c, detail)
 		}
 	}
@@ -110,7 +111,7 @@ func (p *probe) nameService(ctx context.Context, f *mailcheck.Finding) {
 		if other, ok := errors.AsType[*notTLS](err); ok {
 			said = strconv.Quote(other.begins)
 		}
-		become(f, mailcheck.StartTLSRefused, goesOnInClear+said)
+		become(f, checks.StartTLSRefused, goesOnInClear+said)
 		return
 	}
 	wanted := spoken(p.result.Protocol)
@@ -123,7 +124,7 @@ func (p *probe) nameService(ctx context.Context, f *mailcheck.Finding) {
 			continue
 		}
 		if s := serviceOf(string(e.RecordHeader[:])); s.name != "" && s.protocol != p.result.Protocol {
-			become(f, mailcheck.GreetOtherProtocol, fmt.Sprintf("%s answers instead of %s with TLS: its first bytes are %q", s.name, wanted, e.RecordHeader[:]))
+			become(f, checks.GreetOtherProtocol, fmt.Sprintf("%s answers instead of %s with TLS: its first bytes are %q", s.name, wanted, e.RecordHeader[:]))
 		}
 	}
 }
@@ -154,11 +155,11 @@ func choose(door mailcheck.Server) string {
 // doors lists the ways in that are worth trying, the best first: the ports
 // registered for the protocol (RFC 8314 section 7), and, where only the kind of
 // encryption is in doubt, the same port with the other. A web server has one door.
-func doors(s mailcheck.Server, c *mailcheck.Check) []mailcheck.Server {
+func doors(s mailcheck.Server, c *checks.Check) []mailcheck.Server {
 	if s.Protocol.OverHTTPS() {
 		return nil
 	}
-	shut := c == mailcheck.TCPRefused || c == mailcheck.TCPTimeout // whatever one says there
+	shut := c == checks.TCPRefused || c == checks.TCPTimeout // whatever one says there
 	var list []mailcheck.Server
 	add := func(security mailcheck.Security, port uint16) {
 		door := mailcheck.Server{Protocol: s.Protocol, Host: s.Host, Port: port, Security: security}
@@ -168,11 +169,11 @@ func doors(s mailcheck.Server, c *mailcheck.Check) []mailcheck.Server {
 		}
 	}
 	add(mailcheck.ImplicitTLS, mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS))
-	if c == mailcheck.TLSOnStartTLSPort {
+	if c == checks.TLSOnStartTLSPort {
 		add(mailcheck.ImplicitTLS, s.Port)
 	}
 	add(mailcheck.StartTLS, mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS))
-	if c == mailcheck.TLSPlainOnTLSPort {
+	if c == checks.TLSPlainOnTLSPort {
 		add(mailcheck.StartTLS, s.Port)
 	}
 	return list

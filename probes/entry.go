@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // loginTimeout is how long a server may take to decide: many make a wrong password
@@ -26,7 +27,7 @@ type entry struct {
 
 	reached bool // the server was asked
 	sent    bool // and told what is secret
-	check   *mailcheck.Check
+	check   *checks.Check
 	reply   string   // the server's last words, without secrets
 	caps    []string // that came with its consent
 }
@@ -68,9 +69,9 @@ func (p *probe) enter(ctx context.Context) {
 		e.reply = reply.text
 		switch {
 		case err == nil && reply.more:
-			err = mailcheck.LoginFailed.Errorf("%v", errUnexpected)
+			err = checks.LoginFailed.Errorf("%v", errUnexpected)
 		case err == nil && reply.ok && !e.sent:
-			err = mailcheck.LoginFailed.Errorf("the server consents before it has been told all: %q", reply.text)
+			err = checks.LoginFailed.Errorf("the server consents before it has been told all: %q", reply.text)
 		case err == nil && !reply.ok:
 			e.check = mailcheck.ClassifyLogin(reply.text, e.mechanism.token)
 			err = e.check.Errorf("%s", reply.text)
@@ -79,8 +80,8 @@ func (p *probe) enter(ctx context.Context) {
 		return struct{}{}, err
 	})
 	if err != nil && e.check == nil {
-		e.check = mailcheck.LoginFailed
-		if c, _ := mailcheck.Classify(mailcheck.OpAuth, err); c == mailcheck.LoginServerSignature || c == mailcheck.RunTimeout {
+		e.check = checks.LoginFailed
+		if c, _ := mailcheck.Classify(mailcheck.OpAuth, err); c == checks.LoginServerSignature || c == checks.RunTimeout {
 			e.check = c
 		}
 	}
@@ -114,7 +115,7 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 		if initial == nil || given {
 			challenge, err := base64.StdEncoding.DecodeString(reply.challenge)
 			if err != nil {
-				return loginReply{}, mailcheck.LoginFailed.Errorf("the server's challenge is not base64")
+				return loginReply{}, checks.LoginFailed.Errorf("the server's challenge is not base64")
 			}
 			if answer, err = x.answer(challenge); err != nil {
 				return p.cancel(err)
@@ -126,7 +127,7 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 			return loginReply{}, err
 		}
 	}
-	return loginReply{}, mailcheck.LoginFailed.Errorf("the server asks on and on; %d steps are enough", maxSASLSteps)
+	return loginReply{}, checks.LoginFailed.Errorf("the server asks on and on; %d steps are enough", maxSASLSteps)
 }
 
 // hide has a message that is about to be sent concealed, wherever it or what was
@@ -160,11 +161,8 @@ func (x *saslExchange) end(p *probe, reply loginReply, err error) (loginReply, e
 // the server does not wait.
 func (p *probe) cancel(why error) (loginReply, error) {
 	_ = p.lines.send("*")
-	if _, ok := errors.AsType[interface {
-		error
-		CheckID() string
-	}](why); !ok {
-		why = mailcheck.LoginFailed.Errorf("%s", p.lines.secrets.conceal(why.Error())) // which may repeat the challenge
+	if _, ok := errors.AsType[*checks.Error](why); !ok {
+		why = checks.LoginFailed.Errorf("%s", p.lines.secrets.conceal(why.Error())) // which may repeat the challenge
 	}
 	return loginReply{}, why
 }
@@ -287,7 +285,7 @@ func (p *probe) imapLoginReply() (loginReply, error) {
 		case strings.HasPrefix(line, "l1 "):
 			word := status(line)
 			if word != "OK" && word != "NO" && word != "BAD" {
-				return loginReply{}, mailcheck.LoginFailed.Errorf("%q is neither OK, NO nor BAD", shown)
+				return loginReply{}, checks.LoginFailed.Errorf("%q is neither OK, NO nor BAD", shown)
 			}
 			text := strings.TrimPrefix(shown, "l1 ")
 			if word != "OK" {
@@ -297,7 +295,7 @@ func (p *probe) imapLoginReply() (loginReply, error) {
 		case strings.HasPrefix(upper, "* NO"), strings.HasPrefix(upper, "* BAD"), strings.HasPrefix(upper, "* BYE"):
 			before = append(before, strings.TrimPrefix(shown, "* "))
 		case !strings.HasPrefix(line, "* "):
-			return loginReply{}, mailcheck.LoginFailed.Errorf("%q is neither tagged nor untagged", shown)
+			return loginReply{}, checks.LoginFailed.Errorf("%q is neither tagged nor untagged", shown)
 		}
 	}
 }
@@ -315,7 +313,7 @@ func (p *probe) pop3LoginReply() (loginReply, error) {
 	case pop3OK(line), strings.HasPrefix(line, "-ERR"):
 		return loginReply{ok: pop3OK(line), text: shown}, nil
 	}
-	return loginReply{}, mailcheck.LoginFailed.Errorf("%q begins with neither +OK nor -ERR", shown)
+	return loginReply{}, checks.LoginFailed.Errorf("%q begins with neither +OK nor -ERR", shown)
 }
 
 func (p *probe) smtpLoginReply() (loginReply, error) {
@@ -330,7 +328,7 @@ func (p *probe) smtpLoginReply() (loginReply, error) {
 		code, text, last, ok := parseSMTPLine(line)
 		first = cmp.Or(first, code)
 		if !ok || code != first {
-			return loginReply{}, mailcheck.LoginFailed.Errorf("%q is not a reply line", shown)
+			return loginReply{}, checks.LoginFailed.Errorf("%q is not a reply line", shown)
 		}
 		texts = append(texts, p.lines.secrets.conceal(text))
 		switch {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // activeSync asks an Exchange ActiveSync service what it speaks (MS-ASHTTP section
@@ -31,7 +32,7 @@ func webServices(ctx context.Context, p *probe) {
 	}
 	p.judgeExchange(reply, nil)
 	if p.result.Host == "outlook.office365.com" && reply.status == http.StatusUnauthorized {
-		p.trace.Find(mailcheck.ExchangeEWSEnding, "")
+		p.trace.Find(checks.ExchangeEWSEnding, "")
 	}
 }
 
@@ -51,8 +52,8 @@ func (p *probe) askExchange(ctx context.Context, method string) (*httpReply, err
 	}
 	findings := p.trace.Steps[len(p.trace.Steps)-1].Findings
 	for i := range findings {
-		if findings[i].Check == mailcheck.HTTPMalformed {
-			findings[i].Severity = mailcheck.Failure // no Exchange without HTTP
+		if findings[i].Check == checks.HTTPMalformed {
+			findings[i].Severity = checks.Failure // no Exchange without HTTP
 		}
 	}
 	return nil, err
@@ -65,13 +66,13 @@ func (p *probe) judgeExchange(reply *httpReply, versions []string) {
 	case reply.status == http.StatusUnauthorized || len(versions) > 0:
 		p.offerHTTP(versions, reply)
 	case reply.status < 300:
-		p.trace.Find(mailcheck.ExchangeNotThere, fmt.Sprintf("%s: %s, %s", reply.url, reply, reply.header.Get("Content-Type")))
+		p.trace.Find(checks.ExchangeNotThere, fmt.Sprintf("%s: %s, %s", reply.url, reply, reply.header.Get("Content-Type")))
 	default:
 		detail := reply.String()
 		if to := reply.header.Get("Location"); to != "" {
 			detail += ", to " + to
 		}
-		p.trace.Find(mailcheck.ExchangeStatus, detail)
+		p.trace.Find(checks.ExchangeStatus, detail)
 	}
 }
 
@@ -98,5 +99,5 @@ func exchangeFindings(r *mailcheck.Report) []mailcheck.Finding {
 	if len(urls) == 0 {
 		return nil
 	}
-	return []mailcheck.Finding{found(mailcheck.ExchangeBetter, strings.Join(urls, ", "))}
+	return []mailcheck.Finding{found(checks.ExchangeBetter, strings.Join(urls, ", "))}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
@@ -150,7 +151,7 @@ func checkShown(t *testing.T, r mailcheck.ServerResult) {
 		}
 		for _, f := range s.Findings {
 			texts = append(texts, f.Detail, f.Remedy())
-			if f.Check == mailcheck.Unclassified {
+			if f.Check == checks.Unclassified {
 				t.Errorf("not classified: %s", f.Detail)
 			}
 		}

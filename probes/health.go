@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // feature is what a server may announce, and what its user loses without it.
@@ -43,10 +44,10 @@ func (p *probe) health() {
 	}
 	p.judgeClearLogin()
 	if lost := losses(s.Protocol, s.Capabilities.AfterTLS); lost != "" {
-		p.trace.Find(mailcheck.CapsMissing, lost)
+		p.trace.Find(checks.CapsMissing, lost)
 	}
 	if local, _, _ := strings.Cut(s.Username, "@"); s.Protocol == mailcheck.Submission && !ascii(local) && !has(s.Capabilities.AfterTLS, "SMTPUTF8") {
-		p.trace.Find(mailcheck.CapsNoSMTPUTF8, fmt.Sprintf("%s; the server does not announce SMTPUTF8", s.Username))
+		p.trace.Find(checks.CapsNoSMTPUTF8, fmt.Sprintf("%s; the server does not announce SMTPUTF8", s.Username))
 	}
 	p.judgeManners()
 }
@@ -73,7 +74,7 @@ func (p *probe) judgeClearLogin() {
 		offered = append(offered, "USER and PASS")
 	}
 	if len(offered) > 0 {
-		p.trace.Find(mailcheck.AuthBeforeTLS, "offered before TLS: "+strings.Join(offered, ", "))
+		p.trace.Find(checks.AuthBeforeTLS, "offered before TLS: "+strings.Join(offered, ", "))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -40,7 +41,7 @@ func (p *probe) request(ctx context.Context, method, path string, header http.He
 	where := "https://" + strings.TrimSuffix(p.result.Endpoint(), ":443") + path
 	r, err := http.NewRequestWithContext(ctx, method, where, bytes.NewReader(body))
 	if err != nil {
-		return nil, mailcheck.HTTPMalformed.Errorf("%s: %v", where, err)
+		return nil, checks.HTTPMalformed.Errorf("%s: %v", where, err)
 	}
 	if header != nil {
 		r.Header = header.Clone()
@@ -49,7 +50,7 @@ func (p *probe) request(ctx context.Context, method, path string, header http.He
 	r.Header.Set("Accept-Encoding", "identity")
 	var packet bytes.Buffer
 	if err := r.Write(&packet); err != nil {
-		return nil, mailcheck.HTTPMalformed.Errorf("%s: %v", where, err)
+		return nil, checks.HTTPMalformed.Errorf("%s: %v", where, err)
 	}
 	p.await(ctx, replyTimeout)
 	p.lines.note(true, fmt.Sprintf("%s %s HTTP/1.1", method, r.URL.RequestURI()))
@@ -98,11 +99,11 @@ func httpFault(err error, full bool) error {
 	_, network := errors.AsType[net.Error](err)
 	switch {
 	case full:
-		return mailcheck.ReplyTooLong.Errorf("the HTTP reply is longer than %d bytes", 2*maxReply)
+		return checks.ReplyTooLong.Errorf("the HTTP reply is longer than %d bytes", 2*maxReply)
 	case network, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe):
 		return err
 	}
-	return mailcheck.HTTPMalformed.Errorf("%w", err)
+	return checks.HTTPMalformed.Errorf("%w", err)
 }
 
 // follow makes a request as one step and goes where redirects lead: on the same
@@ -124,14 +125,14 @@ func (p *probe) follow(ctx context.Context, method string, header http.Header, b
 		}
 		to, err := redirectTarget(reply.url, location)
 		if err != nil {
-			p.trace.Find(mailcheck.HTTPRedirectRefused, err.Error())
+			p.trace.Find(checks.HTTPRedirectRefused, err.Error())
 			return nil, err
 		}
 		p.trace.Say(reply.String() + " to " + to.String())
 		here, _ := url.Parse(reply.url)
 		switch {
 		case n == maxHTTPRedirects:
-			p.trace.Find(mailcheck.HTTPTooManyRedirects, fmt.Sprintf("%s is redirect number %d", to, n+1))
+			p.trace.Find(checks.HTTPTooManyRedirects, fmt.Sprintf("%s is redirect number %d", to, n+1))
 			return nil, fmt.Errorf("too many redirects")
 		case to.Host != here.Host || reply.last:
 			return p.elsewhere(ctx, netx.Request{Method: method, URL: to.String(), Header: header, Body: body})
@@ -180,7 +181,7 @@ func (p *probe) elsewhere(ctx context.Context, req netx.Request) (*httpReply, er
 	})
 	if err != nil {
 		last := &p.trace.Steps[len(p.trace.Steps)-1].Findings[0]
-		if last.Check == mailcheck.AutoconfigUnreachable || last.Check == mailcheck.AutoconfigCertificate {
+		if last.Check == checks.AutoconfigUnreachable || last.Check == checks.AutoconfigCertificate {
 			check := p.notFound()
 			last.Check, last.Severity, last.Detail = check, check.Severity, req.URL+": "+last.Detail
 		}
@@ -191,11 +192,11 @@ func (p *probe) elsewhere(ctx context.Context, req netx.Request) (*httpReply, er
 }
 
 // notFound returns the check that says that the service is not where it should be.
-func (p *probe) notFound() *mailcheck.Check {
+func (p *probe) notFound() *checks.Check {
 	if p.result.Protocol == mailcheck.JMAP {
-		return mailcheck.JMAPNotFound
+		return checks.JMAPNotFound
 	}
-	return mailcheck.DAVNotFound
+	return checks.DAVNotFound
 }
 
 // schemes names the ways to log in that a reply offers, in upper case as the SASL

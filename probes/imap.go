@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // imap goes through an IMAP conversation (RFC 9051) up to the capabilities:
@@ -54,11 +55,11 @@ func (p *probe) imapGreeting() (string, error) {
 	case strings.EqualFold(word, "OK"):
 		return line, nil
 	case strings.EqualFold(word, "BYE"):
-		return line, mailcheck.ClassifyTurnedAway(line, mailcheck.GreetBye).Errorf("%s", line)
+		return line, mailcheck.ClassifyTurnedAway(line, checks.GreetBye).Errorf("%s", line)
 	case strings.EqualFold(word, "PREAUTH"):
-		return line, mailcheck.GreetPreauth.Errorf("%s", line)
+		return line, checks.GreetPreauth.Errorf("%s", line)
 	}
-	return line, mailcheck.GreetMalformed.Errorf("%s", line)
+	return line, checks.GreetMalformed.Errorf("%s", line)
 }
 
 // imapStartTLS asks for the capabilities and for TLS in one packet, and takes
@@ -91,14 +92,14 @@ func (p *probe) imapCapabilities(tag string) ([]string, error) {
 		return nil, err
 	}
 	if status(final) != "OK" {
-		return nil, mailcheck.ReplyRejected.Errorf("CAPABILITY was answered %q", final)
+		return nil, checks.ReplyRejected.Errorf("CAPABILITY was answered %q", final)
 	}
 	for _, line := range untagged {
 		if rest, ok := cutPrefixFold(line, "* CAPABILITY "); ok {
 			return words(rest), nil
 		}
 	}
-	return nil, mailcheck.ReplyMalformed.Errorf("CAPABILITY was answered %q without a list", final)
+	return nil, checks.ReplyMalformed.Errorf("CAPABILITY was answered %q without a list", final)
 }
 
 // imapReply reads lines up to the tagged one, and returns both.
@@ -111,15 +112,15 @@ func (p *probe) imapReply(tag string) (untagged []string, final string, err erro
 		switch {
 		case strings.HasPrefix(line, tag+" "):
 			if s := status(line); s != "OK" && s != "NO" && s != "BAD" {
-				return untagged, "", mailcheck.ReplyMalformed.Errorf("%q is neither OK, NO nor BAD", line)
+				return untagged, "", checks.ReplyMalformed.Errorf("%q is neither OK, NO nor BAD", line)
 			}
 			return untagged, line, nil
 		case strings.HasPrefix(strings.ToUpper(line), "* BYE"):
-			return untagged, "", mailcheck.ReplyClosed.Errorf("%s", line)
+			return untagged, "", checks.ReplyClosed.Errorf("%s", line)
 		case strings.HasPrefix(line, "* "), strings.HasPrefix(line, "+ "):
 			untagged = append(untagged, line)
 		default:
-			return untagged, "", mailcheck.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", line, tag)
+			return untagged, "", checks.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", line, tag)
 		}
 	}
 }

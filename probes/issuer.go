@@ -16,6 +16,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 const (
@@ -47,7 +48,7 @@ func (p *probe) climb(ctx context.Context, chain, path []*x509.Certificate, at t
 		chain = append(slices.Clone(chain), issuer)
 		if trusted, err := p.verify(chain, p.net.Roots, at); err == nil {
 			return fault{
-				mailcheck.TLSMissingIntermediate.Errorf("%s is issued by %s, which the server does not send; it was found at %s, and with it the chain is good", top.Subject, missing, from),
+				checks.TLSMissingIntermediate.Errorf("%s is issued by %s, which the server does not send; it was found at %s, and with it the chain is good", top.Subject, missing, from),
 				fmt.Sprintf("Add the certificate %q (%s) to the file the server sends: serve fullchain.pem instead of cert.pem (%s), then reload. Web browsers fetch it themselves, mail programs do not.", mailcheck.Clean(missing), mailcheck.Clean(from), p.chainSetting()),
 			}, trusted
 		}
@@ -82,14 +83,14 @@ func unknownIssuer(chain, path []*x509.Certificate) fault {
 	switch {
 	case len(path) > 1:
 		return fault{
-			mailcheck.TLSUnknownAuthority.Errorf("issued to %q; the chain leads to %s, whose certificate this machine does not have; %s", subject(path[0]), top.Issuer, nowhere),
+			checks.TLSUnknownAuthority.Errorf("issued to %q; the chain leads to %s, whose certificate this machine does not have; %s", subject(path[0]), top.Issuer, nowhere),
 			"If the authority is your company's own, install its root certificate on every client (--ca-file for this test). If it is a public one, serve the full chain that came with the certificate (fullchain.pem), and update this machine's certificate store.",
 		}
 	case public(top.Issuer):
-		return fault{err: mailcheck.TLSMissingIntermediate.Errorf("%s is issued by %s; %s; %s", top.Subject, top.Issuer, sent, nowhere)}
+		return fault{err: checks.TLSMissingIntermediate.Errorf("%s is issued by %s; %s; %s", top.Subject, top.Issuer, sent, nowhere)}
 	}
 	return fault{
-		mailcheck.TLSUnknownAuthority.Errorf("issued to %q by %s; %s, so that either the intermediate certificate is missing or the authority is a private one; %s", subject(path[0]), top.Issuer, sent, nowhere),
+		checks.TLSUnknownAuthority.Errorf("issued to %q by %s; %s, so that either the intermediate certificate is missing or the authority is a private one; %s", subject(path[0]), top.Issuer, sent, nowhere),
 		"Mostly the server forgets its intermediate certificate: serve the full chain (fullchain.pem instead of cert.pem), reload and test again. If the authority is your company's own, install its root certificate on every client (--ca-file for this test).",
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"mailcheck"
 	"mailcheck/autoconfig"
+	"mailcheck/checks"
 )
 
 // jmap asks for the session (RFC 8620 section 2). Without a password 401 is the
@@ -19,9 +19,9 @@ func jmap(ctx context.Context, p *probe) {
 	session := reply.status == http.StatusOK && autoconfig.IsJMAPSession(reply.body)
 	switch {
 	case reply.status/100 == 5:
-		p.trace.Find(mailcheck.HTTPServerError, fmt.Sprintf("GET %s: %s", reply.url, reply))
+		p.trace.Find(checks.HTTPServerError, fmt.Sprintf("GET %s: %s", reply.url, reply))
 	case reply.status != http.StatusUnauthorized && !session:
-		p.trace.Find(mailcheck.JMAPNotFound, fmt.Sprintf("GET %s: %s", reply.url, reply))
+		p.trace.Find(checks.JMAPNotFound, fmt.Sprintf("GET %s: %s", reply.url, reply))
 	default:
 		p.offerHTTP(nil, reply)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // The bounds on what a server may say. Real replies are far below them; a
@@ -47,7 +48,7 @@ func (l *lines) read() (string, error) {
 	if errors.Is(err, bufio.ErrBufferFull) {
 		l.note(false, string(line))
 		shown := l.secrets.conceal(string(line))
-		return "", mailcheck.ReplyTooLong.Errorf("one line is longer than %d bytes; it begins %q", maxLine, shown[:min(60, len(shown))])
+		return "", checks.ReplyTooLong.Errorf("one line is longer than %d bytes; it begins %q", maxLine, shown[:min(60, len(shown))])
 	}
 	if err != nil {
 		if len(line) > 0 {
@@ -63,9 +64,9 @@ func (l *lines) read() (string, error) {
 	l.count++
 	switch {
 	case l.bytes > maxReply:
-		return "", mailcheck.ReplyTooLong.Errorf("one reply is longer than %d bytes", maxReply)
+		return "", checks.ReplyTooLong.Errorf("one reply is longer than %d bytes", maxReply)
 	case l.count > maxReplyLines:
-		return "", mailcheck.ReplyTooLong.Errorf("one reply has more than %d lines", maxReplyLines)
+		return "", checks.ReplyTooLong.Errorf("one reply has more than %d lines", maxReplyLines)
 	}
 	return text, nil
 }

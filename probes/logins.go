@@ -8,6 +8,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -69,13 +70,13 @@ func (l *logins) server(ctx context.Context, s *mailcheck.ServerResult) {
 		s.Login.Reason = "nothing secret is sent without verified TLS"
 		return
 	case s.Vouched == "" && !l.trusts(s.Host):
-		l.skip(s, mailcheck.LoginNotTrusted, whoNames(s)).Fix = fmt.Sprintf("If you know that %s is the right server, say so: --trust-server %[1]s", s.Host)
+		l.skip(s, checks.LoginNotTrusted, whoNames(s)).Fix = fmt.Sprintf("If you know that %s is the right server, say so: --trust-server %[1]s", s.Host)
 		return
 	case len(names) == 0:
 		s.Login.Reason = "no user name is known: give the whole address, or --username"
 		return
 	case len(ways) == 0:
-		l.skip(s, mailcheck.LoginNoMechanism, fmt.Sprintf("given: %s; offered inside TLS: %s", l.what(), offers(*s)))
+		l.skip(s, checks.LoginNoMechanism, fmt.Sprintf("given: %s; offered inside TLS: %s", l.what(), offers(*s)))
 		return
 	}
 	for _, name := range names {
@@ -95,8 +96,8 @@ func (l *logins) server(ctx context.Context, s *mailcheck.ServerResult) {
 func noWayIn(s *mailcheck.ServerResult) {
 	for i := range s.Steps {
 		for j := range s.Steps[i].Findings {
-			if f := &s.Steps[i].Findings[j]; f.Check == mailcheck.LoginMechanism {
-				f.Severity = mailcheck.Failure
+			if f := &s.Steps[i].Findings[j]; f.Check == checks.LoginMechanism {
+				f.Severity = checks.Failure
 			}
 		}
 	}
@@ -104,7 +105,7 @@ func noWayIn(s *mailcheck.ServerResult) {
 }
 
 // skip says why no login was tried.
-func (l *logins) skip(s *mailcheck.ServerResult, c *mailcheck.Check, why string) *mailcheck.Finding {
+func (l *logins) skip(s *mailcheck.ServerResult, c *checks.Check, why string) *mailcheck.Finding {
 	s.Login.Reason = mailcheck.Clean(why)
 	s.Steps = append(s.Steps, mailcheck.Step{Op: mailcheck.OpAuth, Target: s.Endpoint(), Detail: mailcheck.Clean("not tried: " + why)})
 	step := &s.Steps[len(s.Steps)-1]
@@ -189,15 +190,15 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 		l.made++
 		e := l.attempt(ctx, s, name, m)
 		switch {
-		case e.check == mailcheck.LoginRejected:
+		case e.check == checks.LoginRejected:
 			l.closed[fold(name)] = true
 			s.Login.Refused = appendNew(s.Login.Refused, name)
-		case e.check == mailcheck.LoginThrottled || e.check.RejectsCredentials():
+		case e.check == checks.LoginThrottled || e.check.RejectsCredentials():
 			l.over = true // the user is known, so another form of the name would be no better
-		case e.sent && (e.check == mailcheck.LoginFailed || e.check == mailcheck.RunTimeout):
+		case e.sent && (e.check == checks.LoginFailed || e.check == checks.RunTimeout):
 			l.over = true // some servers hang up, or fall silent, where others reject
 		}
-		if again := e.check == mailcheck.LoginRejected || e.check == mailcheck.LoginMechanism; !again && !l.AllMechanisms {
+		if again := e.check == checks.LoginRejected || e.check == checks.LoginMechanism; !again && !l.AllMechanisms {
 			return true
 		}
 	}
@@ -221,7 +222,7 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 	p.hangUp()
 	p.close()
 	if !e.reached {
-		e.check = mailcheck.LoginFailed
+		e.check = checks.LoginFailed
 		p.trace.Steps = append(p.trace.Steps, unreached(p, s.Endpoint()))
 	}
 	l.record(s, p, e)
@@ -233,12 +234,12 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 func unreached(p *probe, endpoint string) mailcheck.Step {
 	why := "the server did not offer the same as in the test before"
 	for _, f := range p.trace.Findings() {
-		if f.Severity == mailcheck.Failure {
+		if f.Severity == checks.Failure {
 			why = "the connection for it failed: " + f.Check.ID
 			break
 		}
 	}
-	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{found(mailcheck.LoginFailed, why)}}
+	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{found(checks.LoginFailed, why)}}
 }
 
 // record adds an attempt to what is known of the server: one step, the lines that
@@ -258,7 +259,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 	switch {
 	case e.ok():
 		state = mailcheck.LoginAccepted
-	case !slices.Contains([]*mailcheck.Check{mailcheck.LoginFailed, mailcheck.LoginMechanism, mailcheck.LoginServerSignature, mailcheck.RunTimeout}, e.check):
+	case !slices.Contains([]*checks.Check{checks.LoginFailed, checks.LoginMechanism, checks.LoginServerSignature, checks.RunTimeout}, e.check):
 		state = mailcheck.LoginRefused
 	}
 	l.explain(&step, e)
@@ -273,11 +274,11 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 		forgiveLogins(s)
 		if !e.ok() {
 			for i := range step.Findings { // --all-mechanisms: another way worked
-				become(&step.Findings[i], mailcheck.LoginMechanism, fmt.Sprintf("%s is rejected (%s), %s is accepted", name, e.reply, s.Login.Mechanism))
+				become(&step.Findings[i], checks.LoginMechanism, fmt.Sprintf("%s is rejected (%s), %s is accepted", name, e.reply, s.Login.Mechanism))
 			}
 		}
 	}
-	if e.check == mailcheck.LoginRejected && joinRejections(s, e) {
+	if e.check == checks.LoginRejected && joinRejections(s, e) {
 		step.Findings = nil
 	}
 	s.Steps = append(s.Steps, step)
@@ -289,7 +290,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 func joinRejections(s *mailcheck.ServerResult, e *entry) bool {
 	for i := range s.Steps {
 		for j := range s.Steps[i].Findings {
-			if f := &s.Steps[i].Findings[j]; f.Check == mailcheck.LoginRejected {
+			if f := &s.Steps[i].Findings[j]; f.Check == checks.LoginRejected {
 				who, reply, _ := strings.Cut(f.Detail, ": ")
 				if reply != e.reply {
 					reply += "; " + e.reply
@@ -307,7 +308,7 @@ func joinRejections(s *mailcheck.ServerResult, e *entry) bool {
 func forgiveLogins(s *mailcheck.ServerResult) {
 	for i := range s.Steps {
 		if s.Steps[i].Op == mailcheck.OpAuth {
-			s.Steps[i].Findings = slices.DeleteFunc(s.Steps[i].Findings, func(f mailcheck.Finding) bool { return f.Check != mailcheck.LoginMechanism })
+			s.Steps[i].Findings = slices.DeleteFunc(s.Steps[i].Findings, func(f mailcheck.Finding) bool { return f.Check != checks.LoginMechanism })
 		}
 	}
 }
@@ -319,7 +320,7 @@ func (l *logins) explain(step *mailcheck.Step, e *entry) {
 	}
 	f := &step.Findings[0]
 	f.Detail = mailcheck.Clean(fmt.Sprintf("as %s: %s", e.user, f.Detail))
-	if fix := autoconfig.LoginAdvice(l.report.Address.Domain, e.server.Host); fix != "" && (e.check == mailcheck.LoginRejected || e.check == mailcheck.LoginAppPassword) {
+	if fix := autoconfig.LoginAdvice(l.report.Address.Domain, e.server.Host); fix != "" && (e.check == checks.LoginRejected || e.check == checks.LoginAppPassword) {
 		f.Fix = fix
 	}
 }

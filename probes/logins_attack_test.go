@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
@@ -68,7 +69,7 @@ func TestNoLoginAfterRejection(t *testing.T) {
 		if made != c.made {
 			t.Errorf("%d logins are made where the server %s, want %d", made, c.what, c.made)
 		}
-		if slices.Contains(ids(r), mailcheck.Unclassified.ID) {
+		if slices.Contains(ids(r), checks.Unclassified.ID) {
 			t.Errorf("nobody knows what it means that the server %s", c.what)
 		}
 		for _, s := range r.Servers {

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 	"mailcheck/report"
@@ -82,7 +83,7 @@ func TestEchoedPasswordIsConcealed(t *testing.T) {
 		r, _ := visit(t, s, 0, accountWith(Options{Credentials: Credentials{Password: s.Password}}))
 		checkConcealed(t, r, s.Password)
 		for _, f := range r.Findings {
-			if f.Check == mailcheck.LoginMechanism && !strings.Contains(f.Detail, `LOGIN "alice@example.com" "[hidden]" ([hidden], `) {
+			if f.Check == checks.LoginMechanism && !strings.Contains(f.Detail, `LOGIN "alice@example.com" "[hidden]" ([hidden], `) {
 				t.Errorf("the finding shows %q", f.Detail)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // manners is what the form of a server's lines was like over a whole
@@ -48,14 +49,14 @@ func (p *probe) judgeManners() {
 		return
 	}
 	var texts []string
-	severity := mailcheck.Info
+	severity := checks.Info
 	for _, b := range breaches {
 		texts = append(texts, b.text)
 		if !b.harmless {
-			severity = mailcheck.ReplyViolation.Severity
+			severity = checks.ReplyViolation.Severity
 		}
 	}
-	p.trace.Find(mailcheck.ReplyViolation, strings.Join(texts, "; ")).Severity = severity
+	p.trace.Find(checks.ReplyViolation, strings.Join(texts, "; ")).Severity = severity
 }
 
 func (m *manners) breaches(protocol mailcheck.Protocol) []breach {

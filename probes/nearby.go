@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -142,7 +143,7 @@ func (p *probe) lookAround(ctx context.Context, addrs []netip.Addr) []mailcheck.
 // around lists the ports to try next to a silent one: the doors, which have a
 // security, and then places to knock at.
 func around(s mailcheck.Server) []mailcheck.Server {
-	list := doors(s, mailcheck.TCPTimeout)
+	list := doors(s, checks.TCPTimeout)
 	for _, port := range knocks {
 		known := slices.ContainsFunc(list, func(o mailcheck.Server) bool { return o.Port == port })
 		if !known && port != s.Port && len(list) < maxNearby {

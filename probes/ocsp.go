@@ -14,6 +14,7 @@ import (
 	"golang.org/x/crypto/ocsp"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // The certificate extensions that are read here.
@@ -42,10 +43,10 @@ func (p *probe) staple(state tls.ConnectionState, path []*x509.Certificate) {
 		valid = answer.Status == "good"
 		switch answer.Status {
 		case "revoked":
-			p.trace.Find(mailcheck.TLSRevoked, evidence)
+			p.trace.Find(checks.TLSRevoked, evidence)
 			return // whatever the staple lacks beside that does not matter
 		case "stale", "unreadable":
-			p.trace.Find(mailcheck.TLSOCSPStale, evidence)
+			p.trace.Find(checks.TLSOCSPStale, evidence)
 		}
 	}
 	if mustStaple(leaf) && !valid {
@@ -53,7 +54,7 @@ func (p *probe) staple(state tls.ConnectionState, path []*x509.Certificate) {
 		if p.result.TLS.OCSP != nil {
 			evidence = "the stapled OCSP answer is " + p.result.TLS.OCSP.Status
 		}
-		p.trace.Find(mailcheck.TLSMustStapleMissing, evidence)
+		p.trace.Find(checks.TLSMustStapleMissing, evidence)
 	}
 }
 

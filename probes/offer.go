@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // upgrade takes a connection whose server consented into TLS. offered says
@@ -13,12 +14,12 @@ import (
 func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent string) bool {
 	switch {
 	case !offered && !consented:
-		p.trace.Find(mailcheck.StartTLSMissing, "offered before TLS: "+announced(p.result.Capabilities.BeforeTLS))
+		p.trace.Find(checks.StartTLSMissing, "offered before TLS: "+announced(p.result.Capabilities.BeforeTLS))
 		return false
 	case !offered:
 		p.unannounced(consent)
 	case !consented:
-		p.trace.Find(mailcheck.ClassifyTurnedAway(consent, mailcheck.StartTLSRefused), consent) // Postfix limits new TLS sessions, too
+		p.trace.Find(mailcheck.ClassifyTurnedAway(consent, checks.StartTLSRefused), consent) // Postfix limits new TLS sessions, too
 		return false
 	}
 	if err := p.goAhead(); err != nil {
@@ -33,7 +34,7 @@ func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent st
 func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 	if p.result.Security == mailcheck.Plain {
 		p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, mechanisms
-		p.trace.Find(mailcheck.AutoconfigPlain, fmt.Sprintf("published without encryption: %s", p.result.URL()))
+		p.trace.Find(checks.AutoconfigPlain, fmt.Sprintf("published without encryption: %s", p.result.URL()))
 		return
 	}
 	p.result.Capabilities.AfterTLS, p.result.Mechanisms.AfterTLS = caps, mechanisms
@@ -42,9 +43,9 @@ func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 	switch {
 	case p.result.PasswordOK || len(mechanisms) > 0 || len(p.result.Mechanisms.BeforeTLS) > 0:
 	case has(caps, "LOGINDISABLED"):
-		p.trace.Find(mailcheck.AuthLoginDisabled, "offered inside TLS: "+announced(caps))
+		p.trace.Find(checks.AuthLoginDisabled, "offered inside TLS: "+announced(caps))
 	default:
-		p.trace.Find(mailcheck.AuthNone, "offered inside TLS: "+announced(caps))
+		p.trace.Find(checks.AuthNone, "offered inside TLS: "+announced(caps))
 	}
 	p.health()
 }

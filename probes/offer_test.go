@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 func TestIMAPMechanisms(t *testing.T) {
@@ -100,22 +101,22 @@ func TestIsMasked(t *testing.T) {
 }
 
 func TestNotThisProtocol(t *testing.T) {
-	test := func(line string, want *mailcheck.Check, words string) {
+	test := func(line string, want *checks.Check, words string) {
 		t.Helper()
 		check, detail := mailcheck.Classify(mailcheck.OpGreeting, notThisProtocol(mailcheck.IMAP, line))
 		if check != want || !strings.Contains(detail, words) {
 			t.Errorf("%q is %s: %s", line, check.ID, detail)
 		}
 	}
-	test("HTTP/1.1 400 Bad Request", mailcheck.GreetOtherProtocol, "a web server (HTTP) answers instead of IMAP")
-	test("<HTML><body>", mailcheck.GreetOtherProtocol, "web server")
-	test("SSH-2.0-OpenSSH_9.9", mailcheck.GreetOtherProtocol, "SSH")
-	test("220 mail.example.com ESMTP", mailcheck.GreetOtherProtocol, "SMTP")
-	test("+OK POP3 ready", mailcheck.GreetOtherProtocol, "POP3")
-	test("\x15\x03\x01\x00\x02\x02\x46", mailcheck.TLSOnStartTLSPort, "TLS alert")
-	test("hello", mailcheck.GreetMalformed, `the first line is "hello"`)
-	test("", mailcheck.GreetMalformed, `the first line is ""`)
-	test("\x1b[2J\u202e", mailcheck.GreetMalformed, `x1b[2J`)
+	test("HTTP/1.1 400 Bad Request", checks.GreetOtherProtocol, "a web server (HTTP) answers instead of IMAP")
+	test("<HTML><body>", checks.GreetOtherProtocol, "web server")
+	test("SSH-2.0-OpenSSH_9.9", checks.GreetOtherProtocol, "SSH")
+	test("220 mail.example.com ESMTP", checks.GreetOtherProtocol, "SMTP")
+	test("+OK POP3 ready", checks.GreetOtherProtocol, "POP3")
+	test("\x15\x03\x01\x00\x02\x02\x46", checks.TLSOnStartTLSPort, "TLS alert")
+	test("hello", checks.GreetMalformed, `the first line is "hello"`)
+	test("", checks.GreetMalformed, `the first line is ""`)
+	test("\x1b[2J\u202e", checks.GreetMalformed, `x1b[2J`)
 }
 
 // Servers with many extensions announce more than a report shows of one line;

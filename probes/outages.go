@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // outages finds causes that show only when everything is looked at together.
@@ -19,14 +20,14 @@ import (
 func outages(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	for _, o := range []struct {
-		check *mailcheck.Check
+		check *checks.Check
 		look  func(*mailcheck.Report) string
 	}{
-		{mailcheck.NetOffline, nothingAnswers},
-		{mailcheck.NetCaptivePortal, oneCertificateForAll},
-		{mailcheck.NetCaptivePortal, heardOf(mailcheck.NetCaptivePortal)},
-		{mailcheck.NetIntercepted, heardOf(mailcheck.NetIntercepted)},
-		{mailcheck.NetIPv6Broken, allIPv6Fails},
+		{checks.NetOffline, nothingAnswers},
+		{checks.NetCaptivePortal, oneCertificateForAll},
+		{checks.NetCaptivePortal, heardOf(checks.NetCaptivePortal)},
+		{checks.NetIntercepted, heardOf(checks.NetIntercepted)},
+		{checks.NetIPv6Broken, allIPv6Fails},
 	} {
 		if evidence := o.look(r); evidence != "" {
 			all = append(all, found(o.check, evidence))
@@ -44,7 +45,7 @@ func outages(r *mailcheck.Report) []mailcheck.Finding {
 func nothingAnswers(r *mailcheck.Report) string {
 	for _, s := range r.Sources {
 		for _, f := range s.Findings() {
-			if f.Check == mailcheck.NetOffline {
+			if f.Check == checks.NetOffline {
 				return f.Detail
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // pop3 goes through a POP3 conversation (RFC 1939, RFC 2449) up to the
@@ -36,9 +37,9 @@ func (p *probe) pop3Greeting() (string, error) {
 	case pop3OK(line):
 		return line, nil
 	case strings.Contains(line, "[SYS/PERM]"):
-		return line, mailcheck.ClassifyTurnedAway(line, mailcheck.Greet554).Errorf("%s", line)
+		return line, mailcheck.ClassifyTurnedAway(line, checks.Greet554).Errorf("%s", line)
 	case strings.HasPrefix(line, "-ERR"):
-		return line, mailcheck.ClassifyTurnedAway(line, mailcheck.GreetBye).Errorf("%s", line)
+		return line, mailcheck.ClassifyTurnedAway(line, checks.GreetBye).Errorf("%s", line)
 	}
 	return line, notThisProtocol(mailcheck.POP3, line)
 }
@@ -80,7 +81,7 @@ func (p *probe) pop3Capabilities() ([]string, error) {
 		case line == ".":
 			return caps, nil
 		case line == "":
-			return caps, mailcheck.ReplyMalformed.Errorf("an empty line stands among the capabilities")
+			return caps, checks.ReplyMalformed.Errorf("an empty line stands among the capabilities")
 		}
 		caps = append(caps, strings.Join(words(strings.TrimPrefix(line, ".")), " "))
 	}
@@ -89,7 +90,7 @@ func (p *probe) pop3Capabilities() ([]string, error) {
 func (p *probe) pop3Reply() (string, error) {
 	line, err := p.lines.read()
 	if err == nil && !pop3OK(line) && !strings.HasPrefix(line, "-ERR") {
-		err = mailcheck.ReplyMalformed.Errorf("%q begins with neither +OK nor -ERR", line)
+		err = checks.ReplyMalformed.Errorf("%q begins with neither +OK nor -ERR", line)
 	}
 	return line, err
 }

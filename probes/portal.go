@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -30,11 +31,11 @@ const portalLimit = 1500 * time.Millisecond
 
 // inTheWay are the faults that a server seems to have while a login page, or the
 // firewall behind it, stands in its place.
-var inTheWay = []*mailcheck.Check{
-	mailcheck.TCPTimeout, mailcheck.TCPRefused, mailcheck.TCPUnreachable, mailcheck.TCPReset,
-	mailcheck.TLSEOF, mailcheck.TLSTimeout, mailcheck.TLSPlainOnTLSPort,
-	mailcheck.TLSNameMismatch, mailcheck.TLSSelfSigned, mailcheck.TLSUnknownAuthority, mailcheck.TLSExpired,
-	mailcheck.GreetTimeout, mailcheck.GreetOtherProtocol,
+var inTheWay = []*checks.Check{
+	checks.TCPTimeout, checks.TCPRefused, checks.TCPUnreachable, checks.TCPReset,
+	checks.TLSEOF, checks.TLSTimeout, checks.TLSPlainOnTLSPort,
+	checks.TLSNameMismatch, checks.TLSSelfSigned, checks.TLSUnknownAuthority, checks.TLSExpired,
+	checks.GreetTimeout, checks.GreetOtherProtocol,
 }
 
 // lookForPortal puts the two questions where every server of a run failed in a way
@@ -60,7 +61,7 @@ func lookForPortal(ctx context.Context, n *netx.Net, r *mailcheck.Report) []mail
 func allInTheWay(r *mailcheck.Report) bool {
 	for _, s := range r.Sources {
 		for _, step := range s.Steps {
-			known := shows(step.Findings, mailcheck.NetCaptivePortal, mailcheck.NetOffline)
+			known := shows(step.Findings, checks.NetCaptivePortal, checks.NetOffline)
 			if known || step.Op == mailcheck.OpParse && step.Err == nil {
 				return false
 			}
@@ -93,7 +94,7 @@ func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *mail
 			return
 		}
 	}
-	t.Find(mailcheck.NetCaptivePortal, fmt.Sprintf("DNS gives %s for %s, and also for %s, a name that cannot exist", joined(addrs), r.Servers[0].Host, nobody))
+	t.Find(checks.NetCaptivePortal, fmt.Sprintf("DNS gives %s for %s, and also for %s, a name that cannot exist", joined(addrs), r.Servers[0].Host, nobody))
 }
 
 // askNowhere finds a network that answers every web request itself.
@@ -115,15 +116,15 @@ func askNowhere(ctx context.Context, n *netx.Net, t *mailcheck.Trace) {
 		what = "redirected to " + to
 	}
 	t.Say(fmt.Sprintf("status %d", doc.Status))
-	check := mailcheck.NetCaptivePortal
+	check := checks.NetCaptivePortal
 	if what == "" { // as a proxy answers that looks for the host
-		check, what = mailcheck.NetIntercepted, fmt.Sprintf("answered with status %d", doc.Status)
+		check, what = checks.NetIntercepted, fmt.Sprintf("answered with status %d", doc.Status)
 	}
 	t.Find(check, fmt.Sprintf("%s, an address that no host has, is %s", url, what))
 }
 
 // heardOf returns what the two questions found of one kind.
-func heardOf(c *mailcheck.Check) func(*mailcheck.Report) string {
+func heardOf(c *checks.Check) func(*mailcheck.Report) string {
 	return func(r *mailcheck.Report) string {
 		for _, step := range r.Network {
 			for _, f := range step.Findings {

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
@@ -54,7 +55,7 @@ func TestPortalWithoutDatabase(t *testing.T) {
 						s.Hosts[nowhere] = c.nowhere
 					}
 					r, l := visit(t, s, 0, run)
-					i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.NetCaptivePortal })
+					i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check == checks.NetCaptivePortal })
 					switch {
 					case i < 0 && c.want != "":
 						t.Errorf("not recognised; found %v", ids(r))
@@ -62,7 +63,7 @@ func TestPortalWithoutDatabase(t *testing.T) {
 						t.Errorf("evidence %q, want %q", r.Findings[i].Detail, c.want)
 					}
 					for _, f := range r.Findings {
-						if i >= 0 && f.Check != mailcheck.NetCaptivePortal && f.BecauseOf != mailcheck.NetCaptivePortal.ID && f.Severity == mailcheck.Failure {
+						if i >= 0 && f.Check != checks.NetCaptivePortal && f.BecauseOf != checks.NetCaptivePortal.ID && f.Severity == checks.Failure {
 							t.Errorf("%s does not follow from the login page", f.Check.ID)
 						}
 					}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -106,7 +107,7 @@ func (p *probe) test(ctx context.Context, tell func(outcome)) {
 // has not passed, however well it began.
 func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
 	v := mailcheck.VerdictOf(findings)
-	if shows(findings, mailcheck.RunTimeout) && v != mailcheck.Fail {
+	if shows(findings, checks.RunTimeout) && v != mailcheck.Fail {
 		return mailcheck.Untested
 	}
 	return v
@@ -182,7 +183,7 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 		addrs, meta, err := p.net.Addrs(ctx, s.Host, s.Port)
 		p.addrs, p.aliases = addrs, meta.Aliases
 		if err == nil && len(addrs) == 0 {
-			err = mailcheck.DNSNoAddress.Errorf("%s has no A or AAAA record", s.Host)
+			err = checks.DNSNoAddress.Errorf("%s has no A or AAAA record", s.Host)
 		}
 		return addrs, err
 	})
@@ -227,19 +228,19 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 		}
 	}
 	if worked[0] != nil && worked[1] == nil && failed[1] != nil {
-		check := mailcheck.TCPUnreachable6
+		check := checks.TCPUnreachable6
 		if noIPv6Here(failed[1].Err) {
-			check = mailcheck.NetNoIPv6
+			check = checks.NetNoIPv6
 		}
 		f := p.find(mailcheck.OpConnect, check, inWords(failed[1], "IPv4", worked[0]))
 		if errors.Is(failed[1].Err, syscall.ECONNREFUSED) {
 			f.Fix = "Make the service listen on its IPv6 address (Dovecot: listen = *, ::; Postfix: inet_protocols = all), or remove the AAAA record."
-		} else if check == mailcheck.TCPUnreachable6 {
+		} else if check == checks.TCPUnreachable6 {
 			f.Fix = "Let IPv6 through to this port in the server's firewall and mend its route, or remove the AAAA record. If IPv6 fails for other servers too, it is this network that lacks it."
 		}
 	}
 	if worked[1] != nil && worked[0] == nil && failed[0] != nil {
-		p.find(mailcheck.OpConnect, mailcheck.TCPUnreachable4, inWords(failed[0], "IPv6", worked[1]))
+		p.find(mailcheck.OpConnect, checks.TCPUnreachable4, inWords(failed[0], "IPv6", worked[1]))
 	}
 }
 
@@ -253,7 +254,7 @@ func inWords(failed *netx.Attempt, family string, worked *netx.Attempt) string {
 }
 
 // find adds a finding to the step of an operation that is already over.
-func (p *probe) find(op mailcheck.Op, c *mailcheck.Check, detail string) *mailcheck.Finding {
+func (p *probe) find(op mailcheck.Op, c *checks.Check, detail string) *mailcheck.Finding {
 	for i := range p.trace.Steps {
 		if p.trace.Steps[i].Op == op {
 			return p.trace.FindAt(i, c, detail)
@@ -282,11 +283,11 @@ func connectState(err error) string {
 		return "connected"
 	}
 	switch check, _ := mailcheck.Classify(mailcheck.OpConnect, err); check {
-	case mailcheck.TCPRefused:
+	case checks.TCPRefused:
 		return "refused"
-	case mailcheck.TCPTimeout:
+	case checks.TCPTimeout:
 		return "timeout"
-	case mailcheck.TCPUnreachable:
+	case checks.TCPUnreachable:
 		return "unreachable"
 	}
 	return "failed"
@@ -348,7 +349,7 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 		f[0].Detail = mailcheck.Clean(fmt.Sprintf("%s; all that came is %q", f[0].Detail, p.lines.cut))
 	}
 	if took := time.Since(start); err == nil && took >= slowGreeting {
-		p.trace.Find(mailcheck.GreetDelay, fmt.Sprintf("the greeting took %.0f s", took.Seconds()))
+		p.trace.Find(checks.GreetDelay, fmt.Sprintf("the greeting took %.0f s", took.Seconds()))
 	}
 	return err == nil
 }
@@ -377,9 +378,9 @@ func (p *probe) goAhead() error {
 	case rest == "":
 		return nil
 	case givesUp(rest):
-		return mailcheck.StartTLSRefused.Errorf(goesOnInClear+"%q", strings.TrimSpace(rest))
+		return checks.StartTLSRefused.Errorf(goesOnInClear+"%q", strings.TrimSpace(rest))
 	default:
-		return mailcheck.StartTLSInjection.Errorf("after the go-ahead came %q", rest)
+		return checks.StartTLSInjection.Errorf("after the go-ahead came %q", rest)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 )
 
@@ -35,7 +36,7 @@ func TestOfflineStillNamesTheProvider(t *testing.T) {
 				t.Errorf("findings %q lack %s", ids(r), id)
 			}
 		}
-		i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.ProviderAppPassword })
+		i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check == checks.ProviderAppPassword })
 		if i >= 0 && !strings.Contains(r.Findings[i].Remedy(), "https://myaccount.google.com/apppasswords") {
 			t.Errorf("the remedy does not say where: %s", r.Findings[i].Remedy())
 		}

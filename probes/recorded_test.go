@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
@@ -24,7 +25,7 @@ func TestRecordedServers(t *testing.T) {
 			var found []string
 			for _, s := range r.Steps {
 				for _, f := range s.Findings {
-					if f.Check.Severity > mailcheck.Info {
+					if f.Check.Severity > checks.Info {
 						found = append(found, f.Check.ID)
 					}
 				}

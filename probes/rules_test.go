@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
@@ -61,7 +62,7 @@ func TestInjectionEndsTheSession(t *testing.T) {
 	test := func(p mailcheck.Protocol, script string) {
 		t.Helper()
 		r := probeScript(t, upgradable(p), script)
-		if !hasFinding(r, mailcheck.StartTLSInjection.ID) || r.Verdict != mailcheck.Fail {
+		if !hasFinding(r, checks.StartTLSInjection.ID) || r.Verdict != mailcheck.Fail {
 			t.Errorf("%s is %s, and the injection is not found", p, r.Verdict)
 		}
 		if r.TLS != nil || r.Capabilities.AfterTLS != nil || r.Mechanisms.AfterTLS != nil || r.PasswordOK {
@@ -94,22 +95,22 @@ func TestNothingIsRetriedInClear(t *testing.T) {
 	}
 	const imap, pop3, smtp = "* OK\r\n" + turn + "* CAPABILITY STARTTLS\r\nb1 OK\r\n", "+OK\r\n" + turn + "+OK\r\nSTLS\r\n.\r\n", "220 a\r\n" + turn + "250-a\r\n250 STARTTLS\r\n" + turn
 	for _, handshake := range []struct{ says, id, atOnce string }{
-		{turn + "not TLS at all\r\n", mailcheck.StartTLSRefused.ID, mailcheck.TLSPlainOnTLSPort.ID},
-		{turn + turn, mailcheck.TLSTimeout.ID, mailcheck.TLSTimeout.ID},
+		{turn + "not TLS at all\r\n", checks.StartTLSRefused.ID, checks.TLSPlainOnTLSPort.ID},
+		{turn + turn, checks.TLSTimeout.ID, checks.TLSTimeout.ID},
 	} {
 		test(mailcheck.IMAP, mailcheck.StartTLS, imap+"b2 OK go\r\n"+handshake.says, handshake.id)
 		test(mailcheck.POP3, mailcheck.StartTLS, pop3+"+OK go\r\n"+handshake.says, handshake.id)
 		test(mailcheck.Submission, mailcheck.StartTLS, smtp+"220 go\r\n"+handshake.says, handshake.id)
 		test(mailcheck.IMAP, mailcheck.ImplicitTLS, handshake.says, handshake.atOnce)
 	}
-	test(mailcheck.IMAP, mailcheck.StartTLS, imap+"b2 NO not now\r\n", mailcheck.StartTLSRefused.ID)
-	test(mailcheck.POP3, mailcheck.StartTLS, pop3+"-ERR not now\r\n", mailcheck.StartTLSRefused.ID)
-	test(mailcheck.Submission, mailcheck.StartTLS, smtp+"454 not now\r\n", mailcheck.StartTLSRefused.ID)
-	test(mailcheck.IMAP, mailcheck.StartTLS, "* OK\r\n"+turn+"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nb1 OK\r\nb2 BAD what\r\n", mailcheck.StartTLSMissing.ID)
-	test(mailcheck.POP3, mailcheck.StartTLS, "+OK\r\n"+turn+"+OK\r\nUSER\r\n.\r\n-ERR what\r\n", mailcheck.StartTLSMissing.ID)
-	test(mailcheck.Submission, mailcheck.StartTLS, "220 a\r\n"+turn+"250-a\r\n250 AUTH PLAIN\r\n", mailcheck.StartTLSMissing.ID)
-	test(mailcheck.IMAP, mailcheck.StartTLS, "* PREAUTH welcome\r\n"+turn+imap, mailcheck.GreetPreauth.ID)
-	test(mailcheck.IMAP, mailcheck.StartTLS, "* BYE\r\n"+turn+imap, mailcheck.GreetBye.ID)
+	test(mailcheck.IMAP, mailcheck.StartTLS, imap+"b2 NO not now\r\n", checks.StartTLSRefused.ID)
+	test(mailcheck.POP3, mailcheck.StartTLS, pop3+"-ERR not now\r\n", checks.StartTLSRefused.ID)
+	test(mailcheck.Submission, mailcheck.StartTLS, smtp+"454 not now\r\n", checks.StartTLSRefused.ID)
+	test(mailcheck.IMAP, mailcheck.StartTLS, "* OK\r\n"+turn+"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nb1 OK\r\nb2 BAD what\r\n", checks.StartTLSMissing.ID)
+	test(mailcheck.POP3, mailcheck.StartTLS, "+OK\r\n"+turn+"+OK\r\nUSER\r\n.\r\n-ERR what\r\n", checks.StartTLSMissing.ID)
+	test(mailcheck.Submission, mailcheck.StartTLS, "220 a\r\n"+turn+"250-a\r\n250 AUTH PLAIN\r\n", checks.StartTLSMissing.ID)
+	test(mailcheck.IMAP, mailcheck.StartTLS, "* PREAUTH welcome\r\n"+turn+imap, checks.GreetPreauth.ID)
+	test(mailcheck.IMAP, mailcheck.StartTLS, "* BYE\r\n"+turn+imap, checks.GreetBye.ID)
 }
 
 // A server may neither fill memory nor talk for ever, and the finding says which
@@ -156,10 +157,10 @@ func TestDripsDoNotRenewTheTime(t *testing.T) {
 			}
 		})
 	}
-	test("bytes of a greeting", lab.Drip("* OK "+strings.Repeat("x", 5000), time.Second), greetingTimeout, mailcheck.GreetTimeout.ID)
-	test("bytes of a reply", lab.Then(lab.Say("* OK\r\n"), lab.Drip("* CAPABILITY "+strings.Repeat("x", 5000), time.Second)), replyTimeout, mailcheck.ReplyTimeout.ID)
-	test("lines of a reply", lab.Then(lab.Say("* OK\r\n"), lab.EndlessEvery("* OK\r\n", time.Second)), replyTimeout, mailcheck.ReplyTimeout.ID)
-	test("bytes of a handshake", lab.Then(lab.Say("* OK\r\n* CAPABILITY STARTTLS\r\nb1 OK\r\n"), lab.Say("b2 OK\r\n"), lab.Wait(time.Second), lab.Drip("\x16\x03\x03\x40\x00"+strings.Repeat("\x02", 9000), time.Second)), handshakeTimeout, mailcheck.TLSTimeout.ID)
+	test("bytes of a greeting", lab.Drip("* OK "+strings.Repeat("x", 5000), time.Second), greetingTimeout, checks.GreetTimeout.ID)
+	test("bytes of a reply", lab.Then(lab.Say("* OK\r\n"), lab.Drip("* CAPABILITY "+strings.Repeat("x", 5000), time.Second)), replyTimeout, checks.ReplyTimeout.ID)
+	test("lines of a reply", lab.Then(lab.Say("* OK\r\n"), lab.EndlessEvery("* OK\r\n", time.Second)), replyTimeout, checks.ReplyTimeout.ID)
+	test("bytes of a handshake", lab.Then(lab.Say("* OK\r\n* CAPABILITY STARTTLS\r\nb1 OK\r\n"), lab.Say("b2 OK\r\n"), lab.Wait(time.Second), lab.Drip("\x16\x03\x03\x40\x00"+strings.Repeat("\x02", 9000), time.Second)), handshakeTimeout, checks.TLSTimeout.ID)
 }
 
 // account checks the address of a scenario, in the bubble of the caller and for as
@@ -199,7 +200,7 @@ func TestGivenUp(t *testing.T) {
 					}
 					if after < 2*time.Second {
 						for _, f := range r.Findings {
-							if f.Check.Severity == mailcheck.Failure && !strings.HasPrefix(f.Check.ID, "account.") {
+							if f.Check.Severity == checks.Failure && !strings.HasPrefix(f.Check.ID, "account.") {
 								t.Errorf("given up after %v: %s: %s", after, f.Check.ID, f.Detail)
 							}
 						}
@@ -227,7 +228,7 @@ func TestServersPerRun(t *testing.T) {
 			t.Errorf("%d servers are connected to: %q", len(dialled), dialled)
 		}
 		for _, f := range r.Findings {
-			if f.Check == mailcheck.RunTooManyServers && f.Detail != "21 servers were not tested" {
+			if f.Check == checks.RunTooManyServers && f.Detail != "21 servers were not tested" {
 				t.Errorf("the evidence is %q", f.Detail)
 			}
 		}

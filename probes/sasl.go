@@ -14,6 +14,7 @@ import (
 	"github.com/xdg-go/scram"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // maxSASLSteps bounds how often a server may ask on within one login.
@@ -153,24 +154,24 @@ func scramExchange(l login, hash scram.HashGeneratorFcn) (*saslExchange, error) 
 			return []byte{}, nil
 		}
 		if rest, ok := strings.CutPrefix(string(challenge), nonce); ok && strings.HasPrefix(rest, ",") {
-			return nil, mailcheck.LoginFailed.Errorf("the server adds nothing to the nonce") // RFC 5802 section 5.1
+			return nil, checks.LoginFailed.Errorf("the server adds nothing to the nonce") // RFC 5802 section 5.1
 		}
 		if n := iterations(string(challenge)); n > maxIterations {
-			return nil, mailcheck.LoginFailed.Errorf("the server asks for %d iterations; more than %d are not made", n, maxIterations)
+			return nil, checks.LoginFailed.Errorf("the server asks for %d iterations; more than %d are not made", n, maxIterations)
 		}
 		if talk.Done() {
 			return nil, errUnexpected
 		}
 		answer, err := talk.Step(string(challenge))
 		if err != nil && strings.Contains(string(challenge), "v=") {
-			return nil, mailcheck.LoginServerSignature.Errorf("the server's final message does not fit the password")
+			return nil, checks.LoginServerSignature.Errorf("the server's final message does not fit the password")
 		}
 		_, x.computed, _ = strings.Cut(answer, ",p=")
 		return []byte(answer), err
 	}
 	x.proven = func() error {
 		if !talk.Valid() {
-			return mailcheck.LoginServerSignature.Errorf("the server consents without its signature")
+			return checks.LoginServerSignature.Errorf("the server consents without its signature")
 		}
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // service is something other than what was expected behind a port.
@@ -57,10 +58,10 @@ func spoken(p mailcheck.Protocol) string {
 // the line is no greeting at all.
 func notThisProtocol(want mailcheck.Protocol, line string) error {
 	if _, ok := cutPrefixFold(line, "\x15\x03"); ok { // a TLS alert, RFC 8446 section 5.1
-		return mailcheck.TLSOnStartTLSPort.Errorf("the server's first bytes are a TLS alert")
+		return checks.TLSOnStartTLSPort.Errorf("the server's first bytes are a TLS alert")
 	}
 	if s := serviceOf(line); s.name != "" {
-		return mailcheck.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(want), line)
+		return checks.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(want), line)
 	}
-	return mailcheck.GreetMalformed.Errorf("the first line is %q", line)
+	return checks.GreetMalformed.Errorf("the first line is %q", line)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
 )
@@ -38,7 +39,7 @@ func TestServicesNeverFailTheAccount(t *testing.T) {
 					t.Errorf("the account fails")
 				}
 				for _, f := range r.Findings {
-					if f.Severity > mailcheck.Warning {
+					if f.Severity > checks.Warning {
 						t.Errorf("%s is a %s", f.Check.ID, f.Severity)
 					}
 				}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // sieve goes through a ManageSieve conversation (RFC 5804) up to the
@@ -40,7 +41,7 @@ func sieve(ctx context.Context, p *probe) {
 			p.lines.begin()
 			reply, err := p.sieveReply()
 			if err == nil && reply.status != "OK" {
-				err = mailcheck.ReplyRejected.Errorf("after TLS has started the server says %q", reply.String())
+				err = checks.ReplyRejected.Errorf("after TLS has started the server says %q", reply.String())
 			}
 			return reply.data, err
 		})
@@ -50,11 +51,11 @@ func sieve(ctx context.Context, p *probe) {
 	}
 	mechanisms := sieveMechanisms(caps)
 	p.offer(caps, mechanisms, has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN"))
-	if f := p.trace.Steps[len(p.trace.Steps)-1].Findings; len(f) > 0 && f[0].Check == mailcheck.AuthNone {
+	if f := p.trace.Steps[len(p.trace.Steps)-1].Findings; len(f) > 0 && f[0].Check == checks.AuthNone {
 		f[0].Fix = "Enable authentication for this service (Dovecot: auth_mechanisms = plain login; Cyrus: sasl_mech_list in imapd.conf)."
 	}
 	if !has(caps, "SIEVE") || !has(caps, "IMPLEMENTATION") { // RFC 5804 section 1.7
-		p.trace.Find(mailcheck.SieveIncomplete, "it announces "+announced(caps))
+		p.trace.Find(checks.SieveIncomplete, "it announces "+announced(caps))
 	}
 	p.farewell("LOGOUT")
 }
@@ -80,7 +81,7 @@ func (p *probe) sieveGreeting() (caps []string, greeting string, err error) {
 	}
 	reply, err := p.sieveReplyFrom(first)
 	if err == nil && reply.status != "OK" {
-		err = mailcheck.GreetBye.Errorf("%s", reply)
+		err = checks.GreetBye.Errorf("%s", reply)
 	}
 	return reply.data, reply.String(), err
 }
@@ -106,7 +107,7 @@ func (p *probe) sieveReplyFrom(line string) (sieveReply, error) {
 			reply.status, reply.text = status, joinWords(words[1:])
 			return reply, nil
 		case !words[0].quoted:
-			return reply, mailcheck.ReplyMalformed.Errorf("%q is neither a capability nor OK, NO or BYE", line)
+			return reply, checks.ReplyMalformed.Errorf("%q is neither a capability nor OK, NO or BYE", line)
 		}
 		reply.data = append(reply.data, mailcheck.Clean(joinWords(words)))
 		if line, err = p.lines.read(); err != nil {
@@ -121,11 +122,11 @@ func (p *probe) sieveLine(line string) ([]sieveWord, error) {
 	for {
 		words, literal, err := parseSieveLine(line)
 		if err != nil {
-			return nil, mailcheck.ReplyMalformed.Errorf("%q: %v", line, err)
+			return nil, checks.ReplyMalformed.Errorf("%q: %v", line, err)
 		}
 		all = append(all, words...)
 		if literal < 0 && len(all) == 0 {
-			return nil, mailcheck.ReplyMalformed.Errorf("there is an empty line")
+			return nil, checks.ReplyMalformed.Errorf("there is an empty line")
 		}
 		if literal < 0 {
 			return all, nil
@@ -212,7 +213,7 @@ func quotedString(line string) (text, rest string, err error) {
 // towards the bound of the reply and is believed only as far as bytes arrive.
 func (l *lines) literal(size int) (string, error) {
 	if l.bytes += size; l.bytes > maxReply {
-		return "", mailcheck.ReplyTooLong.Errorf("a string of %d bytes makes the reply longer than %d bytes", size, maxReply)
+		return "", checks.ReplyTooLong.Errorf("a string of %d bytes makes the reply longer than %d bytes", size, maxReply)
 	}
 	var text bytes.Buffer
 	if _, err := io.CopyN(&text, l.in, int64(size)); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // blockable are the ports that networks are known to block on the way out:
@@ -24,9 +25,9 @@ func explainSilence(r *mailcheck.Report) {
 		for j := range s.Steps {
 			for k := range s.Steps[j].Findings {
 				switch f := &s.Steps[j].Findings[k]; {
-				case f.Check == mailcheck.TCPTimeout && len(s.Neighbours) > 0:
+				case f.Check == checks.TCPTimeout && len(s.Neighbours) > 0:
 					explainPort(r, s, f)
-				case f.Check == mailcheck.TCPUnreachable:
+				case f.Check == checks.TCPUnreachable:
 					explainRoute(r, s, f)
 				}
 			}
@@ -50,10 +51,10 @@ func explainPort(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Fi
 	f.Detail = fmt.Sprintf("no answer on port %d, while %s", s.Port, talkative(open, refused))
 	switch {
 	case len(open)+len(refused) == 0:
-		f.Check = mailcheck.TCPHostDown
+		f.Check = checks.TCPHostDown
 		f.Detail = fmt.Sprintf("%s (%s) does not answer on %s", s.Host, addressesOf(s), listPorts(append(silent, s.Port)))
 	case slices.Contains(blockable, s.Port):
-		f.Check = mailcheck.TCPBlockedHere
+		f.Check = checks.TCPBlockedHere
 	}
 	f.Severity = f.Check.Severity
 	if door, ok := otherDoor(r, s); ok {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // ehlo introduces mailcheck by an address literal, as mail clients do: this
@@ -63,11 +64,11 @@ func (p *probe) smtpGreeting() (string, error) {
 		}
 		return reply.String(), nil
 	case reply.code/100 == 4:
-		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), mailcheck.GreetBye).Errorf("%s", reply)
+		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), checks.GreetBye).Errorf("%s", reply)
 	case reply.code/100 == 5:
-		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), mailcheck.Greet554).Errorf("%s", reply)
+		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), checks.Greet554).Errorf("%s", reply)
 	}
-	return reply.String(), mailcheck.GreetMalformed.Errorf("%s", reply)
+	return reply.String(), checks.GreetMalformed.Errorf("%s", reply)
 }
 
 // smtpStartTLS reads the extensions, asks for TLS (RFC 3207) and takes the
@@ -84,7 +85,7 @@ func (p *probe) smtpStartTLS(ctx context.Context) bool {
 		if masked >= 0 {
 			evidence = "the list of extensions has " + caps[masked]
 		}
-		p.trace.Find(mailcheck.StartTLSMasked, evidence)
+		p.trace.Find(checks.StartTLSMasked, evidence)
 		return false
 	}
 	if !has(caps, "STARTTLS") {
@@ -120,7 +121,7 @@ func (p *probe) smtpExtensions() ([]string, error) {
 		return nil, err
 	}
 	if reply.code == 421 { // RFC 5321 section 3.8: to any command, from a server that is about to hang up
-		return nil, mailcheck.ClassifyTurnedAway(reply.String(), mailcheck.GreetBye).Errorf("EHLO was answered %q", reply.String())
+		return nil, mailcheck.ClassifyTurnedAway(reply.String(), checks.GreetBye).Errorf("EHLO was answered %q", reply.String())
 	}
 	if reply.code != 250 {
 		return nil, ehloCheck(reply).Errorf("EHLO was answered %q", reply.String())
@@ -138,16 +139,16 @@ func (p *probe) smtpExtensions() ([]string, error) {
 // ehloCheck tells apart why EHLO is refused. RFC 5321 section 4.1.1.1: 500 and 502
 // do not know it, 501, 504 and 550 dislike the name in it; section 3.8: 421 ends
 // the session, and 554 serves nobody.
-func ehloCheck(r smtpReply) *mailcheck.Check {
+func ehloCheck(r smtpReply) *checks.Check {
 	switch {
 	case r.code/100 == 4:
-		return mailcheck.ClassifyTurnedAway(r.String(), mailcheck.GreetBye)
+		return mailcheck.ClassifyTurnedAway(r.String(), checks.GreetBye)
 	case r.code == 554 || r.code == 521:
-		return mailcheck.ClassifyTurnedAway(r.String(), mailcheck.Greet554)
+		return mailcheck.ClassifyTurnedAway(r.String(), checks.Greet554)
 	case r.code == 501 || r.code == 504 || r.code == 550 || r.code == 553:
-		return mailcheck.ClassifyTurnedAway(r.String(), mailcheck.ReplyEHLOName)
+		return mailcheck.ClassifyTurnedAway(r.String(), checks.ReplyEHLOName)
 	}
-	return mailcheck.ReplyRejected
+	return checks.ReplyRejected
 }
 
 func (p *probe) smtpReply() (smtpReply, error) {
@@ -165,9 +166,9 @@ func (p *probe) smtpReplyFrom(line string) (smtpReply, error) {
 		code, text, last, ok := parseSMTPLine(line)
 		switch {
 		case !ok:
-			return reply, mailcheck.ReplyMalformed.Errorf("%q is not a reply line", line)
+			return reply, checks.ReplyMalformed.Errorf("%q is not a reply line", line)
 		case reply.code != 0 && code != reply.code:
-			return reply, mailcheck.ReplyMalformed.Errorf("one reply has the codes %d and %d", reply.code, code)
+			return reply, checks.ReplyMalformed.Errorf("one reply has the codes %d and %d", reply.code, code)
 		}
 		reply.code = code
 		reply.lines = append(reply.lines, text)

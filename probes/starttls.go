@@ -8,22 +8,23 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // unannounced is called where a server agrees to STARTTLS without having
 // announced it: clients do not ask for what is not announced, and what removes
 // the announcement may want just that.
 func (p *probe) unannounced(consent string) {
-	p.trace.Find(mailcheck.StartTLSMissing, "not among what is offered before TLS: "+announced(p.result.Capabilities.BeforeTLS)).Fix =
+	p.trace.Find(checks.StartTLSMissing, "not among what is offered before TLS: "+announced(p.result.Capabilities.BeforeTLS)).Fix =
 		"The server agrees to STARTTLS when asked, so TLS is switched on: find what keeps it from announcing that, in its configuration or on the way."
-	p.trace.Find(mailcheck.StartTLSStripped, fmt.Sprintf("STARTTLS is not announced, yet the server agrees to it: %q", consent))
+	p.trace.Find(checks.StartTLSStripped, fmt.Sprintf("STARTTLS is not announced, yet the server agrees to it: %q", consent))
 }
 
 // askAgainForTLS finds out whether another connection is offered STARTTLS: to
 // another address of the host if there is one, since machines that share a name
 // are the ones that differ.
 func (p *probe) askAgainForTLS(ctx context.Context, f *mailcheck.Finding) {
-	if p.further == 0 || shows(p.trace.Findings(), mailcheck.StartTLSStripped) {
+	if p.further == 0 || shows(p.trace.Findings(), checks.StartTLSStripped) {
 		return
 	}
 	p.further--
@@ -33,7 +34,7 @@ func (p *probe) askAgainForTLS(ctx context.Context, f *mailcheck.Finding) {
 		addr = p.addrs[other]
 	}
 	if works, _ := p.tryDoor(ctx, p.result.Server, []netip.Addr{addr}); works {
-		become(f, mailcheck.StartTLSSometimes, fmt.Sprintf("%s at %s; a second connection, to %s, is offered STARTTLS", f.Detail, p.dialed.Addr.Addr(), addr))
+		become(f, checks.StartTLSSometimes, fmt.Sprintf("%s at %s; a second connection, to %s, is offered STARTTLS", f.Detail, p.dialed.Addr.Addr(), addr))
 	}
 }
 
@@ -42,11 +43,11 @@ func (p *probe) compareLists() {
 	before, after := p.result.Mechanisms.BeforeTLS, p.result.Mechanisms.AfterTLS
 	for _, word := range []string{"STARTTLS", "STLS"} {
 		if has(p.result.Capabilities.AfterTLS, word) {
-			p.trace.Find(mailcheck.StartTLSCapsStale, "offered inside TLS: "+word)
+			p.trace.Find(checks.StartTLSCapsStale, "offered inside TLS: "+word)
 		}
 	}
 	if len(before) > 0 && len(after) == 0 && !p.result.PasswordOK {
-		p.trace.Find(mailcheck.StartTLSAuthLost, fmt.Sprintf("before TLS: %s; inside TLS: none", strings.Join(before, ", ")))
+		p.trace.Find(checks.StartTLSAuthLost, fmt.Sprintf("before TLS: %s; inside TLS: none", strings.Join(before, ", ")))
 	}
 }
 
@@ -63,12 +64,12 @@ func suspectStripping(r *mailcheck.Report) {
 			continue
 		}
 		for j := range s.Steps {
-			missing := slices.IndexFunc(s.Steps[j].Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.StartTLSMissing })
-			if missing < 0 || shows(s.Steps[j].Findings, mailcheck.StartTLSStripped) {
+			missing := slices.IndexFunc(s.Steps[j].Findings, func(f mailcheck.Finding) bool { return f.Check == checks.StartTLSMissing })
+			if missing < 0 || shows(s.Steps[j].Findings, checks.StartTLSStripped) {
 				continue
 			}
 			if proof := speaksTLS(r, s, s.Steps[j].Findings[missing]); proof != "" {
-				s.Steps[j].Findings = append(s.Steps[j].Findings, found(mailcheck.StartTLSStripped,
+				s.Steps[j].Findings = append(s.Steps[j].Findings, found(checks.StartTLSStripped,
 					fmt.Sprintf("%s publishes STARTTLS for port %d, and %s", s.Sources[promise], s.Port, proof)))
 			}
 		}
@@ -94,7 +95,7 @@ func speaksTLS(r *mailcheck.Report, s *mailcheck.ServerResult, missing mailcheck
 // firewall that allows no extensions and masks the greeting too.
 func (p *probe) fallBack(ctx context.Context) {
 	i := slices.IndexFunc(p.trace.Steps, func(s mailcheck.Step) bool {
-		return shows(s.Findings, mailcheck.ReplyRejected)
+		return shows(s.Findings, checks.ReplyRejected)
 	})
 	if i < 0 {
 		return
@@ -111,6 +112,6 @@ func (p *probe) fallBack(ctx context.Context) {
 	f := &p.trace.Steps[i].Findings[0]
 	f.Detail = mailcheck.Clean(f.Detail + "; HELO is answered " + reply.String() + ", which allows neither STARTTLS nor a login")
 	if strings.Contains(p.result.Greeting, "***") {
-		become(f, mailcheck.StartTLSMasked, fmt.Sprintf("the greeting is %q, and %s", p.result.Greeting, f.Detail))
+		become(f, checks.StartTLSMasked, fmt.Sprintf("the greeting is %q, and %s", p.result.Greeting, f.Detail))
 	}
 }

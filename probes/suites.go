@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // The TLS groups that a question can offer, in the order of preference.
@@ -83,7 +84,7 @@ type family struct {
 	marks    []string
 	strength mailcheck.Strength
 	why      string
-	check    *mailcheck.Check
+	check    *checks.Check
 	openssl  string // the name in a cipher list of OpenSSL, as ciphers(1) has it
 	gnutls   string // in a priority string of GnuTLS; empty where it has no such suites
 }
@@ -92,17 +93,17 @@ type family struct {
 // negotiated, the worst first: a suite is of the first one that fits. Anonymous
 // ones are forbidden by RFC 5246 appendix A.5, single DES and IDEA by RFC 5469.
 var families = []family{
-	{[]string{"_NULL_"}, mailcheck.Forbidden, "no encryption", mailcheck.AuditWeakCipher, "eNULL", "NULL"},
-	{[]string{"_anon_"}, mailcheck.Forbidden, "anonymous", mailcheck.AuditAnonymous, "aNULL", "ANON-DH:-ANON-ECDH"},
-	{[]string{"_EXPORT"}, mailcheck.Forbidden, "export, 56 bits or less", mailcheck.AuditWeakCipher, "EXPORT", ""},
-	{[]string{"_RC4_"}, mailcheck.Forbidden, "RC4", mailcheck.AuditWeakCipher, "RC4", "ARCFOUR-128"},
-	{[]string{"_DES_"}, mailcheck.Forbidden, "DES, 56 bits", mailcheck.AuditWeakCipher, "DES", ""},
-	{[]string{"_3DES_"}, mailcheck.Discouraged, "3DES, 112 bits", mailcheck.AuditWeakCipher, "3DES", "3DES-CBC"},
-	{[]string{"_IDEA_"}, mailcheck.Discouraged, "IDEA", mailcheck.AuditWeakCipher, "IDEA", ""},
-	{[]string{"TLS_RSA_"}, mailcheck.Discouraged, "no forward secrecy", mailcheck.AuditNoForwardSecrecy, "kRSA", "RSA"},
-	{[]string{"TLS_DH_"}, mailcheck.Discouraged, "no forward secrecy", mailcheck.AuditNoForwardSecrecy, "kDH", ""},
-	{[]string{"TLS_ECDH_"}, mailcheck.Discouraged, "no forward secrecy", mailcheck.AuditNoForwardSecrecy, "kECDH", ""},
-	{[]string{"TLS_DHE_"}, mailcheck.Discouraged, "DHE", mailcheck.AuditFiniteField, "kDHE", "DHE-RSA"},
+	{[]string{"_NULL_"}, mailcheck.Forbidden, "no encryption", checks.AuditWeakCipher, "eNULL", "NULL"},
+	{[]string{"_anon_"}, mailcheck.Forbidden, "anonymous", checks.AuditAnonymous, "aNULL", "ANON-DH:-ANON-ECDH"},
+	{[]string{"_EXPORT"}, mailcheck.Forbidden, "export, 56 bits or less", checks.AuditWeakCipher, "EXPORT", ""},
+	{[]string{"_RC4_"}, mailcheck.Forbidden, "RC4", checks.AuditWeakCipher, "RC4", "ARCFOUR-128"},
+	{[]string{"_DES_"}, mailcheck.Forbidden, "DES, 56 bits", checks.AuditWeakCipher, "DES", ""},
+	{[]string{"_3DES_"}, mailcheck.Discouraged, "3DES, 112 bits", checks.AuditWeakCipher, "3DES", "3DES-CBC"},
+	{[]string{"_IDEA_"}, mailcheck.Discouraged, "IDEA", checks.AuditWeakCipher, "IDEA", ""},
+	{[]string{"TLS_RSA_"}, mailcheck.Discouraged, "no forward secrecy", checks.AuditNoForwardSecrecy, "kRSA", "RSA"},
+	{[]string{"TLS_DH_"}, mailcheck.Discouraged, "no forward secrecy", checks.AuditNoForwardSecrecy, "kDH", ""},
+	{[]string{"TLS_ECDH_"}, mailcheck.Discouraged, "no forward secrecy", checks.AuditNoForwardSecrecy, "kECDH", ""},
+	{[]string{"TLS_DHE_"}, mailcheck.Discouraged, "DHE", checks.AuditFiniteField, "kDHE", "DHE-RSA"},
 }
 
 // familyOf returns the family of a suite, or nil.
@@ -125,9 +126,9 @@ func judgeSuite(h heard) mailcheck.TLSSuite {
 	has := func(part string) bool { return strings.Contains(s.Name, part) }
 	f := familyOf(s.Name)
 	switch {
-	case f != nil && f.check == mailcheck.AuditFiniteField && h.dhBits > 0 && h.dhBits < minDHBits:
+	case f != nil && f.check == checks.AuditFiniteField && h.dhBits > 0 && h.dhBits < minDHBits:
 		s.Strength, s.Why = mailcheck.Forbidden, fmt.Sprintf("%s, %d bits", f.why, h.dhBits)
-	case f != nil && f.check == mailcheck.AuditFiniteField && h.dhBits > 0:
+	case f != nil && f.check == checks.AuditFiniteField && h.dhBits > 0:
 		s.Strength, s.Why = f.strength, fmt.Sprintf("%s, %d bits", f.why, h.dhBits)
 	case f != nil:
 		s.Strength, s.Why = f.strength, f.why

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // handshake starts TLS on the connection. The certificate is judged after the
@@ -82,7 +83,7 @@ func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 // warnOfExpiry finds certificates near their end.
 func (p *probe) warnOfExpiry(leaf *x509.Certificate) {
 	if detail := mailcheck.ExpiresSoon(leaf, p.opts.ExpiryWarning); detail != "" {
-		p.trace.Find(mailcheck.TLSExpiresSoon, detail)
+		p.trace.Find(checks.TLSExpiresSoon, detail)
 	}
 }
 

@@ -9,14 +9,15 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
 // distrusted are the faults of a certificate whose remedy is another than to renew it
 // or to add a name.
-var distrusted = []*mailcheck.Check{
-	mailcheck.TLSMissingIntermediate, mailcheck.TLSPrivateCA, mailcheck.TLSSelfSigned,
-	mailcheck.TLSInterception, mailcheck.TLSWeakSignature, mailcheck.TLSUnknownAuthority,
+var distrusted = []*checks.Check{
+	checks.TLSMissingIntermediate, checks.TLSPrivateCA, checks.TLSSelfSigned,
+	checks.TLSInterception, checks.TLSWeakSignature, checks.TLSUnknownAuthority,
 }
 
 // judgeWebHosts judges the certificates for which the web servers that publish the
@@ -32,7 +33,7 @@ func judgeWebHosts(ctx context.Context, n *netx.Net, sources []mailcheck.SourceR
 				continue
 			}
 			f := &step.Findings[0]
-			if f.Check != mailcheck.AutoconfigCertificate && f.Check != mailcheck.AutodiscoverCertificate {
+			if f.Check != checks.AutoconfigCertificate && f.Check != checks.AutodiscoverCertificate {
 				continue
 			}
 			server := mailcheck.Server{Protocol: mailcheck.JMAP, Host: u.Hostname(), Port: 443, Security: mailcheck.ImplicitTLS}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
 
 // What is wrong with the certificate of a web server that publishes settings is told
@@ -19,7 +19,7 @@ func TestWebHostCertificates(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r, _ := visit(t, scenario(t, c.scenario), 0, accountWith(Options{}))
 			for _, f := range r.Findings {
-				if f.Check == mailcheck.AutoconfigCertificate && strings.Contains(f.Detail, c.seen) && strings.Contains(f.Remedy(), c.fix) {
+				if f.Check == checks.AutoconfigCertificate && strings.Contains(f.Detail, c.seen) && strings.Contains(f.Remedy(), c.fix) {
 					return
 				}
 			}

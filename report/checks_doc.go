@@ -4,42 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
-
-// families gives the first part of a check's id a title.
-var families = []struct{ prefix, title string }{
-	{"dns", "DNS"},
-	{"srv", "DNS service records"},
-	{"mx", "Mail exchangers"},
-	{"autoconfig", "Settings files"},
-	{"autodiscover", "Autodiscover"},
-	{"exchange", "Exchange"},
-	{"pacc", "PACC settings documents"},
-	{"txt", "Settings in TXT records"},
-	{"oauth", "OAuth2 issuers"},
-	{"provider", "What large providers ask of their users"},
-	{"ispdb", "The public provider database"},
-	{"http", "Web servers"},
-	{"publish", "Contradictions in what is published"},
-	{"tcp", "Reaching a server"},
-	{"net", "This machine's network"},
-	{"tls", "TLS and certificates"},
-	{"dane", "DANE"},
-	{"starttls", "STARTTLS"},
-	{"greet", "Greetings"},
-	{"reply", "Replies"},
-	{"auth", "Ways to log in"},
-	{"login", "Logging in"},
-	{"caps", "Features of a server"},
-	{"dav", "Calendars and address books"},
-	{"jmap", "JMAP"},
-	{"sieve", "Filter scripts"},
-	{"account", "The account as a whole"},
-	{"lint", "Setup files given to lint"},
-	{"run", "The test itself"},
-	{"internal", "Unknown errors"},
-}
 
 // ChecksDoc returns docs/checks.md, a section per check.
 func ChecksDoc() []byte {
@@ -47,9 +13,9 @@ func ChecksDoc() []byte {
 	b.WriteString("# What mailcheck can find\n\n")
 	b.WriteString("This page is generated from the checks themselves; `mailcheck explain ID` shows one of them.\n\n")
 	b.WriteString("A *failure* does not work. A *warning* works now, or for some mail programs only. An *info* needs no action.\n\n")
-	for _, f := range families {
-		fmt.Fprintf(&b, "- [%s](#%s):", f.title, anchor(f.title))
-		for i, c := range family(f.prefix) {
+	for _, f := range checks.Families {
+		fmt.Fprintf(&b, "- [%s](#%s):", f.Title, anchor(f.Title))
+		for i, c := range f.Checks {
 			if i > 0 {
 				b.WriteByte(',')
 			}
@@ -57,33 +23,22 @@ func ChecksDoc() []byte {
 		}
 		b.WriteByte('\n')
 	}
-	for _, f := range families {
-		fmt.Fprintf(&b, "\n## %s\n", f.title)
-		for _, c := range family(f.prefix) {
+	for _, f := range checks.Families {
+		fmt.Fprintf(&b, "\n## %s\n", f.Title)
+		for _, c := range f.Checks {
 			checkSection(&b, c)
 		}
 	}
 	return []byte(b.String())
 }
 
-func checkSection(b *strings.Builder, c *mailcheck.Check) {
+func checkSection(b *strings.Builder, c *checks.Check) {
 	fmt.Fprintf(b, "\n### %s\n\n", c.ID)
 	fmt.Fprintf(b, "%s\n\n", markdown(c.Summary))
 	fmt.Fprintf(b, "- Severity: %s\n", c.Severity)
 	fmt.Fprintf(b, "- Who acts: %s\n", strings.ToLower(actor(c.Who)))
 	fmt.Fprintf(b, "- What to do: %s\n", markdown(c.Remedy))
 	fmt.Fprintf(b, "- Reference: %s\n", markdown(c.Ref))
-}
-
-// family returns the checks whose id begins with that word.
-func family(prefix string) []*mailcheck.Check {
-	var members []*mailcheck.Check
-	for _, c := range mailcheck.Checks {
-		if strings.HasPrefix(c.ID, prefix+".") {
-			members = append(members, c)
-		}
-	}
-	return members
 }
 
 // anchor returns the fragment that a heading gets: lower case, no punctuation,

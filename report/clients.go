@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // Clients writes what each mail client would end up with, a row per client.
@@ -129,16 +130,16 @@ func dash(s string) string {
 	return s
 }
 
-func outcomeSeverity(o mailcheck.Outcome) mailcheck.Severity {
+func outcomeSeverity(o mailcheck.Outcome) checks.Severity {
 	switch o {
 	case mailcheck.Configures:
-		return mailcheck.OK
+		return checks.OK
 	case mailcheck.Asks:
-		return mailcheck.Warning
+		return checks.Warning
 	case mailcheck.Fails:
-		return mailcheck.Failure
+		return checks.Failure
 	}
-	return mailcheck.Info
+	return checks.Info
 }
 
 type jsonClient struct {

@@ -4,11 +4,11 @@ import (
 	"io"
 	"strings"
 
-	"mailcheck"
+	"mailcheck/checks"
 )
 
 // Explain writes everything there is to say about one check.
-func Explain(w io.Writer, c *mailcheck.Check, opts Options) error {
+func Explain(w io.Writer, c *checks.Check, opts Options) error {
 	p := &page{width: opts.width()}
 	p.WriteString(c.ID + gap + paint(opts, c.Severity.String(), c.Severity) + "\n\n")
 	p.paragraph(0, 0, c.Summary)
@@ -24,7 +24,7 @@ func Explain(w io.Writer, c *mailcheck.Check, opts Options) error {
 func List(w io.Writer, opts Options) error {
 	p := &page{width: opts.width()}
 	rows := [][]string{{"Check", "Severity", "What is wrong"}}
-	for _, c := range mailcheck.Checks {
+	for _, c := range checks.All {
 		rows = append(rows, []string{c.ID, paint(opts, c.Severity.String(), c.Severity), c.Summary})
 	}
 	p.grid(rows)

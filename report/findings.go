@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // group is findings that are one to the reader: the same check with the same
@@ -90,7 +91,7 @@ func numbered(r *mailcheck.Report) map[string]int {
 	numbers := map[string]int{}
 	n := 0
 	for _, g := range groups(r.Findings) {
-		if g.Severity < mailcheck.Warning {
+		if g.Severity < checks.Warning {
 			continue
 		}
 		n++
@@ -112,14 +113,14 @@ func findings(p *page, r *mailcheck.Report, opts Options) {
 	all := groups(shown(r, opts))
 	n := 0
 	for _, g := range all {
-		if g.Severity >= mailcheck.Warning {
+		if g.Severity >= checks.Warning {
 			n++
 			finding(p, g, n, opts)
 		}
 	}
 	first := true
 	for _, g := range all {
-		if g.Severity >= mailcheck.Warning {
+		if g.Severity >= checks.Warning {
 			continue
 		}
 		if first {
@@ -140,7 +141,7 @@ func shown(r *mailcheck.Report, opts Options) []mailcheck.Finding {
 		folded[s.URL()] = hidden(s) && !opts.Verbose
 	}
 	return slices.DeleteFunc(slices.Clone(r.Findings), func(f mailcheck.Finding) bool {
-		return f.Severity <= mailcheck.Info && folded[f.Server]
+		return f.Severity <= checks.Info && folded[f.Server]
 	})
 }
 
@@ -160,8 +161,8 @@ func finding(p *page, g group, n int, opts Options) {
 	if g.Detail != "" {
 		p.paragraph(4, 6, "Seen: "+safe(g.Detail))
 	}
-	if g.Meanwhile != "" && g.Check.Who != mailcheck.User {
-		p.paragraph(4, 6, actor(mailcheck.User)+": "+safe(g.Meanwhile))
+	if g.Meanwhile != "" && g.Check.Who != checks.User {
+		p.paragraph(4, 6, actor(checks.User)+": "+safe(g.Meanwhile))
 		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Mend()))
 	} else {
 		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Remedy()))
@@ -230,13 +231,13 @@ func placeWord(g group) string {
 }
 
 // actor names the person who can mend a fault, as the help desk would.
-func actor(w mailcheck.Who) string {
+func actor(w checks.Who) string {
 	switch w {
-	case mailcheck.User:
+	case checks.User:
 		return "User"
-	case mailcheck.Admin:
+	case checks.Admin:
 		return "Domain administrator"
-	case mailcheck.Operator:
+	case checks.Operator:
 		return "Mail server operator"
 	}
 	return "Network administrator"

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // fixture is a report with a name; its golden files are named after it.
@@ -69,7 +70,7 @@ func good(s mailcheck.Server, days int) mailcheck.ServerResult {
 }
 
 // bad is a server with a finding.
-func bad(s mailcheck.Server, c *mailcheck.Check, detail string) mailcheck.ServerResult {
+func bad(s mailcheck.Server, c *checks.Check, detail string) mailcheck.ServerResult {
 	return mailcheck.ServerResult{
 		Server: s, Verdict: mailcheck.Fail,
 		Addresses: []mailcheck.AddressResult{{IP: netip.MustParseAddr("192.0.2.10"), State: "connected"}},
@@ -80,7 +81,7 @@ func bad(s mailcheck.Server, c *mailcheck.Check, detail string) mailcheck.Server
 
 // silent is a guessed server that is not there.
 func silent(p mailcheck.Protocol, s mailcheck.Security, host string) mailcheck.ServerResult {
-	r := bad(at(p, s, host, "guess"), mailcheck.TCPTimeout, "no answer in time")
+	r := bad(at(p, s, host, "guess"), checks.TCPTimeout, "no answer in time")
 	r.Addresses[0].State = "timeout"
 	return r
 }
@@ -112,7 +113,7 @@ func add(r *mailcheck.Report, findings ...mailcheck.Finding) *mailcheck.Report {
 	return r
 }
 
-func of(c *mailcheck.Check, detail, server, because string) mailcheck.Finding {
+func of(c *checks.Check, detail, server, because string) mailcheck.Finding {
 	return mailcheck.Finding{Check: c, Severity: c.Severity, Detail: detail, Server: server, BecauseOf: because}
 }
 
@@ -151,50 +152,50 @@ func exchangeAt(p mailcheck.Protocol) mailcheck.Server {
 
 func besideExchange() *mailcheck.Report {
 	r := account("alice@example.com", wanted, good(imapS, 61), good(smtpS, 61), good(exchangeAt(mailcheck.ActiveSync), 61), good(exchangeAt(mailcheck.EWS), 61))
-	return add(r, of(mailcheck.ExchangeBetter, "activesync at https://mail.example.com/Microsoft-Server-ActiveSync", "", ""))
+	return add(r, of(checks.ExchangeBetter, "activesync at https://mail.example.com/Microsoft-Server-ActiveSync", "", ""))
 }
 
 func onlyExchange() *mailcheck.Report {
-	r := account("alice@example.com", wanted, good(exchangeAt(mailcheck.ActiveSync), 61), bad(exchangeAt(mailcheck.EWS), mailcheck.ExchangeStatus, "HTTP/1.1 503 Service Unavailable"))
-	return add(r, of(mailcheck.ExchangeBetter, "activesync at https://mail.example.com/Microsoft-Server-ActiveSync", "", ""))
+	r := account("alice@example.com", wanted, good(exchangeAt(mailcheck.ActiveSync), 61), bad(exchangeAt(mailcheck.EWS), checks.ExchangeStatus, "HTTP/1.1 503 Service Unavailable"))
+	return add(r, of(checks.ExchangeBetter, "activesync at https://mail.example.com/Microsoft-Server-ActiveSync", "", ""))
 }
 
 func warnings() *mailcheck.Report {
 	soon := good(smtpS, 5)
 	soon.Verdict = mailcheck.Warn
-	soon.Steps[0].Findings = []mailcheck.Finding{of(mailcheck.TLSExpiresSoon, "smtp.example.com expires on 2026-11-27 20:20 UTC, in 5 days", "", "")}
+	soon.Steps[0].Findings = []mailcheck.Finding{of(checks.TLSExpiresSoon, "smtp.example.com expires on 2026-11-27 20:20 UTC, in 5 days", "", "")}
 	r := account("alice@example.com", wanted, good(imapS, 61), soon)
 	r.Clock = mailcheck.Clock{Behind: -1500 * time.Millisecond, Servers: 2}
-	srv := of(mailcheck.SRVCNAMETarget, "_imaps._tcp.example.com names imap.example.com, an alias of mx1.example.net", "", "")
+	srv := of(checks.SRVCNAMETarget, "_imaps._tcp.example.com names imap.example.com, an alias of mx1.example.net", "", "")
 	srv.Source = "srv"
-	return add(r, srv, of(mailcheck.SRVNotOffered, "_pop3._tcp.example.com", "", ""))
+	return add(r, srv, of(checks.SRVNotOffered, "_pop3._tcp.example.com", "", ""))
 }
 
 func failures() *mailcheck.Report {
 	expired := "imap.example.com expired on 2026-10-01 00:00 UTC, 52 days ago"
 	r := account("alice@example.com", wanted,
-		bad(imapS, mailcheck.TLSExpired, expired), bad(imapT, mailcheck.TLSExpired, expired),
-		bad(pop3S, mailcheck.TLSNameMismatch, "the certificate is for mail.example.com, *.example.net, the settings say pop.example.com"),
-		bad(smtpS, mailcheck.TCPRefused, "connection refused"), bad(smtpT, mailcheck.StartTLSMasked, "250-XXXXXXXA"),
+		bad(imapS, checks.TLSExpired, expired), bad(imapT, checks.TLSExpired, expired),
+		bad(pop3S, checks.TLSNameMismatch, "the certificate is for mail.example.com, *.example.net, the settings say pop.example.com"),
+		bad(smtpS, checks.TCPRefused, "connection refused"), bad(smtpT, checks.StartTLSMasked, "250-XXXXXXXA"),
 		silent(mailcheck.IMAP, mailcheck.ImplicitTLS, "mail.example.com"), silent(mailcheck.POP3, mailcheck.ImplicitTLS, "mail.example.com"),
 		silent(mailcheck.Submission, mailcheck.ImplicitTLS, "mail.example.com"), silent(mailcheck.Submission, mailcheck.StartTLS, "mail.example.com"),
 		silent(mailcheck.IMAP, mailcheck.StartTLS, "mail.example.com"))
-	return add(r, of(mailcheck.AccountNoIncoming, "", "", "tls.expired"), of(mailcheck.AccountNoOutgoing, "", "", "tcp.refused"),
-		of(mailcheck.SRVNotOffered, "_pop3._tcp.example.com", "", ""))
+	return add(r, of(checks.AccountNoIncoming, "", "", "tls.expired"), of(checks.AccountNoOutgoing, "", "", "tcp.refused"),
+		of(checks.SRVNotOffered, "_pop3._tcp.example.com", "", ""))
 }
 
 func sending() *mailcheck.Report {
-	r := account("alice@example.com", wanted, good(imapS, 61), bad(smtpS, mailcheck.TCPTimeout, "no answer in time"), bad(smtpT, mailcheck.TCPTimeout, "no answer in time"))
-	return add(r, of(mailcheck.AccountNoOutgoing, "", "", "tcp.timeout"))
+	r := account("alice@example.com", wanted, good(imapS, 61), bad(smtpS, checks.TCPTimeout, "no answer in time"), bad(smtpT, checks.TCPTimeout, "no answer in time"))
+	return add(r, of(checks.AccountNoOutgoing, "", "", "tcp.timeout"))
 }
 
 func nxdomain() *mailcheck.Report {
 	r := account("alice@exmaple.com", nowhere)
-	return add(r, of(mailcheck.DNSNotFound, "exmaple.com: NXDOMAIN from 192.0.2.53", "", ""), of(mailcheck.AccountNoSettings, "", "", "dns.nxdomain"))
+	return add(r, of(checks.DNSNotFound, "exmaple.com: NXDOMAIN from 192.0.2.53", "", ""), of(checks.AccountNoSettings, "", "", "dns.nxdomain"))
 }
 
 func nothing() *mailcheck.Report {
-	return add(account("alice@example.com", nowhere), of(mailcheck.AccountNoSettings, "", "", ""))
+	return add(account("alice@example.com", nowhere), of(checks.AccountNoSettings, "", "", ""))
 }
 
 func idn() *mailcheck.Report {
@@ -211,8 +212,8 @@ func longNames() *mailcheck.Report {
 	long := at(mailcheck.IMAP, mailcheck.ImplicitTLS, host, "srv")
 	r := account("alice@example.com", []mailcheck.SourceResult{
 		{Name: "srv", State: mailcheck.Found, Reason: host, Servers: []mailcheck.Server{long, smtpS}}}, good(long, 61),
-		bad(smtpS, mailcheck.TLSNameMismatch, "the certificate is for "+host+", the settings say smtp.example.com"))
-	return add(r, of(mailcheck.AccountNoOutgoing, "", "", "tls.name-mismatch"))
+		bad(smtpS, checks.TLSNameMismatch, "the certificate is for "+host+", the settings say smtp.example.com"))
+	return add(r, of(checks.AccountNoOutgoing, "", "", "tls.name-mismatch"))
 }
 
 // hostile holds text that was not cleaned, as if that had been forgotten.
@@ -220,30 +221,30 @@ func hostile() *mailcheck.Report {
 	evil := "\x1b[31mall good\x1b[0m \u202egnp.exe\u202c\nPASS  alice@example.com: fine\r\x07 \u2028 " + string([]byte{0xff}) + " \U000e0041"
 	s := imapS
 	s.Username = evil
-	server := bad(s, mailcheck.GreetMalformed, evil)
+	server := bad(s, checks.GreetMalformed, evil)
 	server.Steps[0].Findings[0].Detail, server.Greeting = evil, evil
 	server.Capabilities.BeforeTLS = []string{evil}
 	r := account("alice@example.com", []mailcheck.SourceResult{{Name: "srv", State: mailcheck.Failed, Reason: evil}}, server)
 	r.Settings[0].Verdict = mailcheck.Warn
-	note := of(mailcheck.SRVNotOffered, evil, "", "")
+	note := of(checks.SRVNotOffered, evil, "", "")
 	note.Source, note.Fix = evil, evil
-	return add(r, note, of(mailcheck.AccountNoIncoming, evil, evil, "greet.malformed"))
+	return add(r, note, of(checks.AccountNoIncoming, evil, evil, "greet.malformed"))
 }
 
 func probeOne() *mailcheck.Report {
-	return account("", nil, bad(imapS, mailcheck.TLSSelfSigned, `issued to "imap.example.com" by "CN=imap.example.com"`))
+	return account("", nil, bad(imapS, checks.TLSSelfSigned, `issued to "imap.example.com" by "CN=imap.example.com"`))
 }
 
 func probeMany() *mailcheck.Report {
 	oauth := good(smtpT, 61)
 	oauth.PasswordOK = false
 	oauth.Mechanisms.AfterTLS = []string{"XOAUTH2", "OAUTHBEARER", "GSSAPI", "NTLM"}
-	return account("", nil, good(imapS, 61), bad(pop3S, mailcheck.TCPRefused, "connection refused"), oauth)
+	return account("", nil, good(imapS, 61), bad(pop3S, checks.TCPRefused, "connection refused"), oauth)
 }
 
 func interrupted() *mailcheck.Report {
 	r := account("alice@example.com", wanted[:1], good(imapS, 61), mailcheck.ServerResult{Server: smtpS})
-	return add(r, of(mailcheck.RunTimeout, "not finished: connect smtp.example.com:465", smtpS.URL(), ""))
+	return add(r, of(checks.RunTimeout, "not finished: connect smtp.example.com:465", smtpS.URL(), ""))
 }
 
 func disagree() *mailcheck.Report {
@@ -255,6 +256,6 @@ func disagree() *mailcheck.Report {
 
 // inPart works for whoever collects mail with POP3.
 func inPart() *mailcheck.Report {
-	return account("alice@example.com", wanted, bad(imapS, mailcheck.TLSExpired, "imap.example.com expired on 2026-10-01 00:00 UTC, 52 days ago"),
-		bad(imapT, mailcheck.TCPRefused, "connection refused"), good(pop3S, 61), good(smtpS, 61))
+	return account("alice@example.com", wanted, bad(imapS, checks.TLSExpired, "imap.example.com expired on 2026-10-01 00:00 UTC, 52 days ago"),
+		bad(imapT, checks.TCPRefused, "connection refused"), good(pop3S, 61), good(smtpS, 61))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // Lint writes the judgement of a setup file for people.
@@ -41,14 +42,14 @@ func Lint(w io.Writer, l mailcheck.Lint, opts Options) error {
 // lintCounts says how much is wrong.
 func lintCounts(findings []mailcheck.LintFinding) string {
 	var counts []string
-	for _, s := range []mailcheck.Severity{mailcheck.Failure, mailcheck.Warning, mailcheck.Info} {
+	for _, s := range []checks.Severity{checks.Failure, checks.Warning, checks.Info} {
 		noun, n := s.String(), 0
 		for _, f := range findings {
 			if f.Severity == s {
 				n++
 			}
 		}
-		if s == mailcheck.Info {
+		if s == checks.Info {
 			noun = "note"
 		}
 		if n > 0 {

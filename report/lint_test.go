@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // clientResults is what clients make of an address, one of each outcome.
@@ -41,20 +42,20 @@ func lintFixtures() []lintFixture {
 	bad := good
 	bad.Clients, bad.Verdict = clients, mailcheck.Fail
 	bad.Findings = []mailcheck.LintFinding{
-		linted(mailcheck.LintMissing, 5, 5, "the imap section has no <port>", "Add <port>993</port>."),
-		linted(mailcheck.PublishClientRefuses, 14, 5, "Thunderbird for Android, K-9: section 2 (imap): socketType is \"plain\", which it does not know", ""),
-		linted(mailcheck.LintClientDrops, 20, 5, "Thunderbird; aerc: section 3 (pop3): port \"0\" is not a number from 1 to 65535", ""),
+		linted(checks.LintMissing, 5, 5, "the imap section has no <port>", "Add <port>993</port>."),
+		linted(checks.PublishClientRefuses, 14, 5, "Thunderbird for Android, K-9: section 2 (imap): socketType is \"plain\", which it does not know", ""),
+		linted(checks.LintClientDrops, 20, 5, "Thunderbird; aerc: section 3 (pop3): port \"0\" is not a number from 1 to 65535", ""),
 	}
 	note := good
-	note.Findings = []mailcheck.LintFinding{linted(mailcheck.LintSigned, 0, 0, "signed by CN=mail.example.com, certificate of CN=Example CA, valid until 2027-01-31", "")}
+	note.Findings = []mailcheck.LintFinding{linted(checks.LintSigned, 0, 0, "signed by CN=mail.example.com, certificate of CN=Example CA, valid until 2027-01-31", "")}
 	hostile := mailcheck.Lint{File: "a\x1b[31m\u202eb.xml", Verdict: mailcheck.Fail, Findings: []mailcheck.LintFinding{
-		linted(mailcheck.LintUnknownKind, 0, 0, "it begins \"\x1b]0;title\x07"+strings.Repeat("x", 200)+"\"", "Write \x00."),
+		linted(checks.LintUnknownKind, 0, 0, "it begins \"\x1b]0;title\x07"+strings.Repeat("x", 200)+"\"", "Write \x00."),
 	}}
 	hostile.Findings[0].Source = hostile.File
 	return []lintFixture{{"lint-good", good}, {"lint-bad", bad}, {"lint-note", note}, {"lint-hostile", hostile}}
 }
 
-func linted(c *mailcheck.Check, line, column int, detail, fix string) mailcheck.LintFinding {
+func linted(c *checks.Check, line, column int, detail, fix string) mailcheck.LintFinding {
 	f := mailcheck.Finding{Check: c, Severity: c.Severity, Detail: detail, Fix: fix, Source: "config-v1.1.xml"}
 	return mailcheck.LintFinding{Finding: f, Line: line, Column: column}
 }
@@ -100,7 +101,7 @@ func TestClientsOutputFits(t *testing.T) {
 // What one client makes of a file does not hide what another of a like name does.
 func TestLintReasons(t *testing.T) {
 	l := mailcheck.Lint{File: "x", Verdict: mailcheck.Warn, Clients: []mailcheck.ClientResult{{Client: "Thunderbird", Outcome: mailcheck.Fails, Reason: "ignored"}},
-		Findings: []mailcheck.LintFinding{linted(mailcheck.PublishClientRefuses, 1, 1, "Thunderbird for Android, K-9: no", "")}}
+		Findings: []mailcheck.LintFinding{linted(checks.PublishClientRefuses, 1, 1, "Thunderbird for Android, K-9: no", "")}}
 	reason := func() bool {
 		return strings.Contains(string(render(t, func(b *bytes.Buffer) error { return Lint(b, l, Options{}) })), "Thunderbird: ignored.")
 	}

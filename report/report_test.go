@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -77,7 +78,7 @@ func TestDiscoverGolden(t *testing.T) {
 }
 
 func TestExplainGolden(t *testing.T) {
-	golden(t, "explain", render(t, func(b *bytes.Buffer) error { return Explain(b, mailcheck.TLSExpired, Options{}) }))
+	golden(t, "explain", render(t, func(b *bytes.Buffer) error { return Explain(b, checks.TLSExpired, Options{}) }))
 	golden(t, "list", render(t, func(b *bytes.Buffer) error { return List(b, Options{}) }))
 }
 
@@ -89,7 +90,7 @@ func TestOutputFits(t *testing.T) {
 		"discover": func(b *bytes.Buffer, r *mailcheck.Report, o Options) error { return Discover(b, r, o) },
 		"list":     func(b *bytes.Buffer, _ *mailcheck.Report, o Options) error { return List(b, o) },
 		"explain": func(b *bytes.Buffer, _ *mailcheck.Report, o Options) error {
-			for _, c := range mailcheck.Checks {
+			for _, c := range checks.All {
 				if err := Explain(b, c, o); err != nil {
 					return err
 				}
@@ -237,13 +238,13 @@ func TestVerdictLine(t *testing.T) {
 
 func TestGroups(t *testing.T) {
 	got := groups([]mailcheck.Finding{
-		of(mailcheck.TLSExpired, "a", "imaps://a:993", ""),
-		of(mailcheck.TLSExpired, "a", "imaps://b:993", ""),
-		of(mailcheck.TLSExpired, "other", "imaps://c:993", ""),
-		of(mailcheck.AccountNoIncoming, "", "", "tls.expired"),
-		of(mailcheck.AccountNoOutgoing, "", "imaps://c:993", "account.no-incoming"), // a chain
-		of(mailcheck.AuthNone, "", "", "no.such"),                                   // its root is not there
-		of(mailcheck.GreetBye, "", "", "greet.554"), of(mailcheck.Greet554, "", "", "greet.bye"),
+		of(checks.TLSExpired, "a", "imaps://a:993", ""),
+		of(checks.TLSExpired, "a", "imaps://b:993", ""),
+		of(checks.TLSExpired, "other", "imaps://c:993", ""),
+		of(checks.AccountNoIncoming, "", "", "tls.expired"),
+		of(checks.AccountNoOutgoing, "", "imaps://c:993", "account.no-incoming"), // a chain
+		of(checks.AuthNone, "", "", "no.such"),                                   // its root is not there
+		of(checks.GreetBye, "", "", "greet.554"), of(checks.Greet554, "", "", "greet.bye"),
 	})
 	var shape []string
 	for _, g := range got {
@@ -273,7 +274,7 @@ func TestChecksDocIsCurrent(t *testing.T) {
 
 func TestChecksDocIsComplete(t *testing.T) {
 	doc := string(ChecksDoc())
-	for _, c := range mailcheck.Checks {
+	for _, c := range checks.All {
 		if n := strings.Count(doc, "\n### "+c.ID+"\n"); n != 1 {
 			t.Errorf("%s has %d sections; does its family stand in families?", c.ID, n)
 		}
@@ -283,12 +284,12 @@ func TestChecksDocIsComplete(t *testing.T) {
 // What follows from a cause is said in one line a check; where the cause itself
 // was seen again, the places are enough.
 func TestConsequences(t *testing.T) {
-	mx, srv := of(mailcheck.DNSTimeout, "example.com: no answer", "", ""), of(mailcheck.DNSTimeout, "_imaps._tcp.example.com: no answer", "", "dns.timeout")
+	mx, srv := of(checks.DNSTimeout, "example.com: no answer", "", ""), of(checks.DNSTimeout, "_imaps._tcp.example.com: no answer", "", "dns.timeout")
 	mx.Source, srv.Source = "mx", "srv"
 	guess := srv
 	guess.Source, guess.Detail = "guess", "imap.example.com: no answer"
 	r := add(account("alice@example.com", nil), mx, srv, guess,
-		of(mailcheck.TCPUnreachable6, "2001:db8::1", "imaps://a:993", "dns.timeout"), of(mailcheck.TCPUnreachable6, "2001:db8::2", "imaps://b:993", "dns.timeout"))
+		of(checks.TCPUnreachable6, "2001:db8::1", "imaps://a:993", "dns.timeout"), of(checks.TCPUnreachable6, "2001:db8::2", "imaps://b:993", "dns.timeout"))
 	out := string(render(t, func(b *bytes.Buffer) error { return Table(b, r, Options{Width: 140}) }))
 	for _, want := range []string{
 		"    Also seen by: srv, guess\n",

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // Table writes the report for people: the verdict, the servers, what each
@@ -106,7 +107,7 @@ func result(s mailcheck.ServerResult) string {
 
 // unfinished reports whether the run ended before the server's test did.
 func unfinished(s mailcheck.ServerResult) bool {
-	return s.Verdict == "" || slices.ContainsFunc(s.Findings(), func(f mailcheck.Finding) bool { return f.Check == mailcheck.RunTimeout })
+	return s.Verdict == "" || slices.ContainsFunc(s.Findings(), func(f mailcheck.Finding) bool { return f.Check == checks.RunTimeout })
 }
 
 // seen says in a few words what a test saw: the worst finding with its number

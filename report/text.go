@@ -9,6 +9,7 @@ import (
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // safe returns s as it may be shown. Text in a report is clean already; this
@@ -74,7 +75,7 @@ func (p *page) blank() {
 }
 
 // paint colours a word that says how good or bad something is.
-func paint(o Options, word string, severity mailcheck.Severity) string {
+func paint(o Options, word string, severity checks.Severity) string {
 	if !o.Color || word == "" {
 		return word
 	}
@@ -82,16 +83,16 @@ func paint(o Options, word string, severity mailcheck.Severity) string {
 }
 
 // severityOf returns the severity whose colour a verdict has.
-func severityOf(v mailcheck.Verdict) mailcheck.Severity {
+func severityOf(v mailcheck.Verdict) checks.Severity {
 	switch v {
 	case mailcheck.Fail:
-		return mailcheck.Failure
+		return checks.Failure
 	case mailcheck.Warn:
-		return mailcheck.Warning
+		return checks.Warning
 	case mailcheck.Pass:
-		return mailcheck.OK
+		return checks.OK
 	}
-	return mailcheck.Info
+	return checks.Info
 }
 
 // inside makes a sentence a part of another one: no full stop, and no capital

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // verdictLine writes the line by which a reader judges the whole: what was
@@ -80,7 +81,7 @@ func accountSentence(r *mailcheck.Report) string {
 func worksSentence(r *mailcheck.Report, works string) string {
 	switch r.Verdict {
 	case mailcheck.Warn:
-		return fmt.Sprintf("works, with %s: %s.", count(len(roots(r, mailcheck.Warning)), "warning"), works)
+		return fmt.Sprintf("works, with %s: %s.", count(len(roots(r, checks.Warning)), "warning"), works)
 	case mailcheck.Fail:
 		return failureInShort(r) + ". Works all the same: " + works + "."
 	}
@@ -89,7 +90,7 @@ func worksSentence(r *mailcheck.Report, works string) string {
 
 // failureInShort names the worst failure, where it is, and how many others there are.
 func failureInShort(r *mailcheck.Report) string {
-	failures := roots(r, mailcheck.Failure)
+	failures := roots(r, checks.Failure)
 	if len(failures) == 0 {
 		return "something fails"
 	}
@@ -126,7 +127,7 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 func causeFor(r *mailcheck.Report, protocols []mailcheck.Protocol) string {
 	discovery := ""
 	for _, f := range r.Findings {
-		if f.Severity != mailcheck.Failure || f.BecauseOf != "" || strings.HasPrefix(f.Check.ID, "account.") {
+		if f.Severity != checks.Failure || f.BecauseOf != "" || strings.HasPrefix(f.Check.ID, "account.") {
 			continue
 		}
 		if slices.Contains(protocols, protocolOf(r, f.Server)) {
@@ -175,7 +176,7 @@ func serversSentence(r *mailcheck.Report) string {
 	if total > 1 {
 		text = fmt.Sprintf("all %d servers work", total)
 	}
-	if n := len(roots(r, mailcheck.Warning)); n > 0 {
+	if n := len(roots(r, checks.Warning)); n > 0 {
 		text += ", with " + count(n, "warning")
 	}
 	return text + "."
@@ -200,7 +201,7 @@ func with(s mailcheck.Setting) string {
 
 // roots returns the findings of a severity that no other has caused, alike ones
 // as one.
-func roots(r *mailcheck.Report, severity mailcheck.Severity) []group {
+func roots(r *mailcheck.Report, severity checks.Severity) []group {
 	return slices.DeleteFunc(groups(r.Findings), func(g group) bool { return g.Severity != severity })
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/report"
 )
 
@@ -35,7 +35,7 @@ Exit code: 0, or 2 if there is no such finding.`,
 			if len(args) == 0 {
 				return printed(c, func(w io.Writer) error { return report.List(w, opts) })
 			}
-			check := mailcheck.ByID(strings.ToLower(args[0]))
+			check := checks.ByID(strings.ToLower(args[0]))
 			if check == nil {
 				return unknownCheck(args[0])
 			}
@@ -63,7 +63,7 @@ func unknownCheck(id string) error {
 // checkIDs returns the ids that contain a word.
 func checkIDs(word string) []string {
 	var ids []string
-	for _, c := range mailcheck.Checks {
+	for _, c := range checks.All {
 		if strings.Contains(c.ID, word) {
 			ids = append(ids, c.ID)
 		}

@@ -12,6 +12,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig"
+	"mailcheck/checks"
 	"mailcheck/probes"
 )
 
@@ -122,7 +123,7 @@ func nothingUsable(r *mailcheck.Report, err error) error {
 		if f.Server != "" {
 			line += ", " + f.Server
 		}
-		if line += ")"; f.Severity == mailcheck.Failure && !slices.Contains(lines, line) {
+		if line += ")"; f.Severity == checks.Failure && !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}
 	}

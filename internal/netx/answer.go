@@ -2,6 +2,7 @@ package netx
 
 import (
 	"errors"
+	"mailcheck/checks"
 	"net"
 	"slices"
 	"strconv"
@@ -42,7 +43,7 @@ func readAnswer(wire []byte, id uint16, q question, server string) (answer, erro
 		return answer{}, errTruncated // cut in the middle of a record
 	}
 	if err != nil {
-		return answer{}, errorf("dns.malformed", "%s: unreadable answer for %s: %v", server, hostName(q.name), err)
+		return answer{}, checks.DNSMalformed.Errorf("%s: unreadable answer for %s: %v", server, hostName(q.name), err)
 	}
 	// A server that could not or would not read the question may leave it out.
 	if !asks(&m, q) && (len(m.Question) > 0 || m.Rcode == dns.RcodeSuccess || m.Rcode == dns.RcodeNameError) {
@@ -82,10 +83,10 @@ func pick(m *dns.Msg, q question, server string) (answer, error) {
 			break
 		}
 		if slices.Contains(names, target) {
-			return answer{}, errorf("dns.malformed", "%s: the aliases of %s go in a circle at %s", server, hostName(q.name), hostName(target))
+			return answer{}, checks.DNSMalformed.Errorf("%s: the aliases of %s go in a circle at %s", server, hostName(q.name), hostName(target))
 		}
 		if len(names) > maxAliases {
-			return answer{}, errorf("dns.malformed", "%s: more than %d aliases lead on from %s", server, maxAliases, hostName(q.name))
+			return answer{}, checks.DNSMalformed.Errorf("%s: more than %d aliases lead on from %s", server, maxAliases, hostName(q.name))
 		}
 		names = append(names, target)
 		a.meta.Aliases = append(a.meta.Aliases, hostName(target))

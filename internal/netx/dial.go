@@ -3,6 +3,7 @@ package netx
 import (
 	"context"
 	"errors"
+	"mailcheck/checks"
 	"net"
 	"net/netip"
 	"time"
@@ -106,7 +107,7 @@ func (n *Net) dialOrder(attempts []Attempt) []int {
 		switch addr := a.Addr.Addr(); {
 		case !n.opts.Family.has(addr):
 		case badAddress(addr):
-			a.Tried, a.Err = true, errorf("net.bad-address", "connect to %s: not the address of a host", addr)
+			a.Tried, a.Err = true, checks.NetBadAddress.Errorf("connect to %s: not the address of a host", addr)
 		case addr.Is6():
 			v6 = append(v6, i)
 		default:

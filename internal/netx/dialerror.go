@@ -3,6 +3,7 @@ package netx
 import (
 	"context"
 	"errors"
+	"mailcheck/checks"
 	"net"
 	"net/netip"
 	"syscall"
@@ -45,7 +46,7 @@ func mostTelling(attempts []Attempt) error {
 
 func rank(err error) int {
 	timeout, isNet := errors.AsType[net.Error](err)
-	_, bad := errors.AsType[*Error](err)
+	_, bad := errors.AsType[*checks.Error](err)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return 0

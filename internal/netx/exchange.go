@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mailcheck/checks"
 	"net"
 	"slices"
 	"strings"
@@ -115,7 +116,7 @@ func noAnswer(q question, asked []string, failures []error) error {
 		}
 	}
 	for _, err := range failures {
-		if _, ok := errors.AsType[*Error](err); ok {
+		if _, ok := errors.AsType[*checks.Error](err); ok {
 			return err
 		}
 	}
@@ -181,7 +182,7 @@ func (r *Resolver) exchange(ctx context.Context, network, server string, q quest
 	if _, err := conn.Write(msg); err != nil {
 		return answer{}, endedBy(ctx, err)
 	}
-	stray := errorf("dns.malformed", "%s: only answers to other questions than %s %s", server, hostName(q.name), dns.TypeToString[q.typ])
+	stray := checks.DNSMalformed.Errorf("%s: only answers to other questions than %s %s", server, hostName(q.name), dns.TypeToString[q.typ])
 	for i := range maxStray {
 		wire, err := read(conn)
 		if err != nil && i > 0 {

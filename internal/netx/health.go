@@ -2,6 +2,7 @@ package netx
 
 import (
 	"context"
+	"mailcheck/checks"
 	"net"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ const proofLimit = 2 * time.Second
 // askAgain finds out whether a SERVFAIL is the resolver's word for wrong DNSSEC
 // signatures. Asked with checking disabled (CD, RFC 4035 section 3.2.2), a resolver
 // hands over what it would not vouch for; one that had a moment of weakness answers
-// the plain question the next time. The error is then an *Error with the check
+// the plain question the next time. The error is then an *checks.Error with
 // dns.bogus, or none; otherwise it stays as it was.
 func (r *Resolver) askAgain(ctx context.Context, q question, failure *net.DNSError) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, proofLimit)
@@ -28,7 +29,7 @@ func (r *Resolver) askAgain(ctx context.Context, q question, failure *net.DNSErr
 	if a, err := r.ask(ctx, q); err == nil || isNotFound(err) {
 		return a, err
 	}
-	return answer{}, errorf("dns.bogus", "%s %s: %s; with DNSSEC checking off there is an answer", hostName(q.name), dns.TypeToString[q.typ], failure.Err)
+	return answer{}, checks.DNSBogus.Errorf("%s %s: %s; with DNSSEC checking off there is an answer", hostName(q.name), dns.TypeToString[q.typ], failure.Err)
 }
 
 // servfail returns the error as what a resolver says when it cannot, or will not,

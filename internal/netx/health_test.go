@@ -2,6 +2,7 @@ package netx
 
 import (
 	"errors"
+	"mailcheck/checks"
 	"sync/atomic"
 	"testing"
 
@@ -34,10 +35,10 @@ func TestBogus(t *testing.T) {
 				t.Fatalf("%s: no error", c.name)
 			}
 			equal(t, err.Error(), c.want)
-			e, bogus := errors.AsType[*Error](err)
+			e, bogus := errors.AsType[*checks.Error](err)
 			equal(t, bogus, c.name != "broken.example")
 			if bogus {
-				equal(t, e.Check, "dns.bogus")
+				equal(t, e.Check.ID, "dns.bogus")
 			}
 		}
 		mx, _, err := n.Resolver.MX(t.Context(), "weak.example") // one weak moment is none

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mailcheck/checks"
 	"mime"
 	"net"
 	"net/http"
@@ -134,7 +135,7 @@ func (n *Net) dialHTTP(ctx context.Context, address string) (net.Conn, error) {
 		return nil, err
 	}
 	if len(addrs) == 0 {
-		return nil, errorf("dns.no-address", "%s has no A or AAAA record", host)
+		return nil, checks.DNSNoAddress.Errorf("%s has no A or AAAA record", host)
 	}
 	d, err := n.race(ctx, host, uint16(port), addrs, false)
 	if err != nil {
@@ -194,8 +195,8 @@ func (c *httpClient) close() {
 // 307 and 308 and becomes a GET after the others.
 //
 // Errors are those of [Resolver.Addrs], [Net.Dial] and crypto/tls, of the
-// context (each hop ends after 10 s with context.DeadlineExceeded), and *Error
-// with the checks http.redirect-refused, http.too-many-redirects and
+// context (each hop ends after 10 s with context.DeadlineExceeded), and *checks.Error
+// with http.redirect-refused, http.too-many-redirects and
 // http.too-large. The document is never nil: on an error it holds what was
 // learnt until then.
 func (n *Net) Fetch(ctx context.Context, req Request) (*Document, error) {
@@ -225,9 +226,9 @@ func (n *Net) Fetch(ctx context.Context, req Request) (*Document, error) {
 		}
 		switch {
 		case slices.Contains(doc.Hops, u.String()):
-			return doc, errorf("http.too-many-redirects", "%s redirects in a circle, to %s", doc.URL, u)
+			return doc, checks.HTTPTooManyRedirects.Errorf("%s redirects in a circle, to %s", doc.URL, u)
 		case len(doc.Hops) > maxRedirects:
-			return doc, errorf("http.too-many-redirects", "%s is redirect number %d", u, len(doc.Hops))
+			return doc, checks.HTTPTooManyRedirects.Errorf("%s is redirect number %d", u, len(doc.Hops))
 		}
 		if repeat := doc.Status == http.StatusTemporaryRedirect || doc.Status == http.StatusPermanentRedirect; !repeat && req.Method != http.MethodHead {
 			req.Method, req.Body = http.MethodGet, nil
@@ -291,7 +292,7 @@ func (c *httpClient) hop(ctx context.Context, doc *Document, req Request) (locat
 	doc.Body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if len(doc.Body) > maxBody {
 		doc.Body = doc.Body[:maxBody]
-		return "", errorf("http.too-large", "%s: more than %d bytes", doc.URL, maxBody)
+		return "", checks.HTTPTooLarge.Errorf("%s: more than %d bytes", doc.URL, maxBody)
 	}
 	if err != nil {
 		return "", fmt.Errorf("read body: %w", endedBy(ctx, err))
@@ -317,7 +318,7 @@ func RedirectTarget(from, location string) (string, error) {
 // follow.
 func redirect(from *url.URL, location string) (*url.URL, error) {
 	refuse := func(reason string) (*url.URL, error) {
-		return nil, errorf("http.redirect-refused", "%s redirects to %q: %s", from, location, reason)
+		return nil, checks.HTTPRedirectRefused.Errorf("%s redirects to %q: %s", from, location, reason)
 	}
 	if strings.ContainsFunc(location, func(r rune) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mailcheck/checks"
 	"math/big"
 	"net/http"
 	"strings"
@@ -226,7 +227,7 @@ func TestRedirectRefused(t *testing.T) {
 		} {
 			handle["a.example/x"] = redirectTo(location)
 			doc, err := n.Fetch(t.Context(), Request{URL: "https://a.example/x"})
-			if e, ok := errors.AsType[*Error](err); ok && e.Check == "http.redirect-refused" && doc.Status == 302 {
+			if e, ok := errors.AsType[*checks.Error](err); ok && e.Check == checks.HTTPRedirectRefused && doc.Status == 302 {
 				continue
 			}
 			// The transport itself refuses some headers.

@@ -30,7 +30,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"fmt"
 	"net"
 	"net/netip"
 )
@@ -81,23 +80,6 @@ func (f Family) has(addr netip.Addr) bool {
 		return addr.Is6() && !addr.Is4In6()
 	}
 	return true
-}
-
-// Error is an error of this package that knows which check it is an occurrence
-// of. Other errors (timeouts, refused connections, *net.DNSError) are the
-// standard library's.
-type Error struct {
-	Check string // id of the check, such as "http.too-large"
-	Text  string // evidence
-}
-
-func (e *Error) Error() string { return e.Text }
-
-// CheckID returns the id of the check.
-func (e *Error) CheckID() string { return e.Check }
-
-func errorf(check, format string, args ...any) error {
-	return &Error{Check: check, Text: fmt.Sprintf(format, args...)}
 }
 
 // New returns access to the network as opts says. It fails if a resolver is not

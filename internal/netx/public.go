@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"mailcheck/checks"
 	"net"
 	"net/http"
 	"net/netip"
@@ -94,7 +95,7 @@ func (n *Net) fetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPublicBody+1))
 	if len(body) > maxPublicBody {
-		return nil, errorf("http.too-large", "%s: more than %d bytes", u, maxPublicBody)
+		return nil, checks.HTTPTooLarge.Errorf("%s: more than %d bytes", u, maxPublicBody)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", u, endedBy(ctx, err))
@@ -114,7 +115,7 @@ func (n *Net) publicAddrs(ctx context.Context, host string, port uint16) ([]neti
 		addrs = slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool { return !publicAddress(a) })
 	}
 	if len(addrs) == 0 {
-		return nil, errorf("dns.no-address", "%s has no public address", host)
+		return nil, checks.DNSNoAddress.Errorf("%s has no public address", host)
 	}
 	return addrs, nil
 }

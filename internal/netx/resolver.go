@@ -65,8 +65,8 @@ type MX struct {
 //   - *net.DNSError whose Err begins with the response code: "SERVFAIL",
 //     "REFUSED" ..., followed by the reasons the resolver gave (RFC 8914),
 //     uncleaned;
-//   - *Error with the check dns.malformed: nothing but answers that make no sense;
-//   - *Error with the check dns.bogus: SERVFAIL, and with DNSSEC checking off there
+//   - *checks.Error with dns.malformed: nothing but answers that make no sense;
+//   - *checks.Error with dns.bogus: SERVFAIL, and with DNSSEC checking off there
 //     is an answer;
 //   - the error of the caller's context.
 //

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mailcheck/checks"
 	"net"
 	"net/netip"
 	"strings"
@@ -47,8 +48,8 @@ func dnsError(t *testing.T, err error) *net.DNSError {
 
 func checkError(t *testing.T, err error, check string) {
 	t.Helper()
-	e, ok := errors.AsType[*Error](err)
-	if !ok || e.CheckID() != check {
+	e, ok := errors.AsType[*checks.Error](err)
+	if !ok || e.Check.ID != check {
 		t.Errorf("got error %v, want check %s", err, check)
 	}
 }

@@ -1,12 +1,23 @@
-package mailcheck
+package checks
 
-var reachChecks = []*Check{
-	NetOffline, NetCaptivePortal, NetIntercepted, NetIPv6Broken, TCPHostDown, TCPBlockedHere,
+var netChecks = []*Check{
+	NetNoIPv6, NetBadAddress, NetClockWrong, NetOffline, NetCaptivePortal, NetIntercepted,
+	NetIPv6Broken,
 }
 
-// Causes in the network that show only when several servers, ports or sources
-// are looked at together.
 var (
+	NetNoIPv6 = &Check{"net.no-ipv6-here", Info, Network,
+		"This machine has no IPv6 connection, so the server's IPv6 address was not tested.",
+		"Nothing to mend on the server. Test from a machine with IPv6 to be sure of both.",
+		"RFC 8305 section 3"}
+	NetBadAddress = &Check{"net.bad-address", Failure, Admin,
+		"DNS gives an address for the server that no server can have.",
+		"Correct the A or AAAA record of the host.",
+		"RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.2"}
+	NetClockWrong = &Check{"net.clock-wrong", Failure, User,
+		"The clock of this machine is wrong, so good certificates look expired or not yet valid.",
+		"Correct date, time and time zone of this machine, and let it set its clock by itself (NTP). Then test again.",
+		"RFC 5280 section 6.1.3"}
 	NetOffline = &Check{"net.offline", Failure, User,
 		"Nothing on the internet answers this machine: it is offline, or a firewall lets nothing through.",
 		"Check the network cable or Wi-Fi, and whether a VPN or firewall cuts the connection off. On a network that lets only a web proxy out, mail programs cannot work: ask its administrator. Then test again.",
@@ -23,12 +34,4 @@ var (
 		"No server can be reached over IPv6 from here, while IPv4 works.",
 		"Mail programs then wait before they try IPv4, or fail. Mend IPv6 on this network or VPN, or switch it off. If IPv6 works from another network just as little, the provider's firewall drops it for all its servers.",
 		"RFC 8305 section 3, RFC 6555 section 1"}
-	TCPHostDown = &Check{"tcp.host-down", Failure, Operator,
-		"The server does not answer on any port: it is down, or a firewall drops everything.",
-		"Try from another network (a mobile phone's hotspot). If it works there, the server has banned this address (fail2ban) or a firewall on the way blocks it; if not, have whoever runs the server start it and mend its network.",
-		"RFC 9293 section 3.8.3"}
-	TCPBlockedHere = &Check{"tcp.blocked-here", Failure, Network,
-		"The server is there, but this port is silent: networks often block it on the way.",
-		"Try from another network (a mobile phone's hotspot). If it works there, have the local network or internet provider let this port out; if not, open it in the server's own firewall.",
-		"RFC 5068, RFC 8314 section 3.3"}
 )

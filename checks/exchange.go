@@ -1,11 +1,10 @@
-package mailcheck
+package checks
 
 var exchangeChecks = []*Check{
-	ExchangeBetter, ExchangeOnline, ExchangeHybrid, ExchangeElsewhere, ExchangeEWSEnding, ExchangeStatus,
-	ExchangeNotThere,
+	ExchangeBetter, ExchangeOnline, ExchangeHybrid, ExchangeElsewhere, ExchangeEWSEnding,
+	ExchangeStatus, ExchangeNotThere,
 }
 
-// Exchange: ActiveSync and Exchange Web Services.
 var (
 	ExchangeBetter = &Check{"exchange.better", Info, User,
 		"Exchange keeps contacts, calendars, tasks and notes in sync besides mail, so it is the better choice where the program speaks it; IMAP comes next, and POP3 is only for a program that collects mail and deletes it.",

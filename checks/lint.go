@@ -1,14 +1,12 @@
-package mailcheck
+package checks
 
 var lintChecks = []*Check{
-	LintUnknownKind, LintMalformed, LintMissing, LintValue, LintUnknownName, LintInsecure, LintPassword,
-	LintClientDrops, LintContentType, LintOverHTTP,
-	LintUnsigned, LintSigned, LintSignatureBroken, LintSignatureUnverified, LintSignerUntrusted, LintSignerExpired,
+	LintUnknownKind, LintMalformed, LintMissing, LintValue, LintUnknownName, LintInsecure,
+	LintPassword, LintClientDrops, LintContentType, LintOverHTTP, LintUnsigned, LintSigned,
+	LintSignatureBroken, LintSignatureUnverified, LintSignerUntrusted, LintSignerExpired,
 	LintSignerEarly, LintSignerUsage,
 }
 
-// Setup files given to lint. What they share with published files has its check
-// among those.
 var (
 	LintUnknownKind = &Check{"lint.unknown-kind", Failure, Admin,
 		"The file is of no kind that mail programs read settings from.",
@@ -50,11 +48,6 @@ var (
 		"The file was fetched over http, where anybody on the way can change it; careful mail programs ignore it or ask first.",
 		"Serve it over https.",
 		"draft-ietf-mailmaint-autoconfig section 4.1"}
-)
-
-// The signature of an Apple configuration profile. How a device shows it:
-// iPhone and iPod touch Enterprise Deployment Guide (Apple), General Settings.
-var (
 	LintUnsigned = &Check{"lint.unsigned", Info, Admin,
 		"The profile is not signed: the device shows it as unsigned and installs it all the same.",
 		"Nothing has to be done. To have the device name who made it, sign it: `openssl smime -sign -nodetach -outform der -signer CERT -inkey KEY -certfile CHAIN -in FILE`.",

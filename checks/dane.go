@@ -1,8 +1,9 @@
-package mailcheck
+package checks
 
-var daneChecks = []*Check{DANEMismatch, DANEUnusable, DANEUnsigned}
+var daneChecks = []*Check{
+	DANEMismatch, DANEUnusable, DANEUnsigned,
+}
 
-// DANE: certificates named in DNS (RFC 6698, RFC 7671).
 var (
 	DANEMismatch = &Check{"dane.mismatch", Warning, Admin,
 		"The TLSA records in DNS name another certificate than the one the server has; clients that check them refuse the connection.",

@@ -1,11 +1,10 @@
-package mailcheck
+package checks
 
-var networkChecks = []*Check{
-	TCPRefused, TCPTimeout, TCPUnreachable, TCPUnreachable6, TCPUnreachable4,
-	TCPReset, NetNoIPv6, NetBadAddress, NetClockWrong,
+var tcpChecks = []*Check{
+	TCPRefused, TCPTimeout, TCPUnreachable, TCPUnreachable6, TCPUnreachable4, TCPReset,
+	TCPHostDown, TCPBlockedHere,
 }
 
-// Network: reaching a server at all.
 var (
 	TCPRefused = &Check{"tcp.refused", Failure, Operator,
 		"The server refuses connections on this port: nothing is listening there.",
@@ -31,16 +30,12 @@ var (
 		"The server closes the connection before it says anything.",
 		"Try from another network (a mobile phone's hotspot). If it works there, this address was banned, often after failed logins (fail2ban): wait or have it unbanned. If not, the service crashes or refuses everybody (hosts.allow): see the server's log.",
 		"RFC 9293 section 3.5.2"}
-	NetNoIPv6 = &Check{"net.no-ipv6-here", Info, Network,
-		"This machine has no IPv6 connection, so the server's IPv6 address was not tested.",
-		"Nothing to mend on the server. Test from a machine with IPv6 to be sure of both.",
-		"RFC 8305 section 3"}
-	NetBadAddress = &Check{"net.bad-address", Failure, Admin,
-		"DNS gives an address for the server that no server can have.",
-		"Correct the A or AAAA record of the host.",
-		"RFC 1122 section 3.2.1.3, RFC 4291 section 2.5.2"}
-	NetClockWrong = &Check{"net.clock-wrong", Failure, User,
-		"The clock of this machine is wrong, so good certificates look expired or not yet valid.",
-		"Correct date, time and time zone of this machine, and let it set its clock by itself (NTP). Then test again.",
-		"RFC 5280 section 6.1.3"}
+	TCPHostDown = &Check{"tcp.host-down", Failure, Operator,
+		"The server does not answer on any port: it is down, or a firewall drops everything.",
+		"Try from another network (a mobile phone's hotspot). If it works there, the server has banned this address (fail2ban) or a firewall on the way blocks it; if not, have whoever runs the server start it and mend its network.",
+		"RFC 9293 section 3.8.3"}
+	TCPBlockedHere = &Check{"tcp.blocked-here", Failure, Network,
+		"The server is there, but this port is silent: networks often block it on the way.",
+		"Try from another network (a mobile phone's hotspot). If it works there, have the local network or internet provider let this port out; if not, open it in the server's own firewall.",
+		"RFC 5068, RFC 8314 section 3.3"}
 )

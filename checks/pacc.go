@@ -1,11 +1,10 @@
-package mailcheck
+package checks
 
 var paccChecks = []*Check{
-	PACCNoDocument, PACCHTML, PACCMalformed, PACCNoServers, PACCBadEntry,
-	PACCOneSpelling, PACCDigestMissing, PACCDigestMismatch,
+	PACCNoDocument, PACCHTML, PACCMalformed, PACCNoServers, PACCBadEntry, PACCOneSpelling,
+	PACCDigestMissing, PACCDigestMismatch,
 }
 
-// PACC: the JSON document at ua-auto-config.DOMAIN and its digest in DNS.
 var (
 	PACCNoDocument = &Check{"pacc.no-document", Warning, Admin,
 		"DNS announces a PACC settings document, but the document is not there.",

@@ -1,11 +1,10 @@
-package mailcheck
+package checks
 
 var providerChecks = []*Check{
-	ProviderAppPassword, ProviderAppPassword2FA, ProviderOAuthOnly, ProviderIMAPSwitch, ProviderPaidOnly,
-	ProviderNoIMAP, MXFilter,
+	ProviderAppPassword, ProviderAppPassword2FA, ProviderOAuthOnly, ProviderIMAPSwitch,
+	ProviderPaidOnly, ProviderNoIMAP,
 }
 
-// What large mail providers ask of their users, and what a mail exchanger tells.
 var (
 	ProviderAppPassword = &Check{"provider.app-password", Info, User,
 		"For mail programs this provider wants a password made for that purpose, not the password of its web site.",
@@ -31,8 +30,4 @@ var (
 		"This provider has no IMAP, POP3 or SMTP servers, so ordinary mail programs cannot be used with it.",
 		"Use the provider's own apps or its web site.",
 		"the provider's help pages"}
-	MXFilter = &Check{"mx.filter", Info, Admin,
-		"The domain's mail passes through a filtering or forwarding service first, so DNS does not tell where the mailboxes are.",
-		"Nothing is wrong with that. To let mail programs find the mailboxes, publish SRV records or an autoconfig file for the domain; until then ask the administrator for the server names.",
-		"RFC 5321 section 5.1"}
 )

@@ -1,4 +1,4 @@
-package mailcheck
+package checks
 
 var loginChecks = []*Check{
 	LoginRejected, LoginAppPassword, LoginBrowser, LoginPasswordExpired, LoginTokenRejected,
@@ -7,7 +7,6 @@ var loginChecks = []*Check{
 	LoginNotTrusted, LoginNoMechanism, LoginServerSignature, LoginUsernameForm,
 }
 
-// Logging in. No login is tried unless credentials are given.
 var (
 	LoginRejected = &Check{"login.rejected", Failure, User,
 		"The server rejects the user name or the password.",

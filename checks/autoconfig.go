@@ -1,13 +1,11 @@
-package mailcheck
+package checks
 
-var publishedChecks = []*Check{
-	AutoconfigHTTPOnly, AutoconfigHTML, AutoconfigContentType, AutoconfigMalformed, AutoconfigNoServers,
-	AutoconfigBadSection, AutoconfigPlaceholder, AutoconfigStatus, AutoconfigPlain, AutoconfigViaMX,
-	AutoconfigUnreachable, AutoconfigCertificate, ISPDBUnreachable, HTTPRedirectRefused, HTTPTooManyRedirects,
-	HTTPTooLarge, HTTPMalformed,
+var autoconfigChecks = []*Check{
+	AutoconfigHTTPOnly, AutoconfigHTML, AutoconfigContentType, AutoconfigMalformed,
+	AutoconfigNoServers, AutoconfigBadSection, AutoconfigPlaceholder, AutoconfigStatus,
+	AutoconfigPlain, AutoconfigViaMX, AutoconfigUnreachable, AutoconfigCertificate,
 }
 
-// Published settings: autoconfig files and the web servers they come from.
 var (
 	AutoconfigHTTPOnly = &Check{"autoconfig.http-only", Warning, Admin,
 		"The settings file is only available over http, where anybody on the way can change it; careful clients ignore it or ask first.",
@@ -57,24 +55,4 @@ var (
 		"The web server that should give the settings file has no certificate for its name that mail programs accept, so they do not use the file.",
 		"Renew the web server's certificate if it has expired, or add the name to it; or remove the DNS name if no settings are published there (a wildcard record often answers by accident).",
 		"RFC 9110 section 4.3.4, RFC 9525"}
-	ISPDBUnreachable = &Check{"ispdb.unreachable", Info, Network,
-		"The public database of mail providers (ISPDB) could not be asked.",
-		"The account is not at fault. If this network blocks web access, use a copy of the database (--ispdb FOLDER) or switch it off (--ispdb off).",
-		"draft-ietf-mailmaint-autoconfig section 4.2"}
-	HTTPRedirectRefused = &Check{"http.redirect-refused", Warning, Admin,
-		"The web server redirects to a place that must not be followed.",
-		"Redirect only to https, to a host name, on the standard port, without user name or password in the URL.",
-		"RFC 9110 section 15.4, draft-ietf-mailmaint-autoconfig section 4"}
-	HTTPTooManyRedirects = &Check{"http.too-many-redirects", Warning, Admin,
-		"The web server redirects in a circle or too often.",
-		"Let the URL answer directly, or with one redirect.",
-		"RFC 9110 section 15.4"}
-	HTTPTooLarge = &Check{"http.too-large", Warning, Admin,
-		"The answer of the web server is larger than a settings file can be (1 MiB); reading stopped there.",
-		"Check what the web server serves at this URL.",
-		"draft-ietf-mailmaint-autoconfig section 7"}
-	HTTPMalformed = &Check{"http.malformed", Warning, Admin,
-		"The answer is not valid HTTP.",
-		"Check what listens on that port of the web server.",
-		"RFC 9112"}
 )

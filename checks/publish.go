@@ -1,12 +1,11 @@
-package mailcheck
+package checks
 
-var contradictionChecks = []*Check{
+var publishChecks = []*Check{
 	PublishPortSecurity, PublishAuthNotOffered, PublishPlainNeedless, PublishOAuthOnly,
-	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername, PublishSRVPrefers,
+	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername,
+	PublishSRVPrefers,
 }
 
-// Contradictions: between two sources, and between what is published and what
-// the servers offer.
 var (
 	PublishPortSecurity = &Check{"publish.port-security", Failure, Admin,
 		"The published port and the published encryption do not belong together, so clients wait for the wrong thing and give up.",

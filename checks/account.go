@@ -1,11 +1,9 @@
-package mailcheck
+package checks
 
 var accountChecks = []*Check{
-	AccountNoSettings, AccountNoIncoming, AccountNoOutgoing, RunTimeout, RunTooManyServers,
-	Unclassified,
+	AccountNoSettings, AccountNoIncoming, AccountNoOutgoing,
 }
 
-// The account as a whole, and the run itself.
 var (
 	AccountNoSettings = &Check{"account.no-settings", Failure, Admin,
 		"No mail server was found for this address, neither published nor by guessing.",
@@ -19,16 +17,4 @@ var (
 		"No working server was found for sending mail (submission).",
 		"Mend one of the servers above, or publish one that works.",
 		"RFC 6409, RFC 8314 section 3.3"}
-	RunTimeout = &Check{"run.timeout", Warning, User,
-		"The time for the whole test ran out before everything was tested.",
-		"Run it again with a longer --timeout.",
-		"mailcheck --timeout"}
-	RunTooManyServers = &Check{"run.too-many-servers", Warning, Admin,
-		"More servers are published than one run tests.",
-		"Publish fewer servers, or test the others with `mailcheck probe`.",
-		"mailcheck"}
-	Unclassified = &Check{"internal.unclassified", Failure, Operator,
-		"Something failed in a way that mailcheck does not know.",
-		"The evidence is the error as it came. Please report it, so that it gets a name.",
-		"mailcheck"}
 )

@@ -1,13 +1,12 @@
-package mailcheck
+package checks
 
 var autodiscoverChecks = []*Check{
-	AutodiscoverUnauthorized, AutodiscoverErrorCode, AutodiscoverStatus, AutodiscoverHTML, AutodiscoverContentType,
-	AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection, AutodiscoverSPA,
-	AutodiscoverDomain, AutodiscoverHTTPRedirect,
-	AutodiscoverAsksConsent, AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
+	AutodiscoverUnauthorized, AutodiscoverErrorCode, AutodiscoverStatus, AutodiscoverHTML,
+	AutodiscoverContentType, AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection,
+	AutodiscoverSPA, AutodiscoverDomain, AutodiscoverHTTPRedirect, AutodiscoverAsksConsent,
+	AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
 }
 
-// Autodiscover: the service that Outlook asks.
 var (
 	AutodiscoverUnauthorized = &Check{"autodiscover.unauthorized", Info, Admin,
 		"The Autodiscover service wants a login before it tells the settings: mail programs log in there, mailcheck does not.",

@@ -1,10 +1,9 @@
-package mailcheck
+package checks
 
 var oauthChecks = []*Check{
-	OAuthMetadataMissing, OAuthMetadataInvalid, OAuthIssuerMismatch, OAuthIssuerInvalid, TXTMailconfInvalid,
+	OAuthMetadataMissing, OAuthMetadataInvalid, OAuthIssuerMismatch, OAuthIssuerInvalid,
 }
 
-// OAuth2 issuers that settings name, and settings that TXT records name.
 var (
 	OAuthMetadataMissing = &Check{"oauth.metadata-missing", Warning, Admin,
 		"The settings name a sign-in server (OAuth2 issuer) that does not say how to use it, so mail programs cannot offer its sign-in page.",
@@ -22,8 +21,4 @@ var (
 		"The settings name a sign-in server (OAuth2 issuer) in a form that cannot be used.",
 		"The issuer must be an https URL without user name, query or fragment, such as https://auth.example.com.",
 		"RFC 8414 section 2"}
-	TXTMailconfInvalid = &Check{"txt.mailconf-invalid", Warning, Admin,
-		"A mailconf TXT record does not hold a usable address of a settings file.",
-		"Write the record as \"mailconf=https://autoconfig.DOMAIN/mail/config-v1.1.xml\", or remove it.",
-		"draft-ietf-mailmaint-autoconfig section 4"}
 )

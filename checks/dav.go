@@ -1,12 +1,9 @@
-package mailcheck
+package checks
 
-var servicesChecks = []*Check{
-	DAVPlain, DAVBadPath, DAVNotFound, DAVWrongKind, JMAPNotFound,
-	SieveIncomplete, HTTPServerError,
+var davChecks = []*Check{
+	DAVPlain, DAVBadPath, DAVNotFound, DAVWrongKind,
 }
 
-// Services around mail: calendars, address books, JMAP and filter scripts. A mail
-// account works without them.
 var (
 	DAVPlain = &Check{"dav.plain", Warning, Admin,
 		"Calendars or address books are published without encryption only, so the password would be readable on the way.",
@@ -24,16 +21,4 @@ var (
 		"The published server stores files (WebDAV) but not what it is published for.",
 		"Switch on calendars (CalDAV) or address books (CardDAV) in the server, or correct the published path.",
 		"RFC 4791 section 5.1, RFC 6352 section 6.1"}
-	JMAPNotFound = &Check{"jmap.not-found", Warning, Admin,
-		"No JMAP service answers at the published address.",
-		"Let https://HOST/.well-known/jmap give the JMAP session or redirect to it; without a password it must answer 401. If there is no JMAP, remove what publishes it.",
-		"RFC 8620 section 2.2"}
-	SieveIncomplete = &Check{"sieve.incomplete", Warning, Operator,
-		"The server for filter scripts does not announce what every such server must.",
-		"Update the ManageSieve server, or look for a proxy in front of it; the evidence shows what it announces.",
-		"RFC 5804 section 1.7"}
-	HTTPServerError = &Check{"http.server-error", Warning, Operator,
-		"The web server of this service answers with an error of its own.",
-		"See the web server's log for this request: usually the application behind it is down.",
-		"RFC 9110 section 15.6"}
 )

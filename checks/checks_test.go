@@ -1,4 +1,4 @@
-package mailcheck_test
+package checks_test
 
 import (
 	"flag"
@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -26,7 +27,7 @@ var (
 func TestChecksAreComplete(t *testing.T) {
 	seen := map[string]bool{}
 	summaries := map[string]string{}
-	for _, c := range mailcheck.Checks {
+	for _, c := range checks.All {
 		if !checkID.MatchString(c.ID) {
 			t.Errorf("%q is not an id such as tls.expired", c.ID)
 		}
@@ -34,13 +35,13 @@ func TestChecksAreComplete(t *testing.T) {
 			t.Errorf("%s stands twice in Checks", c.ID)
 		}
 		seen[c.ID] = true
-		if mailcheck.ByID(c.ID) != c {
+		if checks.ByID(c.ID) != c {
 			t.Errorf("ByID does not find %s", c.ID)
 		}
-		if c.Severity < mailcheck.Info || c.Severity > mailcheck.Failure {
+		if c.Severity < checks.Info || c.Severity > checks.Failure {
 			t.Errorf("%s has the severity %d", c.ID, c.Severity)
 		}
-		if !slices.Contains([]mailcheck.Who{mailcheck.User, mailcheck.Admin, mailcheck.Operator, mailcheck.Network}, c.Who) {
+		if !slices.Contains([]checks.Who{checks.User, checks.Admin, checks.Operator, checks.Network}, c.Who) {
 			t.Errorf("%s is to be mended by %q", c.ID, c.Who)
 		}
 		if other := summaries[c.Summary]; other != "" {
@@ -62,7 +63,7 @@ func TestChecksAreComplete(t *testing.T) {
 			t.Errorf("%s: the reference %q ends in a period", c.ID, c.Ref)
 		}
 	}
-	if mailcheck.ByID("no.such-check") != nil {
+	if checks.ByID("no.such-check") != nil {
 		t.Error("ByID makes checks up")
 	}
 }
@@ -75,12 +76,12 @@ func TestEveryCheckIsListed(t *testing.T) {
 		t.Fatal("no declaration of a check was found")
 	}
 	for name, id := range declared {
-		if mailcheck.ByID(id) == nil {
+		if checks.ByID(id) == nil {
 			t.Errorf("%s (%s) does not stand in Checks", name, id)
 		}
 	}
-	if len(declared) != len(mailcheck.Checks) {
-		t.Errorf("%d checks are declared and %d listed", len(declared), len(mailcheck.Checks))
+	if len(declared) != len(checks.All) {
+		t.Errorf("%d checks are declared and %d listed", len(declared), len(checks.All))
 	}
 }
 
@@ -141,36 +142,6 @@ func goFiles(t *testing.T, folder string) []string {
 	return slices.DeleteFunc(files, func(f string) bool { return strings.HasSuffix(f, "_test.go") })
 }
 
-// Package netx may not import this one, so it names checks by id. Each must exist.
-func TestIDsOfTheNetworkExist(t *testing.T) {
-	found := 0
-	for _, file := range goFiles(t, filepath.Join("internal", "netx")) {
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(parsed, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			if name, ok := call.Fun.(*ast.Ident); !ok || name.Name != "errorf" || len(call.Args) == 0 {
-				return true
-			}
-			if text, ok := call.Args[0].(*ast.BasicLit); ok {
-				found++
-				if id, err := strconv.Unquote(text.Value); err != nil || mailcheck.ByID(id) == nil {
-					t.Errorf("%s names the check %s, which does not exist", filepath.Base(file), text.Value)
-				}
-			}
-			return true
-		})
-	}
-	if found == 0 {
-		t.Error("no call of errorf was found in package netx; look for what took its place")
-	}
-}
-
 // Ids are in other people's configuration, so they live for ever. The list in
 // testdata only grows.
 func TestIDsAreNeverReused(t *testing.T) {
@@ -181,13 +152,13 @@ func TestIDsAreNeverReused(t *testing.T) {
 	}
 	known := strings.Fields(string(golden))
 	var fresh []string
-	for _, c := range mailcheck.Checks {
+	for _, c := range checks.All {
 		if !slices.Contains(known, c.ID) {
 			fresh = append(fresh, c.ID)
 		}
 	}
 	for _, id := range known {
-		if mailcheck.ByID(id) == nil {
+		if checks.ByID(id) == nil {
 			t.Errorf("the check %s is gone or renamed. Users suppress and alert on ids, so an id is never removed, renamed or reused: bring it back", id)
 		}
 	}
