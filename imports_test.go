@@ -21,6 +21,10 @@ var allowed = map[string]map[string]string{
 		"mailcheck/checks":      "the catalogue of what can be found",
 		"golang.org/x/net/idna": "addresses and host names have two ways of writing",
 	},
+	"internal/trace": {
+		"mailcheck":        "the nouns",
+		"mailcheck/checks": "the catalogue of what can be found",
+	},
 	"internal/netx": {
 		"mailcheck/checks":     "errors that are occurrences of a check",
 		"github.com/miekg/dns": "DNS messages",
@@ -34,6 +38,7 @@ var allowed = map[string]map[string]string{
 		"github.com/xdg-go/scram": "the server's side of SCRAM",
 	},
 	"autoconfig": {
+		"mailcheck/internal/trace":   "steps, and errors turned into checks",
 		"mailcheck/checks":           "the catalogue of what can be found",
 		"mailcheck":                  "the nouns",
 		"mailcheck/internal/netx":    "the only way out to the network",
@@ -41,12 +46,13 @@ var allowed = map[string]map[string]string{
 		"github.com/smallstep/pkcs7": "signed configuration profiles",
 	},
 	"probes": {
-		"mailcheck/checks":        "the catalogue of what can be found",
-		"mailcheck":               "the nouns",
-		"mailcheck/internal/netx": "the only way out to the network",
-		"mailcheck/autoconfig":    "an account's servers are tested as they are found",
-		"golang.org/x/crypto":     "OCSP answers, reading ASN.1",
-		"github.com/xdg-go/scram": "SCRAM, whose cryptography is nobody's to write twice",
+		"mailcheck/internal/trace": "steps, and errors turned into checks",
+		"mailcheck/checks":         "the catalogue of what can be found",
+		"mailcheck":                "the nouns",
+		"mailcheck/internal/netx":  "the only way out to the network",
+		"mailcheck/autoconfig":     "an account's servers are tested as they are found",
+		"golang.org/x/crypto":      "OCSP answers, reading ASN.1",
+		"github.com/xdg-go/scram":  "SCRAM, whose cryptography is nobody's to write twice",
 	},
 	"report": {
 		"mailcheck/checks":                  "the catalogue of what can be found",

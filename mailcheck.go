@@ -23,7 +23,6 @@
 package mailcheck
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
@@ -212,7 +211,7 @@ type SourceResult struct {
 }
 
 // Findings returns the findings of all steps, in order.
-func (s SourceResult) Findings() []Finding { return findingsOf(s.Steps) }
+func (s SourceResult) Findings() []Finding { return FindingsOf(s.Steps) }
 
 // Publishes reports whether the source is a place where servers are published, and
 // not one that only says what stands around them.
@@ -347,7 +346,7 @@ const (
 )
 
 // Findings returns the findings of all steps, in order.
-func (s ServerResult) Findings() []Finding { return findingsOf(s.Steps) }
+func (s ServerResult) Findings() []Finding { return FindingsOf(s.Steps) }
 
 // Neighbour is another port of a server's host.
 type Neighbour struct {
@@ -433,15 +432,3 @@ const (
 	OpFetch       Op = "fetch"       // one document over HTTP
 	OpParse       Op = "parse"       // reading that document
 )
-
-// String describes a step in one line, for a transcript.
-func (s Step) String() string {
-	text := fmt.Sprintf("%s %s", s.Op, s.Target)
-	if s.Detail != "" {
-		text += ": " + s.Detail
-	}
-	if s.Err != nil {
-		text += ": " + Clean(s.Err.Error())
-	}
-	return text
-}

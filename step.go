@@ -1,12 +1,8 @@
 package mailcheck
 
 import (
-	"cmp"
-	"context"
 	"fmt"
 	"time"
-
-	"mailcheck/checks"
 )
 
 // Step is one network operation of a source or a probe. It fails at most once.
@@ -20,67 +16,7 @@ type Step struct {
 	Findings []Finding
 }
 
-// Trace is the steps of one source or one probe, in order. It belongs to one
-// goroutine; work done side by side gets a trace of its own from [Trace.Branch]
-// and is put back with [Trace.Join] in an order that does not depend on timing.
-type Trace struct {
-	Steps []Step
-	began time.Time
-}
-
-// NewTrace returns an empty trace whose steps count time from began.
-func NewTrace(began time.Time) *Trace { return &Trace{began: began} }
-
-// Branch returns an empty trace with the same beginning.
-func (t *Trace) Branch() *Trace { return &Trace{began: t.began} }
-
-// Join appends the steps of the branches in the order given.
-func (t *Trace) Join(branches ...*Trace) {
-	for _, b := range branches {
-		t.Steps = append(t.Steps, b.Steps...)
-	}
-}
-
-// Since returns the time since the run began.
-func (t *Trace) Since() time.Duration { return time.Since(t.began) }
-
-// Say sets the detail of the last step.
-func (t *Trace) Say(detail string) {
-	if n := len(t.Steps); n > 0 {
-		t.Steps[n-1].Detail = Clean(detail)
-	}
-}
-
-// Find adds a finding to the last step.
-func (t *Trace) Find(c *checks.Check, detail string) *Finding {
-	if len(t.Steps) == 0 {
-		t.Steps = append(t.Steps, Step{Start: t.Since()})
-	}
-	return t.FindAt(len(t.Steps)-1, c, detail)
-}
-
-// Fix sets the remedy of the last finding, if there is a better one than the
-// check's own.
-func (t *Trace) Fix(remedy string) {
-	if len(t.Steps) == 0 {
-		return
-	}
-	if findings := t.Steps[len(t.Steps)-1].Findings; len(findings) > 0 {
-		findings[len(findings)-1].Fix = remedy
-	}
-}
-
-// FindAt adds a finding to the step with that index, where a fault shows only later.
-func (t *Trace) FindAt(i int, c *checks.Check, detail string) *Finding {
-	step := &t.Steps[i]
-	step.Findings = append(step.Findings, Finding{Check: c, Severity: c.Severity, Detail: Clean(detail)})
-	return &step.Findings[len(step.Findings)-1]
-}
-
-// Findings returns the findings of all steps, in order.
-func (t *Trace) Findings() []Finding { return findingsOf(t.Steps) }
-
-func findingsOf(steps []Step) []Finding {
+func FindingsOf(steps []Step) []Finding {
 	var all []Finding
 	for _, s := range steps {
 		all = append(all, s.Findings...)
@@ -88,41 +24,14 @@ func findingsOf(steps []Step) []Finding {
 	return all
 }
 
-// Do runs one network operation and records it as a step. An error is
-// classified into the step's finding and returned, so that the caller only
-// decides whether to go on.
-func Do[T any](ctx context.Context, t *Trace, op Op, target string, f func(context.Context) (T, error)) (T, error) {
-	start := time.Now()
-	v, err := f(ctx)
-	t.Steps = append(t.Steps, Step{
-		Op: op, Target: target, Err: err,
-		Start: start.Sub(t.began), Elapsed: time.Since(start),
-	})
-	if err != nil {
-		check, detail := Classify(op, err)
-		if detail == noAnswer {
-			detail = "no answer within " + Span(time.Since(start))
-		}
-		over := ended(ctx)
-		if over && (ctx.Err() == context.Canceled || time.Since(start) < decisive) {
-			check, detail = checks.RunTimeout, fmt.Sprintf("not finished: %s %s", op, target)
-		}
-		if over && (check == checks.RunTimeout || isTimeout(err)) {
-			// Whether the connection or the context noticed first is chance.
-			t.Steps[len(t.Steps)-1].Err = cmp.Or(ctx.Err(), context.DeadlineExceeded)
-		}
-		t.Find(check, detail)
+// String describes a step in one line, for a transcript.
+func (s Step) String() string {
+	text := fmt.Sprintf("%s %s", s.Op, s.Target)
+	if s.Detail != "" {
+		text += ": " + s.Detail
 	}
-	return v, err
+	if s.Err != nil {
+		text += ": " + Clean(s.Err.Error())
+	}
+	return text
 }
-
-// ended reports whether the run is over. A connection's deadline that was set to
-// the end of the run can fire a moment before the context notices.
-func ended(ctx context.Context) bool {
-	end, limited := ctx.Deadline()
-	return ctx.Err() != nil || limited && !time.Now().Before(end)
-}
-
-// decisive is how long a step has to wait for its verdict to stand although the
-// run's time ended it: long enough for a lost packet to be sent again.
-const decisive = 2 * time.Second

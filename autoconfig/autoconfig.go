@@ -52,6 +52,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // Options says which sources are asked.
@@ -122,7 +123,7 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 		release := sync.OnceFunc(func() { close(its.passed) })
 		s := &search{
 			net: n, address: a, opts: o, board: b,
-			trace:   mailcheck.NewTrace(began),
+			trace:   trace.New(began),
 			result:  mailcheck.SourceResult{Name: source.Name, State: mailcheck.Absent},
 			trusted: slices.Clone(names), before: slices.Clone(before),
 			release: release,
@@ -286,7 +287,7 @@ type search struct {
 	address mailcheck.Address
 	opts    Options
 	board   *board
-	trace   *mailcheck.Trace
+	trace   *trace.Trace
 	result  mailcheck.SourceResult
 	trusted []string // names of the sources of more trust
 	before  []turn   // one for each source of more trust
@@ -340,7 +341,7 @@ func (s *search) awaitOthers(ctx context.Context) (why string) {
 
 // soften lowers the severity of the findings of the last step: a source that
 // fails while others answer is no failure of the account.
-func soften(t *mailcheck.Trace, most checks.Severity) {
+func soften(t *trace.Trace, most checks.Severity) {
 	if len(t.Steps) == 0 {
 		return
 	}

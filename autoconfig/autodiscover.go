@@ -14,6 +14,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 const poxPath = "/autodiscover/autodiscover.xml"
@@ -63,9 +64,9 @@ func (a poxAnswer) settled() bool {
 func findAutodiscover(ctx context.Context, s *search) {
 	d := &autodiscovery{search: s}
 	online := false
-	answers := sideBySide(ctx, s.trace, []func(context.Context, *mailcheck.Trace) answer{
+	answers := sideBySide(ctx, s.trace, []func(context.Context, *trace.Trace) answer{
 		d.askService,
-		func(ctx context.Context, t *mailcheck.Trace) answer {
+		func(ctx context.Context, t *trace.Trace) answer {
 			if online = d.onlineHint(ctx); online {
 				d.release() // Exchange Online has no IMAP, POP3 or SMTP in its answers
 				return d.exchangeOnline(ctx, t)
@@ -90,7 +91,7 @@ func findAutodiscover(ctx context.Context, s *search) {
 
 // askService asks for the settings, and the service that has them, or wants a
 // login for them, for the Exchange URLs too.
-func (d *autodiscovery) askService(ctx context.Context, t *mailcheck.Trace) answer {
+func (d *autodiscovery) askService(ctx context.Context, t *trace.Trace) answer {
 	pox := d.rounds(ctx, t)
 	if authentic(pox.trail) {
 		pox.vouch("Autodiscover of the domain, over https")
@@ -112,7 +113,7 @@ func (d *autodiscovery) askService(ctx context.Context, t *mailcheck.Trace) answ
 
 // rounds asks about the address, and again about the address that an answer sends
 // to, until settings come.
-func (d *autodiscovery) rounds(ctx context.Context, t *mailcheck.Trace) poxAnswer {
+func (d *autodiscovery) rounds(ctx context.Context, t *trace.Trace) poxAnswer {
 	address := d.address
 	asked := []string{address.String()}
 	var trail []string
@@ -141,10 +142,10 @@ func (d *autodiscovery) rounds(ctx context.Context, t *mailcheck.Trace) poxAnswe
 
 // round asks every place for one address: the domain and autodiscover.DOMAIN at
 // once, and what http and DNS point to if those have nothing.
-func (d *autodiscovery) round(ctx context.Context, t *mailcheck.Trace, a mailcheck.Address, trail []string) poxAnswer {
+func (d *autodiscovery) round(ctx context.Context, t *trace.Trace, a mailcheck.Address, trail []string) poxAnswer {
 	direct := make(chan poxAnswer, 2)
 	answers := make([]poxAnswer, 3)
-	traces := []*mailcheck.Trace{t.Branch(), t.Branch(), t.Branch()}
+	traces := []*trace.Trace{t.Branch(), t.Branch(), t.Branch()}
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		answers[0] = d.pursue(ctx, traces[0], "https://"+a.Domain+poxPath, a, trail)
@@ -188,7 +189,7 @@ func preferred(answers []poxAnswer) int {
 // forgive takes back what was found at the domain's own web site: most have no
 // Autodiscover service, and need none. A bad certificate is noted, since Outlook
 // asks there first and shows users a warning.
-func forgive(t *mailcheck.Trace, a *poxAnswer) {
+func forgive(t *trace.Trace, a *poxAnswer) {
 	if a.settled() {
 		return
 	}
@@ -216,7 +217,7 @@ func forgive(t *mailcheck.Trace, a *poxAnswer) {
 // excuse lowers what was found at a place whose answer is not needed. Exchange
 // Online is meant to be reached by the redirect over http, with nothing usable
 // before it, so nothing is said of that.
-func excuse(t *mailcheck.Trace, microsoft bool) {
+func excuse(t *trace.Trace, microsoft bool) {
 	for i := range t.Steps {
 		for k := range t.Steps[i].Findings {
 			f := &t.Steps[i].Findings[k]
@@ -230,7 +231,7 @@ func excuse(t *mailcheck.Trace, microsoft bool) {
 
 // pursue asks one place and follows where it sends, and returns what stands at the
 // end. Every place is https and a public name.
-func (d *autodiscovery) pursue(ctx context.Context, t *mailcheck.Trace, where string, a mailcheck.Address, trail []string) poxAnswer {
+func (d *autodiscovery) pursue(ctx context.Context, t *trace.Trace, where string, a mailcheck.Address, trail []string) poxAnswer {
 	for first := true; ; first = false {
 		hop := where + " " + a.String()
 		circle := slices.Contains(trail, hop)
@@ -289,9 +290,9 @@ func hostOf(where string) string {
 
 // resolveService looks a host up, as a step of its own. That there is none is no
 // fault: every domain may do without Autodiscover.
-func (d *autodiscovery) resolveService(ctx context.Context, t *mailcheck.Trace, where string) (why answer, there bool) {
+func (d *autodiscovery) resolveService(ctx context.Context, t *trace.Trace, where string) (why answer, there bool) {
 	host := hostOf(where)
-	addrs, err := mailcheck.Do(ctx, t, mailcheck.OpResolve, host, func(ctx context.Context) ([]netip.Addr, error) {
+	addrs, err := trace.Do(ctx, t, mailcheck.OpResolve, host, func(ctx context.Context) ([]netip.Addr, error) {
 		addrs, meta, err := d.net.Addrs(ctx, host, 443)
 		if slices.ContainsFunc(meta.Aliases, isMicrosoft) || isMicrosoft(host) {
 			d.microsoft.Store(true)
@@ -318,8 +319,8 @@ func isMicrosoft(host string) bool {
 }
 
 // post asks one URL about an address.
-func (d *autodiscovery) post(ctx context.Context, t *mailcheck.Trace, where string, a mailcheck.Address) (*netx.Document, error) {
-	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
+func (d *autodiscovery) post(ctx context.Context, t *trace.Trace, where string, a mailcheck.Address) (*netx.Document, error) {
+	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
 		return d.net.Fetch(ctx, netx.Request{
 			Method: http.MethodPost, URL: where, Body: poxRequest(a), NoFollow: true,
 			Header: http.Header{"Content-Type": {"text/xml; charset=utf-8"}}, // Outlook.com wants this very string
@@ -330,7 +331,7 @@ func (d *autodiscovery) post(ctx context.Context, t *mailcheck.Trace, where stri
 }
 
 // blame gives the faults of a web server the names they have for Autodiscover.
-func blame(t *mailcheck.Trace) {
+func blame(t *trace.Trace) {
 	findings := t.Steps[len(t.Steps)-1].Findings
 	for i, f := range findings {
 		switch f.Check {
@@ -345,7 +346,7 @@ func blame(t *mailcheck.Trace) {
 
 // judgeHost notes a service outside the domain. Outlook and Thunderbird ask the
 // user before they go there, unless it is Microsoft's own.
-func (d *autodiscovery) judgeHost(t *mailcheck.Trace, a mailcheck.Address, found poxAnswer) {
+func (d *autodiscovery) judgeHost(t *trace.Trace, a mailcheck.Address, found poxAnswer) {
 	host := hostOf(found.at)
 	if registrable(host) != registrable(a.Domain) && !isMicrosoft(host) {
 		t.Find(checks.AutodiscoverAsksConsent, shown(found.trail))

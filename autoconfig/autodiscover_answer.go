@@ -12,11 +12,12 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // judge reads one answer. It returns where the answer sends to, or nothing where
 // it is the last.
-func (d *autodiscovery) judge(ctx context.Context, t *mailcheck.Trace, doc *netx.Document, a mailcheck.Address) (found poxAnswer, next string) {
+func (d *autodiscovery) judge(ctx context.Context, t *trace.Trace, doc *netx.Document, a mailcheck.Address) (found poxAnswer, next string) {
 	t.Say(fmt.Sprintf("HTTP status %d", doc.Status) + invented(a))
 	judgeCertificate(t, doc)
 	fail := func(c *checks.Check, detail, reason string) poxAnswer {
@@ -54,10 +55,10 @@ func invented(a mailcheck.Address) string {
 }
 
 // follow returns the place that an answer sends to, if it is one to ask.
-func (d *autodiscovery) follow(t *mailcheck.Trace, from, location string) (poxAnswer, string) {
+func (d *autodiscovery) follow(t *trace.Trace, from, location string) (poxAnswer, string) {
 	next, err := netx.RedirectTarget(from, location)
 	if err != nil {
-		t.Find(mailcheck.Classify(mailcheck.OpFetch, err))
+		t.Find(trace.Classify(mailcheck.OpFetch, err))
 		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(from) + " sends programs to a place that must not be followed"}}, ""
 	}
 	return poxAnswer{}, next
@@ -67,7 +68,7 @@ func (d *autodiscovery) follow(t *mailcheck.Trace, from, location string) (poxAn
 // Exchange tells of the SOAP form, as the EWS Managed API reads it. At the domain's own web site it counts
 // only if the schemes are Exchange's and the rest of the site is open; where the
 // name says autodiscover, any counts.
-func (d *autodiscovery) unauthorized(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) poxAnswer {
+func (d *autodiscovery) unauthorized(ctx context.Context, t *trace.Trace, doc *netx.Document) poxAnswer {
 	offered := netx.Challenges(doc.Header.Values("WWW-Authenticate"))
 	soap := strings.EqualFold(doc.Header.Get("X-SOAP-Enabled"), "true")
 	exchange := soap || slices.ContainsFunc(offered, func(s string) bool {
@@ -85,8 +86,8 @@ func (d *autodiscovery) unauthorized(ctx context.Context, t *mailcheck.Trace, do
 }
 
 // readAnswer reads a document of the service.
-func (d *autodiscovery) readAnswer(ctx context.Context, t *mailcheck.Trace, doc *netx.Document, asked mailcheck.Address) (poxAnswer, string) {
-	a, err := mailcheck.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (*AutodiscoverAnswer, error) {
+func (d *autodiscovery) readAnswer(ctx context.Context, t *trace.Trace, doc *netx.Document, asked mailcheck.Address) (poxAnswer, string) {
+	a, err := trace.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (*AutodiscoverAnswer, error) {
 		return ParseAutodiscover(doc.Body)
 	})
 	switch {
@@ -117,7 +118,7 @@ var errorRemedies = map[string]string{
 
 // refused reports an answer that is an error. That nobody knows an address which
 // was made up is no fault.
-func (d *autodiscovery) refused(t *mailcheck.Trace, where string, asked mailcheck.Address, a *AutodiscoverAnswer) poxAnswer {
+func (d *autodiscovery) refused(t *trace.Trace, where string, asked mailcheck.Address, a *AutodiscoverAnswer) poxAnswer {
 	if asked.Local == "" && (a.ErrorCode == "500" || a.ErrorCode == "501") {
 		t.Say(fmt.Sprintf("error %s, %s", a.ErrorCode, a.Message))
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: fmt.Sprintf("%s knows nothing of %s; ask about a whole address", hostOf(where), postmaster(asked))}}
@@ -127,7 +128,7 @@ func (d *autodiscovery) refused(t *mailcheck.Trace, where string, asked mailchec
 }
 
 // readSettings hands the servers of an answer over.
-func (d *autodiscovery) readSettings(t *mailcheck.Trace, where string, a *AutodiscoverAnswer) poxAnswer {
+func (d *autodiscovery) readSettings(t *trace.Trace, where string, a *AutodiscoverAnswer) poxAnswer {
 	servers, problems := a.Servers(d.address)
 	for _, p := range problems {
 		t.Find(p.Check, fmt.Sprintf("%s line %d: %s", where, p.Line, p.Text))
@@ -149,24 +150,24 @@ func (d *autodiscovery) readSettings(t *mailcheck.Trace, where string, a *Autodi
 
 // judgeCertificate warns of a web server's certificate that ends soon or has a weak
 // key. One that is no good at all has failed the fetch.
-func judgeCertificate(t *mailcheck.Trace, doc *netx.Document) {
+func judgeCertificate(t *trace.Trace, doc *netx.Document) {
 	if doc.TLS == nil || len(doc.TLS.PeerCertificates) == 0 {
 		return
 	}
-	if detail := mailcheck.ExpiresSoon(doc.TLS.PeerCertificates[0], 0); detail != "" {
+	if detail := trace.ExpiresSoon(doc.TLS.PeerCertificates[0], 0); detail != "" {
 		t.Find(checks.TLSExpiresSoon, hostOf(doc.URL)+": "+detail)
 	}
-	if weak := mailcheck.WeakKey(doc.TLS.PeerCertificates[0]); weak != "" {
+	if weak := trace.WeakKey(doc.TLS.PeerCertificates[0]); weak != "" {
 		t.Find(checks.TLSWeakKey, hostOf(doc.URL)+": "+weak)
 	}
 }
 
 // indirect looks where http and DNS point to, and asks there unless the places of
 // more trust have an answer or their head start is over.
-func (d *autodiscovery) indirect(ctx context.Context, t *mailcheck.Trace, a mailcheck.Address, trail []string, direct <-chan poxAnswer) poxAnswer {
-	targets := sideBySide(ctx, t, []func(context.Context, *mailcheck.Trace) string{
-		func(ctx context.Context, t *mailcheck.Trace) string { return d.httpRedirect(ctx, t, a) },
-		func(ctx context.Context, t *mailcheck.Trace) string { return d.serviceRecord(ctx, t, a) },
+func (d *autodiscovery) indirect(ctx context.Context, t *trace.Trace, a mailcheck.Address, trail []string, direct <-chan poxAnswer) poxAnswer {
+	targets := sideBySide(ctx, t, []func(context.Context, *trace.Trace) string{
+		func(ctx context.Context, t *trace.Trace) string { return d.httpRedirect(ctx, t, a) },
+		func(ctx context.Context, t *trace.Trace) string { return d.serviceRecord(ctx, t, a) },
 	})
 	timer := time.NewTimer(headStart)
 	defer timer.Stop()
@@ -184,14 +185,14 @@ waiting:
 		}
 	}
 	known := []string{"https://" + a.Domain + poxPath, "https://autodiscover." + a.Domain + poxPath, ""}
-	var asks []func(context.Context, *mailcheck.Trace) poxAnswer
+	var asks []func(context.Context, *trace.Trace) poxAnswer
 	for i, target := range targets {
 		if slices.Contains(known, strings.ToLower(target)) {
 			continue
 		}
 		known = append(known, strings.ToLower(target))
 		origin := []string{"http://autodiscover." + a.Domain + poxPath, "_autodiscover._tcp." + a.Domain}[i]
-		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) poxAnswer {
+		asks = append(asks, func(ctx context.Context, t *trace.Trace) poxAnswer {
 			found := d.pursue(ctx, t, target, a, append(slices.Clip(trail), origin))
 			if i == 0 && found.settled() && !isMicrosoft(hostOf(found.at)) {
 				t.Find(checks.AutodiscoverHTTPRedirect, shown(found.trail))
@@ -211,12 +212,12 @@ waiting:
 
 // httpRedirect asks over http, without the address, for the one thing that counts
 // there: a redirect to https (MS-OXDISCO section 3.1.5.4).
-func (d *autodiscovery) httpRedirect(ctx context.Context, t *mailcheck.Trace, a mailcheck.Address) string {
+func (d *autodiscovery) httpRedirect(ctx context.Context, t *trace.Trace, a mailcheck.Address) string {
 	where := "http://autodiscover." + a.Domain + poxPath
 	if _, there := d.resolveService(ctx, t, where); !there {
 		return ""
 	}
-	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
+	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
 		return d.net.Fetch(ctx, netx.Request{Method: http.MethodGet, URL: where, AllowHTTP: true, NoFollow: true})
 	})
 	if err != nil {
@@ -234,9 +235,9 @@ func (d *autodiscovery) httpRedirect(ctx context.Context, t *mailcheck.Trace, a 
 
 // serviceRecord returns the place that DNS names (MS-OXDISCO section 3.1.5.3): of
 // the records with port 443 the first by priority and weight.
-func (d *autodiscovery) serviceRecord(ctx context.Context, t *mailcheck.Trace, a mailcheck.Address) string {
+func (d *autodiscovery) serviceRecord(ctx context.Context, t *trace.Trace, a mailcheck.Address) string {
 	name := "_autodiscover._tcp." + a.Domain
-	records, err := mailcheck.Do(ctx, t, mailcheck.OpLookup, name+" SRV", func(ctx context.Context) ([]netx.SRV, error) {
+	records, err := trace.Do(ctx, t, mailcheck.OpLookup, name+" SRV", func(ctx context.Context) ([]netx.SRV, error) {
 		records, _, err := d.net.Resolver.SRV(ctx, name)
 		if notFound(err) {
 			return nil, nil

@@ -12,6 +12,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // Version 2 of Autodiscover, which phones and Microsoft Teams use, is a GET for each
@@ -60,7 +61,7 @@ func (d *autodiscovery) onlineHint(ctx context.Context) bool {
 
 // exchangeOnline asks whether the mailbox lives in Exchange Online. The address is
 // sent there, so this is done only where the domain itself points that way.
-func (d *autodiscovery) exchangeOnline(ctx context.Context, t *mailcheck.Trace) answer {
+func (d *autodiscovery) exchangeOnline(ctx context.Context, t *trace.Trace) answer {
 	if d.address.Local == "" {
 		return answer{state: mailcheck.Absent, reason: "Exchange Online was not asked: that takes a whole address"}
 	}
@@ -101,7 +102,7 @@ func namesMicrosoft(where string) bool { return isMicrosoft(hostOf(where)) }
 
 // versionTwo asks a host for each protocol. A host that does not speak version 2 is
 // asked only once.
-func (d *autodiscovery) versionTwo(ctx context.Context, t *mailcheck.Trace, host string) (v versionTwo) {
+func (d *autodiscovery) versionTwo(ctx context.Context, t *trace.Trace, host string) (v versionTwo) {
 	if d.address.Local == "" {
 		return v
 	}
@@ -133,9 +134,9 @@ func (d *autodiscovery) versionTwo(ctx context.Context, t *mailcheck.Trace, host
 
 // askVersionTwo asks for the URL of one protocol. It returns nothing if the host
 // does not speak version 2.
-func (d *autodiscovery) askVersionTwo(ctx context.Context, t *mailcheck.Trace, host, protocol string, v *versionTwo) *AutodiscoverV2 {
+func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host, protocol string, v *versionTwo) *AutodiscoverV2 {
 	where := fmt.Sprintf("https://%s/autodiscover/autodiscover.json?Email=%s&Protocol=%s&RedirectCount=1", host, url.QueryEscape(d.address.String()), protocol)
-	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
+	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
 		return d.net.Fetch(ctx, netx.Request{Method: http.MethodGet, URL: where})
 	})
 	blame(t)
@@ -158,7 +159,7 @@ func (d *autodiscovery) askVersionTwo(ctx context.Context, t *mailcheck.Trace, h
 	a, err := ParseAutodiscoverV2(doc.Body)
 	switch {
 	case err != nil && doc.Status == http.StatusOK && doc.ContentType == "application/json":
-		t.Find(mailcheck.Classify(mailcheck.OpParse, fmt.Errorf("%s: %w", where, err)))
+		t.Find(trace.Classify(mailcheck.OpParse, fmt.Errorf("%s: %w", where, err)))
 		return nil
 	case err != nil:
 		return nil

@@ -12,6 +12,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 var alice = mailcheck.Address{Local: "alice", Domain: "example.com"}
@@ -234,7 +235,7 @@ func TestConfigErrors(t *testing.T) {
 			t.Errorf("%.100q is accepted", text)
 			return
 		}
-		if check, _ := mailcheck.Classify(mailcheck.OpParse, err); check != checks.AutoconfigMalformed {
+		if check, _ := trace.Classify(mailcheck.OpParse, err); check != checks.AutoconfigMalformed {
 			t.Errorf("%.100q: %v is %s", text, err, check.ID)
 		}
 		for _, w := range words {
@@ -402,7 +403,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		config, err := ParseConfig(body)
 		if err != nil {
-			if check, detail := mailcheck.Classify(mailcheck.OpParse, err); check != checks.AutoconfigMalformed || !mailcheck.Printable(detail) {
+			if check, detail := trace.Classify(mailcheck.OpParse, err); check != checks.AutoconfigMalformed || !mailcheck.Printable(detail) {
 				t.Errorf("%v is %s: %q", err, check.ID, detail)
 			}
 			return

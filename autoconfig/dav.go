@@ -10,6 +10,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // PrincipalQuery is the body of the PROPFIND request with which a client asks who
@@ -25,16 +26,16 @@ func PrincipalHeader() http.Header {
 
 // findDAV looks for calendars and address books at once (RFC 6764 section 6).
 func findDAV(ctx context.Context, s *search) {
-	var asks []func(context.Context, *mailcheck.Trace) answer
+	var asks []func(context.Context, *trace.Trace) answer
 	for _, p := range []mailcheck.Protocol{mailcheck.CalDAV, mailcheck.CardDAV} {
-		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) answer { return s.askDAV(ctx, t, p) })
+		asks = append(asks, func(ctx context.Context, t *trace.Trace) answer { return s.askDAV(ctx, t, p) })
 	}
 	s.concludeExtras(sideBySide(ctx, s.trace, asks))
 }
 
 // askDAV asks for one kind: SRV records with the path in a TXT record beside
 // them, else the .well-known place of the domain's web server.
-func (s *search) askDAV(ctx context.Context, t *mailcheck.Trace, p mailcheck.Protocol) answer {
+func (s *search) askDAV(ctx context.Context, t *trace.Trace, p mailcheck.Protocol) answer {
 	secure := s.extraQuery(t, p, mailcheck.ImplicitTLS)
 	plain := s.extraQuery(t, p, mailcheck.Plain)
 	beside, there := t.Branch(), t.Branch()
@@ -75,8 +76,8 @@ func (s *search) askDAV(ctx context.Context, t *mailcheck.Trace, p mailcheck.Pro
 // lookupPath returns the context path of a service: what the TXT record beside
 // its SRV record says, else the .well-known place, which redirects to it (RFC
 // 6764 sections 4 and 5).
-func (s *search) lookupPath(ctx context.Context, t *mailcheck.Trace, name string, p mailcheck.Protocol) string {
-	texts, err := mailcheck.Do(ctx, t, mailcheck.OpLookup, name+" TXT", func(ctx context.Context) ([]string, error) {
+func (s *search) lookupPath(ctx context.Context, t *trace.Trace, name string, p mailcheck.Protocol) string {
+	texts, err := trace.Do(ctx, t, mailcheck.OpLookup, name+" TXT", func(ctx context.Context) ([]string, error) {
 		texts, _, err := s.net.Resolver.TXT(ctx, name)
 		if notFound(err) {
 			return nil, nil

@@ -8,6 +8,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // dialect is what one client's parser makes of a settings file: what it insists
@@ -229,7 +230,7 @@ func OAuthHost(host string) bool {
 // findRefusals finds the clients that refuse a settings file over a section that
 // Thunderbird can live with. Only the domain's own file can be mended by its
 // administrator, so those of the database and of others are left alone.
-func (s *search) findRefusals(t *mailcheck.Trace, where string, c *Config) {
+func (s *search) findRefusals(t *trace.Trace, where string, c *Config) {
 	if s.result.Name != "autoconfig" || thunderbirdDialect.read(c, s.address).Refused != nil {
 		return
 	}

@@ -11,6 +11,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // outcome is what fetching a document came to.
@@ -63,8 +64,8 @@ type fetched struct {
 }
 
 // fetch asks for a document, as one step.
-func (s *search) fetch(ctx context.Context, t *mailcheck.Trace, req netx.Request) fetched {
-	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, req.URL, func(ctx context.Context) (*netx.Document, error) {
+func (s *search) fetch(ctx context.Context, t *trace.Trace, req netx.Request) fetched {
+	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, req.URL, func(ctx context.Context) (*netx.Document, error) {
 		return s.net.Fetch(ctx, req)
 	})
 	host, status := hostOf(req.URL), fmt.Sprintf("HTTP status %d", doc.Status)
@@ -91,7 +92,7 @@ func (s *search) fetch(ctx context.Context, t *mailcheck.Trace, req netx.Request
 
 // judge says what it means to a source that something else came than the document,
 // in the last step.
-func (r rules) judge(t *mailcheck.Trace, f fetched) answer {
+func (r rules) judge(t *trace.Trace, f fetched) answer {
 	a := answer{state: mailcheck.Failed, reason: f.reason}
 	check, last := r.status, &t.Steps[len(t.Steps)-1]
 	switch f.outcome {
@@ -129,13 +130,13 @@ func cutShort(s *mailcheck.Step) bool {
 
 // refused reports whether nothing listens where a web server could be.
 func refused(err error) bool {
-	check, _ := mailcheck.Classify(mailcheck.OpConnect, err)
+	check, _ := trace.Classify(mailcheck.OpConnect, err)
 	return check == checks.TCPRefused
 }
 
 // firstDetail returns the evidence of the last step's first finding, or what it
 // means where the evidence is a long URL.
-func firstDetail(t *mailcheck.Trace) string {
+func firstDetail(t *trace.Trace) string {
 	f := t.Steps[len(t.Steps)-1].Findings[0]
 	if strings.Contains(f.Detail, "://") {
 		return strings.TrimSuffix(f.Check.Summary, ".")

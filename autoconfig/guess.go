@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"mailcheck"
+	"mailcheck/internal/trace"
 )
 
 // guessPrefixes are the host names that operators commonly use, best first.
@@ -79,7 +80,7 @@ func (s *search) lookupGuesses(ctx context.Context) map[string]bool {
 	}
 	found := make([][]netip.Addr, len(names))
 	var exist []string
-	_, _ = mailcheck.Do(ctx, s.trace, mailcheck.OpResolve, fmt.Sprintf("%d likely names below %s", len(names)-1, s.address.Domain), func(ctx context.Context) (struct{}, error) {
+	_, _ = trace.Do(ctx, s.trace, mailcheck.OpResolve, fmt.Sprintf("%d likely names below %s", len(names)-1, s.address.Domain), func(ctx context.Context) (struct{}, error) {
 		var wg sync.WaitGroup
 		for i, name := range names {
 			wg.Go(func() { found[i], _, _ = s.net.Addrs(ctx, name, 0) }) // a name that cannot be looked up is not there to guess

@@ -17,6 +17,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // maxExchangers is the number of mail exchangers that are looked at.
@@ -39,8 +40,8 @@ type health struct {
 func findDNS(ctx context.Context, s *search) {
 	h := &health{search: s}
 	var wg sync.WaitGroup
-	looks := []func(context.Context, *mailcheck.Trace){h.lookAtMX, h.lookAtWebNames, h.lookAtPolicies}
-	traces := make([]*mailcheck.Trace, len(looks))
+	looks := []func(context.Context, *trace.Trace){h.lookAtMX, h.lookAtWebNames, h.lookAtPolicies}
+	traces := make([]*trace.Trace, len(looks))
 	for i, look := range looks {
 		traces[i] = s.trace.Branch()
 		wg.Go(func() { look(ctx, traces[i]) })
@@ -75,14 +76,14 @@ func (h *health) sentence() string {
 const tlsaPatience = time.Second
 
 // look is a step that cannot fail; it says what came back.
-func look(ctx context.Context, t *mailcheck.Trace, op mailcheck.Op, target string, f func(context.Context) string) {
-	said, _ := mailcheck.Do(ctx, t, op, target, func(ctx context.Context) (string, error) { return f(ctx), nil })
+func look(ctx context.Context, t *trace.Trace, op mailcheck.Op, target string, f func(context.Context) string) {
+	said, _ := trace.Do(ctx, t, op, target, func(ctx context.Context) (string, error) { return f(ctx), nil })
 	t.Say(said)
 }
 
 // lookAtMX judges the mail exchangers. That there are none, or that the domain
 // takes no mail, is no fault by itself.
-func (h *health) lookAtMX(ctx context.Context, t *mailcheck.Trace) {
+func (h *health) lookAtMX(ctx context.Context, t *trace.Trace) {
 	d := h.address.Domain
 	var records []netx.MX
 	var meta netx.Meta
@@ -123,7 +124,7 @@ func isBogus(err error) bool {
 
 // lookAtImplicitMX finds where mail goes without an MX record: to the domain's own
 // address, if it has one (RFC 5321 section 5.1).
-func (h *health) lookAtImplicitMX(ctx context.Context, t *mailcheck.Trace) {
+func (h *health) lookAtImplicitMX(ctx context.Context, t *trace.Trace) {
 	d := h.address.Domain
 	var addrs []netip.Addr
 	var err error
@@ -142,13 +143,13 @@ func (h *health) lookAtImplicitMX(ctx context.Context, t *mailcheck.Trace) {
 }
 
 // lookAtExchangers judges the names of the mail exchangers, all at once.
-func (h *health) lookAtExchangers(ctx context.Context, t *mailcheck.Trace, records []netx.MX) {
-	sideBySideTraces(t, len(records), func(i int, t *mailcheck.Trace) {
+func (h *health) lookAtExchangers(ctx context.Context, t *trace.Trace, records []netx.MX) {
+	sideBySideTraces(t, len(records), func(i int, t *trace.Trace) {
 		h.lookAtExchanger(ctx, t, records[i])
 	})
 }
 
-func (h *health) lookAtExchanger(ctx context.Context, t *mailcheck.Trace, mx netx.MX) {
+func (h *health) lookAtExchanger(ctx context.Context, t *trace.Trace, mx netx.MX) {
 	d := h.address.Domain
 	if _, err := publicsuffix.EffectiveTLDPlusOne(mx.Host); err != nil {
 		return // a public suffix: nobody's mail exchanger, and not ours to ask about
@@ -168,7 +169,7 @@ func (h *health) lookAtExchanger(ctx context.Context, t *mailcheck.Trace, mx net
 }
 
 // lookAtName looks a host up.
-func (h *health) lookAtName(ctx context.Context, t *mailcheck.Trace, name string) (addrs []netip.Addr, meta netx.Meta, err error) {
+func (h *health) lookAtName(ctx context.Context, t *trace.Trace, name string) (addrs []netip.Addr, meta netx.Meta, err error) {
 	look(ctx, t, mailcheck.OpResolve, name, func(ctx context.Context) string {
 		addrs, meta, err = h.net.Resolver.Addrs(ctx, name, netx.AnyFamily)
 		switch {
@@ -192,11 +193,11 @@ func addressList(addrs []netip.Addr) string {
 
 // lookAtWebNames looks for aliases that lead nowhere, and for a wildcard, below the
 // domain. A wildcard shows itself by answering for a name that nobody would choose.
-func (h *health) lookAtWebNames(ctx context.Context, t *mailcheck.Trace) {
+func (h *health) lookAtWebNames(ctx context.Context, t *trace.Trace) {
 	d := h.address.Domain
 	names := []string{"autoconfig." + d, "autodiscover." + d, nobodysName(d)}
 	found := make([][]netip.Addr, len(names))
-	sideBySideTraces(t, len(names), func(i int, t *mailcheck.Trace) {
+	sideBySideTraces(t, len(names), func(i int, t *trace.Trace) {
 		addrs, meta, err := h.lookAtName(ctx, t, names[i])
 		found[i] = addrs
 		if i < 2 {
@@ -228,7 +229,7 @@ func nobodysName(domain string) string {
 }
 
 // judgeAlias finds an alias whose target does not exist.
-func (h *health) judgeAlias(t *mailcheck.Trace, name string, meta netx.Meta, err error) {
+func (h *health) judgeAlias(t *trace.Trace, name string, meta netx.Meta, err error) {
 	if !notFound(err) || len(meta.Aliases) == 0 {
 		return
 	}
@@ -239,12 +240,12 @@ func (h *health) judgeAlias(t *mailcheck.Trace, name string, meta netx.Meta, err
 // lookAtPolicies asks whether the domain tells other mail servers to use TLS
 // (MTA-STS, RFC 8461) and to report when they cannot (TLS-RPT, RFC 8460). Both are
 // about mail between servers and matter to no mail program.
-func (h *health) lookAtPolicies(ctx context.Context, t *mailcheck.Trace) {
+func (h *health) lookAtPolicies(ctx context.Context, t *trace.Trace) {
 	policies := []struct{ name, label, version string }{
 		{"MTA-STS", "_mta-sts.", "v=STSv1"}, {"TLS-RPT", "_smtp._tls.", "v=TLSRPTv1"},
 	}
 	there := make([]bool, len(policies))
-	sideBySideTraces(t, len(policies), func(i int, t *mailcheck.Trace) {
+	sideBySideTraces(t, len(policies), func(i int, t *trace.Trace) {
 		name := policies[i].label + h.address.Domain
 		look(ctx, t, mailcheck.OpLookup, name+" TXT", func(ctx context.Context) string {
 			records, _, _ := h.net.Resolver.TXT(ctx, name)
@@ -265,11 +266,11 @@ func (h *health) lookAtPolicies(ctx context.Context, t *mailcheck.Trace) {
 // watch looks at every server that any source names, as soon as it is named: at
 // aliases that lead nowhere, and for TLSA records (RFC 6698). The function it
 // returns waits for the end and returns the traces in an order of their own.
-func (h *health) watch(ctx context.Context) (wait func() []*mailcheck.Trace) {
-	traces := map[string]*mailcheck.Trace{}
+func (h *health) watch(ctx context.Context) (wait func() []*trace.Trace) {
+	traces := map[string]*trace.Trace{}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
-	start := func(name string, f func(*mailcheck.Trace)) {
+	start := func(name string, f func(*trace.Trace)) {
 		if traces[name] == nil {
 			t := h.trace.Branch()
 			traces[name] = t
@@ -280,11 +281,11 @@ func (h *health) watch(ctx context.Context) (wait func() []*mailcheck.Trace) {
 		if _, err := netip.ParseAddr(s.Host); err == nil {
 			return
 		}
-		start(s.Host, func(t *mailcheck.Trace) {
+		start(s.Host, func(t *trace.Trace) {
 			_, meta, err := h.lookAtName(ctx, t, s.Host)
 			h.judgeAlias(t, s.Host, meta, err)
 		})
-		start(s.Endpoint(), func(t *mailcheck.Trace) {
+		start(s.Endpoint(), func(t *trace.Trace) {
 			name := fmt.Sprintf("_%d._tcp.%s", s.Port, s.Host)
 			look(ctx, t, mailcheck.OpLookup, name+" TLSA", func(ctx context.Context) string {
 				ctx, cancel := context.WithTimeout(ctx, tlsaPatience)
@@ -301,7 +302,7 @@ func (h *health) watch(ctx context.Context) (wait func() []*mailcheck.Trace) {
 			})
 		})
 	})
-	return func() []*mailcheck.Trace {
+	return func() []*trace.Trace {
 		h.awaitAll(ctx)
 		stop()
 		wg.Wait()
@@ -310,7 +311,7 @@ func (h *health) watch(ctx context.Context) (wait func() []*mailcheck.Trace) {
 			names = append(names, name)
 		}
 		slices.SortFunc(names, cmp.Compare[string])
-		var ordered []*mailcheck.Trace
+		var ordered []*trace.Trace
 		for _, name := range names {
 			ordered = append(ordered, traces[name])
 		}
@@ -320,8 +321,8 @@ func (h *health) watch(ctx context.Context) (wait func() []*mailcheck.Trace) {
 
 // sideBySideTraces runs n looks at once, each on a branch of the trace, and joins
 // them in order.
-func sideBySideTraces(t *mailcheck.Trace, n int, f func(int, *mailcheck.Trace)) {
-	traces := make([]*mailcheck.Trace, n)
+func sideBySideTraces(t *trace.Trace, n int, f func(int, *trace.Trace)) {
+	traces := make([]*trace.Trace, n)
 	var wg sync.WaitGroup
 	for i := range n {
 		traces[i] = t.Branch()

@@ -13,6 +13,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // ISPDB is the base URL of the public database of providers' settings files; the
@@ -34,7 +35,7 @@ func findISPDB(ctx context.Context, s *search) {
 }
 
 // askISPDB looks one domain up.
-func (s *search) askISPDB(ctx context.Context, t *mailcheck.Trace, domain string) answer {
+func (s *search) askISPDB(ctx context.Context, t *trace.Trace, domain string) answer {
 	base := s.opts.ISPDB
 	if base == "" {
 		base = ISPDB
@@ -58,8 +59,8 @@ const notListed = "does not know the domain"
 
 // readISPDB looks one domain up in a folder of settings files: the file with the
 // domain's name, or else the one that lists the domain.
-func (s *search) readISPDB(ctx context.Context, t *mailcheck.Trace, folder, domain string) answer {
-	body, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, folder, func(context.Context) ([]byte, error) {
+func (s *search) readISPDB(ctx context.Context, t *trace.Trace, folder, domain string) answer {
+	body, err := trace.Do(ctx, t, mailcheck.OpFetch, folder, func(context.Context) ([]byte, error) {
 		return lookInFolder(folder, domain)
 	})
 	switch {

@@ -10,6 +10,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // findMX looks for settings where the domain's mail is received. A domain hosted
@@ -51,7 +52,7 @@ func findMX(ctx context.Context, s *search) {
 }
 
 func (s *search) lookupMX(ctx context.Context) ([]netx.MX, bool) {
-	records, err := mailcheck.Do(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" MX", func(ctx context.Context) ([]netx.MX, error) {
+	records, err := trace.Do(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" MX", func(ctx context.Context) ([]netx.MX, error) {
 		records, _, err := s.net.Resolver.MX(ctx, s.address.Domain)
 		return records, err
 	})
@@ -97,15 +98,15 @@ func mxDomains(host, domain string) []string {
 // askOperator asks the operator's web server and the database about each domain,
 // all at once, and believes the first that knows.
 func (s *search) askOperator(ctx context.Context, host string, domains []string) {
-	var asks []func(context.Context, *mailcheck.Trace) answer
+	var asks []func(context.Context, *trace.Trace) answer
 	for _, d := range domains {
-		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) answer {
+		asks = append(asks, func(ctx context.Context, t *trace.Trace) answer {
 			return s.fetchConfig(ctx, t, place{url: "https://autoconfig." + d + configPath + s.emailQuery()})
 		})
 	}
 	for _, d := range domains {
 		if s.opts.ISPDB != "off" {
-			asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) answer { return s.askISPDB(ctx, t, d) })
+			asks = append(asks, func(ctx context.Context, t *trace.Trace) answer { return s.askISPDB(ctx, t, d) })
 		}
 	}
 	answers := sideBySide(ctx, s.trace, asks)

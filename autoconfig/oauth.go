@@ -14,6 +14,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // maxMetadata is the size of an issuer's metadata; real ones have a few kilobytes.
@@ -25,7 +26,7 @@ const maxScopes = 20
 // issued is what became of one issuer.
 type issued struct {
 	issuer Issuer
-	trace  *mailcheck.Trace
+	trace  *trace.Trace
 	oauth  mailcheck.OAuth
 	reason string // why it cannot be used; empty if it can
 }
@@ -68,7 +69,7 @@ func findOAuth(ctx context.Context, s *search) {
 
 // askIssuer returns how to log in at an issuer: from the table of providers, or
 // else from its metadata. The reason says why it cannot be used.
-func (s *search) askIssuer(ctx context.Context, t *mailcheck.Trace, issuer Issuer) (_ mailcheck.OAuth, reason string) {
+func (s *search) askIssuer(ctx context.Context, t *trace.Trace, issuer Issuer) (_ mailcheck.OAuth, reason string) {
 	if known, ok := knownIssuer(issuer.Name); ok {
 		return known, ""
 	}
@@ -81,7 +82,7 @@ func (s *search) askIssuer(ctx context.Context, t *mailcheck.Trace, issuer Issue
 	if doc == nil {
 		return mailcheck.OAuth{}, reason
 	}
-	o, err := mailcheck.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (mailcheck.OAuth, error) {
+	o, err := trace.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (mailcheck.OAuth, error) {
 		return ParseMetadata(doc.Body, issuer.Name)
 	})
 	if err != nil {
@@ -95,7 +96,7 @@ func (s *search) askIssuer(ctx context.Context, t *mailcheck.Trace, issuer Issue
 
 // fetchMetadata gets the first document there is. A host that cannot be reached at
 // the first URL is not asked for the second.
-func (s *search) fetchMetadata(ctx context.Context, t *mailcheck.Trace, urls []string) (_ *netx.Document, reason string) {
+func (s *search) fetchMetadata(ctx context.Context, t *trace.Trace, urls []string) (_ *netx.Document, reason string) {
 	var got fetched
 	var tried []string
 	for _, u := range urls {

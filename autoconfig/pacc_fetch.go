@@ -13,6 +13,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 const paccPath = "/.well-known/user-agent-configuration.json"
@@ -35,7 +36,7 @@ func findPACC(ctx context.Context, s *search) {
 // paccRun is what is known about the PACC document of a domain.
 type paccRun struct {
 	*search
-	page, dns *mailcheck.Trace
+	page, dns *trace.Trace
 
 	digests   [][]byte // usable ones
 	announced bool     // there is a record, usable or not: somebody means to publish a document
@@ -50,7 +51,7 @@ func (r *paccRun) digestName() string { return "_" + r.host() }
 // lookupDigests reads the TXT records. There may be several while one document
 // takes the place of another.
 func (r *paccRun) lookupDigests(ctx context.Context) {
-	texts, err := mailcheck.Do(ctx, r.dns, mailcheck.OpLookup, r.digestName()+" TXT", func(ctx context.Context) ([]string, error) {
+	texts, err := trace.Do(ctx, r.dns, mailcheck.OpLookup, r.digestName()+" TXT", func(ctx context.Context) ([]string, error) {
 		texts, _, err := r.net.Resolver.TXT(ctx, r.digestName())
 		if notFound(err) {
 			return nil, nil
@@ -124,7 +125,7 @@ func (r *paccRun) judge(ctx context.Context) answer {
 
 // read reads the document and judges what it says.
 func (r *paccRun) read(ctx context.Context, place string) answer {
-	pacc, err := mailcheck.Do(ctx, r.page, mailcheck.OpParse, place, func(context.Context) (*PACC, error) {
+	pacc, err := trace.Do(ctx, r.page, mailcheck.OpParse, place, func(context.Context) (*PACC, error) {
 		return ParsePACC(r.got.Body)
 	})
 	if err != nil && !r.announced {

@@ -11,6 +11,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // lookForPortal finds out, where the provider database could not be fetched,
@@ -24,7 +25,7 @@ func (s *search) lookForPortal(ctx context.Context) {
 		return
 	}
 	where := "http://" + u.Host + "/"
-	doc, _ := mailcheck.Do(ctx, s.trace, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
+	doc, _ := trace.Do(ctx, s.trace, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
 		return s.net.Fetch(ctx, netx.Request{URL: where, AllowHTTP: true})
 	})
 	s.trace.Steps[len(s.trace.Steps)-1].Findings = nil // that nothing is there is no fault of anybody's

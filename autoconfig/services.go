@@ -12,6 +12,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // extraServices are the service names of what stands around mail: RFC 6764
@@ -30,7 +31,7 @@ var extraServices = []srvService{
 const wellKnownTimeout = 10 * time.Second
 
 // extraQuery returns the question for the SRV records of an extra service.
-func (s *search) extraQuery(t *mailcheck.Trace, p mailcheck.Protocol, sec mailcheck.Security) *srvQuery {
+func (s *search) extraQuery(t *trace.Trace, p mailcheck.Protocol, sec mailcheck.Security) *srvQuery {
 	for _, service := range extraServices {
 		if service.protocol == p && service.security == sec {
 			return &srvQuery{s, t.Branch(), service.label + "._tcp." + s.address.Domain, p, sec}
@@ -73,7 +74,7 @@ func (q *srvQuery) absence(records srvAnswer, offered bool) answer {
 // wellKnown looks for a service at the place that RFC 8615 gives it on the
 // domain's own web server. That most domains have something else there, or
 // nothing, is no fault.
-func (s *search) wellKnown(ctx context.Context, t *mailcheck.Trace, p mailcheck.Protocol, req netx.Request, proven func(*netx.Document) bool) (mailcheck.Server, bool) {
+func (s *search) wellKnown(ctx context.Context, t *trace.Trace, p mailcheck.Protocol, req netx.Request, proven func(*netx.Document) bool) (mailcheck.Server, bool) {
 	req.URL = "https://" + s.address.Domain + "/.well-known/" + string(p)
 	ctx, cancel := context.WithTimeout(ctx, wellKnownTimeout)
 	defer cancel()

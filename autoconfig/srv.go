@@ -14,6 +14,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // srvServices are the service names of RFC 6186 section 3 and RFC 8314 section
@@ -36,7 +37,7 @@ type srvService struct {
 
 // findSRV looks up all services at once.
 func findSRV(ctx context.Context, s *search) {
-	traces := make([]*mailcheck.Trace, len(srvServices))
+	traces := make([]*trace.Trace, len(srvServices))
 	servers := make([][]srvServer, len(srvServices))
 	var declined []string
 	var mu sync.Mutex
@@ -112,7 +113,7 @@ type srvServer struct {
 // srvQuery asks for one service.
 type srvQuery struct {
 	*search
-	trace    *mailcheck.Trace
+	trace    *trace.Trace
 	name     string
 	protocol mailcheck.Protocol
 	security mailcheck.Security
@@ -146,7 +147,7 @@ func (q *srvQuery) ask(ctx context.Context) (servers []srvServer, offered bool) 
 // lookup returns the records of the service, and false if the domain says that it
 // does not offer it.
 func (q *srvQuery) lookup(ctx context.Context) (answer srvAnswer, offered bool) {
-	answer, err := mailcheck.Do(ctx, q.trace, mailcheck.OpLookup, q.name+" SRV", func(ctx context.Context) (srvAnswer, error) {
+	answer, err := trace.Do(ctx, q.trace, mailcheck.OpLookup, q.name+" SRV", func(ctx context.Context) (srvAnswer, error) {
 		records, meta, err := q.net.Resolver.SRV(ctx, q.name)
 		if notFound(err) {
 			return srvAnswer{}, nil // a service that is not published; whether the domain exists is another question

@@ -14,6 +14,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 const (
@@ -79,9 +80,9 @@ func findAutoconfig(ctx context.Context, s *search) {
 // keepPlaces asks places whose answers only some clients would use: they are kept,
 // but neither published nor judged.
 func (s *search) keepPlaces(ctx context.Context, places []place) {
-	var asks []func(context.Context, *mailcheck.Trace) answer
+	var asks []func(context.Context, *trace.Trace) answer
 	for _, p := range places {
-		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) answer { return s.fetchConfig(ctx, t, p) })
+		asks = append(asks, func(ctx context.Context, t *trace.Trace) answer { return s.fetchConfig(ctx, t, p) })
 	}
 	aside := s.trace.Branch()
 	sideBySide(ctx, aside, asks)
@@ -95,9 +96,9 @@ func (s *search) keepPlaces(ctx context.Context, places []place) {
 // answers. It concludes with the first place that has settings, or else the first
 // that failed, and returns for each place whether its host has an address.
 func (s *search) askPlaces(ctx context.Context, places []place) (there []bool) {
-	var asks []func(context.Context, *mailcheck.Trace) answer
+	var asks []func(context.Context, *trace.Trace) answer
 	for _, p := range places {
-		asks = append(asks, func(ctx context.Context, t *mailcheck.Trace) answer {
+		asks = append(asks, func(ctx context.Context, t *trace.Trace) answer {
 			a := s.fetchConfig(ctx, t, p)
 			for _, server := range a.servers {
 				s.board.post(server)
@@ -121,9 +122,9 @@ func (s *search) askPlaces(ctx context.Context, places []place) (there []bool) {
 
 // sideBySide runs the asks at once, each on its own trace, and returns their
 // answers in order.
-func sideBySide[T any](ctx context.Context, t *mailcheck.Trace, asks []func(context.Context, *mailcheck.Trace) T) []T {
+func sideBySide[T any](ctx context.Context, t *trace.Trace, asks []func(context.Context, *trace.Trace) T) []T {
 	answers := make([]T, len(asks))
-	traces := make([]*mailcheck.Trace, len(asks))
+	traces := make([]*trace.Trace, len(asks))
 	var wg sync.WaitGroup
 	for i, ask := range asks {
 		traces[i] = t.Branch()
@@ -143,14 +144,14 @@ func (s *search) emailQuery() string {
 }
 
 // fetchConfig fetches a settings file, reads it, and keeps what it was.
-func (s *search) fetchConfig(ctx context.Context, t *mailcheck.Trace, p place) answer {
+func (s *search) fetchConfig(ctx context.Context, t *trace.Trace, p place) answer {
 	a := s.askPlace(ctx, t, p)
 	s.board.keep(documentOf(s.result.Name, p.url, a))
 	return a
 }
 
 // askPlace asks one place for a settings file and reads it.
-func (s *search) askPlace(ctx context.Context, t *mailcheck.Trace, p place) answer {
+func (s *search) askPlace(ctx context.Context, t *trace.Trace, p place) answer {
 	u, err := url.Parse(p.url)
 	if err != nil {
 		return answer{state: mailcheck.Failed, reason: err.Error()}
@@ -170,8 +171,8 @@ func (s *search) askPlace(ctx context.Context, t *mailcheck.Trace, p place) answ
 
 // resolveHost looks a web server's name up, as a step of its own. Every domain may
 // leave the name autoconfig out; then there is nothing to fetch and no fault.
-func (s *search) resolveHost(ctx context.Context, t *mailcheck.Trace, u *url.URL, most checks.Severity) (a answer, there bool) {
-	addrs, err := mailcheck.Do(ctx, t, mailcheck.OpResolve, u.Hostname(), func(ctx context.Context) ([]netip.Addr, error) {
+func (s *search) resolveHost(ctx context.Context, t *trace.Trace, u *url.URL, most checks.Severity) (a answer, there bool) {
+	addrs, err := trace.Do(ctx, t, mailcheck.OpResolve, u.Hostname(), func(ctx context.Context) ([]netip.Addr, error) {
 		addrs, _, err := s.net.Addrs(ctx, u.Hostname(), 443)
 		if notFound(err) {
 			return nil, nil
@@ -196,7 +197,7 @@ func notFound(err error) bool {
 }
 
 // readDocument judges how a settings file was served, and reads it.
-func (s *search) readDocument(ctx context.Context, t *mailcheck.Trace, doc *netx.Document) answer {
+func (s *search) readDocument(ctx context.Context, t *trace.Trace, doc *netx.Document) answer {
 	where := doc.URL
 	if !xmlType(doc.ContentType) {
 		t.Find(checks.AutoconfigContentType, fmt.Sprintf("%s is served as %q", where, doc.ContentType))
@@ -226,8 +227,8 @@ func xmlType(contentType string) bool {
 
 // readConfig reads a settings file and returns the servers it names for the
 // address.
-func (s *search) readConfig(ctx context.Context, t *mailcheck.Trace, where string, body []byte) answer {
-	config, err := mailcheck.Do(ctx, t, mailcheck.OpParse, where, func(context.Context) (*Config, error) {
+func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, body []byte) answer {
+	config, err := trace.Do(ctx, t, mailcheck.OpParse, where, func(context.Context) (*Config, error) {
 		return ParseConfig(body)
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // maxMailconf is the number of mailconf records that are followed.
@@ -17,7 +18,7 @@ const maxMailconf = 3
 // file: "mailconf=https://...". The convention is old and written down nowhere, but
 // some operators publish it and some clients read it.
 func findTXT(ctx context.Context, s *search) {
-	records, err := mailcheck.Do(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" TXT", func(ctx context.Context) ([]string, error) {
+	records, err := trace.Do(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" TXT", func(ctx context.Context) ([]string, error) {
 		records, _, err := s.net.Resolver.TXT(ctx, s.address.Domain)
 		if notFound(err) {
 			return nil, nil // whether the domain exists is for the source mx to say

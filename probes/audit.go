@@ -16,6 +16,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 const (
@@ -215,7 +216,7 @@ func (a *auditor) withoutName(ctx context.Context) {
 	case fingerprint(leaf.PeerCertificates[0].Raw) == up.Chain[0].SHA256:
 		a.found.WithoutSNI = "the same certificate"
 	default:
-		names := mailcheck.Clean(some(mailcheck.CertificateNames(leaf.PeerCertificates[0])))
+		names := mailcheck.Clean(some(trace.CertificateNames(leaf.PeerCertificates[0])))
 		a.found.WithoutSNI = "a certificate for " + names
 		if leaf.PeerCertificates[0].VerifyHostname(a.result.Host) != nil {
 			a.trace.Find(checks.TLSSNINeeded, "without SNI it shows a certificate for "+names)

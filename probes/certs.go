@@ -14,6 +14,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // judgement is what verifying a chain came to.
@@ -163,7 +164,7 @@ func weakSignature(c *x509.Certificate) bool {
 // judged.
 func (p *probe) remark(j judgement) {
 	for i, c := range j.path {
-		if weak := mailcheck.WeakKey(c); weak != "" && (i == 0 || !selfSigned(c)) {
+		if weak := trace.WeakKey(c); weak != "" && (i == 0 || !selfSigned(c)) {
 			p.trace.Find(checks.TLSWeakKey, weak)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"mailcheck"
 	"mailcheck/autoconfig"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // dav asks a CalDAV or CardDAV server what a client asks first: who am I (RFC 6764
@@ -39,7 +40,7 @@ func dav(ctx context.Context, p *probe) {
 // logged in, so that a refusal means nothing.
 func (p *probe) davOptions(ctx context.Context, found *httpReply) {
 	path := strings.TrimPrefix(found.url, "https://"+strings.TrimSuffix(p.result.Endpoint(), ":443"))
-	reply, err := mailcheck.Do(ctx, p.trace, mailcheck.OpCapability, "OPTIONS "+p.result.Endpoint()+path, func(ctx context.Context) (*httpReply, error) {
+	reply, err := trace.Do(ctx, p.trace, mailcheck.OpCapability, "OPTIONS "+p.result.Endpoint()+path, func(ctx context.Context) (*httpReply, error) {
 		return p.request(ctx, http.MethodOptions, path, nil, nil)
 	})
 	if err != nil {

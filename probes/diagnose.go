@@ -13,6 +13,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // maxFurther is how many connections the diagnosis of one server may cost. It is
@@ -142,7 +143,7 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 		q.leave()
 	}
 	if err != nil {
-		_, said = mailcheck.Classify(mailcheck.OpTLS, err)
+		_, said = trace.Classify(mailcheck.OpTLS, err)
 	}
 	step.Detail, step.Elapsed = mailcheck.Clean(what+": "+said), time.Since(start)
 	p.trace.Steps = append(p.trace.Steps, step)
@@ -250,7 +251,7 @@ func (p *probe) askWithoutName(ctx context.Context, f *mailcheck.Finding) {
 		if err != nil {
 			return nil, "", err
 		}
-		names := mailcheck.CertificateNames(state.PeerCertificates[0])
+		names := trace.CertificateNames(state.PeerCertificates[0])
 		return names, "certificate for " + strings.Join(names, ", "), nil
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // Behind a wrong door there is often a right one on the same host: the published
@@ -95,7 +96,7 @@ func (p *probe) askIfTLS(ctx context.Context, f *mailcheck.Finding) {
 	}
 	if proof := p.provesTLS(ctx); proof != nil {
 		become(f, checks.TLSOnStartTLSPort, proof.Error())
-		if c, detail := mailcheck.Classify(mailcheck.OpGreeting, proof); c == checks.GreetOtherProtocol {
+		if c, detail := trace.Classify(mailcheck.OpGreeting, proof); c == checks.GreetOtherProtocol {
 			become(f, c, detail)
 		}
 	}

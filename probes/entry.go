@@ -13,6 +13,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // loginTimeout is how long a server may take to decide: many make a wrong password
@@ -56,7 +57,7 @@ func (p *probe) enter(ctx context.Context) {
 		return
 	}
 	e.reached = true
-	_, err := mailcheck.Do(ctx, p.trace, mailcheck.OpAuth, p.result.Endpoint(), func(ctx context.Context) (struct{}, error) {
+	_, err := trace.Do(ctx, p.trace, mailcheck.OpAuth, p.result.Endpoint(), func(ctx context.Context) (struct{}, error) {
 		p.await(ctx, loginTimeout)
 		p.lines.begin()
 		var reply loginReply
@@ -73,7 +74,7 @@ func (p *probe) enter(ctx context.Context) {
 		case err == nil && reply.ok && !e.sent:
 			err = checks.LoginFailed.Errorf("the server consents before it has been told all: %q", reply.text)
 		case err == nil && !reply.ok:
-			e.check = mailcheck.ClassifyLogin(reply.text, e.mechanism.token)
+			e.check = trace.ClassifyLogin(reply.text, e.mechanism.token)
 			err = e.check.Errorf("%s", reply.text)
 		}
 		e.caps = codeCapabilities(reply.text)
@@ -81,7 +82,7 @@ func (p *probe) enter(ctx context.Context) {
 	})
 	if err != nil && e.check == nil {
 		e.check = checks.LoginFailed
-		if c, _ := mailcheck.Classify(mailcheck.OpAuth, err); c == checks.LoginServerSignature || c == checks.RunTimeout {
+		if c, _ := trace.Classify(mailcheck.OpAuth, err); c == checks.LoginServerSignature || c == checks.RunTimeout {
 			e.check = c
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // activeSync asks an Exchange ActiveSync service what it speaks (MS-ASHTTP section
@@ -43,7 +44,7 @@ func (p *probe) askExchange(ctx context.Context, method string) (*httpReply, err
 	if path == "" {
 		path = mailcheck.DefaultPath(p.result.Protocol)
 	}
-	reply, err := mailcheck.Do(ctx, p.trace, mailcheck.OpCapability, method+" "+p.result.Endpoint()+path, func(ctx context.Context) (*httpReply, error) {
+	reply, err := trace.Do(ctx, p.trace, mailcheck.OpCapability, method+" "+p.result.Endpoint()+path, func(ctx context.Context) (*httpReply, error) {
 		return p.request(ctx, method, path, nil, nil)
 	})
 	if err == nil {

@@ -16,6 +16,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // maxHTTPRedirects is how often a service may send the client elsewhere.
@@ -112,7 +113,7 @@ func (p *probe) follow(ctx context.Context, method string, header http.Header, b
 	path := p.result.Path
 	for n := 0; ; n++ {
 		target := p.result.Endpoint() + path
-		reply, err := mailcheck.Do(ctx, p.trace, mailcheck.OpCapability, method+" "+target, func(ctx context.Context) (*httpReply, error) {
+		reply, err := trace.Do(ctx, p.trace, mailcheck.OpCapability, method+" "+target, func(ctx context.Context) (*httpReply, error) {
 			return p.request(ctx, method, path, header, body)
 		})
 		if err != nil {
@@ -175,7 +176,7 @@ func redirectTarget(from, location string) (*url.URL, error) {
 
 // elsewhere fetches what a redirect to another server leads to.
 func (p *probe) elsewhere(ctx context.Context, req netx.Request) (*httpReply, error) {
-	reply, err := mailcheck.Do(ctx, p.trace, mailcheck.OpFetch, req.Method+" "+req.URL, func(ctx context.Context) (*httpReply, error) {
+	reply, err := trace.Do(ctx, p.trace, mailcheck.OpFetch, req.Method+" "+req.URL, func(ctx context.Context) (*httpReply, error) {
 		doc, err := p.net.Fetch(ctx, req)
 		return &httpReply{url: doc.URL, status: doc.Status, header: doc.Header, body: doc.Body, last: true}, err
 	})

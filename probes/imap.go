@@ -6,6 +6,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // imap goes through an IMAP conversation (RFC 9051) up to the capabilities:
@@ -55,7 +56,7 @@ func (p *probe) imapGreeting() (string, error) {
 	case strings.EqualFold(word, "OK"):
 		return line, nil
 	case strings.EqualFold(word, "BYE"):
-		return line, mailcheck.ClassifyTurnedAway(line, checks.GreetBye).Errorf("%s", line)
+		return line, trace.ClassifyTurnedAway(line, checks.GreetBye).Errorf("%s", line)
 	case strings.EqualFold(word, "PREAUTH"):
 		return line, checks.GreetPreauth.Errorf("%s", line)
 	}

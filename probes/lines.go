@@ -8,6 +8,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // The bounds on what a server may say. Real replies are far below them; a
@@ -24,7 +25,7 @@ const (
 type lines struct {
 	conn       net.Conn
 	in         *bufio.Reader
-	trace      *mailcheck.Trace
+	trace      *trace.Trace
 	transcript []mailcheck.Line
 	secrets    redactor
 	manners    *manners // of the server, before and inside TLS
@@ -35,7 +36,7 @@ type lines struct {
 	bytes, count int // of the reply being read
 }
 
-func newLines(conn net.Conn, trace *mailcheck.Trace) *lines {
+func newLines(conn net.Conn, trace *trace.Trace) *lines {
 	return &lines{conn: conn, in: bufio.NewReaderSize(conn, maxLine), trace: trace, manners: new(manners)}
 }
 

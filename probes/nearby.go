@@ -10,6 +10,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // A silent port alone tells neither a dead host from a blocked port, nor what the
@@ -113,7 +114,7 @@ func (p *probe) lookAround(ctx context.Context, addrs []netip.Addr) []mailcheck.
 	}
 	var wg sync.WaitGroup
 	var seen []*mailcheck.Neighbour
-	var traces []*mailcheck.Trace
+	var traces []*trace.Trace
 	for _, place := range around(p.result.Server) {
 		if p.others.tests(place.Host, place.Port) {
 			continue

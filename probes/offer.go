@@ -7,6 +7,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // upgrade takes a connection whose server consented into TLS. offered says
@@ -19,11 +20,11 @@ func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent st
 	case !offered:
 		p.unannounced(consent)
 	case !consented:
-		p.trace.Find(mailcheck.ClassifyTurnedAway(consent, checks.StartTLSRefused), consent) // Postfix limits new TLS sessions, too
+		p.trace.Find(trace.ClassifyTurnedAway(consent, checks.StartTLSRefused), consent) // Postfix limits new TLS sessions, too
 		return false
 	}
 	if err := p.goAhead(); err != nil {
-		p.trace.Find(mailcheck.Classify(mailcheck.OpStartTLS, err))
+		p.trace.Find(trace.Classify(mailcheck.OpStartTLS, err))
 		return false
 	}
 	return p.handshake(ctx)

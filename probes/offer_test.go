@@ -7,6 +7,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 func TestIMAPMechanisms(t *testing.T) {
@@ -103,7 +104,7 @@ func TestIsMasked(t *testing.T) {
 func TestNotThisProtocol(t *testing.T) {
 	test := func(line string, want *checks.Check, words string) {
 		t.Helper()
-		check, detail := mailcheck.Classify(mailcheck.OpGreeting, notThisProtocol(mailcheck.IMAP, line))
+		check, detail := trace.Classify(mailcheck.OpGreeting, notThisProtocol(mailcheck.IMAP, line))
 		if check != want || !strings.Contains(detail, words) {
 			t.Errorf("%q is %s: %s", line, check.ID, detail)
 		}

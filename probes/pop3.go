@@ -6,6 +6,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // pop3 goes through a POP3 conversation (RFC 1939, RFC 2449) up to the
@@ -37,9 +38,9 @@ func (p *probe) pop3Greeting() (string, error) {
 	case pop3OK(line):
 		return line, nil
 	case strings.Contains(line, "[SYS/PERM]"):
-		return line, mailcheck.ClassifyTurnedAway(line, checks.Greet554).Errorf("%s", line)
+		return line, trace.ClassifyTurnedAway(line, checks.Greet554).Errorf("%s", line)
 	case strings.HasPrefix(line, "-ERR"):
-		return line, mailcheck.ClassifyTurnedAway(line, checks.GreetBye).Errorf("%s", line)
+		return line, trace.ClassifyTurnedAway(line, checks.GreetBye).Errorf("%s", line)
 	}
 	return line, notThisProtocol(mailcheck.POP3, line)
 }

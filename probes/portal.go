@@ -13,6 +13,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // A network with a login page (RFC 8952) answers in the place of everybody. Where
@@ -46,7 +47,7 @@ func lookForPortal(ctx context.Context, n *netx.Net, r *mailcheck.Report) []mail
 	}
 	ctx, cancel := context.WithTimeout(ctx, portalLimit)
 	defer cancel()
-	name, web := mailcheck.NewTrace(r.Started), mailcheck.NewTrace(r.Started)
+	name, web := trace.New(r.Started), trace.New(r.Started)
 	var both sync.WaitGroup
 	both.Go(func() { askForNobody(ctx, n, r, name) })
 	both.Go(func() { askNowhere(ctx, n, web) })
@@ -79,8 +80,8 @@ func allInTheWay(r *mailcheck.Report) bool {
 
 // askForNobody finds a resolver that leads every name to the login page. One that
 // leads only names that do not exist somewhere, to advertisements, is another evil.
-func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *mailcheck.Trace) {
-	addrs, err := mailcheck.Do(ctx, t, mailcheck.OpResolve, nobody, func(ctx context.Context) ([]netip.Addr, error) {
+func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *trace.Trace) {
+	addrs, err := trace.Do(ctx, t, mailcheck.OpResolve, nobody, func(ctx context.Context) ([]netip.Addr, error) {
 		addrs, _, err := n.Addrs(ctx, nobody, 80)
 		return addrs, err
 	})
@@ -98,9 +99,9 @@ func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *mail
 }
 
 // askNowhere finds a network that answers every web request itself.
-func askNowhere(ctx context.Context, n *netx.Net, t *mailcheck.Trace) {
+func askNowhere(ctx context.Context, n *netx.Net, t *trace.Trace) {
 	url := "http://" + nowhere + "/"
-	doc, err := mailcheck.Do(ctx, t, mailcheck.OpFetch, url, func(ctx context.Context) (*netx.Document, error) {
+	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, url, func(ctx context.Context) (*netx.Document, error) {
 		doc, err := n.Fetch(ctx, netx.Request{URL: url, AllowHTTP: true, NoFollow: true})
 		if doc.Status == 0 && err == nil {
 			err = errors.New("no answer")

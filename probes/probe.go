@@ -14,6 +14,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // How long a server may take. The time of the whole run cuts all of them short.
@@ -31,7 +32,7 @@ const (
 type probe struct {
 	net    *netx.Net
 	opts   Options
-	trace  *mailcheck.Trace
+	trace  *trace.Trace
 	result *mailcheck.ServerResult
 
 	addrs   []netip.Addr // of the host
@@ -72,7 +73,7 @@ var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
 func newProbe(n *netx.Net, s mailcheck.Server, o Options, began time.Time) *probe {
 	return &probe{
 		net: n, opts: o, further: maxFurther,
-		trace:  mailcheck.NewTrace(began),
+		trace:  trace.New(began),
 		result: &mailcheck.ServerResult{Server: s},
 	}
 }
@@ -179,7 +180,7 @@ func (p *probe) close() {
 
 func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 	s := p.result.Server
-	addrs, err := mailcheck.Do(ctx, p.trace, mailcheck.OpResolve, s.Host, func(ctx context.Context) ([]netip.Addr, error) {
+	addrs, err := trace.Do(ctx, p.trace, mailcheck.OpResolve, s.Host, func(ctx context.Context) ([]netip.Addr, error) {
 		addrs, meta, err := p.net.Addrs(ctx, s.Host, s.Port)
 		p.addrs, p.aliases = addrs, meta.Aliases
 		if err == nil && len(addrs) == 0 {
@@ -193,7 +194,7 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 
 func (p *probe) connect(ctx context.Context, addrs []netip.Addr) bool {
 	s := p.result.Server
-	dialed, err := mailcheck.Do(ctx, p.trace, mailcheck.OpConnect, s.Endpoint(), func(ctx context.Context) (*netx.Dialed, error) {
+	dialed, err := trace.Do(ctx, p.trace, mailcheck.OpConnect, s.Endpoint(), func(ctx context.Context) (*netx.Dialed, error) {
 		return p.net.Dial(ctx, s.Host, s.Port, addrs)
 	})
 	p.dialed = dialed
@@ -282,7 +283,7 @@ func connectState(err error) string {
 	if err == nil {
 		return "connected"
 	}
-	switch check, _ := mailcheck.Classify(mailcheck.OpConnect, err); check {
+	switch check, _ := trace.Classify(mailcheck.OpConnect, err); check {
 	case checks.TCPRefused:
 		return "refused"
 	case checks.TCPTimeout:
@@ -332,7 +333,7 @@ func (p *probe) patience(ctx context.Context) time.Duration {
 // show and an error where it turns the client away or makes no sense.
 func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 	start := time.Now()
-	_, err := mailcheck.Do(ctx, p.trace, mailcheck.OpGreeting, p.result.Endpoint(), func(ctx context.Context) (string, error) {
+	_, err := trace.Do(ctx, p.trace, mailcheck.OpGreeting, p.result.Endpoint(), func(ctx context.Context) (string, error) {
 		p.await(ctx, p.patience(ctx))
 		p.lines.begin()
 		suspicion := p.suspectTLS(ctx)
@@ -356,7 +357,7 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 
 // exchange sends commands and reads their replies as one step.
 func exchange[T any](ctx context.Context, p *probe, op mailcheck.Op, commands []string, read func() (T, error)) (T, error) {
-	return mailcheck.Do(ctx, p.trace, op, p.result.Endpoint(), func(ctx context.Context) (T, error) {
+	return trace.Do(ctx, p.trace, op, p.result.Endpoint(), func(ctx context.Context) (T, error) {
 		p.await(ctx, replyTimeout)
 		p.lines.begin()
 		if err := p.lines.send(commands...); err != nil {

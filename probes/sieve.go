@@ -11,6 +11,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // sieve goes through a ManageSieve conversation (RFC 5804) up to the
@@ -36,7 +37,7 @@ func sieve(ctx context.Context, p *probe) {
 		if err != nil || !p.upgrade(ctx, true, reply.status == "OK", reply.String()) {
 			return
 		}
-		caps, err = mailcheck.Do(ctx, p.trace, mailcheck.OpCapability, p.result.Endpoint(), func(ctx context.Context) ([]string, error) {
+		caps, err = trace.Do(ctx, p.trace, mailcheck.OpCapability, p.result.Endpoint(), func(ctx context.Context) ([]string, error) {
 			p.await(ctx, replyTimeout)
 			p.lines.begin()
 			reply, err := p.sieveReply()

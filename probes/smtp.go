@@ -8,6 +8,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // ehlo introduces mailcheck by an address literal, as mail clients do: this
@@ -64,9 +65,9 @@ func (p *probe) smtpGreeting() (string, error) {
 		}
 		return reply.String(), nil
 	case reply.code/100 == 4:
-		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), checks.GreetBye).Errorf("%s", reply)
+		return reply.String(), trace.ClassifyTurnedAway(reply.String(), checks.GreetBye).Errorf("%s", reply)
 	case reply.code/100 == 5:
-		return reply.String(), mailcheck.ClassifyTurnedAway(reply.String(), checks.Greet554).Errorf("%s", reply)
+		return reply.String(), trace.ClassifyTurnedAway(reply.String(), checks.Greet554).Errorf("%s", reply)
 	}
 	return reply.String(), checks.GreetMalformed.Errorf("%s", reply)
 }
@@ -121,7 +122,7 @@ func (p *probe) smtpExtensions() ([]string, error) {
 		return nil, err
 	}
 	if reply.code == 421 { // RFC 5321 section 3.8: to any command, from a server that is about to hang up
-		return nil, mailcheck.ClassifyTurnedAway(reply.String(), checks.GreetBye).Errorf("EHLO was answered %q", reply.String())
+		return nil, trace.ClassifyTurnedAway(reply.String(), checks.GreetBye).Errorf("EHLO was answered %q", reply.String())
 	}
 	if reply.code != 250 {
 		return nil, ehloCheck(reply).Errorf("EHLO was answered %q", reply.String())
@@ -142,11 +143,11 @@ func (p *probe) smtpExtensions() ([]string, error) {
 func ehloCheck(r smtpReply) *checks.Check {
 	switch {
 	case r.code/100 == 4:
-		return mailcheck.ClassifyTurnedAway(r.String(), checks.GreetBye)
+		return trace.ClassifyTurnedAway(r.String(), checks.GreetBye)
 	case r.code == 554 || r.code == 521:
-		return mailcheck.ClassifyTurnedAway(r.String(), checks.Greet554)
+		return trace.ClassifyTurnedAway(r.String(), checks.Greet554)
 	case r.code == 501 || r.code == 504 || r.code == 550 || r.code == 553:
-		return mailcheck.ClassifyTurnedAway(r.String(), checks.ReplyEHLOName)
+		return trace.ClassifyTurnedAway(r.String(), checks.ReplyEHLOName)
 	}
 	return checks.ReplyRejected
 }

@@ -14,6 +14,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // handshake starts TLS on the connection. The certificate is judged after the
@@ -31,7 +32,7 @@ func (p *probe) handshake(ctx context.Context) bool {
 		},
 	}
 	conn := tls.Client(p.conn, config)
-	state, err := mailcheck.Do(ctx, p.trace, mailcheck.OpTLS, s.Endpoint(), func(ctx context.Context) (tls.ConnectionState, error) {
+	state, err := trace.Do(ctx, p.trace, mailcheck.OpTLS, s.Endpoint(), func(ctx context.Context) (tls.ConnectionState, error) {
 		p.await(ctx, handshakeTimeout)
 		err := conn.Handshake() // ends with the deadline of the connection, which knows the run's
 		return conn.ConnectionState(), err
@@ -63,7 +64,7 @@ func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 	j := p.judge(ctx, state.PeerCertificates)
 	p.sent, p.path = state.PeerCertificates, j.path
 	p.result.TLS.Verified = len(j.faults) == 0
-	mailcheck.Do(ctx, p.trace, mailcheck.OpCertificate, p.result.Host, func(context.Context) (struct{}, error) {
+	trace.Do(ctx, p.trace, mailcheck.OpCertificate, p.result.Host, func(context.Context) (struct{}, error) {
 		if len(j.faults) == 0 {
 			return struct{}{}, nil
 		}
@@ -72,7 +73,7 @@ func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 	p.trace.Say(fmt.Sprintf("%s, valid to %s, %d certificate transparency timestamps", mailcheck.Clean(leaf.Subject.String()), day(leaf.NotAfter), p.result.TLS.SCTs))
 	for i, f := range j.faults {
 		if i > 0 {
-			p.trace.Find(mailcheck.Classify(mailcheck.OpCertificate, f.err))
+			p.trace.Find(trace.Classify(mailcheck.OpCertificate, f.err))
 		}
 		p.trace.Fix(f.fix)
 	}
@@ -82,7 +83,7 @@ func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 
 // warnOfExpiry finds certificates near their end.
 func (p *probe) warnOfExpiry(leaf *x509.Certificate) {
-	if detail := mailcheck.ExpiresSoon(leaf, p.opts.ExpiryWarning); detail != "" {
+	if detail := trace.ExpiresSoon(leaf, p.opts.ExpiryWarning); detail != "" {
 		p.trace.Find(checks.TLSExpiresSoon, detail)
 	}
 }
@@ -99,7 +100,7 @@ func describe(state tls.ConnectionState) *mailcheck.TLS {
 	for _, c := range state.PeerCertificates {
 		sum := sha256.Sum256(c.Raw)
 		var names []string
-		for _, n := range mailcheck.CertificateNames(c) {
+		for _, n := range trace.CertificateNames(c) {
 			names = append(names, mailcheck.Clean(n))
 		}
 		t.Chain = append(t.Chain, mailcheck.Certificate{

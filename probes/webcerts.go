@@ -11,6 +11,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
 // distrusted are the faults of a certificate whose remedy is another than to renew it
@@ -43,7 +44,7 @@ func judgeWebHosts(ctx context.Context, n *netx.Net, sources []mailcheck.SourceR
 			if len(judged.faults) == 0 {
 				continue
 			}
-			why, detail := mailcheck.Classify(mailcheck.OpCertificate, judged.faults[0].err)
+			why, detail := trace.Classify(mailcheck.OpCertificate, judged.faults[0].err)
 			if !slices.Contains(distrusted, why) {
 				continue
 			}

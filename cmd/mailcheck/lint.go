@@ -12,6 +12,7 @@ import (
 	"mailcheck"
 	"mailcheck/autoconfig"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 	"mailcheck/report"
 )
 
@@ -97,7 +98,7 @@ func lintFetch(ctx context.Context, file *autoconfig.LintFile, net *network) err
 	defer cancel()
 	doc, err := n.Fetch(ctx, netx.Request{URL: file.Name, AllowHTTP: strings.HasPrefix(strings.ToLower(file.Name), "http://")})
 	if err != nil {
-		check, detail := mailcheck.Classify(mailcheck.OpFetch, err)
+		check, detail := trace.Classify(mailcheck.OpFetch, err)
 		return noRun("see: mailcheck explain "+check.ID, "fetch %s: %s", file.Name, strings.TrimPrefix(detail, file.Name+" "))
 	}
 	if doc.Status != http.StatusOK {

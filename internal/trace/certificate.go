@@ -1,10 +1,12 @@
-package mailcheck
+package trace
 
 import (
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
 	"time"
+
+	"mailcheck"
 )
 
 // minRSABits is the shortest RSA key that authorities have signed since 2014 and
@@ -34,5 +36,5 @@ func ExpiresSoon(leaf *x509.Certificate, within time.Duration) string {
 	if left <= 0 || left >= within {
 		return ""
 	}
-	return fmt.Sprintf("%s, in %s", stamp(leaf.NotAfter), Span(left.Round(time.Minute)))
+	return fmt.Sprintf("%s, in %s", mailcheck.Stamp(leaf.NotAfter), mailcheck.Span(left.Round(time.Minute)))
 }

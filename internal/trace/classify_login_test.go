@@ -1,8 +1,9 @@
-package mailcheck
+package trace
 
 import (
-	"mailcheck/checks"
 	"testing"
+
+	"mailcheck/checks"
 )
 
 // What servers say to a login, and what that means.

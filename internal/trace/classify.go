@@ -1,4 +1,4 @@
-package mailcheck
+package trace
 
 import (
 	"context"
@@ -13,31 +13,32 @@ import (
 	"syscall"
 	"time"
 
+	"mailcheck"
 	"mailcheck/checks"
 )
 
 // Classify names the check that an error of an operation is an occurrence of,
 // with the evidence to show. It is the only place that reads error texts;
 // every error has an answer, if only [Unclassified].
-func Classify(op Op, err error) (*checks.Check, string) {
-	detail := Clean(err.Error())
+func Classify(op mailcheck.Op, err error) (*checks.Check, string) {
+	detail := mailcheck.Clean(err.Error())
 	if e, ok := errors.AsType[*checks.Error](err); ok {
 		return e.Check, detail
 	}
 	if c := classifyDNS(err); c != nil {
 		return c, detail
 	}
-	if c, d := classifyCertificate(err); c != nil && op == OpFetch {
+	if c, d := classifyCertificate(err); c != nil && op == mailcheck.OpFetch {
 		return checks.AutoconfigCertificate, d
 	} else if c != nil {
 		return c, d
 	}
-	if op == OpCertificate {
+	if op == mailcheck.OpCertificate {
 		return checks.TLSCertificate, detail
 	}
-	if op == OpFetch && strings.Contains(detail, "malformed HTTP") {
+	if op == mailcheck.OpFetch && strings.Contains(detail, "malformed HTTP") {
 		return checks.HTTPMalformed, detail
-	} else if op == OpFetch {
+	} else if op == mailcheck.OpFetch {
 		return checks.AutoconfigUnreachable, transportDetail(err)
 	}
 	if c, d := classifyHandshake(err); c != nil {
@@ -89,10 +90,10 @@ func classifyCertificate(err error) (*checks.Check, string) {
 		return classifyName(e)
 	}
 	if e, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return checks.TLSUnknownAuthority, fmt.Sprintf("issued to %q by %q", Clean(name(e.Cert)), Clean(issuer(e.Cert)))
+		return checks.TLSUnknownAuthority, fmt.Sprintf("issued to %q by %q", mailcheck.Clean(name(e.Cert)), mailcheck.Clean(issuer(e.Cert)))
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return checks.TLSCertificate, Clean(err.Error())
+		return checks.TLSCertificate, mailcheck.Clean(err.Error())
 	}
 	return nil, ""
 }
@@ -102,15 +103,15 @@ func classifyInvalid(e x509.CertificateInvalidError) (*checks.Check, string) {
 	switch e.Reason {
 	case x509.Expired:
 	case x509.IncompatibleUsage:
-		return checks.TLSWrongUsage, fmt.Sprintf("%s is meant for %s", Clean(name(c)), usages(c))
+		return checks.TLSWrongUsage, fmt.Sprintf("%s is meant for %s", mailcheck.Clean(name(c)), usages(c))
 	default:
-		return checks.TLSCertificate, Clean(e.Error())
+		return checks.TLSCertificate, mailcheck.Clean(e.Error())
 	}
 	now := time.Now()
 	if now.Before(c.NotBefore) {
-		return checks.TLSNotYetValid, fmt.Sprintf("%s is valid from %s; here it is %s", Clean(name(c)), stamp(c.NotBefore), stamp(now))
+		return checks.TLSNotYetValid, fmt.Sprintf("%s is valid from %s; here it is %s", mailcheck.Clean(name(c)), mailcheck.Stamp(c.NotBefore), mailcheck.Stamp(now))
 	}
-	return checks.TLSExpired, fmt.Sprintf("%s expired on %s, %s ago", Clean(name(c)), stamp(c.NotAfter), Span(now.Sub(c.NotAfter)))
+	return checks.TLSExpired, fmt.Sprintf("%s expired on %s, %s ago", mailcheck.Clean(name(c)), mailcheck.Stamp(c.NotAfter), mailcheck.Span(now.Sub(c.NotAfter)))
 }
 
 func classifyName(e x509.HostnameError) (*checks.Check, string) {
@@ -118,11 +119,11 @@ func classifyName(e x509.HostnameError) (*checks.Check, string) {
 	names := CertificateNames(c)
 	switch {
 	case len(names) == 0 && c.Subject.CommonName != "":
-		return checks.TLSCNOnly, fmt.Sprintf("common name %q, no subject alternative name; wanted %s", Clean(c.Subject.CommonName), Clean(e.Host))
+		return checks.TLSCNOnly, fmt.Sprintf("common name %q, no subject alternative name; wanted %s", mailcheck.Clean(c.Subject.CommonName), mailcheck.Clean(e.Host))
 	case net.ParseIP(strings.Trim(e.Host, "[]")) != nil:
-		return checks.TLSIPSAN, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), Clean(e.Host))
+		return checks.TLSIPSAN, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), mailcheck.Clean(e.Host))
 	}
-	return checks.TLSNameMismatch, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), Clean(e.Host))
+	return checks.TLSNameMismatch, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), mailcheck.Clean(e.Host))
 }
 
 // CertificateNames returns the names and addresses that a certificate is valid for.
@@ -149,10 +150,10 @@ func classifyHandshake(err error) (*checks.Check, string) {
 	}
 	for phrase, check := range handshakePhrases {
 		if strings.Contains(text, phrase) {
-			return check, Clean(text)
+			return check, mailcheck.Clean(text)
 		}
 	}
-	return checks.TLSHandshakeFailure, Clean(text)
+	return checks.TLSHandshakeFailure, mailcheck.Clean(text)
 }
 
 var handshakePhrases = map[string]*checks.Check{
@@ -163,7 +164,7 @@ var handshakePhrases = map[string]*checks.Check{
 
 // classifyTransport reads what TCP says, in the light of the operation: the
 // same silence means a firewall while connecting and a hung service later.
-func classifyTransport(op Op, err error) *checks.Check {
+func classifyTransport(op mailcheck.Op, err error) *checks.Check {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED) || windowsError(err, wsaRefused):
 		return checks.TCPRefused
@@ -180,14 +181,14 @@ func classifyTransport(op Op, err error) *checks.Check {
 	return nil
 }
 
-var timeoutChecks = map[Op]*checks.Check{
-	OpLookup: checks.DNSTimeout, OpResolve: checks.DNSTimeout, OpConnect: checks.TCPTimeout, OpTLS: checks.TLSTimeout, OpGreeting: checks.GreetTimeout,
-	OpCapability: checks.ReplyTimeout, OpStartTLS: checks.ReplyTimeout, OpAuth: checks.LoginFailed,
+var timeoutChecks = map[mailcheck.Op]*checks.Check{
+	mailcheck.OpLookup: checks.DNSTimeout, mailcheck.OpResolve: checks.DNSTimeout, mailcheck.OpConnect: checks.TCPTimeout, mailcheck.OpTLS: checks.TLSTimeout, mailcheck.OpGreeting: checks.GreetTimeout,
+	mailcheck.OpCapability: checks.ReplyTimeout, mailcheck.OpStartTLS: checks.ReplyTimeout, mailcheck.OpAuth: checks.LoginFailed,
 }
 
-var closedChecks = map[Op]*checks.Check{
-	OpConnect: checks.TCPReset, OpTLS: checks.TLSEOF, OpGreeting: checks.TCPReset,
-	OpCapability: checks.ReplyClosed, OpStartTLS: checks.ReplyClosed, OpAuth: checks.LoginFailed,
+var closedChecks = map[mailcheck.Op]*checks.Check{
+	mailcheck.OpConnect: checks.TCPReset, mailcheck.OpTLS: checks.TLSEOF, mailcheck.OpGreeting: checks.TCPReset,
+	mailcheck.OpCapability: checks.ReplyClosed, mailcheck.OpStartTLS: checks.ReplyClosed, mailcheck.OpAuth: checks.LoginFailed,
 }
 
 // Windows reports its own numbers, which the syscall constants do not match.
@@ -224,7 +225,7 @@ func transportDetail(err error) string {
 	if e, ok := errors.AsType[syscall.Errno](err); ok {
 		return e.Error()
 	}
-	return Clean(err.Error())
+	return mailcheck.Clean(err.Error())
 }
 
 func name(c *x509.Certificate) string {
@@ -264,7 +265,7 @@ func usages(c *x509.Certificate) string {
 
 // listed joins at most five names.
 func listed(names []string) string {
-	text := Clean(strings.Join(names[:min(5, len(names))], ", "))
+	text := mailcheck.Clean(strings.Join(names[:min(5, len(names))], ", "))
 	if n := len(names) - 5; n > 0 {
 		text += fmt.Sprintf(" and %d more", n)
 	}
@@ -272,22 +273,4 @@ func listed(names []string) string {
 		return "no name at all"
 	}
 	return text
-}
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-// Span writes a duration in the one unit a person would use: days, hours,
-// minutes or seconds.
-func Span(d time.Duration) string {
-	for _, unit := range []struct {
-		length time.Duration
-		name   string
-	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
-		if n := int(d / unit.length); n == 1 {
-			return "1 " + unit.name
-		} else if n > 1 {
-			return fmt.Sprintf("%d %ss", n, unit.name)
-		}
-	}
-	return fmt.Sprintf("%.0f s", d.Seconds())
 }

@@ -1,4 +1,4 @@
-package mailcheck_test
+package trace_test
 
 import (
 	"context"
@@ -12,12 +12,16 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // take runs one step that takes a while and ends with an error, and returns
 // the step.
-func take(ctx context.Context, t *mailcheck.Trace, op mailcheck.Op, d time.Duration, err error) mailcheck.Step {
-	_, _ = mailcheck.Do(ctx, t, op, "imap.example.com:993", func(ctx context.Context) (int, error) {
+// longestShown is a little more than the length to which text is cut.
+const longestShown = 450
+
+func take(ctx context.Context, t *trace.Trace, op mailcheck.Op, d time.Duration, err error) mailcheck.Step {
+	_, _ = trace.Do(ctx, t, op, "imap.example.com:993", func(ctx context.Context) (int, error) {
 		select {
 		case <-time.After(d):
 			return 7, err
@@ -30,9 +34,9 @@ func take(ctx context.Context, t *mailcheck.Trace, op mailcheck.Op, d time.Durat
 
 func TestDo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		trace := mailcheck.NewTrace(time.Now())
+		tr := trace.New(time.Now())
 		time.Sleep(time.Second)
-		v, err := mailcheck.Do(t.Context(), trace, mailcheck.OpResolve, "imap.example.com", func(context.Context) (string, error) {
+		v, err := trace.Do(t.Context(), tr, mailcheck.OpResolve, "imap.example.com", func(context.Context) (string, error) {
 			time.Sleep(2 * time.Second)
 			return "192.0.2.1", nil
 		})
@@ -40,11 +44,11 @@ func TestDo(t *testing.T) {
 			t.Errorf("got %q, %v", v, err)
 		}
 		want := mailcheck.Step{Op: mailcheck.OpResolve, Target: "imap.example.com", Start: time.Second, Elapsed: 2 * time.Second}
-		if got := trace.Steps[0]; got.Op != want.Op || got.Target != want.Target || got.Start != want.Start || got.Elapsed != want.Elapsed || got.Err != nil || len(got.Findings) > 0 {
+		if got := tr.Steps[0]; got.Op != want.Op || got.Target != want.Target || got.Start != want.Start || got.Elapsed != want.Elapsed || got.Err != nil || len(got.Findings) > 0 {
 			t.Errorf("the step is %+v, want %+v", got, want)
 		}
-		if trace.Since() != 3*time.Second {
-			t.Errorf("%v have passed, want 3s", trace.Since())
+		if tr.Since() != 3*time.Second {
+			t.Errorf("%v have passed, want 3s", tr.Since())
 		}
 	})
 }
@@ -52,13 +56,13 @@ func TestDo(t *testing.T) {
 // A step that fails has exactly one finding; the value and the error go to the
 // caller as they came.
 func TestDoClassifies(t *testing.T) {
-	trace := mailcheck.NewTrace(time.Now())
+	tr := trace.New(time.Now())
 	cause := checks.GreetBye.Errorf("* BYE \x1b[2J%w", io.ErrUnexpectedEOF)
-	v, err := mailcheck.Do(t.Context(), trace, mailcheck.OpGreeting, "imap.example.com:993", func(context.Context) (int, error) { return 7, cause })
+	v, err := trace.Do(t.Context(), tr, mailcheck.OpGreeting, "imap.example.com:993", func(context.Context) (int, error) { return 7, cause })
 	if v != 7 || !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("got %d, %v", v, err)
 	}
-	findings := trace.Findings()
+	findings := tr.Findings()
 	if len(findings) != 1 || findings[0].Check != checks.GreetBye || findings[0].Severity != checks.Failure {
 		t.Fatalf("findings %+v", findings)
 	}
@@ -78,8 +82,8 @@ func TestDoWhenTheRunEnds(t *testing.T) {
 			if cancelled {
 				time.AfterFunc(limit/2, cancel)
 			}
-			trace := mailcheck.NewTrace(time.Now())
-			step := take(ctx, trace, mailcheck.OpGreeting, steps, nil)
+			tr := trace.New(time.Now())
+			step := take(ctx, tr, mailcheck.OpGreeting, steps, nil)
 			if len(step.Findings) != 1 || step.Findings[0].Check != want {
 				t.Errorf("%s: findings %+v, want %s", name, step.Findings, want.ID)
 			} else if f := step.Findings[0]; want == checks.RunTimeout && f.Detail != "not finished: greeting imap.example.com:993" {
@@ -93,14 +97,14 @@ func TestDoWhenTheRunEnds(t *testing.T) {
 }
 
 func TestTraceJoinsInTheOrderGiven(t *testing.T) {
-	trace := mailcheck.NewTrace(time.Now())
-	a, b := trace.Branch(), trace.Branch()
+	tr := trace.New(time.Now())
+	a, b := tr.Branch(), tr.Branch()
 	take(t.Context(), b, mailcheck.OpConnect, 0, nil)
 	take(t.Context(), a, mailcheck.OpResolve, 0, nil)
 	take(t.Context(), a, mailcheck.OpTLS, 0, nil)
-	trace.Join(a, b)
+	tr.Join(a, b)
 	var ops []mailcheck.Op
-	for _, s := range trace.Steps {
+	for _, s := range tr.Steps {
 		ops = append(ops, s.Op)
 	}
 	if want := []mailcheck.Op{mailcheck.OpResolve, mailcheck.OpTLS, mailcheck.OpConnect}; !slices.Equal(ops, want) {
@@ -109,18 +113,18 @@ func TestTraceJoinsInTheOrderGiven(t *testing.T) {
 }
 
 func TestFindAndSay(t *testing.T) {
-	trace := mailcheck.NewTrace(time.Now())
-	trace.Say("nobody to say it of") // a trace without steps takes no detail, and does not fail
-	if len(trace.Steps) != 0 {
-		t.Errorf("steps %+v", trace.Steps)
+	tr := trace.New(time.Now())
+	tr.Say("nobody to say it of") // a trace without steps takes no detail, and does not fail
+	if len(tr.Steps) != 0 {
+		t.Errorf("steps %+v", tr.Steps)
 	}
-	trace.Find(checks.MXNull, "example.com MX 0 .")
-	take(t.Context(), trace, mailcheck.OpLookup, 0, nil)
-	trace.Say("10 mx\x1b.example.com")
-	trace.Find(checks.SRVTooMany, "40\u202e records").Fix = "Publish two."
-	trace.FindAt(0, checks.MXNull, "again")
+	tr.Find(checks.MXNull, "example.com MX 0 .")
+	take(t.Context(), tr, mailcheck.OpLookup, 0, nil)
+	tr.Say("10 mx\x1b.example.com")
+	tr.Find(checks.SRVTooMany, "40\u202e records").Fix = "Publish two."
+	tr.FindAt(0, checks.MXNull, "again")
 
-	findings := trace.Findings()
+	findings := tr.Findings()
 	var got []string
 	for _, f := range findings {
 		got = append(got, f.Check.ID+": "+f.Detail+": "+f.Remedy())
@@ -133,7 +137,7 @@ func TestFindAndSay(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	if step := trace.Steps[1].String(); step != `lookup imap.example.com:993: 10 mx\x1b.example.com` {
+	if step := tr.Steps[1].String(); step != `lookup imap.example.com:993: 10 mx\x1b.example.com` {
 		t.Errorf("the step is shown as %q", step)
 	}
 }

@@ -1,10 +1,10 @@
-package mailcheck_test
+package trace_test
 
 import (
 	"testing"
 
-	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 func TestClassifyTurnedAway(t *testing.T) {
@@ -25,7 +25,7 @@ func TestClassifyTurnedAway(t *testing.T) {
 		{"* BYE Server shutting down.", checks.GreetOverload},
 		{"", checks.GreetBye},
 	} {
-		if got := mailcheck.ClassifyTurnedAway(c.greeting, checks.GreetBye); got != c.want {
+		if got := trace.ClassifyTurnedAway(c.greeting, checks.GreetBye); got != c.want {
 			t.Errorf("%q is %s, want %s", c.greeting, got.ID, c.want.ID)
 		}
 	}

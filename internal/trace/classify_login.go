@@ -1,4 +1,4 @@
-package mailcheck
+package trace
 
 import (
 	"slices"

@@ -1,8 +1,9 @@
-package mailcheck
+package trace
 
 import (
-	"mailcheck/checks"
 	"strings"
+
+	"mailcheck/checks"
 )
 
 // turnedAway are the phrases by which servers say why they do not serve a

@@ -1,4 +1,4 @@
-package mailcheck_test
+package trace_test
 
 import (
 	"bufio"
@@ -22,6 +22,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // timeoutError is how crypto/tls and other packages report a timeout of theirs.
@@ -40,7 +41,7 @@ func classifier(t *testing.T) func(op mailcheck.Op, err error, want *checks.Chec
 			t.Errorf("%s: no error to classify; want one for %s", op, want.ID)
 			return
 		}
-		check, detail := mailcheck.Classify(op, err)
+		check, detail := trace.Classify(op, err)
 		if check == nil {
 			t.Errorf("%s: %v is no check at all", op, err)
 			return
@@ -107,7 +108,7 @@ func TestClassifyTransport(t *testing.T) {
 		test(op, io.ErrClosedPipe, want, "closed pipe")
 	}
 	// This machine's own address is of no use to the reader.
-	if _, detail := mailcheck.Classify(mailcheck.OpGreeting, read(syscall.ECONNRESET)); strings.Contains(detail, "203.0.113.9") {
+	if _, detail := trace.Classify(mailcheck.OpGreeting, read(syscall.ECONNRESET)); strings.Contains(detail, "203.0.113.9") {
 		t.Errorf("the evidence is %q", detail)
 	}
 }
