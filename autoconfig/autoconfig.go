@@ -1,352 +1,250 @@
-// Package autoconfig finds the servers of a mail account wherever they are
-// published, and writes the files that mail clients configure themselves from.
-//
-// # Where settings are published
-//
-//   - srv: DNS service records, RFC 6186 and RFC 8314. Evolution, aerc and
-//     FairEmail read them; Thunderbird, Outlook and Apple Mail do not.
-//   - autoconfig: an XML file on a web server of the domain
-//     (draft-ietf-mailmaint-autoconfig). Read by Thunderbird, K-9 and most free
-//     clients.
-//   - autodiscover: Microsoft's own service (MS-OXDISCO), which names Exchange and,
-//     where it is used for them, IMAP, POP3 and SMTP. Read by Outlook, Apple's
-//     programs, phones and Thunderbird.
-//   - pacc: a JSON document on a web server of the domain, whose digest stands in
-//     DNS (draft-ietf-mailmaint-pacc). New; some JMAP clients read it.
-//   - provider: what mailcheck knows of large providers by itself, from the domain
-//     or from its mail exchanger.
-//   - txt: a TXT record "mailconf=URL" that says where the domain keeps such a file.
-//   - ispdb: the files of autoconfig collected by Thunderbird for large providers.
-//   - mx: the same files of whoever runs the domain's mail exchanger, for domains
-//     that are hosted somewhere and publish nothing themselves.
-//   - guess: likely host names such as imap.example.com.
-//   - dav, jmap, sieve: DNS service records and .well-known places of what stands
-//     around mail: calendars, address books, JMAP, filter scripts.
-//
-// All sources are asked at once. The mx and guess sources are worth less than what
-// a domain publishes itself, so they wait a moment for those before them; so does
-// provider where only the mail exchanger leads to it. What stands around mail comes
-// last, since nobody needs to wait for it.
-//
-// Two more rows name no servers but say what stands around them:
-//
-//   - oauth: what the OAuth2 issuers that settings name say about themselves.
-//   - dns: the health of the domain, such as its mail exchangers, DNSSEC and aliases
-//     that lead nowhere.
-//
-// # What clients make of it
-//
-// [Clients] follows the way of each mail client through these places: its own list of
-// providers, its order, its dialect of the settings file. [Lint] judges one setup file
-// by its format, and then as the parsers of the clients read it.
 package autoconfig
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
-	"slices"
+	"net"
+	"net/netip"
+	"net/url"
 	"strings"
 	"sync"
-	"time"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
 )
 
-// Options says which sources are asked.
-type Options struct {
-	ISPDB   string // URL or folder; "off" for none; empty for the public one
-	NoGuess bool
-	Every   bool // ask the fallback sources even if the settings are known: some clients read nothing else
+const (
+	configPath    = "/mail/config-v1.1.xml"
+	wellKnownPath = "/.well-known/autoconfig" + configPath
+)
+
+// place is a URL where a settings file may be.
+type place struct {
+	url string
+	or  *rules // what it means that something else is there; nil for configRules
 }
 
-// Source is one place that publishes settings.
-type Source struct {
-	Name     string
-	Doc      string
-	fallback bool // asked in earnest only if the sources before it do not have everything
-	find     func(context.Context, *search)
+// answer is what one place had.
+type answer struct {
+	state      mailcheck.State
+	reason     string
+	servers    []mailcheck.Server
+	unresolved bool // the host has no address, or DNS does not tell
+	fetched    *netx.Document
+	config     *document.Config // the settings file that was read, whether or not its servers are of use
 }
 
-// Sources lists every source, the most trusted first. Results keep this order. What
-// the domain says of itself comes before what mailcheck knows of its provider, and
-// that before the public database, whose facts the table corrects and completes.
-var Sources = []Source{
-	{"srv", "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
-	{"autoconfig", "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
-	{"autodiscover", "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
-	{"pacc", "JSON document on the domain's web server, with its digest in DNS (PACC)", false, findPACC},
-	{"provider", "what mailcheck knows of large providers", false, findProvider},
-	{"txt", "settings file that a TXT record names (mailconf=)", false, findTXT},
-	{"ispdb", "public database of mail providers", false, findISPDB},
-	{"mx", "settings file of the mail exchanger's operator", true, findMX},
-	{"guess", "likely host names", true, findGuess},
-	{"dav", "calendars and address books (CalDAV, CardDAV: RFC 6764)", false, findDAV},
-	{"jmap", "mail over HTTPS (JMAP: RFC 8620)", false, findJMAP},
-	{"sieve", "filter scripts (ManageSieve: RFC 5804)", false, findSieve},
-	{"oauth", "what named OAuth2 issuers say about themselves (RFC 8414)", false, findOAuth},
-	{"dns", "health of the domain: mail exchangers, DNSSEC, stray records", false, findDNS},
-}
-
-// headStart is how long a fallback source waits for the sources before it: the
-// time of a few slow round trips. Without it a good published answer would come
-// with needless connections to guessed hosts; without an end to it one silent
-// web server would hold up everything.
-const headStart = 3 * time.Second
-
-// maxServers is the number of distinct servers that one run looks at.
-const maxServers = 40
-
-// Discovery is what all sources together know.
-type Discovery struct {
-	Sources []mailcheck.SourceResult // in the order of Sources
-	Servers []mailcheck.Server       // distinct, in the order of trust
-	Dropped int                      // servers beyond the bound of 40
-
-	Documents []Document // what each place of a settings file answered
-	Exchanger string     // the preferred mail exchanger, or nothing
-}
-
-// Discover asks every source at once and calls found for each distinct server as
-// soon as it is known; found is called by one goroutine at a time. Steps count
-// time from began.
-func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, began time.Time, found func(mailcheck.Server)) Discovery {
-	b := &board{found: func(s mailcheck.Server) { found(withUsername(s, a)) }, known: map[string]bool{}, dropped: map[string]bool{}}
-	searches := make([]*search, len(Sources))
-	var wg sync.WaitGroup
-	var names []string
-	var before []turn
-	for i, source := range Sources {
-		its := turn{make(chan struct{}), make(chan struct{})}
-		release := sync.OnceFunc(func() { close(its.passed) })
-		s := &search{
-			net: n, address: a, opts: o, board: b,
-			trace:   trace.New(began),
-			result:  mailcheck.SourceResult{Name: source.Name, State: mailcheck.Absent},
-			trusted: slices.Clone(names), before: slices.Clone(before),
-			release: release,
-		}
-		searches[i] = s
-		wg.Go(func() {
-			defer close(its.done)
-			defer release()
-			start := time.Now()
-			source.find(ctx, s)
-			s.result.Elapsed = time.Since(start)
-			s.result.Steps = s.trace.Steps
-		})
-		names, before = append(names, source.Name), append(before, its)
-	}
-	wg.Wait()
-	d := Discovery{Dropped: len(b.dropped)}
-	for _, s := range searches {
-		d.Sources = append(d.Sources, s.result)
-	}
-	d.Servers = merge(d.Sources, b.known)
-	for i, s := range d.Servers {
-		d.Servers[i] = withUsername(s, a)
-	}
-	d.Documents, d.Exchanger = b.documents, b.exchanger
-	slices.SortStableFunc(d.Documents, func(a, b Document) int { return strings.Compare(a.URL, b.URL) }) // not by time
-	return d
-}
-
-// withUsername gives a mail server for which nobody says the user name the one that
-// clients try first: the full address (RFC 6186 section 4).
-func withUsername(s mailcheck.Server, a mailcheck.Address) mailcheck.Server {
-	if s.Username == "" && (s.Protocol.Reads() || s.Protocol.Sends()) {
-		s.Username = a.Username()
-	}
-	return s
-}
-
-// merge joins the servers that several sources name. The first source that has a
-// user name or authentication methods for a server is believed.
-func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.Server {
-	var merged []mailcheck.Server
-	index := map[string]int{}
-	for _, source := range sources {
-		for _, s := range source.Servers {
-			i, seen := index[s.Key()]
-			if !seen {
-				if known[s.Key()] {
-					index[s.Key()] = len(merged)
-					merged = append(merged, s)
-				}
-				continue
-			}
-			m := &merged[i]
-			if !slices.Contains(m.Sources, source.Name) {
-				m.Sources = append(m.Sources, source.Name)
-			}
-			if m.Username == "" {
-				m.Username = s.Username
-			}
-			if m.Auth == nil {
-				m.Auth = s.Auth
-			}
-			if m.Vouched == "" {
-				m.Vouched = s.Vouched
-			}
-		}
-	}
-	return merged
-}
-
-// board is where the sources of one run meet.
-type board struct {
-	mu        sync.Mutex
-	found     func(mailcheck.Server)
-	known     map[string]bool
-	dropped   map[string]bool       // servers beyond the bound, which may be posted again too
-	named     map[string]directions // by source: what it named servers for
-	documents []Document
-	exchanger string                                             // set by the source mx alone
-	declined  map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
-	watchers                                                     // those who want to hear of everything
-}
-
-func (b *board) post(s mailcheck.Server) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.named == nil {
-		b.named = map[string]directions{}
-	}
-	b.named[s.Sources[0]] = b.named[s.Sources[0]].and(s.Protocol)
-	switch {
-	case b.known[s.Key()]:
-	case len(b.known) == maxServers:
-		b.dropped[s.Key()] = true
-	default:
-		b.known[s.Key()] = true
-		b.found(s)
-		b.tellServer(s)
+// vouch notes that the domain itself names the servers, over a way that nobody
+// between here and it can forge.
+func (a *answer) vouch(how string) {
+	for i := range a.servers {
+		a.servers[i].Vouched = how
 	}
 }
 
-// keep remembers what a place of a settings file answered.
-func (b *board) keep(d Document) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.documents = append(b.documents, d)
-}
-
-// decline notes that the domain says in DNS that it does not offer a service.
-func (b *board) decline(p mailcheck.Protocol, sec mailcheck.Security) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.declined == nil {
-		b.declined = map[mailcheck.Protocol]map[mailcheck.Security]bool{}
-	}
-	if b.declined[p] == nil {
-		b.declined[p] = map[mailcheck.Security]bool{}
-	}
-	b.declined[p][sec] = true
-}
-
-// directions says whether there are servers for reading mail and for sending it.
-type directions struct{ incoming, outgoing bool }
-
-func (d directions) and(p mailcheck.Protocol) directions {
-	return directions{d.incoming || p.Reads(), d.outgoing || p.Sends()}
-}
-
-// earlier returns what the sources of more trust have named servers for. Sources
-// of less trust do not count, so that the answer does not depend on who is faster.
-func (s *search) earlier() directions {
-	s.board.mu.Lock()
-	defer s.board.mu.Unlock()
-	var d directions
-	for _, name := range s.trusted {
-		n := s.board.named[name]
-		d = directions{d.incoming || n.incoming, d.outgoing || n.outgoing}
-	}
-	return d
-}
-
-// wanted reports whether a fallback should look for a server of the protocol:
-// nobody named one for its direction, and the domain did not decline it.
-func (s *search) wanted(p mailcheck.Protocol, sec mailcheck.Security) bool {
-	d := s.earlier()
-	s.board.mu.Lock()
-	defer s.board.mu.Unlock()
-	return !s.board.declined[p][sec] && (p.Reads() && !d.incoming || p.Sends() && !d.outgoing)
-}
-
-// turn is how far a source has come, for those that wait for it.
-type turn struct {
-	passed chan struct{} // closed when it will name no more mail servers, or is done
-	done   chan struct{} // closed when it is done
-}
-
-// search is one source at work.
-type search struct {
-	net     *netx.Net
-	address mailcheck.Address
-	opts    Options
-	board   *board
-	trace   *trace.Trace
-	result  mailcheck.SourceResult
-	trusted []string // names of the sources of more trust
-	before  []turn   // one for each source of more trust
-	release func()   // tells the sources of less trust not to wait for this one
-}
-
-// publish adds a server in the source's own order of preference and hands it
-// over for testing.
-func (s *search) publish(server mailcheck.Server) {
-	server.Sources = []string{s.result.Name}
-	for _, known := range s.result.Servers {
-		if known.Key() == server.Key() {
-			return
-		}
-	}
-	s.result.State = mailcheck.Found
-	s.result.Servers = append(s.result.Servers, server)
-	s.board.post(server)
-}
-
-// conclude sets the state and the reason of a source that found nothing.
-func (s *search) conclude(state mailcheck.State, format string, args ...any) {
-	if s.result.State != mailcheck.Found {
-		s.result.State = state
-	}
-	s.result.Reason = mailcheck.Clean(fmt.Sprintf(format, args...))
-}
-
-// awaitOthers waits until the sources of more trust are done or have had their
-// head start, and returns why this source is not needed; nothing if it is.
-func (s *search) awaitOthers(ctx context.Context) (why string) {
-	timer := time.NewTimer(headStart)
-	defer timer.Stop()
-	for _, other := range s.before {
-		select {
-		case <-other.passed:
-			continue
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		break
-	}
-	switch {
-	case s.earlier() == directions{true, true} && !s.opts.Every:
-		return "not needed: the settings are published"
-	case ctx.Err() != nil:
-		return "not asked: the time ran out"
-	}
-	return ""
-}
-
-// soften lowers the severity of the findings of the last step: a source that
-// fails while others answer is no failure of the account.
-func soften(t *trace.Trace, most checks.Severity) {
-	if len(t.Steps) == 0 {
+// findAutoconfig asks the domain's web servers (draft-ietf-mailmaint-autoconfig
+// section 4.1). The https places are asked at once; the http ones, which any
+// network on the way can forge, only if those have nothing, or to learn what clients
+// would get that go by another order. The address is sent to autoconfig.DOMAIN over
+// https alone, where the draft asks for it.
+func findAutoconfig(ctx context.Context, s *search) {
+	d := s.address.Domain
+	there := s.askPlaces(ctx, []place{
+		{"https://autoconfig." + d + configPath + s.emailQuery(), &configRules},
+		{"https://" + d + wellKnownPath, &optionalRules},
+	})
+	if s.result.State == mailcheck.Found && !s.opts.Every {
 		return
 	}
-	for i := range t.Steps[len(t.Steps)-1].Findings {
-		f := &t.Steps[len(t.Steps)-1].Findings[i]
-		f.Severity = min(f.Severity, most)
+	insecure := []place{
+		{"http://autoconfig." + d + configPath, &optionalRules},
+		{"http://" + d + wellKnownPath, &optionalRules},
 	}
+	var places []place
+	for i, p := range insecure {
+		if there[i] {
+			places = append(places, p)
+		}
+	}
+	if s.result.State == mailcheck.Found {
+		s.keepPlaces(ctx, places)
+		return
+	}
+	s.askPlaces(ctx, places)
+}
+
+// keepPlaces asks places whose answers only some clients would use: they are kept,
+// but neither published nor judged.
+func (s *search) keepPlaces(ctx context.Context, places []place) {
+	var asks []func(context.Context, *trace.Trace) answer
+	for _, p := range places {
+		asks = append(asks, func(ctx context.Context, t *trace.Trace) answer { return s.fetchConfig(ctx, t, p) })
+	}
+	aside := s.trace.Branch()
+	sideBySide(ctx, aside, asks)
+	for i := range aside.Steps {
+		aside.Steps[i].Findings = nil
+	}
+	s.trace.Join(aside)
+}
+
+// askPlaces asks all places at once and hands over what each names as soon as it
+// answers. It concludes with the first place that has settings, or else the first
+// that failed, and returns for each place whether its host has an address.
+func (s *search) askPlaces(ctx context.Context, places []place) (there []bool) {
+	var asks []func(context.Context, *trace.Trace) answer
+	for _, p := range places {
+		asks = append(asks, func(ctx context.Context, t *trace.Trace) answer {
+			a := s.fetchConfig(ctx, t, p)
+			for _, server := range a.servers {
+				s.board.post(server)
+			}
+			return a
+		})
+	}
+	for _, a := range sideBySide(ctx, s.trace, asks) {
+		there = append(there, !a.unresolved)
+		first := s.result.Reason == "" || s.result.State == mailcheck.Absent && a.state == mailcheck.Failed
+		if a.state == mailcheck.Found && s.result.State != mailcheck.Found || first {
+			s.result.State = a.state
+			s.conclude(a.state, "%s", a.reason)
+		}
+		for _, server := range a.servers {
+			s.publish(server)
+		}
+	}
+	return there
+}
+
+// sideBySide runs the asks at once, each on its own trace, and returns their
+// answers in order.
+func sideBySide[T any](ctx context.Context, t *trace.Trace, asks []func(context.Context, *trace.Trace) T) []T {
+	answers := make([]T, len(asks))
+	traces := make([]*trace.Trace, len(asks))
+	var wg sync.WaitGroup
+	for i, ask := range asks {
+		traces[i] = t.Branch()
+		wg.Go(func() { answers[i] = ask(ctx, traces[i]) })
+	}
+	wg.Wait()
+	t.Join(traces...)
+	return answers
+}
+
+// emailQuery is the query that lets a server answer for one user.
+func (s *search) emailQuery() string {
+	if s.address.Local == "" {
+		return ""
+	}
+	return "?emailaddress=" + url.QueryEscape(s.address.String())
+}
+
+// fetchConfig fetches a settings file, reads it, and keeps what it was.
+func (s *search) fetchConfig(ctx context.Context, t *trace.Trace, p place) answer {
+	a := s.askPlace(ctx, t, p)
+	s.board.keep(copyOf(s.result.Name, p.url, a))
+	return a
+}
+
+// askPlace asks one place for a settings file and reads it.
+func (s *search) askPlace(ctx context.Context, t *trace.Trace, p place) answer {
+	u, err := url.Parse(p.url)
+	if err != nil {
+		return answer{state: mailcheck.Failed, reason: err.Error()}
+	}
+	or := cmp.Or(p.or, &configRules)
+	if a, resolved := s.resolveHost(ctx, t, u, or.most); !resolved {
+		return a
+	}
+	got := s.fetch(ctx, t, netx.Request{URL: p.url, AllowHTTP: u.Scheme == "http"})
+	if got.outcome != there {
+		return or.judge(t, got)
+	}
+	a := s.readDocument(ctx, t, got.Document)
+	a.fetched = got.Document
+	return a
+}
+
+// resolveHost looks a web server's name up, as a step of its own. Every domain may
+// leave the name autoconfig out; then there is nothing to fetch and no fault.
+func (s *search) resolveHost(ctx context.Context, t *trace.Trace, u *url.URL, most checks.Severity) (a answer, there bool) {
+	addrs, err := trace.Do(ctx, t, mailcheck.OpResolve, u.Hostname(), func(ctx context.Context) ([]netip.Addr, error) {
+		addrs, _, err := s.net.Addrs(ctx, u.Hostname(), 443)
+		if notFound(err) {
+			return nil, nil
+		}
+		return addrs, err
+	})
+	switch {
+	case err != nil:
+		soften(t, most)
+		return answer{state: mailcheck.Failed, reason: "DNS did not answer for " + u.Hostname(), unresolved: true}, false
+	case len(addrs) == 0:
+		t.Say("no such host")
+		return answer{state: mailcheck.Absent, reason: "no such host: " + u.Hostname(), unresolved: true}, false
+	}
+	return answer{}, true
+}
+
+// notFound reports whether DNS says that the name does not exist.
+func notFound(err error) bool {
+	e, ok := errors.AsType[*net.DNSError](err)
+	return ok && e.IsNotFound
+}
+
+// readDocument judges how a settings file was served, and reads it.
+func (s *search) readDocument(ctx context.Context, t *trace.Trace, doc *netx.Document) answer {
+	where := doc.URL
+	if !document.XmlType(doc.ContentType) {
+		t.Find(checks.AutoconfigContentType, fmt.Sprintf("%s is served as %q", where, doc.ContentType))
+	}
+	if s.result.Name == "autoconfig" { // the other sources' web servers are not the domain's to mend
+		judgeCertificate(t, doc)
+	}
+	a := s.readConfig(ctx, t, where, doc.Body)
+	if s.result.Name == "autoconfig" && !doc.Insecure && ownHost(hostOf(doc.Hops[0]), s.address.Domain) {
+		a.vouch("settings file of the domain, fetched over https")
+	}
+	if doc.Insecure && len(a.servers) > 0 {
+		t.Find(checks.AutoconfigHTTPOnly, strings.Join(doc.Hops, " -> "))
+	}
+	return a
+}
+
+// readConfig reads a settings file and returns the servers it names for the
+// address.
+func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, body []byte) answer {
+	config, err := trace.Do(ctx, t, mailcheck.OpParse, where, func(context.Context) (*document.Config, error) {
+		return document.ParseConfig(body)
+	})
+	if err != nil {
+		soften(t, checks.Warning)
+		return answer{state: mailcheck.Failed, reason: "the settings file is malformed"}
+	}
+	for _, issuer := range config.Issuers {
+		s.board.nameIssuer(document.Issuer{Name: document.Expand(issuer.Name, s.address), Scopes: issuer.Scopes})
+	}
+	servers, problems := config.Servers(s.address)
+	for _, p := range problems {
+		t.Find(p.Check, fmt.Sprintf("%s line %d: %s", where, p.Line, p.Text))
+	}
+	for i := range servers {
+		servers[i].Sources = []string{s.result.Name}
+	}
+	if len(servers) == 0 {
+		t.Find(checks.AutoconfigNoServers, where)
+		return answer{state: mailcheck.Failed, reason: "the settings file names no usable server", config: config}
+	}
+	t.Say(fmt.Sprintf("%d servers", len(servers)))
+	host := where
+	if u, err := url.Parse(where); err == nil && u.Host != "" {
+		host = u.Scheme + "://" + u.Host + u.Path
+	}
+	s.findRefusals(t, where, config)
+	return answer{state: mailcheck.Found, reason: host, servers: servers, config: config}
 }

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -315,7 +316,7 @@ func (d *autodiscovery) resolveService(ctx context.Context, t *trace.Trace, wher
 
 // isMicrosoft reports whether a host belongs to Exchange Online.
 func isMicrosoft(host string) bool {
-	return inside(host, "outlook.com") || inside(host, "office365.com")
+	return document.Inside(host, "outlook.com") || document.Inside(host, "office365.com")
 }
 
 // post asks one URL about an address.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -36,11 +37,11 @@ func (d *autodiscovery) judge(ctx context.Context, t *trace.Trace, doc *netx.Doc
 	case doc.Status != http.StatusOK:
 		text := fmt.Sprintf("answers with HTTP status %d", doc.Status)
 		return fail(checks.AutodiscoverStatus, text, text), ""
-	case looksLikeHTML(doc.Body):
-		return fail(checks.AutodiscoverHTML, fmt.Sprintf("answers with %s that begins %q", doc.ContentType, head(doc.Body)), "answers with a web page"), ""
+	case document.LooksLikeHTML(doc.Body):
+		return fail(checks.AutodiscoverHTML, fmt.Sprintf("answers with %s that begins %q", doc.ContentType, document.Head(doc.Body)), "answers with a web page"), ""
 	}
 	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType) + invented(a))
-	if !xmlType(doc.ContentType) {
+	if !document.XmlType(doc.ContentType) {
 		t.Find(checks.AutodiscoverContentType, fmt.Sprintf("%s is served as %q", doc.URL, doc.ContentType))
 	}
 	return d.readAnswer(ctx, t, doc, a)
@@ -87,8 +88,8 @@ func (d *autodiscovery) unauthorized(ctx context.Context, t *trace.Trace, doc *n
 
 // readAnswer reads a document of the service.
 func (d *autodiscovery) readAnswer(ctx context.Context, t *trace.Trace, doc *netx.Document, asked mailcheck.Address) (poxAnswer, string) {
-	a, err := trace.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (*AutodiscoverAnswer, error) {
-		return ParseAutodiscover(doc.Body)
+	a, err := trace.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (*document.AutodiscoverAnswer, error) {
+		return document.ParseAutodiscover(doc.Body)
 	})
 	switch {
 	case err != nil:
@@ -118,7 +119,7 @@ var errorRemedies = map[string]string{
 
 // refused reports an answer that is an error. That nobody knows an address which
 // was made up is no fault.
-func (d *autodiscovery) refused(t *trace.Trace, where string, asked mailcheck.Address, a *AutodiscoverAnswer) poxAnswer {
+func (d *autodiscovery) refused(t *trace.Trace, where string, asked mailcheck.Address, a *document.AutodiscoverAnswer) poxAnswer {
 	if asked.Local == "" && (a.ErrorCode == "500" || a.ErrorCode == "501") {
 		t.Say(fmt.Sprintf("error %s, %s", a.ErrorCode, a.Message))
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: fmt.Sprintf("%s knows nothing of %s; ask about a whole address", hostOf(where), postmaster(asked))}}
@@ -128,7 +129,7 @@ func (d *autodiscovery) refused(t *trace.Trace, where string, asked mailcheck.Ad
 }
 
 // readSettings hands the servers of an answer over.
-func (d *autodiscovery) readSettings(t *trace.Trace, where string, a *AutodiscoverAnswer) poxAnswer {
+func (d *autodiscovery) readSettings(t *trace.Trace, where string, a *document.AutodiscoverAnswer) poxAnswer {
 	servers, problems := a.Servers(d.address)
 	for _, p := range problems {
 		t.Find(p.Check, fmt.Sprintf("%s line %d: %s", where, p.Line, p.Text))
@@ -144,7 +145,7 @@ func (d *autodiscovery) readSettings(t *trace.Trace, where string, a *Autodiscov
 		}
 		d.board.post(servers[i])
 	}
-	t.Say(counted(len(servers), "server"))
+	t.Say(document.Counted(len(servers), "server"))
 	return poxAnswer{answer: answer{state: mailcheck.Found, reason: where + invented(d.address), servers: servers}}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -49,7 +50,7 @@ func (d *autodiscovery) onlineHint(ctx context.Context) bool {
 	if err != nil || len(records) == 0 {
 		return false
 	}
-	if host := records[0].Host; inside(host, "protection.outlook.com") || inside(host, "mx.microsoft") {
+	if host := records[0].Host; document.Inside(host, "protection.outlook.com") || document.Inside(host, "mx.microsoft") {
 		return true
 	}
 	texts, _, err := d.net.Resolver.TXT(ctx, d.address.Domain)
@@ -119,7 +120,7 @@ func (d *autodiscovery) versionTwo(ctx context.Context, t *trace.Trace, host str
 		if wanted == "" {
 			continue
 		}
-		server, err := ExchangeServer(wanted, a.URL)
+		server, err := document.ExchangeServer(wanted, a.URL)
 		if err != nil {
 			t.Find(checks.AutodiscoverBadSection, fmt.Sprintf("%s, for %s: %v", host, protocol, err))
 			continue
@@ -134,7 +135,7 @@ func (d *autodiscovery) versionTwo(ctx context.Context, t *trace.Trace, host str
 
 // askVersionTwo asks for the URL of one protocol. It returns nothing if the host
 // does not speak version 2.
-func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host, protocol string, v *versionTwo) *AutodiscoverV2 {
+func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host, protocol string, v *versionTwo) *document.AutodiscoverV2 {
 	where := fmt.Sprintf("https://%s/autodiscover/autodiscover.json?Email=%s&Protocol=%s&RedirectCount=1", host, url.QueryEscape(d.address.String()), protocol)
 	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
 		return d.net.Fetch(ctx, netx.Request{Method: http.MethodGet, URL: where})
@@ -156,7 +157,7 @@ func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host,
 		status += " at " + v.at
 	}
 	t.Say(status)
-	a, err := ParseAutodiscoverV2(doc.Body)
+	a, err := document.ParseAutodiscoverV2(doc.Body)
 	switch {
 	case err != nil && doc.Status == http.StatusOK && doc.ContentType == "application/json":
 		t.Find(trace.Classify(mailcheck.OpParse, fmt.Errorf("%s: %w", where, err)))

@@ -13,9 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/sample"
 )
 
 // run is one discovery in a lab, and what the lab saw of it.
@@ -98,7 +100,7 @@ func web(host string, routes map[string]lab.Reply) lab.Host {
 	return lab.Host{80: lab.HTTP(nil), 443: lab.TLS(lab.Cert{Names: []string{host}}, lab.HTTP(routes))}
 }
 
-func document(text string) map[string]lab.Reply {
+func served(text string) map[string]lab.Reply {
 	return map[string]lab.Reply{configPath: lab.XML(text)}
 }
 
@@ -118,12 +120,12 @@ func TestNothingIsAskedElsewhere(t *testing.T) {
 	test := func(domain, zone string, named ...string) {
 		t.Helper()
 		s := lab.Scenario{Address: "alice@" + domain, Zone: zone, Hosts: map[string]lab.Host{
-			"192.0.2.80": web("*.example.co.uk", document(file(incoming(), outgoing()))), "192.0.2.1": lab.Blackhole(),
+			"192.0.2.80": web("*.example.co.uk", served(sample.File(sample.Incoming(), sample.Outgoing()))), "192.0.2.1": lab.Blackhole(),
 		}}
 		r := discover(t, s, Options{})
 		for _, q := range r.questions {
 			_, name, _ := strings.Cut(q, " ")
-			if !inside(name, domain) && name != "v1.ispdb.net" && !slices.Contains(named, q) {
+			if !document.Inside(name, domain) && name != "v1.ispdb.net" && !slices.Contains(named, q) {
 				t.Errorf("%s: the question %q leads out of the domain", domain, q)
 			}
 		}
@@ -171,7 +173,7 @@ v1.ispdb.net.                A 198.51.100.80
 			Hosts: map[string]lab.Host{
 				"192.0.2.1": web("example.com", nil), "192.0.2.80": web("autoconfig.example.com", routes),
 				"192.0.2.81": web("autoconfig.example.net", nil), "192.0.2.82": web("autoconfig.sub.example.net", nil),
-				"192.0.2.83": web("www.example.net", document(file(incoming(), outgoing()))), "198.51.100.80": web("v1.ispdb.net", nil),
+				"192.0.2.83": web("www.example.net", served(sample.File(sample.Incoming(), sample.Outgoing()))), "198.51.100.80": web("v1.ispdb.net", nil),
 			},
 		}
 		r := discover(t, s, Options{NoGuess: true})
@@ -217,7 +219,7 @@ _imaps._tcp        SRV 0 1 993 imap
 _imaps._tcp        SRV 5 1 993 imap
 _imap._tcp         SRV 0 1 143 imap
 _submissions._tcp  SRV 0 1 465 smtp
-`, Hosts: map[string]lab.Host{"192.0.2.80": web("autoconfig.example.com", document(file(incoming("%EMAILADDRESS%", "%EMAILLOCALPART%"), incoming(), incoming("imap.", "pop.", `"imap"`, `"pop3"`, "993", "995"), outgoing())))}}
+`, Hosts: map[string]lab.Host{"192.0.2.80": web("autoconfig.example.com", served(sample.File(sample.Incoming("%EMAILADDRESS%", "%EMAILLOCALPART%"), sample.Incoming(), sample.Incoming("imap.", "pop.", `"imap"`, `"pop3"`, "993", "995"), sample.Outgoing())))}}
 	r := discover(t, s, Options{})
 	handed := slices.Clone(r.found)
 	slices.Sort(handed)
@@ -255,19 +257,19 @@ _submissions._tcp  SRV 0 1 465 smtp
 func TestTooManyServers(t *testing.T) {
 	var many []string
 	for i := range 60 {
-		many = append(many, incoming("993", fmt.Sprint(2001+i)))
+		many = append(many, sample.Incoming("993", fmt.Sprint(2001+i)))
 	}
 	s := lab.Scenario{Address: "alice@example.com", Zone: unpublished + "autoconfig A 192.0.2.80\n",
-		Hosts: map[string]lab.Host{"192.0.2.80": web("autoconfig.example.com", document(file(many...)))}}
+		Hosts: map[string]lab.Host{"192.0.2.80": web("autoconfig.example.com", served(sample.File(many...)))}}
 	r := discover(t, s, Options{NoGuess: true})
-	if len(r.found) != maxServers || len(r.Servers) != maxServers {
-		t.Errorf("%d servers handed over, %d kept, want %d", len(r.found), len(r.Servers), maxServers)
+	if len(r.found) != MaxServers || len(r.Servers) != MaxServers {
+		t.Errorf("%d servers handed over, %d kept, want %d", len(r.found), len(r.Servers), MaxServers)
 	}
 	if r.Dropped != 20 {
 		t.Errorf("%d servers are said to be left out, want 20", r.Dropped)
 	}
-	if r.Servers[0].Port != 2001 || r.Servers[maxServers-1].Port != 2000+maxServers {
-		t.Errorf("the servers kept go from %s to %s", r.Servers[0].URL(), r.Servers[maxServers-1].URL())
+	if r.Servers[0].Port != 2001 || r.Servers[MaxServers-1].Port != 2000+MaxServers {
+		t.Errorf("the servers kept go from %s to %s", r.Servers[0].URL(), r.Servers[MaxServers-1].URL())
 	}
 }
 
@@ -275,7 +277,7 @@ func TestTooManyServers(t *testing.T) {
 func TestInternationalDomains(t *testing.T) {
 	const ascii = "xn--becd4bq2d9bd.xn--gecrj9c"
 	s := lab.Scenario{Zone: strings.ReplaceAll(unpublished, "example.com", ascii) + "autoconfig A 192.0.2.80\n",
-		Hosts: map[string]lab.Host{"192.0.2.80": web("autoconfig."+ascii, document(file(incoming("imap.example.com", "imap.%EMAILDOMAIN%"), outgoing("smtp.example.com", "smtp.ડેટામેલ.ભારત"))))}}
+		Hosts: map[string]lab.Host{"192.0.2.80": web("autoconfig."+ascii, served(sample.File(sample.Incoming("imap.example.com", "imap.%EMAILDOMAIN%"), sample.Outgoing("smtp.example.com", "smtp.ડેટામેલ.ભારત"))))}}
 	var runs []run
 	for _, typed := range []string{"用户@ડેટામેલ.ભારત", "用户@" + ascii} {
 		s.Address = typed

@@ -1,7 +1,6 @@
 package autoconfig
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -84,8 +84,8 @@ func (s *search) fetch(ctx context.Context, t *trace.Trace, req netx.Request) fe
 		return fetched{doc, missing, host + " has no such document", req.URL + " answers with " + status}
 	}
 	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType))
-	if looksLikeHTML(doc.Body) {
-		return fetched{doc, page, host + " answers with a web page", fmt.Sprintf("%s answers with %s that begins %q", doc.URL, doc.ContentType, head(doc.Body))}
+	if document.LooksLikeHTML(doc.Body) {
+		return fetched{doc, page, host + " answers with a web page", fmt.Sprintf("%s answers with %s that begins %q", doc.URL, doc.ContentType, document.Head(doc.Body))}
 	}
 	return fetched{Document: doc, outcome: there}
 }
@@ -143,12 +143,3 @@ func firstDetail(t *trace.Trace) string {
 	}
 	return f.Detail
 }
-
-func looksLikeHTML(body []byte) bool {
-	start := bytes.ToLower(bytes.TrimSpace(body[:min(512, len(body))]))
-	start = bytes.TrimPrefix(start, []byte("\xef\xbb\xbf"))
-	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) ||
-		bytes.Contains(start, []byte("<html")) && !bytes.Contains(start, []byte("<clientconfig"))
-}
-
-func head(body []byte) string { return string(bytes.TrimSpace(body[:min(60, len(body))])) }

@@ -12,6 +12,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
+	"mailcheck/internal/sample"
 )
 
 func TestNoGuess(t *testing.T) {
@@ -74,7 +75,7 @@ func TestDeclinedServicesAreNotGuessed(t *testing.T) {
 func TestGuessesWait(t *testing.T) {
 	autoconfig := func(after time.Duration, sections ...string) lab.Scenario {
 		return lab.Scenario{Address: "alice@example.com", Zone: unpublished + "autoconfig A 192.0.2.80\n", Hosts: map[string]lab.Host{
-			"192.0.2.80": web("autoconfig.example.com", map[string]lab.Reply{configPath: lab.After(after, lab.XML(file(sections...)))}),
+			"192.0.2.80": web("autoconfig.example.com", map[string]lab.Reply{configPath: lab.After(after, lab.XML(sample.File(sections...)))}),
 			"192.0.2.1":  {}, "192.0.2.10": {993: lab.Silent}, "192.0.2.11": {}, "192.0.2.25": {}, "192.0.2.26": {},
 		}}
 	}
@@ -88,7 +89,7 @@ func TestGuessesWait(t *testing.T) {
 		return list
 	}
 
-	r := discover(t, autoconfig(2*time.Second, incoming(), outgoing()), Options{})
+	r := discover(t, autoconfig(2*time.Second, sample.Incoming(), sample.Outgoing()), Options{})
 	if got := guessed(r); len(got) > 0 {
 		t.Errorf("although everything is published, %q are guessed", got)
 	}
@@ -103,12 +104,12 @@ func TestGuessesWait(t *testing.T) {
 		}
 	}
 
-	r = discover(t, autoconfig(0, incoming()), Options{})
+	r = discover(t, autoconfig(0, sample.Incoming()), Options{})
 	if got, want := guessed(r), []string{"submissions://smtp.example.com:465", "submissions://mail.example.com:465", "submission://smtp.example.com:587", "submission://mail.example.com:587"}; !slices.Equal(got, want) {
 		t.Errorf("without a server for sending, %q are guessed, want %q", got, want)
 	}
 
-	r = discover(t, autoconfig(8*time.Second, incoming(), outgoing()), Options{})
+	r = discover(t, autoconfig(8*time.Second, sample.Incoming(), sample.Outgoing()), Options{})
 	if len(guessed(r)) == 0 {
 		t.Error("a slow web server holds up the guesses")
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/trace"
 )
@@ -73,7 +74,7 @@ func (s *search) readISPDB(ctx context.Context, t *trace.Trace, folder, domain s
 		return answer{state: mailcheck.Absent, reason: notListed}
 	}
 	a := s.readConfig(ctx, t, folder, body)
-	s.board.keep(documentOf(s.result.Name, folder, a))
+	s.board.keep(copyOf(s.result.Name, folder, a))
 	return a
 }
 
@@ -97,10 +98,10 @@ func lookInFolder(folder, domain string) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read provider file: %w", err)
 		}
-		if len(body) > maxConfig {
+		if len(body) > document.MaxConfig {
 			continue
 		}
-		config, err := ParseConfig(body)
+		config, err := document.ParseConfig(body)
 		if i < 2 || err == nil && slices.Contains(config.Domains, domain) {
 			return body, nil
 		}

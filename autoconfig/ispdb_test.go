@@ -10,7 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/internal/lab"
+	"mailcheck/internal/sample"
 )
 
 // folder returns a new folder with these files.
@@ -27,22 +29,22 @@ func folder(t *testing.T, files map[string]string) string {
 
 func TestLookInFolder(t *testing.T) {
 	named := func(domain string) string {
-		return strings.ReplaceAll(file(incoming()), "<domain>example.com", "<domain>"+domain)
+		return strings.ReplaceAll(sample.File(sample.Incoming()), "<domain>example.com", "<domain>"+domain)
 	}
 	dir := folder(t, map[string]string{
-		"example.com.xml":   file(incoming("imap.", "by-name.")),
-		"example.net":       file(incoming("imap.", "bare-name.")),
+		"example.com.xml":   sample.File(sample.Incoming("imap.", "by-name.")),
+		"example.net":       sample.File(sample.Incoming("imap.", "bare-name.")),
 		"broken.example":    "<clientConfig",
 		"a-provider.xml":    named("listed.example"),
 		"b-provider.xml":    named("MIXED.Example"),
 		"c-provider.xml":    named("bücher.example"),
 		"d-broken.xml":      "<clientConfig",
-		"e-large.xml":       strings.Repeat(" ", maxConfig+1),
+		"e-large.xml":       strings.Repeat(" ", document.MaxConfig+1),
 		"f-provider.xml":    strings.Replace(named("first.example"), "<domain>", "<domain>second.example</domain><domain>", 1),
 		"notes.txt":         named("text.example"),
 		"z-provider.xml":    named("listed.example") + "<!-- a second file for the domain -->",
-		"sub.example.xml":   file(incoming()),
-		"example.co.uk.xml": file(incoming()),
+		"sub.example.xml":   sample.File(sample.Incoming()),
+		"example.co.uk.xml": sample.File(sample.Incoming()),
 	})
 	if err := os.Mkdir(filepath.Join(dir, "folder.xml"), 0o755); err != nil {
 		t.Fatal(err)
@@ -151,7 +153,7 @@ func TestISPDBOff(t *testing.T) {
 
 // A folder of settings files gives the same as a web site with them.
 func TestISPDBFolderAndWeb(t *testing.T) {
-	text := file(incoming(), incoming("%EMAILADDRESS%", "%EMAIL"), outgoing("465", "0"), outgoing("465", "587", "SSL", "STARTTLS"))
+	text := sample.File(sample.Incoming(), sample.Incoming("%EMAILADDRESS%", "%EMAIL"), sample.Outgoing("465", "0"), sample.Outgoing("465", "587", "SSL", "STARTTLS"))
 	s := lab.Scenario{Address: "alice@example.com", Zone: unpublished + "ispdb.example.net. A 198.51.100.80\n",
 		Hosts: map[string]lab.Host{"192.0.2.1": {}, "198.51.100.80": web("ispdb.example.net", map[string]lab.Reply{"/v1.1/example.com": lab.XML(text)})}}
 	dir := folder(t, map[string]string{"some-provider.xml": text})

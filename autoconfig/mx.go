@@ -8,6 +8,8 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
+	"mailcheck/autoconfig/provider"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -33,7 +35,7 @@ func findMX(ctx context.Context, s *search) {
 		return
 	}
 	s.board.exchanger = host
-	filter, filtered := filterOf(host)
+	filter, filtered := provider.FilterOf(host)
 	domains := mxDomains(host, s.address.Domain)
 	if len(domains) == 0 {
 		s.conclude(mailcheck.Absent, "the mail exchanger %s belongs to the domain itself", host)
@@ -45,7 +47,7 @@ func findMX(ctx context.Context, s *search) {
 	}
 	if filtered { // its operator knows nothing about the mailboxes
 		s.trace.Find(checks.MXFilter, fmt.Sprintf("the mail exchanger %s belongs to %s", host, filter.Name))
-		s.conclude(mailcheck.Absent, "the mail exchanger %s %s", host, filter.does())
+		s.conclude(mailcheck.Absent, "the mail exchanger %s %s", host, filter.Does())
 		return
 	}
 	s.askOperator(ctx, host, domains)
@@ -85,7 +87,7 @@ func mxDomains(host, domain string) []string {
 	if err != nil {
 		return nil
 	}
-	if own, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil && own == base || inside(host, domain) {
+	if own, err := publicsuffix.EffectiveTLDPlusOne(domain); err == nil && own == base || document.Inside(host, domain) {
 		return nil
 	}
 	var domains []string

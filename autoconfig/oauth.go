@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
+	"mailcheck/autoconfig/provider"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -25,7 +27,7 @@ const maxScopes = 20
 
 // issued is what became of one issuer.
 type issued struct {
-	issuer Issuer
+	issuer document.Issuer
 	trace  *trace.Trace
 	oauth  mailcheck.OAuth
 	reason string // why it cannot be used; empty if it can
@@ -36,7 +38,7 @@ type issued struct {
 func findOAuth(ctx context.Context, s *search) {
 	var all []*issued
 	var wg sync.WaitGroup
-	stop := s.board.watchIssuers(func(issuer Issuer) {
+	stop := s.board.watchIssuers(func(issuer document.Issuer) {
 		i := &issued{issuer: issuer, trace: s.trace.Branch()}
 		all = append(all, i)
 		wg.Go(func() { i.oauth, i.reason = s.askIssuer(ctx, i.trace, issuer) })
@@ -69,8 +71,8 @@ func findOAuth(ctx context.Context, s *search) {
 
 // askIssuer returns how to log in at an issuer: from the table of providers, or
 // else from its metadata. The reason says why it cannot be used.
-func (s *search) askIssuer(ctx context.Context, t *trace.Trace, issuer Issuer) (_ mailcheck.OAuth, reason string) {
-	if known, ok := knownIssuer(issuer.Name); ok {
+func (s *search) askIssuer(ctx context.Context, t *trace.Trace, issuer document.Issuer) (_ mailcheck.OAuth, reason string) {
+	if known, ok := provider.KnownIssuer(issuer.Name); ok {
 		return known, ""
 	}
 	urls, err := metadataURLs(issuer.Name)

@@ -1,152 +1,191 @@
 package autoconfig
 
 import (
-	"cmp"
-	"encoding/json"
-	"errors"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/url"
 	"strings"
+	"sync"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
+	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
 )
 
-// PACC is a document of draft-ietf-mailmaint-pacc, as far as it is about servers.
-type PACC struct {
-	Draft     string // the draft whose spelling it follows: "-02", "-03", both, or empty
-	protocols map[string]json.RawMessage
-	auth      map[string]json.RawMessage
-	entries   *value // protocols, with their places
+const paccPath = "/.well-known/user-agent-configuration.json"
+
+// findPACC fetches the document and its digests at once (draft-ietf-mailmaint-pacc).
+func findPACC(ctx context.Context, s *search) {
+	r := paccRun{search: s, page: s.trace.Branch(), dns: s.trace.Branch()}
+	var wg sync.WaitGroup
+	wg.Go(func() { r.lookupDigests(ctx) })
+	wg.Go(func() { r.ask(ctx) })
+	wg.Wait()
+	a := r.judge(ctx)
+	s.trace.Join(r.page, r.dns)
+	for _, server := range a.servers {
+		s.publish(server)
+	}
+	s.conclude(a.state, "%s", a.reason)
 }
 
-// ParsePACC reads a document. Unknown keys are ignored. The error is an
-// occurrence of pacc.malformed and says where.
-func ParsePACC(body []byte) (*PACC, error) {
-	if len(body) > maxConfig {
-		return nil, checks.PACCMalformed.Errorf("larger than %d bytes", maxConfig)
-	}
-	root, err := parseJSON(body)
+// paccRun is what is known about the PACC document of a domain.
+type paccRun struct {
+	*search
+	page, dns *trace.Trace
+
+	digests   [][]byte // usable ones
+	announced bool     // there is a record, usable or not: somebody means to publish a document
+	unasked   bool     // DNS did not answer
+	hostless  answer   // why the host was not asked for the document
+	got       fetched
+}
+
+func (r *paccRun) host() string       { return "ua-auto-config." + r.address.Domain }
+func (r *paccRun) digestName() string { return "_" + r.host() }
+
+// lookupDigests reads the TXT records. There may be several while one document
+// takes the place of another.
+func (r *paccRun) lookupDigests(ctx context.Context) {
+	texts, err := trace.Do(ctx, r.dns, mailcheck.OpLookup, r.digestName()+" TXT", func(ctx context.Context) ([]string, error) {
+		texts, _, err := r.net.Resolver.TXT(ctx, r.digestName())
+		if notFound(err) {
+			return nil, nil
+		}
+		return texts, err
+	})
 	if err != nil {
-		return nil, checks.PACCMalformed.Errorf("%w", err)
+		soften(r.dns, checks.Warning)
+		r.unasked = true
+		return
 	}
-	var top map[string]json.RawMessage // maps, since JSON keys have case and Go's fields have not
-	if err := json.Unmarshal(body, &top); err != nil || top == nil {
-		return nil, checks.PACCMalformed.Errorf("line 1: the document is not a JSON object")
+	for _, text := range texts {
+		digest, announced := parseDigest(text)
+		r.announced = r.announced || announced
+		if digest != nil {
+			r.digests = append(r.digests, digest)
+		}
 	}
-	entries := root.get("protocols")
-	p := &PACC{entries: entries}
-	if err := json.Unmarshal(top["protocols"], &p.protocols); err != nil || p.protocols == nil {
-		return nil, checks.PACCMalformed.Errorf("line %d: there is no object \"protocols\"", cmp.Or(entries, root).line)
+	r.dns.Say("no record")
+	if len(texts) > 0 {
+		r.dns.Say(strings.Join(texts, ", "))
 	}
-	_ = json.Unmarshal(top["authentication"], &p.auth) // optional: without it a client asks the server
-	old, current := p.protocols["smtp"] != nil, p.protocols["submit"] != nil
+}
+
+// parseDigest reads a record such as "v=UAAC1; a=sha256; d=..."; the order of the
+// tags, white space and unknown tags do not matter. announced says that the record
+// is one of PACC, whatever is wrong with it.
+func parseDigest(text string) (digest []byte, announced bool) {
+	tags := map[string]string{}
+	for _, tag := range strings.Split(text, ";") {
+		key, value, _ := strings.Cut(tag, "=")
+		tags[strings.ToLower(strings.TrimSpace(key))] = strings.Join(strings.Fields(value), "")
+	}
+	if !strings.EqualFold(tags["v"], "UAAC1") {
+		return nil, false
+	}
+	digest, err := base64.StdEncoding.DecodeString(tags["d"])
+	if err != nil || len(digest) != sha256.Size || !strings.EqualFold(tags["a"], "sha256") {
+		return nil, true
+	}
+	return digest, true
+}
+
+// ask gets the document.
+func (r *paccRun) ask(ctx context.Context) {
+	u := &url.URL{Scheme: "https", Host: r.host(), Path: paccPath}
+	var resolved bool
+	if r.hostless, resolved = r.resolveHost(ctx, r.page, u, checks.Warning); resolved {
+		r.got = r.fetch(ctx, r.page, netx.Request{URL: u.String()})
+	}
+}
+
+// judge puts document and digests together. Without a record in DNS, what stands
+// at the host is no fault: a wildcard record brings many domains there by accident.
+func (r *paccRun) judge(ctx context.Context) answer {
+	place := "https://" + r.host() + paccPath
 	switch {
-	case old && current:
-		p.Draft = "-02 and -03"
-	case old:
-		p.Draft = "-02"
-	case current:
-		p.Draft = "-03"
+	case r.hostless.state == mailcheck.Absent && r.announced:
+		r.page.Find(checks.PACCNoDocument, fmt.Sprintf("%s: %s", place, r.hostless.reason))
+		return answer{state: mailcheck.Failed, reason: r.hostless.reason}
+	case r.hostless.unresolved:
+		return r.hostless
+	case r.got.outcome != there && r.announced:
+		return paccRules.judge(r.page, r.got)
+	case r.got.outcome != there:
+		return strayRules.judge(r.page, r.got)
 	}
-	return p, nil
+	judgeCertificate(r.page, r.got.Document)
+	return r.read(ctx, place)
 }
 
-// paccHosts are the keys of text protocols: TLS from the first byte on the
-// registered port, but for ManageSieve, which has no such port.
-var paccHosts = []struct {
-	key      string
-	protocol mailcheck.Protocol
-	security mailcheck.Security
-}{
-	{"imap", mailcheck.IMAP, mailcheck.ImplicitTLS},
-	{"pop3", mailcheck.POP3, mailcheck.ImplicitTLS},
-	{"submit", mailcheck.Submission, mailcheck.ImplicitTLS}, // draft -03
-	{"smtp", mailcheck.Submission, mailcheck.ImplicitTLS},   // draft -02
-	{"managesieve", mailcheck.Sieve, mailcheck.StartTLS},
+// read reads the document and judges what it says.
+func (r *paccRun) read(ctx context.Context, place string) answer {
+	pacc, err := trace.Do(ctx, r.page, mailcheck.OpParse, place, func(context.Context) (*document.PACC, error) {
+		return document.ParsePACC(r.got.Body)
+	})
+	if err != nil && !r.announced {
+		r.page.Steps[len(r.page.Steps)-1].Findings = nil
+		return answer{state: mailcheck.Absent, reason: "no digest in DNS, and what is there is no such document"}
+	}
+	trusted := r.checkDigest()
+	if err != nil {
+		return answer{state: mailcheck.Failed, reason: "the document is malformed"}
+	}
+	servers, problems := pacc.Servers(r.address)
+	for _, problem := range problems[:min(len(problems), document.MaxProblems)] {
+		r.page.Find(problem.Check, fmt.Sprintf("%s line %d: %s", place, problem.Line, problem.Text))
+	}
+	if pacc.Draft == "-02" || pacc.Draft == "-03" {
+		r.page.Find(checks.PACCOneSpelling, "the document follows draft "+pacc.Draft)
+	}
+	switch {
+	case len(servers) == 0:
+		r.page.Find(checks.PACCNoServers, place)
+		return answer{state: mailcheck.Failed, reason: "the document names no usable server"}
+	case !trusted:
+		return answer{state: mailcheck.Failed, reason: "the document does not fit its digest in DNS"}
+	}
+	r.page.Say(fmt.Sprintf("%d servers", len(servers)))
+	reason := "https://" + r.host()
+	if pacc.Draft != "" {
+		reason += ", spelling of draft " + pacc.Draft
+	}
+	a := answer{state: mailcheck.Found, reason: reason, servers: servers}
+	if ownHost(r.host(), r.address.Domain) {
+		a.vouch("PACC document of the domain, fetched over https")
+	}
+	return a
 }
 
-// paccURLs are the keys of protocols over HTTPS. The draft wants a path for all
-// but JMAP.
-var paccURLs = []struct {
-	key      string
-	protocol mailcheck.Protocol
-	path     bool
-}{
-	{"jmap", mailcheck.JMAP, false},
-	{"caldav", mailcheck.CalDAV, true},
-	{"carddav", mailcheck.CardDAV, true},
-}
-
-// Servers returns the servers that the document names for an address, and what is
-// wrong with the entries it left out.
-func (p *PACC) Servers(a mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
-	add := func(key string, server mailcheck.Server, err error) {
-		if err != nil {
-			problems = append(problems, Problem{checks.PACCBadEntry, p.entries.get(key).line, fmt.Sprintf("%s: %v", key, err)})
-			return
-		}
-		for _, known := range servers {
-			if known.Key() == server.Key() {
-				return // both spellings of one server
-			}
-		}
-		server.Username, server.Auth = a.Username(), p.methods()
-		servers = append(servers, server)
-	}
-	for _, entry := range paccHosts {
-		if raw, ok := p.protocols[entry.key]; ok {
-			host, err := paccHost(raw)
-			port := mailcheck.DefaultPort(entry.protocol, entry.security)
-			add(entry.key, mailcheck.Server{Protocol: entry.protocol, Host: host, Port: port, Security: entry.security}, err)
-		}
-	}
-	for _, entry := range paccURLs {
-		if raw, ok := p.protocols[entry.key]; ok {
-			server, err := paccURL(raw, entry.path)
-			server.Protocol = entry.protocol
-			add(entry.key, server, err)
+// checkDigest compares the document, byte for byte as it was served, with the
+// digests in DNS. One that fits is enough. It returns false if none does.
+func (r *paccRun) checkDigest() bool {
+	sum := sha256.Sum256(r.got.Body)
+	for _, digest := range r.digests {
+		if bytes.Equal(digest, sum[:]) {
+			return true
 		}
 	}
-	return servers, problems
-}
-
-// paccHost reads {"host": "imap.example.com"}.
-func paccHost(raw json.RawMessage) (string, error) {
-	var entry map[string]json.RawMessage
-	var host string
-	if json.Unmarshal(raw, &entry) != nil || json.Unmarshal(entry["host"], &host) != nil || host == "" {
-		return "", errors.New("\"host\" is missing or is no text")
+	encoded := base64.StdEncoding.EncodeToString(sum[:])
+	record := fmt.Sprintf("%s. TXT \"v=UAAC1; a=sha256; d=%s\"", r.digestName(), encoded)
+	switch {
+	case r.unasked: // DNS is at fault, not the document
+		return true
+	case !r.announced:
+		r.page.Find(checks.PACCDigestMissing, "there is no TXT record "+r.digestName()).Fix = "Publish: " + record
+		return true
+	case len(r.digests) == 0:
+		r.page.Find(checks.PACCDigestMismatch, "the TXT record "+r.digestName()+" holds no SHA-256 digest").Fix = "Publish instead: " + record
+		return false
 	}
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && strings.Trim(host[i+1:], "0123456789") == "" {
-		return "", fmt.Errorf("%q has a port, which the document must not name", host)
-	}
-	return mailcheck.ParseHost(host)
-}
-
-// paccURL reads {"url": "https://mail.example.com/dav/"}.
-func paccURL(raw json.RawMessage, path bool) (mailcheck.Server, error) {
-	var entry map[string]json.RawMessage
-	var text string
-	if json.Unmarshal(raw, &entry) != nil || json.Unmarshal(entry["url"], &text) != nil || text == "" {
-		return mailcheck.Server{}, errors.New("\"url\" is missing or is no text")
-	}
-	if u, err := url.Parse(text); err == nil && u.Port() != "" {
-		return mailcheck.Server{}, fmt.Errorf("%q has a port, which the document must not name", text)
-	} else if err == nil && path && u.Path == "" {
-		return mailcheck.Server{}, fmt.Errorf("%q has no path", text)
-	}
-	return parseWebServer(text)
-}
-
-// methods names the ways to log in, in the words of Mail Autoconfig.
-func (p *PACC) methods() []string {
-	var methods []string
-	if _, ok := p.auth["oauth-public"]; ok {
-		methods = append(methods, "OAuth2")
-	}
-	if strings.TrimSpace(string(p.auth["password"])) == "true" {
-		methods = append(methods, "password-cleartext")
-	}
-	return methods
+	r.page.Find(checks.PACCDigestMismatch, fmt.Sprintf("the document's digest is %s, the record has %s",
+		encoded, base64.StdEncoding.EncodeToString(r.digests[0]))).
+		Fix = "If nobody meant to change the document, find out who did. If it is the right one, publish its digest: " + record
+	return false
 }

@@ -4,27 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
 )
-
-// extraServices are the service names of what stands around mail: RFC 6764
-// section 3, RFC 8620 section 2.2 and RFC 5804 section 1.8.
-var extraServices = []srvService{
-	{"_caldavs", mailcheck.CalDAV, mailcheck.ImplicitTLS},
-	{"_caldav", mailcheck.CalDAV, mailcheck.Plain},
-	{"_carddavs", mailcheck.CardDAV, mailcheck.ImplicitTLS},
-	{"_carddav", mailcheck.CardDAV, mailcheck.Plain},
-	{"_jmap", mailcheck.JMAP, mailcheck.ImplicitTLS},
-	{"_sieve", mailcheck.Sieve, mailcheck.StartTLS},
-}
 
 // wellKnownTimeout bounds the look at a .well-known place, redirects included.
 // Most domains have nothing there, and the run must not wait for that.
@@ -32,9 +20,9 @@ const wellKnownTimeout = 10 * time.Second
 
 // extraQuery returns the question for the SRV records of an extra service.
 func (s *search) extraQuery(t *trace.Trace, p mailcheck.Protocol, sec mailcheck.Security) *srvQuery {
-	for _, service := range extraServices {
-		if service.protocol == p && service.security == sec {
-			return &srvQuery{s, t.Branch(), service.label + "._tcp." + s.address.Domain, p, sec}
+	for _, service := range document.ExtraServices {
+		if service.Protocol == p && service.Security == sec {
+			return &srvQuery{s, t.Branch(), service.Label + "._tcp." + s.address.Domain, p, sec}
 		}
 	}
 	panic("autoconfig: no service name for " + string(p) + " with " + string(sec))
@@ -101,28 +89,9 @@ func (s *search) locked(ctx context.Context) bool {
 
 // webServer returns the server that an https URL names, for the address.
 func (s *search) webServer(p mailcheck.Protocol, address string) (mailcheck.Server, error) {
-	server, err := parseWebServer(address)
+	server, err := document.ParseWebServer(address)
 	server.Protocol, server.Username, server.Sources = p, s.address.Username(), []string{s.result.Name}
 	return server, err
-}
-
-// parseWebServer reads an https URL.
-func parseWebServer(address string) (mailcheck.Server, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.User != nil || !mailcheck.Printable(address) {
-		return mailcheck.Server{}, fmt.Errorf("%q is not an https URL", address)
-	}
-	host, err := mailcheck.ParseHost(u.Hostname())
-	if err != nil {
-		return mailcheck.Server{}, err
-	}
-	port := uint64(443)
-	if u.Port() != "" {
-		if port, err = strconv.ParseUint(u.Port(), 10, 16); err != nil || port == 0 {
-			return mailcheck.Server{}, fmt.Errorf("%q has no valid port", address)
-		}
-	}
-	return mailcheck.Server{Host: host, Port: uint16(port), Security: mailcheck.ImplicitTLS, Path: u.RequestURI()}, nil
 }
 
 // concludeExtras sums up what the questions of a source for extra services brought.

@@ -12,40 +12,23 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
 )
 
-// srvServices are the service names of RFC 6186 section 3 and RFC 8314 section
-// 5.1, in the order of preference: RFC 8314 wants TLS from the first byte first.
-var srvServices = []srvService{
-	{"_imaps", mailcheck.IMAP, mailcheck.ImplicitTLS},
-	{"_imap", mailcheck.IMAP, mailcheck.StartTLS},
-	{"_pop3s", mailcheck.POP3, mailcheck.ImplicitTLS},
-	{"_pop3", mailcheck.POP3, mailcheck.StartTLS},
-	{"_submissions", mailcheck.Submission, mailcheck.ImplicitTLS},
-	{"_submission", mailcheck.Submission, mailcheck.StartTLS},
-}
-
-// srvService is what a service name stands for.
-type srvService struct {
-	label    string
-	protocol mailcheck.Protocol
-	security mailcheck.Security
-}
-
 // findSRV looks up all services at once.
 func findSRV(ctx context.Context, s *search) {
-	traces := make([]*trace.Trace, len(srvServices))
-	servers := make([][]srvServer, len(srvServices))
+	traces := make([]*trace.Trace, len(document.SrvServices))
+	servers := make([][]srvServer, len(document.SrvServices))
 	var declined []string
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for i, service := range srvServices {
+	for i, service := range document.SrvServices {
 		traces[i] = s.trace.Branch()
 		wg.Go(func() {
-			q := &srvQuery{s, traces[i], service.label + "._tcp." + s.address.Domain, service.protocol, service.security}
+			q := &srvQuery{s, traces[i], service.Label + "._tcp." + s.address.Domain, service.Protocol, service.Security}
 			var offered bool
 			servers[i], offered = q.ask(ctx)
 			if !offered {
@@ -79,13 +62,13 @@ func (s *search) concludeSRV(declined int) {
 	switch n := len(s.result.Servers); {
 	case n > 0 && declined > 0:
 		s.result.State = mailcheck.Found
-		s.conclude(mailcheck.Found, "names %s, and says that %d of %d services are not offered", counted(n, "server"), declined, len(srvServices))
+		s.conclude(mailcheck.Found, "names %s, and says that %d of %d services are not offered", document.Counted(n, "server"), declined, len(document.SrvServices))
 	case n > 0:
 		s.result.State = mailcheck.Found
-		s.conclude(mailcheck.Found, "names %s", counted(n, "server"))
+		s.conclude(mailcheck.Found, "names %s", document.Counted(n, "server"))
 	case declined > 0:
 		s.result.State = mailcheck.Found
-		s.conclude(mailcheck.Found, "the domain says that %d of %d services are not offered", declined, len(srvServices))
+		s.conclude(mailcheck.Found, "the domain says that %d of %d services are not offered", declined, len(document.SrvServices))
 	case failed > 0:
 		s.conclude(mailcheck.Failed, "DNS did not answer")
 	default:
@@ -213,9 +196,9 @@ func (q *srvQuery) judge(ctx context.Context, server mailcheck.Server, authentic
 	}
 	if server.Port == mailcheck.DefaultPort(server.Protocol, wrong) {
 		q.trace.Find(checks.SRVPortOdd, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint())).
-			Fix = fmt.Sprintf("Publish instead: %s", srvRecord(server.Protocol, wrong, q.address.Domain, server))
+			Fix = fmt.Sprintf("Publish instead: %s", document.SrvRecord(server.Protocol, wrong, q.address.Domain, server))
 	}
-	if !inside(server.Host, q.address.Domain) && !authenticated {
+	if !document.Inside(server.Host, q.address.Domain) && !authenticated {
 		q.trace.Find(checks.SRVForeignDomain, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint()))
 	}
 	q.judgeTarget(ctx, server)
@@ -230,7 +213,7 @@ func (q *srvQuery) judgeTarget(ctx context.Context, server mailcheck.Server) {
 		fixed := server
 		fixed.Host = real
 		q.trace.Find(checks.SRVCNAMETarget, fmt.Sprintf("%s SRV names %s, which is an alias of %s", q.name, server.Host, real)).
-			Fix = fmt.Sprintf("Publish instead: %s", srvRecord(server.Protocol, server.Security, q.address.Domain, fixed))
+			Fix = fmt.Sprintf("Publish instead: %s", document.SrvRecord(server.Protocol, server.Security, q.address.Domain, fixed))
 	}
 	switch {
 	case notFound(err):
@@ -238,29 +221,6 @@ func (q *srvQuery) judgeTarget(ctx context.Context, server mailcheck.Server) {
 	case err == nil && len(addrs) == 0:
 		q.trace.Find(checks.SRVNoAddress, fmt.Sprintf("%s SRV names %s, which has no A or AAAA record", q.name, server.Host))
 	}
-}
-
-// srvRecord returns the record to paste into a zone.
-func srvRecord(p mailcheck.Protocol, sec mailcheck.Security, domain string, server mailcheck.Server) string {
-	for _, service := range slices.Concat(srvServices, extraServices) {
-		if service.protocol == p && service.security == sec {
-			return fmt.Sprintf("%s._tcp.%s. SRV 0 1 %d %s.", service.label, domain, server.Port, server.Host)
-		}
-	}
-	return ""
-}
-
-// SRVRecord returns the record that publishes a server, or nothing if no service
-// name fits it.
-func SRVRecord(server mailcheck.Server, domain string) string {
-	return srvRecord(server.Protocol, server.Security, domain, server)
-}
-
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func describeSRV(records []netx.SRV) string {
@@ -275,15 +235,10 @@ func describeSRV(records []netx.SRV) string {
 	return strings.Join(texts, ", ")
 }
 
-// inside reports whether host is the domain or below it, compared label by label.
-func inside(host, domain string) bool {
-	return host == domain || strings.HasSuffix(host, "."+domain)
-}
-
 // ownHost reports whether a host is nobody's but the domain's: the domain itself, or
 // below it. Below a public suffix, such as co.uk or github.io, are strangers.
 func ownHost(host, domain string) bool {
 	base, err := publicsuffix.EffectiveTLDPlusOne(host)
 	own, ownErr := publicsuffix.EffectiveTLDPlusOne(domain)
-	return host == domain || inside(host, domain) && err == nil && ownErr == nil && base == own
+	return host == domain || document.Inside(host, domain) && err == nil && ownErr == nil && base == own
 }

@@ -5,25 +5,17 @@ import (
 	"slices"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 )
-
-// Issuer is an OAuth2 authorization server as a settings file names it.
-type Issuer struct {
-	Name   string   // URL, or the host name alone
-	Scopes []string // what a mail program should ask for
-}
-
-// maxIssuers is the number of issuers that one file, and one run, may name.
-const maxIssuers = 4
 
 // watchers are the sources that look into what the others find. They are told of
 // each thing once, at whatever time they begin to watch, with the board locked:
 // they must not wait.
 type watchers struct {
 	servers  []mailcheck.Server // those handed over so far
-	issuers  []Issuer
+	issuers  []document.Issuer
 	onServer []func(mailcheck.Server)
-	onIssuer []func(Issuer)
+	onIssuer []func(document.Issuer)
 }
 
 func (w *watchers) tellServer(s mailcheck.Server) {
@@ -59,11 +51,11 @@ func (b *board) stop(watching *bool) func() {
 
 // nameIssuer tells that a source names an OAuth2 issuer. Issuers beyond the bound
 // are left out.
-func (b *board) nameIssuer(issuer Issuer) {
+func (b *board) nameIssuer(issuer document.Issuer) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	known := slices.ContainsFunc(b.issuers, func(i Issuer) bool { return i.Name == issuer.Name })
-	if known || len(b.issuers) == maxIssuers {
+	known := slices.ContainsFunc(b.issuers, func(i document.Issuer) bool { return i.Name == issuer.Name })
+	if known || len(b.issuers) == document.MaxIssuers {
 		return
 	}
 	b.issuers = append(b.issuers, issuer)
@@ -73,11 +65,11 @@ func (b *board) nameIssuer(issuer Issuer) {
 }
 
 // watchIssuers calls tell for every distinct issuer, until stop is called.
-func (b *board) watchIssuers(tell func(Issuer)) (stop func()) {
+func (b *board) watchIssuers(tell func(document.Issuer)) (stop func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	watching := true
-	b.onIssuer = append(b.onIssuer, func(i Issuer) {
+	b.onIssuer = append(b.onIssuer, func(i document.Issuer) {
 		if watching {
 			tell(i)
 		}

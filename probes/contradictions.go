@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"mailcheck"
-	"mailcheck/autoconfig"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 )
 
@@ -52,12 +52,12 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {
 			continue // 143 without encryption fits, which is another fault
 		}
-		f := found(checks.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, autoconfig.SocketType(s.Security)))
+		f := found(checks.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, document.SocketType(s.Security)))
 		if r.Result(s).Verdict == "" {
 			f.Severity = checks.Warning // not tested
 		}
 		f.Fix = fmt.Sprintf("Publish port %d with socketType %s, or port %d with socketType %s.",
-			s.Port, autoconfig.SocketType(other), mailcheck.DefaultPort(s.Protocol, s.Security), autoconfig.SocketType(s.Security))
+			s.Port, document.SocketType(other), mailcheck.DefaultPort(s.Protocol, s.Security), document.SocketType(s.Security))
 		f.Server = s.URL()
 		all = append(all, f)
 	}
@@ -157,7 +157,7 @@ func plainNeedless(r *mailcheck.Report) []mailcheck.Finding {
 			continue
 		}
 		f := found(checks.PublishPlainNeedless, fmt.Sprintf("%s is published; %s is offered", s.URL(), better.URL()))
-		f.Fix = fmt.Sprintf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, autoconfig.SocketType(better.Security))
+		f.Fix = fmt.Sprintf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, document.SocketType(better.Security))
 		f.Server = s.URL()
 		all = append(all, f)
 	}
@@ -171,7 +171,7 @@ func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
 	var hosts []string
 	for _, s := range publishedServers(r) {
 		only := len(s.Auth) > 0 && !slices.ContainsFunc(s.Auth, func(m string) bool { return m != "OAuth2" })
-		if only && !autoconfig.OAuthHost(s.Host) && !slices.Contains(hosts, s.Host) {
+		if only && !document.OAuthHost(s.Host) && !slices.Contains(hosts, s.Host) {
 			hosts = append(hosts, s.Host)
 		}
 	}
@@ -202,7 +202,7 @@ func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
 // if it is one that does so: the target of an SRV record is a name (RFC 2782). The
 // record brings its own full stop.
 func asRecord(r *mailcheck.Report, s mailcheck.Server, source string) string {
-	record := autoconfig.SRVRecord(s, r.Address.Domain)
+	record := document.SRVRecord(s, r.Address.Domain)
 	if _, err := netip.ParseAddr(s.Host); source != "srv" || record == "" || err == nil {
 		return "."
 	}
@@ -235,7 +235,7 @@ func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	seen := map[string]bool{}
 	for _, s := range publishedServers(r) {
-		record := autoconfig.SRVRecord(s, r.Address.Domain)
+		record := document.SRVRecord(s, r.Address.Domain)
 		name, _, _ := strings.Cut(record, ". SRV ")
 		if !declined[name] || seen[name+s.Sources[0]] {
 			continue
@@ -275,7 +275,7 @@ func srvPrefers(r *mailcheck.Report) []mailcheck.Finding {
 		if works {
 			f.Severity = checks.Info
 		}
-		if record := autoconfig.SRVRecord(other, r.Address.Domain); record != "" {
+		if record := document.SRVRecord(other, r.Address.Domain); record != "" {
 			f.Fix = fmt.Sprintf("Publish %s and give the record for port %d a higher number than 0 in front, or take it out. Or add port %[2]d to the settings file.", record, first.Port)
 		}
 		f.Server = first.URL()
@@ -299,7 +299,7 @@ func usernameRefused(r *mailcheck.Report) []mailcheck.Finding {
 			f = found(checks.PublishUsername, fmt.Sprintf("%s publishes %s, which the server refuses; %s is accepted", source, s.Username, s.Login.Username))
 		}
 		endpoints[f.Detail] = append(endpoints[f.Detail], s.Endpoint())
-		template := autoconfig.UsernameTemplate(s.Login.Username, r.Address)
+		template := document.UsernameTemplate(s.Login.Username, r.Address)
 		f.Meanwhile = fmt.Sprintf("In the mail program enter %s as the user name: the server accepts that.", s.Login.Username)
 		f.Fix = fmt.Sprintf("Publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", template)
 		if f.Check == checks.PublishUsername {

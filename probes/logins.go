@@ -7,7 +7,8 @@ import (
 	"strings"
 
 	"mailcheck"
-	"mailcheck/autoconfig"
+	"mailcheck/autoconfig/document"
+	"mailcheck/autoconfig/provider"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
@@ -161,7 +162,7 @@ const maxUsername = 254
 // sendable reports whether a published user name can be one. A line end in it would be
 // a command, and a placeholder may have been left for want of a whole address.
 func sendable(name string) bool {
-	return name != "" && len(name) <= maxUsername && mailcheck.Printable(name) && !autoconfig.Unfilled(name)
+	return name != "" && len(name) <= maxUsername && mailcheck.Printable(name) && !document.Unfilled(name)
 }
 
 // fold makes one of the spellings that most servers take for one user.
@@ -320,7 +321,7 @@ func (l *logins) explain(step *mailcheck.Step, e *entry) {
 	}
 	f := &step.Findings[0]
 	f.Detail = mailcheck.Clean(fmt.Sprintf("as %s: %s", e.user, f.Detail))
-	if fix := autoconfig.LoginAdvice(l.report.Address.Domain, e.server.Host); fix != "" && (e.check == checks.LoginRejected || e.check == checks.LoginAppPassword) {
+	if fix := provider.LoginAdvice(l.report.Address.Domain, e.server.Host); fix != "" && (e.check == checks.LoginRejected || e.check == checks.LoginAppPassword) {
 		f.Fix = fix
 	}
 }

@@ -33,6 +33,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig"
+	"mailcheck/autoconfig/client"
 	"mailcheck/internal/netx"
 )
 
@@ -76,7 +77,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	found := autoconfig.Discover(ctx, n, a, opts, r.Started, tests.start)
 	r.Sources = found.Sources
 	judgeWebHosts(ctx, n, r.Sources)
-	others := autoconfig.Unpublished(a, found)
+	others := client.Unpublished(a, found)
 	for _, s := range others {
 		tests.start(s)
 	}
@@ -85,7 +86,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	r.Clock = compareClock(n)
 	r.Network = lookForPortal(ctx, n, r)
 	conclude(r, found.Dropped)
-	r.Clients = autoconfig.Clients(a, found, slices.Concat(r.Servers, tests.of(others)))
+	r.Clients = client.Results(a, found, slices.Concat(r.Servers, tests.of(others)))
 	return r
 }
 

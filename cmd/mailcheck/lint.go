@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailcheck"
-	"mailcheck/autoconfig"
+	"mailcheck/autoconfig/lint"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
 	"mailcheck/report"
@@ -50,7 +50,7 @@ is tested.
 			if file.Roots, err = net.roots(); err != nil {
 				return err
 			}
-			return showLint(c, autoconfig.Lint(file), &out)
+			return showLint(c, lint.Judge(file), &out)
 		},
 	}
 	net.register(c)
@@ -59,8 +59,8 @@ is tested.
 }
 
 // lintSource reads the file, standard input, or what a URL serves.
-func lintSource(c *cobra.Command, name string, net *network) (autoconfig.LintFile, error) {
-	file := autoconfig.LintFile{Name: name}
+func lintSource(c *cobra.Command, name string, net *network) (lint.File, error) {
+	file := lint.File{Name: name}
 	if scheme, _, ok := strings.Cut(strings.ToLower(name), "://"); ok && (scheme == "https" || scheme == "http") {
 		return file, lintFetch(c.Context(), &file, net)
 	}
@@ -85,7 +85,7 @@ func lintSource(c *cobra.Command, name string, net *network) (autoconfig.LintFil
 
 // lintFetch asks the web server as discovery does: bounded, redirects to https
 // alone, with verified certificates.
-func lintFetch(ctx context.Context, file *autoconfig.LintFile, net *network) error {
+func lintFetch(ctx context.Context, file *lint.File, net *network) error {
 	n, err := net.open()
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailcheck"
-	"mailcheck/autoconfig"
+	"mailcheck/autoconfig/document"
 	"mailcheck/probes"
 	"mailcheck/report"
 )
@@ -211,7 +211,7 @@ func parseExchange(text string) (mailcheck.Server, error) {
 		if err != nil || !p.Exchange() || !strings.EqualFold(u.Path, mailcheck.DefaultPath(p)) {
 			continue
 		}
-		s, err := autoconfig.ExchangeServer(p, text)
+		s, err := document.ExchangeServer(p, text)
 		if err != nil {
 			return s, usage("", "%v", err)
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailcheck"
-	"mailcheck/autoconfig"
+	"mailcheck/autoconfig/setup"
 	"mailcheck/checks"
 	"mailcheck/probes"
 )
@@ -66,7 +66,7 @@ line; 3 the test could not be made, or was interrupted.`,
 
 func setupNames() string {
 	var names []string
-	for _, f := range autoconfig.SetupFormats {
+	for _, f := range setup.Formats {
 		names = append(names, f.Name)
 	}
 	return strings.Join(names, ", ")
@@ -74,31 +74,31 @@ func setupNames() string {
 
 func setupList() string {
 	var b strings.Builder
-	for _, f := range autoconfig.SetupFormats {
+	for _, f := range setup.Formats {
 		fmt.Fprintf(&b, "  %-12s %s\n", f.Name, f.Doc)
 	}
 	return b.String()
 }
 
-func setupFormat(name string) (autoconfig.SetupFormat, error) {
-	i := slices.IndexFunc(autoconfig.SetupFormats, func(f autoconfig.SetupFormat) bool { return f.Name == name })
+func setupFormat(name string) (setup.Format, error) {
+	i := slices.IndexFunc(setup.Formats, func(f setup.Format) bool { return f.Name == name })
 	switch {
 	case name == "":
-		return autoconfig.SetupFormat{}, usage("there is: "+setupNames(), "--for is missing: for which mail program is the file?")
+		return setup.Format{}, usage("there is: "+setupNames(), "--for is missing: for which mail program is the file?")
 	case i < 0:
-		return autoconfig.SetupFormat{}, usage("there is: "+setupNames(), "no setup file is known for %q", name)
+		return setup.Format{}, usage("there is: "+setupNames(), "no setup file is known for %q", name)
 	}
-	return autoconfig.SetupFormats[i], nil
+	return setup.Formats[i], nil
 }
 
 // writeSetup writes the file, or the reasons why there is none.
-func writeSetup(c *cobra.Command, format autoconfig.SetupFormat, r *mailcheck.Report, file string) error {
+func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, file string) error {
 	if stopped := interrupted(c.Context()); stopped != nil {
 		stopped.(*failure).text = "interrupted; nothing is written"
 		return stopped
 	}
 	var b bytes.Buffer
-	if err := format.Write(&b, r); errors.Is(err, autoconfig.ErrNothingUsable) {
+	if err := format.Write(&b, r); errors.Is(err, setup.ErrNothingUsable) {
 		return nothingUsable(r, err)
 	} else if err != nil {
 		return noRun("", "%v", err)

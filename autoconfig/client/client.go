@@ -1,0 +1,398 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mailcheck"
+	"mailcheck/autoconfig"
+	"mailcheck/autoconfig/document"
+	"mailcheck/checks"
+)
+
+// client is a mail client and the rules by which it configures itself. The rules
+// are data; what applies them is the same for all.
+type program struct {
+	name    string
+	order   []autoconfig.Place // where it looks, the first that answers wins
+	builtin []builtin          // its own list of providers
+	dialect *document.Dialect  // how it reads a settings file
+	records []string           // the SRV services it reads, in its order of preference
+	incoming,
+	outgoing []mailcheck.Protocol // what it can speak, in its order
+	upgrades []mailcheck.Protocol        // those it guesses with STARTTLS before TLS
+	confirms map[autoconfig.Place]string // places whose answer the user has to confirm, and why
+	caveats  map[autoconfig.Place]string // what was not verified about a place, or is not the same in all builds
+	tries    bool                        // all servers of a place, up to one that works
+	goesOn   bool                        // to the next place, and to other user names, if the servers of one do not work
+	warns    bool                        // of settings without encryption
+	username bool                        // a settings file counts for less than SRV records unless it has user names of its own
+	readOnly bool                        // SRV records count even if there is none for sending
+	exchange bool                        // of Autodiscover, only an Exchange server configures it
+	unknown  string                      // why nothing certain can be said if no place answers
+	manual   string                      // what happens if no place answers
+	ref      string
+}
+
+// Clients applies the rules of each mail client to what discovery fetched. tested
+// are the probes' results; where one failed, so would the client.
+func Results(a mailcheck.Address, d autoconfig.Discovery, tested []mailcheck.ServerResult) []mailcheck.ClientResult {
+	var results []mailcheck.ClientResult
+	for _, c := range programs {
+		w := walk{program: c, address: a, discovery: d, tested: tested}
+		results = append(results, w.run())
+	}
+	return results
+}
+
+// Unpublished returns the servers that clients would take although no source hands
+// them over: from a place that counts for these clients alone. Together with the
+// published ones they keep to the bound on servers.
+func Unpublished(a mailcheck.Address, d autoconfig.Discovery) []mailcheck.Server {
+	var servers []mailcheck.Server
+	known := slices.Clone(d.Servers)
+	for _, c := range Results(a, d, nil) {
+		for _, s := range c.Servers {
+			seen := slices.ContainsFunc(known, func(k mailcheck.Server) bool { return k.Key() == s.Key() })
+			if _, err := mailcheck.ParseHost(s.Host); !seen && err == nil && len(known) < autoconfig.MaxServers {
+				known, servers = append(known, s), append(servers, s)
+			}
+		}
+	}
+	return servers
+}
+
+// walk is one client on its way through the places.
+type walk struct {
+	program
+	address   mailcheck.Address
+	discovery autoconfig.Discovery
+	tested    []mailcheck.ServerResult
+	asked     []string
+}
+
+// run goes through the places in the client's order up to the first that answers,
+// or whose servers work.
+func (w *walk) run() mailcheck.ClientResult {
+	var failed *mailcheck.ClientResult
+	for _, place := range w.order {
+		found := w.look(place)
+		if found.servers == nil && found.outcome == "" {
+			w.note(place, found.note)
+			continue
+		}
+		r := w.conclude(place, found)
+		if r.Outcome == mailcheck.Fails && w.goesOn && place != autoconfig.BuiltIn {
+			w.note(place, r.Reason)
+			if failed == nil {
+				failed = &r
+			}
+			continue
+		}
+		w.note(place, "answers")
+		r.Asked = w.asked
+		return r
+	}
+	if failed != nil {
+		failed.Asked = w.asked
+		return *failed
+	}
+	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref, Asked: w.asked, Outcome: mailcheck.Asks, Reason: w.nothing()}
+	if w.unknown != "" {
+		r.Outcome, r.Reason = mailcheck.NotKnown, w.unknown
+	}
+	return r
+}
+
+// conclude says what comes of a place that answers.
+func (w *walk) conclude(place autoconfig.Place, found find) mailcheck.ClientResult {
+	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref, Source: string(place), Servers: found.servers, Outcome: found.outcome, Reason: found.note}
+	if found.outcome == "" {
+		r.Outcome, r.Reason = w.judge(place, found)
+	}
+	if r.Reason == "" {
+		r.Reason = w.caveats[place]
+	}
+	return r
+}
+
+func (w *walk) note(place autoconfig.Place, why string) {
+	w.asked = append(w.asked, string(place)+": "+mailcheck.Clean(why))
+}
+
+// find is what a place has for a client. Without servers, and without an outcome
+// that needs none, the client goes on to the next place; note says why.
+type find struct {
+	servers []mailcheck.Server
+	outcome mailcheck.Outcome // if the servers do not decide it
+	note    string
+}
+
+// encrypted are the places on the same hosts as those over http.
+var encrypted = map[autoconfig.Place]autoconfig.Place{autoconfig.HTTPHost: autoconfig.HTTPSHost, autoconfig.HTTPWellKnown: autoconfig.HTTPSWellKnown}
+
+// look returns what a place has for the client, or why that is nothing.
+func (w *walk) look(place autoconfig.Place) find {
+	switch place {
+	case autoconfig.BuiltIn:
+		return w.lookBuiltIn()
+	case autoconfig.Records:
+		return w.lookRecords()
+	case autoconfig.Autodiscover:
+		return w.lookAutodiscover()
+	case autoconfig.Guess:
+		return w.lookGuess()
+	}
+	return w.lookFiles(place)
+}
+
+// lookFiles takes the first settings file of a place that the client can use. Over
+// http nothing is asked of a host that has no address.
+func (w *walk) lookFiles(place autoconfig.Place) find {
+	none, asked := find{note: "not asked in this run"}, false
+	for _, doc := range w.discovery.Copies {
+		if doc.Place != place {
+			continue
+		}
+		found := w.lookDocument(doc)
+		if found.servers != nil {
+			return found
+		}
+		if !asked || doc.Config != nil {
+			none, asked = found, true
+		}
+	}
+	if twin, ok := encrypted[place]; ok && !asked {
+		return find{note: w.lookFiles(twin).note}
+	}
+	return none
+}
+
+// lookDocument reads a settings file as the client would.
+func (w *walk) lookDocument(doc autoconfig.Copy) find {
+	switch {
+	case doc.Config == nil:
+		return find{note: doc.Reason}
+	case w.dialect.Ignores(doc.ContentType):
+		return find{note: document.Ignored(doc.ContentType)}
+	}
+	r := w.dialect.Read(doc.Config, w.address)
+	if r.Refused != nil {
+		return find{note: "the whole file is refused: " + r.Refused.String()}
+	}
+	records := w.lookRecords().servers
+	if w.username && records != nil && !slices.ContainsFunc(records, w.fails) && !ownUsernames(doc.Config, w.address) {
+		return find{note: "counts for less than the SRV records, because it names no user name of its own"}
+	}
+	found := find{servers: w.choose(append(r.Incoming, r.Outgoing...))}
+	if len(r.Dropped) > 0 {
+		found.note = "ignores " + r.Dropped[0].String()
+	}
+	return found
+}
+
+// ownUsernames reports whether a settings file names users in another way than by
+// their address or its local part.
+func ownUsernames(c *document.Config, a mailcheck.Address) bool {
+	usual := []string{"", "%EMAILADDRESS%", "%EMAILLOCALPART%", a.String()}
+	return slices.ContainsFunc(c.Sections, func(s document.Section) bool { return !slices.Contains(usual, s.Username) })
+}
+
+// lookRecords picks the SRV records that the client reads.
+func (w *walk) lookRecords() find {
+	var all []mailcheck.Server
+	source := w.source("srv")
+	for _, label := range w.records {
+		for _, service := range document.SrvServices {
+			for _, s := range source.Servers {
+				if service.Label == label && s.Protocol == service.Protocol && s.Security == service.Security {
+					all = append(all, s)
+				}
+			}
+		}
+	}
+	servers := w.choose(all)
+	if servers == nil && w.readOnly {
+		servers = w.first(w.incoming, all)
+	}
+	switch {
+	case servers != nil:
+		return find{servers: servers}
+	case len(source.Servers) > 0:
+		return find{note: "the records do not suffice; it reads only " + strings.Join(w.records, ", ")}
+	}
+	return find{note: "no SRV records"}
+}
+
+// lookAutodiscover takes what the Autodiscover source found. Outlook's own set-up
+// takes only Exchange from it; Thunderbird takes Exchange where there is no IMAP or
+// POP3, and the others do not speak it.
+func (w *walk) lookAutodiscover() find {
+	source := w.source("autodiscover")
+	if source.State == "" {
+		return find{note: "not asked in this run"}
+	}
+	if servers := w.choose(source.Servers); servers != nil && !w.exchange {
+		return find{servers: servers}
+	}
+	for _, s := range source.Servers {
+		if s.Protocol.Exchange() && (w.exchange || w.dialect == &document.ThunderbirdDialect) {
+			return find{servers: []mailcheck.Server{s}}
+		}
+	}
+	switch {
+	case w.exchange && len(source.Servers) > 0:
+		return find{note: "answers with IMAP, POP3 or SMTP, which it ignores"}
+	case len(source.Servers) > 0:
+		return find{note: "names only Exchange, which it does not speak"}
+	}
+	return find{note: source.Reason}
+}
+
+// lookGuess takes the likely names. A guess counts once it answered, since the
+// clients that guess try each name.
+func (w *walk) lookGuess() find {
+	var upgraded, likely []mailcheck.Server
+	for _, s := range w.source("guess").Servers {
+		switch {
+		case w.fails(s):
+		case s.Security == mailcheck.StartTLS && slices.Contains(w.upgrades, s.Protocol):
+			upgraded = append(upgraded, s)
+		default:
+			likely = append(likely, s)
+		}
+	}
+	return find{servers: w.choose(slices.Concat(upgraded, likely)), note: "none of the usual host names answers"}
+}
+
+// choose picks one server for reading and one for sending: the client's first
+// protocol, and of that the first server. It needs both.
+func (w *walk) choose(servers []mailcheck.Server) []mailcheck.Server {
+	in, out := w.first(w.incoming, servers), w.first(w.outgoing, servers)
+	if in == nil || out == nil {
+		return nil
+	}
+	return slices.Concat(in, out)
+}
+
+// first returns the first server of the first protocol that has one, and for a client
+// that tries them all the first that works.
+func (w *walk) first(protocols []mailcheck.Protocol, servers []mailcheck.Server) []mailcheck.Server {
+	for _, p := range protocols {
+		i := slices.IndexFunc(servers, func(s mailcheck.Server) bool { return s.Protocol == p && !(w.tries && w.fails(s)) })
+		if i < 0 {
+			i = slices.IndexFunc(servers, func(s mailcheck.Server) bool { return s.Protocol == p })
+		}
+		if i >= 0 {
+			return servers[i : i+1]
+		}
+	}
+	return nil
+}
+
+// judge says what becomes of the servers: nothing if they do not work, a question
+// if the client does not trust the place.
+func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, string) {
+	servers, note := found.servers, found.note
+	for _, s := range servers {
+		if result, ok := w.result(s); ok && result.Verdict == mailcheck.Fail {
+			whose := ""
+			if place == autoconfig.BuiltIn {
+				whose = " from its own list of providers"
+			}
+			return mailcheck.Fails, fmt.Sprintf("takes %s%s, which does not work: %s", s.URL(), whose, failureOf(result))
+		}
+	}
+	for _, s := range servers {
+		if why := w.literal("host name", s.Host); why != "" {
+			return mailcheck.Fails, why
+		}
+		switch why := w.literal("user name", s.Username); {
+		case why != "" && w.goesOn:
+			note = why + "; if the server refuses that, it tries the address and its local part"
+		case why != "":
+			return mailcheck.Fails, why
+		}
+		if s.Security == mailcheck.Plain && w.warns {
+			return mailcheck.Asks, fmt.Sprintf("would send the password to %s unencrypted, and warns of it", s.Endpoint())
+		}
+	}
+	if why := w.confirms[place]; why != "" {
+		return mailcheck.Asks, why
+	}
+	if len(servers) == 1 && servers[0].Protocol.Reads() {
+		return mailcheck.Asks, "finds no server for sending, so the user has to type it in"
+	}
+	for _, s := range servers {
+		if s.Security == mailcheck.Plain {
+			note = fmt.Sprintf("sends the password to %s unencrypted", s.Endpoint())
+		}
+	}
+	if place == autoconfig.Guess {
+		note = "tries likely names, since nothing it reads is published"
+	}
+	return mailcheck.Configures, note
+}
+
+// literal says which placeholder stays in a name because the client does not know
+// it, or not there.
+func (w *walk) literal(kind, text string) string {
+	p := document.UnknownPlaceholder(text)
+	if p == "" && w.address.Local != "" { // else it stays for want of a local part
+		p = document.Placeholder.FindString(text)
+	}
+	if p == "" {
+		return ""
+	}
+	return fmt.Sprintf("takes the %s %q as it stands, since it does not replace %s there", kind, text, p)
+}
+
+// nothing says why no place sufficed: the first that had something it could not
+// use, else that nothing it reads is published.
+func (w *walk) nothing() string {
+	for _, line := range w.asked {
+		if strings.Contains(line, "refused") || strings.Contains(line, "ignore") || strings.Contains(line, "suffice") {
+			return line + "; " + w.manual
+		}
+	}
+	return w.manual
+}
+
+func failureOf(result mailcheck.ServerResult) string {
+	for _, f := range result.Findings() {
+		if f.Severity == checks.Failure {
+			return fmt.Sprintf("%s (%s)", strings.TrimSuffix(f.Check.Summary, "."), f.Check.ID)
+		}
+	}
+	return "see the check"
+}
+
+// source returns what a source published, with the user name that clients take where
+// it says none; its state is empty if it was not asked.
+func (w *walk) source(name string) mailcheck.SourceResult {
+	for _, s := range w.discovery.Sources {
+		if s.Name == name {
+			s.Servers = slices.Clone(s.Servers)
+			for i := range s.Servers {
+				s.Servers[i] = autoconfig.WithUsername(s.Servers[i], w.address)
+			}
+			return s
+		}
+	}
+	return mailcheck.SourceResult{}
+}
+
+// fails reports whether a server was tested and does not work.
+func (w *walk) fails(s mailcheck.Server) bool {
+	result, ok := w.result(s)
+	return ok && result.Verdict == mailcheck.Fail
+}
+
+func (w *walk) result(s mailcheck.Server) (mailcheck.ServerResult, bool) {
+	i := slices.IndexFunc(w.tested, func(r mailcheck.ServerResult) bool { return r.Key() == s.Key() })
+	if i < 0 {
+		return mailcheck.ServerResult{}, false
+	}
+	return w.tested[i], true
+}

@@ -1,0 +1,352 @@
+// Package autoconfig finds the servers of a mail account wherever they are
+// published, and writes the files that mail clients configure themselves from.
+//
+// # Where settings are published
+//
+//   - srv: DNS service records, RFC 6186 and RFC 8314. Evolution, aerc and
+//     FairEmail read them; Thunderbird, Outlook and Apple Mail do not.
+//   - autoconfig: an XML file on a web server of the domain
+//     (draft-ietf-mailmaint-autoconfig). Read by Thunderbird, K-9 and most free
+//     clients.
+//   - autodiscover: Microsoft's own service (MS-OXDISCO), which names Exchange and,
+//     where it is used for them, IMAP, POP3 and SMTP. Read by Outlook, Apple's
+//     programs, phones and Thunderbird.
+//   - pacc: a JSON document on a web server of the domain, whose digest stands in
+//     DNS (draft-ietf-mailmaint-pacc). New; some JMAP clients read it.
+//   - provider: what mailcheck knows of large providers by itself, from the domain
+//     or from its mail exchanger.
+//   - txt: a TXT record "mailconf=URL" that says where the domain keeps such a file.
+//   - ispdb: the files of autoconfig collected by Thunderbird for large providers.
+//   - mx: the same files of whoever runs the domain's mail exchanger, for domains
+//     that are hosted somewhere and publish nothing themselves.
+//   - guess: likely host names such as imap.example.com.
+//   - dav, jmap, sieve: DNS service records and .well-known places of what stands
+//     around mail: calendars, address books, JMAP, filter scripts.
+//
+// All sources are asked at once. The mx and guess sources are worth less than what
+// a domain publishes itself, so they wait a moment for those before them; so does
+// provider where only the mail exchanger leads to it. What stands around mail comes
+// last, since nobody needs to wait for it.
+//
+// Two more rows name no servers but say what stands around them:
+//
+//   - oauth: what the OAuth2 issuers that settings name say about themselves.
+//   - dns: the health of the domain, such as its mail exchangers, DNSSEC and aliases
+//     that lead nowhere.
+//
+// # What clients make of it
+//
+// [Clients] follows the way of each mail client through these places: its own list of
+// providers, its order, its dialect of the settings file. [Lint] judges one setup file
+// by its format, and then as the parsers of the clients read it.
+package autoconfig
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mailcheck"
+	"mailcheck/checks"
+	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
+)
+
+// Options says which sources are asked.
+type Options struct {
+	ISPDB   string // URL or folder; "off" for none; empty for the public one
+	NoGuess bool
+	Every   bool // ask the fallback sources even if the settings are known: some clients read nothing else
+}
+
+// Source is one place that publishes settings.
+type Source struct {
+	Name     string
+	Doc      string
+	fallback bool // asked in earnest only if the sources before it do not have everything
+	find     func(context.Context, *search)
+}
+
+// Sources lists every source, the most trusted first. Results keep this order. What
+// the domain says of itself comes before what mailcheck knows of its provider, and
+// that before the public database, whose facts the table corrects and completes.
+var Sources = []Source{
+	{"srv", "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
+	{"autoconfig", "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
+	{"autodiscover", "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
+	{"pacc", "JSON document on the domain's web server, with its digest in DNS (PACC)", false, findPACC},
+	{"provider", "what mailcheck knows of large providers", false, findProvider},
+	{"txt", "settings file that a TXT record names (mailconf=)", false, findTXT},
+	{"ispdb", "public database of mail providers", false, findISPDB},
+	{"mx", "settings file of the mail exchanger's operator", true, findMX},
+	{"guess", "likely host names", true, findGuess},
+	{"dav", "calendars and address books (CalDAV, CardDAV: RFC 6764)", false, findDAV},
+	{"jmap", "mail over HTTPS (JMAP: RFC 8620)", false, findJMAP},
+	{"sieve", "filter scripts (ManageSieve: RFC 5804)", false, findSieve},
+	{"oauth", "what named OAuth2 issuers say about themselves (RFC 8414)", false, findOAuth},
+	{"dns", "health of the domain: mail exchangers, DNSSEC, stray records", false, findDNS},
+}
+
+// headStart is how long a fallback source waits for the sources before it: the
+// time of a few slow round trips. Without it a good published answer would come
+// with needless connections to guessed hosts; without an end to it one silent
+// web server would hold up everything.
+const headStart = 3 * time.Second
+
+// MaxServers is the number of distinct servers that one run looks at.
+const MaxServers = 40
+
+// Discovery is what all sources together know.
+type Discovery struct {
+	Sources []mailcheck.SourceResult // in the order of Sources
+	Servers []mailcheck.Server       // distinct, in the order of trust
+	Dropped int                      // servers beyond the bound of 40
+
+	Copies    []Copy // what each place of a settings file answered
+	Exchanger string // the preferred mail exchanger, or nothing
+}
+
+// Discover asks every source at once and calls found for each distinct server as
+// soon as it is known; found is called by one goroutine at a time. Steps count
+// time from began.
+func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, began time.Time, found func(mailcheck.Server)) Discovery {
+	b := &board{found: func(s mailcheck.Server) { found(WithUsername(s, a)) }, known: map[string]bool{}, dropped: map[string]bool{}}
+	searches := make([]*search, len(Sources))
+	var wg sync.WaitGroup
+	var names []string
+	var before []turn
+	for i, source := range Sources {
+		its := turn{make(chan struct{}), make(chan struct{})}
+		release := sync.OnceFunc(func() { close(its.passed) })
+		s := &search{
+			net: n, address: a, opts: o, board: b,
+			trace:   trace.New(began),
+			result:  mailcheck.SourceResult{Name: source.Name, State: mailcheck.Absent},
+			trusted: slices.Clone(names), before: slices.Clone(before),
+			release: release,
+		}
+		searches[i] = s
+		wg.Go(func() {
+			defer close(its.done)
+			defer release()
+			start := time.Now()
+			source.find(ctx, s)
+			s.result.Elapsed = time.Since(start)
+			s.result.Steps = s.trace.Steps
+		})
+		names, before = append(names, source.Name), append(before, its)
+	}
+	wg.Wait()
+	d := Discovery{Dropped: len(b.dropped)}
+	for _, s := range searches {
+		d.Sources = append(d.Sources, s.result)
+	}
+	d.Servers = merge(d.Sources, b.known)
+	for i, s := range d.Servers {
+		d.Servers[i] = WithUsername(s, a)
+	}
+	d.Copies, d.Exchanger = b.documents, b.exchanger
+	slices.SortStableFunc(d.Copies, func(a, b Copy) int { return strings.Compare(a.URL, b.URL) }) // not by time
+	return d
+}
+
+// WithUsername gives a mail server for which nobody says the user name the one that
+// clients try first: the full address (RFC 6186 section 4).
+func WithUsername(s mailcheck.Server, a mailcheck.Address) mailcheck.Server {
+	if s.Username == "" && (s.Protocol.Reads() || s.Protocol.Sends()) {
+		s.Username = a.Username()
+	}
+	return s
+}
+
+// merge joins the servers that several sources name. The first source that has a
+// user name or authentication methods for a server is believed.
+func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.Server {
+	var merged []mailcheck.Server
+	index := map[string]int{}
+	for _, source := range sources {
+		for _, s := range source.Servers {
+			i, seen := index[s.Key()]
+			if !seen {
+				if known[s.Key()] {
+					index[s.Key()] = len(merged)
+					merged = append(merged, s)
+				}
+				continue
+			}
+			m := &merged[i]
+			if !slices.Contains(m.Sources, source.Name) {
+				m.Sources = append(m.Sources, source.Name)
+			}
+			if m.Username == "" {
+				m.Username = s.Username
+			}
+			if m.Auth == nil {
+				m.Auth = s.Auth
+			}
+			if m.Vouched == "" {
+				m.Vouched = s.Vouched
+			}
+		}
+	}
+	return merged
+}
+
+// board is where the sources of one run meet.
+type board struct {
+	mu        sync.Mutex
+	found     func(mailcheck.Server)
+	known     map[string]bool
+	dropped   map[string]bool       // servers beyond the bound, which may be posted again too
+	named     map[string]directions // by source: what it named servers for
+	documents []Copy
+	exchanger string                                             // set by the source mx alone
+	declined  map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
+	watchers                                                     // those who want to hear of everything
+}
+
+func (b *board) post(s mailcheck.Server) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.named == nil {
+		b.named = map[string]directions{}
+	}
+	b.named[s.Sources[0]] = b.named[s.Sources[0]].and(s.Protocol)
+	switch {
+	case b.known[s.Key()]:
+	case len(b.known) == MaxServers:
+		b.dropped[s.Key()] = true
+	default:
+		b.known[s.Key()] = true
+		b.found(s)
+		b.tellServer(s)
+	}
+}
+
+// keep remembers what a place of a settings file answered.
+func (b *board) keep(d Copy) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.documents = append(b.documents, d)
+}
+
+// decline notes that the domain says in DNS that it does not offer a service.
+func (b *board) decline(p mailcheck.Protocol, sec mailcheck.Security) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.declined == nil {
+		b.declined = map[mailcheck.Protocol]map[mailcheck.Security]bool{}
+	}
+	if b.declined[p] == nil {
+		b.declined[p] = map[mailcheck.Security]bool{}
+	}
+	b.declined[p][sec] = true
+}
+
+// directions says whether there are servers for reading mail and for sending it.
+type directions struct{ incoming, outgoing bool }
+
+func (d directions) and(p mailcheck.Protocol) directions {
+	return directions{d.incoming || p.Reads(), d.outgoing || p.Sends()}
+}
+
+// earlier returns what the sources of more trust have named servers for. Sources
+// of less trust do not count, so that the answer does not depend on who is faster.
+func (s *search) earlier() directions {
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	var d directions
+	for _, name := range s.trusted {
+		n := s.board.named[name]
+		d = directions{d.incoming || n.incoming, d.outgoing || n.outgoing}
+	}
+	return d
+}
+
+// wanted reports whether a fallback should look for a server of the protocol:
+// nobody named one for its direction, and the domain did not decline it.
+func (s *search) wanted(p mailcheck.Protocol, sec mailcheck.Security) bool {
+	d := s.earlier()
+	s.board.mu.Lock()
+	defer s.board.mu.Unlock()
+	return !s.board.declined[p][sec] && (p.Reads() && !d.incoming || p.Sends() && !d.outgoing)
+}
+
+// turn is how far a source has come, for those that wait for it.
+type turn struct {
+	passed chan struct{} // closed when it will name no more mail servers, or is done
+	done   chan struct{} // closed when it is done
+}
+
+// search is one source at work.
+type search struct {
+	net     *netx.Net
+	address mailcheck.Address
+	opts    Options
+	board   *board
+	trace   *trace.Trace
+	result  mailcheck.SourceResult
+	trusted []string // names of the sources of more trust
+	before  []turn   // one for each source of more trust
+	release func()   // tells the sources of less trust not to wait for this one
+}
+
+// publish adds a server in the source's own order of preference and hands it
+// over for testing.
+func (s *search) publish(server mailcheck.Server) {
+	server.Sources = []string{s.result.Name}
+	for _, known := range s.result.Servers {
+		if known.Key() == server.Key() {
+			return
+		}
+	}
+	s.result.State = mailcheck.Found
+	s.result.Servers = append(s.result.Servers, server)
+	s.board.post(server)
+}
+
+// conclude sets the state and the reason of a source that found nothing.
+func (s *search) conclude(state mailcheck.State, format string, args ...any) {
+	if s.result.State != mailcheck.Found {
+		s.result.State = state
+	}
+	s.result.Reason = mailcheck.Clean(fmt.Sprintf(format, args...))
+}
+
+// awaitOthers waits until the sources of more trust are done or have had their
+// head start, and returns why this source is not needed; nothing if it is.
+func (s *search) awaitOthers(ctx context.Context) (why string) {
+	timer := time.NewTimer(headStart)
+	defer timer.Stop()
+	for _, other := range s.before {
+		select {
+		case <-other.passed:
+			continue
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		break
+	}
+	switch {
+	case s.earlier() == directions{true, true} && !s.opts.Every:
+		return "not needed: the settings are published"
+	case ctx.Err() != nil:
+		return "not asked: the time ran out"
+	}
+	return ""
+}
+
+// soften lowers the severity of the findings of the last step: a source that
+// fails while others answer is no failure of the account.
+func soften(t *trace.Trace, most checks.Severity) {
+	if len(t.Steps) == 0 {
+		return
+	}
+	for i := range t.Steps[len(t.Steps)-1].Findings {
+		f := &t.Steps[len(t.Steps)-1].Findings[i]
+		f.Severity = min(f.Severity, most)
+	}
+}

@@ -1,0 +1,334 @@
+package autoconfig
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/net/publicsuffix"
+
+	"mailcheck"
+	"mailcheck/autoconfig/document"
+	"mailcheck/checks"
+	"mailcheck/internal/netx"
+	"mailcheck/internal/trace"
+)
+
+// maxExchangers is the number of mail exchangers that are looked at.
+const maxExchangers = 5
+
+// health is what is known about the domain itself.
+type health struct {
+	*search
+	exchangers string // where mail goes, in words
+	dnssec     string
+	policies   []string // of mail delivery that the domain publishes
+	signed     int      // servers with TLSA records
+	servers    int
+	failed     string // why nothing can be said
+}
+
+// findDNS looks at the domain as its owner should from time to time. None of its
+// look-ups fails as a step: a resolver that does not answer is reported by the
+// sources that need it.
+func findDNS(ctx context.Context, s *search) {
+	h := &health{search: s}
+	var wg sync.WaitGroup
+	looks := []func(context.Context, *trace.Trace){h.lookAtMX, h.lookAtWebNames, h.lookAtPolicies}
+	traces := make([]*trace.Trace, len(looks))
+	for i, look := range looks {
+		traces[i] = s.trace.Branch()
+		wg.Go(func() { look(ctx, traces[i]) })
+	}
+	servers := h.watch(ctx)
+	wg.Wait()
+	s.trace.Join(traces...)
+	s.trace.Join(servers()...)
+	if h.failed != "" {
+		s.conclude(mailcheck.Failed, "%s", h.failed)
+		return
+	}
+	s.result.State = mailcheck.Found
+	s.conclude(mailcheck.Found, "%s", h.sentence())
+}
+
+func (h *health) sentence() string {
+	parts := []string{h.exchangers, h.dnssec}
+	if len(h.policies) > 0 {
+		parts = append(parts, strings.Join(h.policies, " and ")+" published")
+	} else {
+		parts = append(parts, "no MTA-STS, no TLS-RPT")
+	}
+	if h.signed > 0 {
+		parts = append(parts, fmt.Sprintf("TLSA for %d of %s", h.signed, document.Counted(h.servers, "server")))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// tlsaPatience is how long the question for a TLSA record may take: some name
+// servers never answer it, and no client waits.
+const tlsaPatience = time.Second
+
+// look is a step that cannot fail; it says what came back.
+func look(ctx context.Context, t *trace.Trace, op mailcheck.Op, target string, f func(context.Context) string) {
+	said, _ := trace.Do(ctx, t, op, target, func(ctx context.Context) (string, error) { return f(ctx), nil })
+	t.Say(said)
+}
+
+// lookAtMX judges the mail exchangers. That there are none, or that the domain
+// takes no mail, is no fault by itself.
+func (h *health) lookAtMX(ctx context.Context, t *trace.Trace) {
+	d := h.address.Domain
+	var records []netx.MX
+	var meta netx.Meta
+	var err error
+	look(ctx, t, mailcheck.OpLookup, d+" MX", func(ctx context.Context) string {
+		records, meta, err = h.net.Resolver.MX(ctx, d)
+		if err != nil {
+			return "no answer"
+		}
+		return document.Counted(len(records), "record")
+	})
+	h.dnssec = "no DNSSEC seen"
+	if meta.Authenticated {
+		h.dnssec = "DNSSEC valid"
+	}
+	switch {
+	case notFound(err):
+		h.failed = "the domain does not exist"
+	case isBogus(err):
+		h.failed = "the DNSSEC signatures of the domain are wrong"
+	case err != nil:
+		h.failed = "DNS did not answer"
+	case len(records) == 0:
+		h.exchangers = "no mail exchanger"
+		h.lookAtImplicitMX(ctx, t)
+	case records[0].Host == ".":
+		h.exchangers = "takes no mail (null MX)"
+	default:
+		h.exchangers = "mail goes to " + records[0].Host
+		h.lookAtExchangers(ctx, t, records[:min(maxExchangers, len(records))])
+	}
+}
+
+func isBogus(err error) bool {
+	e, ok := errors.AsType[*checks.Error](err)
+	return ok && e.Check == checks.DNSBogus
+}
+
+// lookAtImplicitMX finds where mail goes without an MX record: to the domain's own
+// address, if it has one (RFC 5321 section 5.1).
+func (h *health) lookAtImplicitMX(ctx context.Context, t *trace.Trace) {
+	d := h.address.Domain
+	var addrs []netip.Addr
+	var err error
+	look(ctx, t, mailcheck.OpResolve, d, func(ctx context.Context) string {
+		addrs, _, err = h.net.Resolver.Addrs(ctx, d, netx.AnyFamily)
+		return document.Counted(len(addrs), "address")
+	})
+	switch {
+	case err != nil:
+		t.Find(checks.MXNone, d+" has no MX record")
+	case len(addrs) == 0:
+		t.Find(checks.MXNone, d+" has neither an MX record nor an address, so mail to it comes back")
+	default:
+		t.Find(checks.MXNone, fmt.Sprintf("%s has no MX record, so mail goes to its own address %s", d, addrs[0]))
+	}
+}
+
+// lookAtExchangers judges the names of the mail exchangers, all at once.
+func (h *health) lookAtExchangers(ctx context.Context, t *trace.Trace, records []netx.MX) {
+	sideBySideTraces(t, len(records), func(i int, t *trace.Trace) {
+		h.lookAtExchanger(ctx, t, records[i])
+	})
+}
+
+func (h *health) lookAtExchanger(ctx context.Context, t *trace.Trace, mx netx.MX) {
+	d := h.address.Domain
+	if _, err := publicsuffix.EffectiveTLDPlusOne(mx.Host); err != nil {
+		return // a public suffix: nobody's mail exchanger, and not ours to ask about
+	}
+	addrs, meta, err := h.lookAtName(ctx, t, mx.Host)
+	if len(meta.Aliases) > 0 && err == nil && len(addrs) > 0 {
+		real := meta.Aliases[len(meta.Aliases)-1]
+		t.Find(checks.MXCNAME, fmt.Sprintf("%s MX names %s, which is an alias of %s", d, mx.Host, real)).
+			Fix = fmt.Sprintf("Publish instead: %s. MX %d %s.", d, mx.Preference, real)
+	}
+	switch {
+	case notFound(err):
+		t.Find(checks.MXNoAddress, fmt.Sprintf("%s MX names %s, which does not exist", d, mx.Host))
+	case err == nil && len(addrs) == 0:
+		t.Find(checks.MXNoAddress, fmt.Sprintf("%s MX names %s, which has no A or AAAA record", d, mx.Host))
+	}
+}
+
+// lookAtName looks a host up.
+func (h *health) lookAtName(ctx context.Context, t *trace.Trace, name string) (addrs []netip.Addr, meta netx.Meta, err error) {
+	look(ctx, t, mailcheck.OpResolve, name, func(ctx context.Context) string {
+		addrs, meta, err = h.net.Resolver.Addrs(ctx, name, netx.AnyFamily)
+		switch {
+		case notFound(err):
+			return "no such host"
+		case err != nil:
+			return "no answer"
+		}
+		return addressList(addrs)
+	})
+	return addrs, meta, err
+}
+
+func addressList(addrs []netip.Addr) string {
+	var texts []string
+	for _, a := range addrs {
+		texts = append(texts, a.String())
+	}
+	return strings.Join(texts, ", ")
+}
+
+// lookAtWebNames looks for aliases that lead nowhere, and for a wildcard, below the
+// domain. A wildcard shows itself by answering for a name that nobody would choose.
+func (h *health) lookAtWebNames(ctx context.Context, t *trace.Trace) {
+	d := h.address.Domain
+	names := []string{"autoconfig." + d, "autodiscover." + d, nobodysName(d)}
+	found := make([][]netip.Addr, len(names))
+	sideBySideTraces(t, len(names), func(i int, t *trace.Trace) {
+		addrs, meta, err := h.lookAtName(ctx, t, names[i])
+		found[i] = addrs
+		if i < 2 {
+			h.judgeAlias(t, names[i], meta, err)
+		}
+	})
+	anybody := found[2]
+	if len(anybody) == 0 {
+		return
+	}
+	var answered, fixes []string
+	for i, name := range names[:2] {
+		if slices.Equal(found[i], anybody) {
+			answered = append(answered, name)
+			fixes = append(fixes, fmt.Sprintf("%s. TXT \"no settings here\"", name))
+		}
+	}
+	if len(answered) > 0 {
+		t.Find(checks.DNSWildcard, fmt.Sprintf("*.%s answers for %s with %s", d, strings.Join(answered, " and "), addressList(anybody))).
+			Fix = "If no settings are served there, publish: " + strings.Join(fixes, ", ") + ". A wildcard does not stand for a name that exists."
+	}
+}
+
+// nobodysName is a name below the domain that only a wildcard answers for. It is
+// the same in every run, so that caches and reports are.
+func nobodysName(domain string) string {
+	hash := sha256.Sum256([]byte(domain))
+	return fmt.Sprintf("mailcheck-%x.%s", hash[:5], domain)
+}
+
+// judgeAlias finds an alias whose target does not exist.
+func (h *health) judgeAlias(t *trace.Trace, name string, meta netx.Meta, err error) {
+	if !notFound(err) || len(meta.Aliases) == 0 {
+		return
+	}
+	t.Find(checks.DNSDanglingCNAME, fmt.Sprintf("%s is an alias of %s, which does not exist", name, meta.Aliases[len(meta.Aliases)-1])).
+		Fix = fmt.Sprintf("Remove this record, or point it at a host that exists: %s. CNAME %s.", name, meta.Aliases[0])
+}
+
+// lookAtPolicies asks whether the domain tells other mail servers to use TLS
+// (MTA-STS, RFC 8461) and to report when they cannot (TLS-RPT, RFC 8460). Both are
+// about mail between servers and matter to no mail program.
+func (h *health) lookAtPolicies(ctx context.Context, t *trace.Trace) {
+	policies := []struct{ name, label, version string }{
+		{"MTA-STS", "_mta-sts.", "v=STSv1"}, {"TLS-RPT", "_smtp._tls.", "v=TLSRPTv1"},
+	}
+	there := make([]bool, len(policies))
+	sideBySideTraces(t, len(policies), func(i int, t *trace.Trace) {
+		name := policies[i].label + h.address.Domain
+		look(ctx, t, mailcheck.OpLookup, name+" TXT", func(ctx context.Context) string {
+			records, _, _ := h.net.Resolver.TXT(ctx, name)
+			there[i] = slices.ContainsFunc(records, func(r string) bool { return strings.HasPrefix(r, policies[i].version) })
+			if !there[i] {
+				return "no " + policies[i].name + " record"
+			}
+			return policies[i].name
+		})
+	})
+	for i, p := range policies {
+		if there[i] {
+			h.policies = append(h.policies, p.name)
+		}
+	}
+}
+
+// watch looks at every server that any source names, as soon as it is named: at
+// aliases that lead nowhere, and for TLSA records (RFC 6698). The function it
+// returns waits for the end and returns the traces in an order of their own.
+func (h *health) watch(ctx context.Context) (wait func() []*trace.Trace) {
+	traces := map[string]*trace.Trace{}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	start := func(name string, f func(*trace.Trace)) {
+		if traces[name] == nil {
+			t := h.trace.Branch()
+			traces[name] = t
+			wg.Go(func() { f(t) })
+		}
+	}
+	stop := h.board.watchServers(func(s mailcheck.Server) {
+		if _, err := netip.ParseAddr(s.Host); err == nil {
+			return
+		}
+		start(s.Host, func(t *trace.Trace) {
+			_, meta, err := h.lookAtName(ctx, t, s.Host)
+			h.judgeAlias(t, s.Host, meta, err)
+		})
+		start(s.Endpoint(), func(t *trace.Trace) {
+			name := fmt.Sprintf("_%d._tcp.%s", s.Port, s.Host)
+			look(ctx, t, mailcheck.OpLookup, name+" TLSA", func(ctx context.Context) string {
+				ctx, cancel := context.WithTimeout(ctx, tlsaPatience)
+				defer cancel()
+				records, _, _ := h.net.Resolver.TLSA(ctx, name)
+				mu.Lock()
+				defer mu.Unlock()
+				h.servers++
+				if len(records) == 0 {
+					return "no TLSA record"
+				}
+				h.signed++
+				return document.Counted(len(records), "TLSA record")
+			})
+		})
+	})
+	return func() []*trace.Trace {
+		h.awaitAll(ctx)
+		stop()
+		wg.Wait()
+		var names []string
+		for name := range traces {
+			names = append(names, name)
+		}
+		slices.SortFunc(names, cmp.Compare[string])
+		var ordered []*trace.Trace
+		for _, name := range names {
+			ordered = append(ordered, traces[name])
+		}
+		return ordered
+	}
+}
+
+// sideBySideTraces runs n looks at once, each on a branch of the trace, and joins
+// them in order.
+func sideBySideTraces(t *trace.Trace, n int, f func(int, *trace.Trace)) {
+	traces := make([]*trace.Trace, n)
+	var wg sync.WaitGroup
+	for i := range n {
+		traces[i] = t.Branch()
+		wg.Go(func() { f(i, traces[i]) })
+	}
+	wg.Wait()
+	t.Join(traces...)
+}

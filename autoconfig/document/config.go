@@ -1,0 +1,209 @@
+package document
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailcheck"
+	"mailcheck/checks"
+)
+
+// The bounds of a settings file. Real ones have 3 levels and some kilobytes.
+const (
+	MaxConfig      = 1 << 20
+	maxConfigDepth = 32
+	maxConfigNodes = 20000
+	MaxProblems    = 20
+)
+
+// Config is a settings file of Mail Autoconfig, config-v1.1.xml, as far as mail
+// clients use it (draft-ietf-mailmaint-autoconfig section 3).
+type Config struct {
+	Line        int // of emailProvider
+	Column      int
+	Version     string
+	ID          string // usually the provider's main domain
+	Domains     []string
+	DisplayName string
+	ShortName   string
+	Sections    []Section // in the order of the file, which is the order of preference
+	Issuers     []Issuer  // OAuth2 authorization servers
+}
+
+// Section is one incomingServer or outgoingServer element, as it stands in the file.
+type Section struct {
+	Line       int
+	Column     int
+	Outgoing   bool
+	Type       string // imap, pop3, smtp; others are for other clients
+	Hostname   string
+	Port       string
+	SocketType string // SSL, STARTTLS or plain
+	Username   string
+	Auth       []string
+}
+
+// Problem is a fault of a settings file.
+type Problem struct {
+	Check *checks.Check
+	Line  int
+	Text  string
+}
+
+// ParseConfig reads a settings file. Unknown elements and attributes are ignored
+// as the draft demands. The error is an occurrence of autoconfig.malformed and
+// says where.
+func ParseConfig(body []byte) (*Config, error) {
+	root, err := parseXML(body)
+	if err != nil {
+		return nil, checks.AutoconfigMalformed.Errorf("%w", err)
+	}
+	if root.Name != "clientConfig" {
+		return nil, checks.AutoconfigMalformed.Errorf("line %d: the outermost element is <%s>, not <clientConfig>", root.Line, root.Name)
+	}
+	provider := root.Child("emailProvider")
+	if provider == nil {
+		return nil, checks.AutoconfigMalformed.Errorf("line %d: there is no <emailProvider>", root.Line)
+	}
+	return ConfigOf(root, provider), nil
+}
+
+func ConfigOf(root, provider *Node) *Config {
+	c := &Config{
+		Line: provider.Line, Column: provider.Column,
+		Version: root.Attr["version"], ID: provider.Attr["id"],
+		DisplayName: provider.Text("displayName"), ShortName: provider.Text("displayShortName"),
+	}
+	for _, n := range root.Children {
+		if n.Name == "oAuth2" && len(c.Issuers) < MaxIssuers {
+			c.Issuers = append(c.Issuers, Issuer{n.Text("issuer"), strings.Fields(n.Text("scope"))})
+		}
+	}
+	for _, n := range provider.Children {
+		switch n.Name {
+		case "domain":
+			c.Domains = append(c.Domains, domainOf(n.Content()))
+		case "incomingServer", "outgoingServer":
+			c.Sections = append(c.Sections, ReadSection(n))
+		}
+	}
+	return c
+}
+
+// domainOf returns a domain as A-labels where it is one, since files may have
+// either way of writing.
+func domainOf(text string) string {
+	if d, err := mailcheck.ParseDomain(text); err == nil {
+		return d
+	}
+	return strings.ToLower(text)
+}
+
+func ReadSection(n *Node) Section {
+	s := Section{
+		Line: n.Line, Column: n.Column, Outgoing: n.Name == "outgoingServer", Type: strings.ToLower(n.Attr["type"]),
+		Hostname: n.Text("hostname"), Port: n.Text("port"), SocketType: n.Text("socketType"), Username: n.Text("username"),
+	}
+	for _, a := range n.Children {
+		if a.Name == "authentication" {
+			s.Auth = append(s.Auth, a.Content())
+		}
+	}
+	return s
+}
+
+// SectionProtocols are the section types that make a mail account.
+var SectionProtocols = map[string]mailcheck.Protocol{
+	"imap": mailcheck.IMAP, "pop3": mailcheck.POP3, "smtp": mailcheck.Submission,
+}
+
+// SocketTypes are the values of socketType; case matters to Thunderbird.
+var SocketTypes = map[string]mailcheck.Security{
+	"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS, "plain": mailcheck.Plain,
+}
+
+// Servers returns the servers that the file names for an address, and what is
+// wrong with the sections it left out or had to take with care.
+func (c *Config) Servers(a mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
+	for _, section := range c.Sections {
+		protocol, known := SectionProtocols[section.Type]
+		if !known {
+			continue
+		}
+		server, faults := section.server(protocol, a)
+		bad := false
+		for _, f := range faults {
+			bad = bad || f.Check == checks.AutoconfigBadSection
+			if len(problems) < MaxProblems {
+				problems = append(problems, f)
+			}
+		}
+		if !bad {
+			servers = append(servers, server)
+		}
+	}
+	return servers, problems
+}
+
+// server reads one section for an address.
+func (s Section) server(protocol mailcheck.Protocol, a mailcheck.Address) (mailcheck.Server, []Problem) {
+	var problems []Problem
+	fault := func(c *checks.Check, format string, args ...any) {
+		text := fmt.Sprintf(format, args...)
+		problems = append(problems, Problem{c, s.Line, fmt.Sprintf("%s section: %s", s.Type, text)})
+	}
+	host, err := mailcheck.ParseHost(Expand(s.Hostname, a))
+	if s.Hostname == "" {
+		fault(checks.AutoconfigBadSection, "hostname is missing")
+	} else if err != nil {
+		fault(checks.AutoconfigBadSection, "hostname: %v", err)
+	}
+	port, err := strconv.ParseUint(s.Port, 10, 16)
+	if err != nil || port == 0 {
+		fault(checks.AutoconfigBadSection, "port %q is not a number from 1 to 65535", s.Port)
+	}
+	security, ok := SocketTypes[s.SocketType]
+	if !ok {
+		fault(checks.AutoconfigBadSection, "socketType %q is not SSL, STARTTLS or plain", s.SocketType)
+	}
+	if !mailcheck.Printable(s.Username) {
+		fault(checks.AutoconfigBadSection, "the user name has invisible or control characters")
+	} else if p := UnknownPlaceholder(s.Username); p != "" {
+		fault(checks.AutoconfigPlaceholder, "user name %q: %s is unknown", s.Username, p)
+	}
+	return mailcheck.Server{
+		Protocol: protocol, Host: host, Port: uint16(port), Security: security,
+		Username: Expand(s.Username, a), Auth: slices.Clone(s.Auth),
+	}, problems
+}
+
+// Expand fills in the placeholders. For a bare domain those that need the part
+// before the @ stay as they are.
+func Expand(text string, a mailcheck.Address) string {
+	pairs := []string{"%EMAILDOMAIN%", a.Domain}
+	if a.Local != "" {
+		pairs = append(pairs, "%EMAILADDRESS%", a.String(), "%EMAILLOCALPART%", a.Local)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+var Placeholder = regexp.MustCompile(`%[A-Za-z]+%|%[A-Z]+`)
+
+// Unfilled reports whether a text still has a placeholder, as it has where a settings
+// file is read for a bare domain.
+func Unfilled(text string) bool { return Placeholder.MatchString(text) }
+
+// UnknownPlaceholder returns the first placeholder that clients do not know.
+func UnknownPlaceholder(text string) string {
+	for _, p := range Placeholder.FindAllString(text, -1) {
+		switch p {
+		case "%EMAILADDRESS%", "%EMAILLOCALPART%", "%EMAILDOMAIN%":
+		default:
+			return p
+		}
+	}
+	return ""
+}

@@ -1,0 +1,226 @@
+package document
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"mailcheck"
+)
+
+// Dialect is what one client's parser makes of a settings file: what it insists
+// on, what it ignores, and whether one bad section spoils the file.
+type Dialect struct {
+	Client string
+	Ref    string
+
+	XMLType   bool                          // reads the file only if it is served as XML
+	WholeFile bool                          // one bad section of a type it reads spoils the file
+	ID        bool                          // wants a host name in emailProvider's id
+	Domain    bool                          // wants at least one valid domain element
+	Incoming  []string                      // types of incomingServer it reads
+	Sockets   map[string]mailcheck.Security // the values of socketType it knows
+	AnyCase   bool                          // of socketType
+	Otherwise mailcheck.Security            // what an unknown socketType becomes; empty: the section is bad
+	ByPort    bool                          // it becomes STARTTLS on ports 143 and 587, and TLS on any other
+	Username  bool                          // a section without user name is bad
+	Names     []string                      // the placeholders it knows, each as the whole user name; nil: all, anywhere
+	RawHost   bool                          // takes hostname as it stands, placeholders and all
+	Auth      []string                      // the values of authentication it knows; nil: it does not read them
+	AuthOut   []string                      // further ones, for outgoing servers
+	AuthHosts bool                          // OAuth2 counts only for the hosts it has a sign-in page for
+	LastIn    bool                          // of several incoming servers of one type it takes the last
+	LastOut   bool                          // of several outgoing servers it takes the last
+}
+
+// Fault is why a client does not use a section, or the whole file.
+type Fault struct {
+	Line, Column int
+	Text         string
+	outgoing     bool // it is about a server for sending
+}
+
+func (f Fault) String() string { return fmt.Sprintf("line %d: %s", f.Line, f.Text) }
+
+// reading is what a client ends up with from one file.
+type reading struct {
+	Incoming []mailcheck.Server
+	Outgoing []mailcheck.Server
+	Dropped  []Fault // sections it leaves out
+	Refused  *Fault  // why it does not use the file at all; nil if it does
+}
+
+// Ignores reports whether the client leaves a file out for its media type. A file
+// from a folder has none, and what becomes of an answer without one is not known.
+func (d Dialect) Ignores(contentType string) bool {
+	return d.XMLType && strings.Contains(contentType, "/") && !XmlType(contentType)
+}
+
+func Ignored(contentType string) string {
+	return fmt.Sprintf("ignored, because it is served as %q and not as XML", contentType)
+}
+
+// Read applies the parser's rules to a file.
+func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
+	var r reading
+	refuse := func(f Fault) {
+		if r.Refused == nil {
+			r.Refused = &f
+		}
+	}
+	if _, err := mailcheck.ParseHost(Expand(c.ID, a)); d.ID && err != nil {
+		refuse(Fault{Line: c.Line, Column: c.Column, Text: fmt.Sprintf("emailProvider has the id %q, which is not a host name", c.ID)})
+	}
+	valid := func(domain string) bool {
+		_, err := mailcheck.ParseHost(Expand(domain, a))
+		return err == nil
+	}
+	if d.Domain && !slices.ContainsFunc(c.Domains, valid) {
+		refuse(Fault{Line: c.Line, Column: c.Column, Text: "there is no valid <domain>"})
+	}
+	for i, s := range c.Sections {
+		if s.Outgoing && s.Type != "smtp" || !s.Outgoing && !slices.Contains(d.Incoming, s.Type) {
+			continue
+		}
+		server, why := d.section(s, a)
+		switch {
+		case why != "":
+			f := Fault{s.Line, s.Column, fmt.Sprintf("section %d (%s): %s", i+1, s.Type, why), s.Outgoing}
+			r.Dropped = append(r.Dropped, f)
+			if d.WholeFile {
+				refuse(f)
+			}
+		case s.Outgoing:
+			r.Outgoing = append(r.Outgoing, server)
+		default:
+			r.Incoming = append(r.Incoming, server)
+		}
+	}
+	if d.LastIn {
+		slices.Reverse(r.Incoming)
+		slices.SortStableFunc(r.Incoming, func(a, b mailcheck.Server) int {
+			return slices.Index(d.Incoming, string(a.Protocol)) - slices.Index(d.Incoming, string(b.Protocol))
+		})
+	}
+	if d.LastOut {
+		slices.Reverse(r.Outgoing)
+	}
+	if len(r.Incoming) == 0 {
+		refuse(r.without(c, false, "there is no usable incomingServer of type "+strings.Join(d.Incoming, " or ")))
+	}
+	if len(r.Outgoing) == 0 {
+		refuse(r.without(c, true, "there is no usable outgoingServer of type smtp"))
+	}
+	return r
+}
+
+// without says why there is no server for reading or sending: the first one that
+// the client leaves out, if the file has any.
+func (r reading) without(c *Config, outgoing bool, text string) Fault {
+	for _, f := range r.Dropped {
+		if f.outgoing == outgoing {
+			return Fault{Line: f.Line, Column: f.Column, Text: text + "; " + f.Text}
+		}
+	}
+	return Fault{Line: c.Line, Column: c.Column, Text: text}
+}
+
+// section reads one section, or says why the client does not.
+func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Server, why string) {
+	host, why := d.host(s, a)
+	if why != "" {
+		return server, why
+	}
+	port, err := strconv.ParseUint(s.Port, 10, 16)
+	if err != nil || port == 0 {
+		return server, fmt.Sprintf("port %q is not a number from 1 to 65535", s.Port)
+	}
+	socket := s.SocketType
+	security, known := d.Sockets[socket]
+	if d.AnyCase {
+		security, known = d.Sockets[strings.ToLower(socket)]
+	}
+	switch {
+	case known:
+	case d.ByPort && (port == 143 || port == 587):
+		security = mailcheck.StartTLS
+	case d.ByPort:
+		security = mailcheck.ImplicitTLS
+	case d.Otherwise != "":
+		security = d.Otherwise
+	case socket == "":
+		return server, "socketType is missing"
+	default:
+		return server, fmt.Sprintf("socketType is %q, which it does not know", socket)
+	}
+	if d.Username && s.Username == "" {
+		return server, "username is missing"
+	}
+	if why := d.authentication(s, host); why != "" {
+		return server, why
+	}
+	return mailcheck.Server{
+		Protocol: SectionProtocols[s.Type], Host: host, Port: uint16(port), Security: security,
+		Username: d.username(s, a), Auth: slices.Clone(s.Auth),
+	}, ""
+}
+
+// host returns the host name of a section as the client has it, or why it has none.
+func (d Dialect) host(s Section, a mailcheck.Address) (host, why string) {
+	host, err := mailcheck.ParseHost(Expand(s.Hostname, a))
+	switch {
+	case s.Hostname == "":
+		return "", "hostname is missing"
+	case d.RawHost && Placeholder.MatchString(s.Hostname):
+		return s.Hostname, ""
+	case err != nil && !strings.Contains(s.Hostname, "%EMAILLOCALPART%"):
+		return "", fmt.Sprintf("hostname %q is not a host name", s.Hostname)
+	}
+	return host, ""
+}
+
+// username returns the user name of a section as the client has it.
+func (d Dialect) username(s Section, a mailcheck.Address) string {
+	if d.Names != nil && !slices.Contains(d.Names, s.Username) {
+		return s.Username
+	}
+	return Expand(s.Username, a)
+}
+
+// authentication says why the client knows no way to log in to a section's server.
+func (d Dialect) authentication(s Section, host string) string {
+	if d.Auth == nil {
+		return ""
+	}
+	for _, method := range s.Auth {
+		switch {
+		case method == "OAuth2" && d.AuthHosts && !OAuthHost(host):
+		case slices.Contains(d.Auth, method), s.Outgoing && slices.Contains(d.AuthOut, method):
+			return ""
+		}
+	}
+	switch {
+	case len(s.Auth) == 0:
+		return "authentication is missing"
+	case slices.Contains(s.Auth, "OAuth2"):
+		return fmt.Sprintf("OAuth2 is the only authentication, and it has no sign-in page for %s", host)
+	}
+	return fmt.Sprintf("authentication is %s, which it does not know", strings.Join(s.Auth, ", "))
+}
+
+// oauthHosts are the hosts, with all below them, for which Thunderbird has a
+// sign-in page built in (kHostnames in OAuth2Providers.sys.mjs). The entries that
+// serve only calendars and address books are left out.
+var oauthHosts = []string{
+	"googlemail.com", "gmail.com", "imap.mail.ru", "smtp.mail.ru", "imap.yandex.com", "smtp.yandex.com",
+	"imap.mail.yahoo.com", "pop.mail.yahoo.com", "smtp.mail.yahoo.com", "imap.aol.com", "pop.aol.com", "smtp.aol.com",
+	"office365.com", "outlook.com", "hotmail.com", "imap.fastmail.com", "pop.fastmail.com", "smtp.fastmail.com",
+	"imap.comcast.net", "pop.comcast.net", "smtp.comcast.net", "mail.thundermail.com", "mail.tb.pro",
+}
+
+// OAuthHost reports whether clients know where to sign in for a mail host. They
+// do not read it from settings files, so for any other host OAuth2 cannot be used.
+func OAuthHost(host string) bool {
+	return slices.ContainsFunc(oauthHosts, func(known string) bool { return Inside(host, known) })
+}

@@ -1,0 +1,182 @@
+package lint
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"mailcheck"
+	"mailcheck/autoconfig/document"
+	"mailcheck/checks"
+)
+
+// lintKind is a kind of setup file that can be judged.
+type lintKind struct {
+	name  string
+	root  string   // outermost XML element; empty for JSON
+	media []string // the media types it may be served with
+	judge func(*linter, *document.Node)
+}
+
+// lintKinds are the kinds that are XML. PACC, which is JSON, stands beside them.
+var lintKinds = []lintKind{
+	{"Mail Autoconfig (config-v1.1.xml)", "clientConfig", []string{"text/xml", "application/xml"}, lintConfig},
+	{"Apple configuration profile (.mobileconfig)", "plist", []string{"application/x-apple-aspen-config"}, lintProfile},
+	{"Autodiscover answer (POX)", "Autodiscover", []string{"text/xml", "application/xml"}, lintAutodiscover},
+}
+
+// maxFindings bounds what is said about one file.
+const maxFindings = 200
+
+// LintFile is a setup file to judge.
+type File struct {
+	Name        string // as the user named it
+	Body        []byte
+	ContentType string         // the media type it was served with, "none" without one; empty for what no web server gave
+	Insecure    bool           // http was involved
+	Roots       *x509.CertPool // who may vouch for a signature; nil means the system's
+}
+
+// linter collects what is wrong with one file.
+type linter struct {
+	mailcheck.Lint
+	File
+	signed bool // CMS signed data was around it
+}
+
+// Lint judges a setup file: its syntax and structure, then what each client's
+// parser makes of it.
+func Judge(file File) mailcheck.Lint {
+	l := &linter{Lint: mailcheck.Lint{File: file.Name}, File: file}
+	l.judge()
+	slices.SortStableFunc(l.Findings, func(a, b mailcheck.LintFinding) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Column, b.Column))
+	})
+	var all []mailcheck.Finding
+	for _, f := range l.Findings {
+		all = append(all, f.Finding)
+	}
+	l.Verdict = mailcheck.VerdictOf(all)
+	return l.Lint
+}
+
+// rank orders findings: what is about the whole file comes first, but notes on it
+// last.
+func rank(f mailcheck.LintFinding) int {
+	if f.Line == 0 && f.Severity < checks.Warning {
+		return math.MaxInt
+	}
+	return f.Line
+}
+
+func (l *linter) judge() {
+	if len(l.Body) > document.MaxConfig {
+		l.find(checks.LintMalformed, 0, 0, "larger than %d bytes; real setup files have some thousand", document.MaxConfig).
+			Fix = "See whether this is the right file."
+		return
+	}
+	body := l.unwrap(l.Body)
+	text := bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
+	switch {
+	case body == nil: // unwrap has said why
+	case bytes.HasPrefix(text, []byte("{")):
+		l.judgeJSON(body)
+	case document.LooksLikeHTML(body):
+		l.find(checks.LintUnknownKind, 0, 0, "a web page that begins %q", firstLine(document.Head(body))).
+			Fix = "Give the setup file itself. If a web server should serve it here, see what answers for this URL: often a catch-all web site."
+	case bytes.HasPrefix(text, []byte("<")):
+		l.judgeXML(body)
+	default:
+		l.unknownKind(text)
+	}
+}
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// unknownKind says what a file is that is neither XML nor JSON.
+func (l *linter) unknownKind(text []byte) {
+	starts := func(prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
+	switch {
+	case len(text) == 0:
+		l.find(checks.LintUnknownKind, 0, 0, "the file is empty").Fix = "See why nothing was written to it."
+	case starts("bplist"):
+		l.find(checks.LintUnknownKind, 0, 0, "a binary property list, which is not read here").
+			Fix = "Convert it first: plutil -convert xml1 FILE"
+	case starts("\xff\xfe"), starts("\xfe\xff"), starts("<\x00"), starts("\x00<"):
+		l.find(checks.LintMalformed, 0, 0, "the file is written in UTF-16").
+			Fix = "Save it as UTF-8, which every program reads (draft-ietf-mailmaint-autoconfig section 3, RFC 8259 section 8.1)."
+	case starts("-----BEGIN"), starts("MIME-Version:"):
+		l.find(checks.LintUnknownKind, 0, 0, "it begins %q: signed data as text", firstLine(document.Head(text))).
+			Fix = "Sign with binary output: openssl smime -sign -nodetach -outform der"
+	default:
+		l.find(checks.LintUnknownKind, 0, 0, "it begins %q", document.Head(text))
+	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return strings.TrimSpace(line)
+}
+
+func (l *linter) judgeXML(body []byte) {
+	root, err := document.ParseTree(body, true)
+	if err != nil {
+		l.malformed(err)
+		return
+	}
+	for _, kind := range lintKinds {
+		if kind.root == root.Name {
+			l.Kind = kind.name
+			l.served(kind.media)
+			kind.judge(l, root)
+			return
+		}
+	}
+	l.find(checks.LintUnknownKind, root.Line, root.Column, "the outermost element is <%s>, not <clientConfig>, <plist> or <Autodiscover>", root.Name)
+}
+
+// malformed tells where the syntax of the file ends.
+func (l *linter) malformed(err error) {
+	e, ok := errors.AsType[*document.SyntaxError](err)
+	if !ok {
+		e = &document.SyntaxError{Err: err}
+	}
+	l.find(checks.LintMalformed, e.Line, e.Column, "%v", e.Err).Fix = e.Fix
+}
+
+// served judges how the web server gave the file.
+func (l *linter) served(wanted []string) {
+	if l.ContentType != "" && !slices.Contains(wanted, l.ContentType) {
+		l.find(checks.LintContentType, 0, 0, "served as %q; it should be %q", l.ContentType, wanted[0])
+	}
+	if l.Insecure {
+		l.find(checks.LintOverHTTP, 0, 0, "%s", l.Name)
+	}
+}
+
+func (l *linter) find(c *checks.Check, line, column int, format string, args ...any) *mailcheck.LintFinding {
+	if len(l.Findings) == maxFindings {
+		return new(mailcheck.LintFinding) // a file this broken is not read to the end
+	}
+	l.Findings = append(l.Findings, mailcheck.LintFinding{
+		Finding: mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(fmt.Sprintf(format, args...)), Source: l.Name},
+		Line:    line, Column: column,
+	})
+	return &l.Findings[len(l.Findings)-1]
+}
+
+// at finds something at an element.
+func (l *linter) at(n *document.Node, c *checks.Check, format string, args ...any) *mailcheck.LintFinding {
+	return l.find(c, n.Line, n.Column, format, args...)
+}
+
+// lessOf lowers a finding: what the format demands is not always what programs do.
+func lessOf(f *mailcheck.LintFinding, most checks.Severity) *mailcheck.LintFinding {
+	f.Severity = min(f.Severity, most)
+	return f
+}

@@ -1,0 +1,81 @@
+package autoconfig
+
+import (
+	"context"
+	"fmt"
+
+	"mailcheck"
+	"mailcheck/autoconfig/provider"
+	"mailcheck/internal/netx"
+)
+
+// findProvider looks the domain up in the table, which needs no network. Most
+// domains that a provider hosts are its customers'; their mail exchanger tells.
+// But whoever publishes settings of their own is believed first: a mail exchanger
+// may only pass mail on.
+func findProvider(ctx context.Context, s *search) {
+	if p, ok := provider.Of(s.address.Domain); ok {
+		s.adopt(p, "table of providers", s.address.Domain+" is a mail domain of "+p.Name)
+		return
+	}
+	host, err := s.firstMX(ctx)
+	p, ok := provider.ByMX(host)
+	if why := s.awaitOthers(ctx); why != "" {
+		if p, ok := provider.ByHosts(s.board.hosts()); ok {
+			s.tellRules(p, "the published servers belong to "+p.Name)
+			s.conclude(mailcheck.Absent, "%s; the servers belong to %s", why, p.Name)
+			return
+		}
+		s.conclude(mailcheck.Absent, "%s", why)
+		return
+	}
+	if err != nil && !notFound(err) {
+		s.conclude(mailcheck.Failed, "not a known provider's domain, and DNS does not tell the mail exchanger")
+		return
+	}
+	if !ok {
+		s.conclude(mailcheck.Absent, "not a provider that mailcheck knows")
+		return
+	}
+	s.adopt(p, "", "the mail exchanger "+host+" belongs to "+p.Name)
+}
+
+// firstMX returns the preferred mail exchanger, or nothing. What is wrong with
+// the answer is for the source mx to say, which asks the same question.
+func (s *search) firstMX(ctx context.Context) (host string, err error) {
+	look(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" MX", func(ctx context.Context) string {
+		var records []netx.MX
+		records, _, err = s.net.Resolver.MX(ctx, s.address.Domain)
+		switch {
+		case err != nil && !notFound(err):
+			return "no answer"
+		case len(records) == 0 || records[0].Host == ".":
+			return "no mail exchanger"
+		}
+		host = records[0].Host
+		return host
+	})
+	return host, err
+}
+
+// adopt hands over what the table knows about a provider. Where only the mail
+// exchanger leads to it, nothing vouches for its servers.
+func (s *search) adopt(p provider.Provider, vouched, why string) {
+	for _, server := range p.For(s.address) {
+		server.Vouched = vouched
+		s.publish(server)
+	}
+	s.tellRules(p, why)
+	s.result.State = mailcheck.Found
+	s.conclude(mailcheck.Found, "%s (%s, %s)", why, p.Source, p.Date)
+}
+
+// tellRules turns a provider's rules into findings.
+func (s *search) tellRules(p provider.Provider, why string) {
+	if p.OAuth != nil {
+		s.result.OAuth = append(s.result.OAuth, *p.OAuth)
+	}
+	for _, rule := range p.Rules {
+		s.trace.Find(rule.Check, fmt.Sprintf("%s; its rules as of %s, from %s", why, provider.RulesDate, p.RulesSource)).Fix = rule.Fix
+	}
+}

@@ -1,0 +1,251 @@
+package provider
+
+import (
+	"strings"
+
+	"mailcheck/checks"
+)
+
+// smallEuropeanProviders are smaller providers of Europe.
+var smallEuropeanProviders = []Provider{
+	{
+		Name:    "1&1",
+		Domains: strings.Fields("online.de onlinehome.de sofortstart.de sofort-start.de sofortsurf.de sofort-surf.de go4more.de kundenserver.de schlund.de"),
+		Servers: strings.Fields("imaps://imap.1und1.de pop3s://pop.1und1.de submissions://smtp.1und1.de submission://smtp.1und1.de"),
+		Auth:    byPassword,
+		Source:  "ISPDB 1und1.de.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "mail.de",
+		Domains: strings.Fields("mail.de"),
+		Servers: strings.Fields("imaps://imap.mail.de submissions://smtp.mail.de"),
+		Auth:    byPassword,
+		Source:  deltaChat + ", " + fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "OK.de",
+		Domains: strings.Fields("ok.de"),
+		Servers: strings.Fields("imaps://imap.ok.de submission://smtp.ok.de"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{checks.ProviderIMAPSwitch, "Log in at https://www.ok.de and allow access by IMAP and POP in the settings of the mailbox."},
+		},
+		Source: fairEmail, Date: "2026-11-22",
+		RulesSource: fairEmail,
+	},
+	{
+		Name:    "EWE",
+		Domains: strings.Fields("ewe.net ewetel.net"),
+		Servers: strings.Fields("imaps://imap.ewe.net submission://smtp.ewe.net"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "M-net",
+		Domains: strings.Fields("mnet-mail.de mnet-online.de"),
+		Servers: strings.Fields("imaps://imap.mnet-online.de submission://mail.mnet-online.de"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Alice (o2 Germany)",
+		Domains: strings.Fields("alice.de alice-dsl.de alice-dsl.net"),
+		Servers: strings.Fields("imaps://imap.alice.de submission://smtp.alice.de"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Magenta Austria",
+		Domains: strings.Fields("chello.at"),
+		Servers: strings.Fields("imaps://mail.mymagenta.at submissions://mail.mymagenta.at"),
+		Auth:    byPassword,
+		Source:  deltaChat, Date: "2026-11-22",
+	},
+	{
+		Name:    "Drei",
+		Domains: strings.Fields("drei.at"),
+		Servers: strings.Fields("imaps://imap.drei.at submissions://smtp.drei.at"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Sunrise",
+		Domains: strings.Fields("sunrise.ch"),
+		Servers: strings.Fields("imaps://imap.sunrise.ch submissions://smtp2.sunrise.ch"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Infomaniak",
+		Domains: strings.Fields("ik.me"),
+		MX:      []string{"mta-gw.infomaniak.ch"},
+		Servers: strings.Fields("imaps://mail.infomaniak.com submissions://mail.infomaniak.com"),
+		Auth:    byPassword,
+		Source:  deltaChat + ", " + fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Bouygues Telecom",
+		Domains: strings.Fields("bbox.fr"),
+		Servers: strings.Fields("imaps://imap.bbox.fr submissions://smtp.bbox.fr"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Mailo",
+		Domains: strings.Fields("mailo.com netcourrier.com net-c.com netc.fr netc.eu lavache.com mailoo.org"),
+		Servers: strings.Fields("imaps://mail.mailo.com submissions://mail.mailo.com"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Alice (TIM)",
+		Domains: strings.Fields("alice.it"),
+		Servers: strings.Fields("imap://in.alice.it pop3://in.alice.it submission://out.alice.it"),
+		Auth:    byPassword,
+		Source:  "ISPDB alice.it.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Fastweb",
+		Domains: strings.Fields("fastwebnet.it"),
+		Servers: strings.Fields("imaps://imap.fastwebnet.it pop3s://pop.fastwebnet.it submission://smtp.fastwebnet.it"),
+		Auth:    byEncryptedPassword,
+		Source:  "ISPDB fastwebnet.it.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Email.it",
+		Domains: strings.Fields("email.it"),
+		Servers: strings.Fields("imaps://in.email.it pop3s://pop.email.it submissions://out.email.it"),
+		Auth:    byPassword,
+		Source:  "ISPDB email.it.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Aruba PEC",
+		Domains: strings.Fields("pec.it arubapec.it mypec.eu gigapec.it ingpec.eu"),
+		Servers: strings.Fields("imaps://imaps.pec.aruba.it submissions://smtps.pec.aruba.it"),
+		Auth:    byPassword,
+		Source:  "ISPDB arubapec.it.xml", Date: "2026-03-12",
+	},
+	{
+		Name:    "Interia",
+		Domains: strings.Fields("interia.pl interia.eu interia.com poczta.fm vip.interia.pl intmail.pl interiowy.pl adresik.net pacz.to pisz.to ogarnij.se"),
+		Servers: strings.Fields("imaps://poczta.interia.pl submissions://poczta.interia.pl"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{checks.ProviderIMAPSwitch, "Log in at https://poczta.interia.pl and switch IMAP on in the settings of the mailbox."},
+		},
+		Source: fairEmail, Date: "2026-11-22",
+		RulesSource: fairEmail,
+	},
+	{
+		Name:    "Inbox.lv",
+		Domains: strings.Fields("inbox.lv inbox.eu inbox.lt inbox.la"),
+		Servers: strings.Fields("imaps://mail.%EMAILDOMAIN% pop3s://mail.%EMAILDOMAIN% submissions://mail.%EMAILDOMAIN%"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{checks.ProviderIMAPSwitch, "Log in at https://www.inbox.lv and allow access by POP3/IMAP and SMTP in the settings of the account."},
+			{checks.ProviderAppPassword, "In the settings of the account, where POP3/IMAP access is allowed, take the password for mail programs and type it in place of the password."},
+		},
+		Source: "ISPDB inbox.lv.xml", Date: "2026-03-12",
+		RulesSource: "ISPDB inbox.lv.xml",
+	},
+	{
+		Name:    "Mail.ee",
+		Domains: strings.Fields("mail.ee"),
+		Servers: strings.Fields("imaps://%EMAILDOMAIN% pop3s://%EMAILDOMAIN% submissions://%EMAILDOMAIN%"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{checks.ProviderIMAPSwitch, "Log in at https://www.mail.ee and allow access by POP3/IMAP and SMTP in the settings of the account."},
+			{checks.ProviderAppPassword, "In the settings of the account, where POP3/IMAP access is allowed, take the password for mail programs and type it in place of the password."},
+		},
+		Source: "ISPDB mail.ee.xml", Date: "2026-03-12",
+		RulesSource: "ISPDB mail.ee.xml",
+	},
+	{
+		Name:    "ukr.net",
+		Domains: strings.Fields("ukr.net"),
+		Servers: strings.Fields("imaps://imap.ukr.net submissions://smtp.ukr.net"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{checks.ProviderIMAPSwitch, "Log in at https://mail.ukr.net and allow access by IMAP in the settings of the mailbox."},
+		},
+		Source: deltaChat, Date: "2026-11-22",
+		RulesSource: deltaChat,
+	},
+	{
+		Name:    "I.UA",
+		Domains: strings.Fields("i.ua"),
+		Rules: []Rule{
+			{checks.ProviderNoIMAP, "Use the web site https://mail.i.ua; no mail program can read a mailbox there by IMAP."},
+		},
+		Source: deltaChat, Date: "2026-11-22",
+		RulesSource: deltaChat,
+	},
+	{
+		Name:    "Telia",
+		Domains: strings.Fields("telia.com"),
+		Servers: strings.Fields("imaps://mailin.telia.com submissions://mailout.telia.com"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Bahnhof",
+		Domains: strings.Fields("bahnhof.se"),
+		Servers: strings.Fields("imaps://imap.privat.bahnhof.se submissions://mailout.privat.bahnhof.se"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Telenet",
+		Domains: strings.Fields("telenet.be"),
+		Servers: strings.Fields("imaps://imap.telenet.be submission://smtp.telenet.be"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Freedom Internet",
+		Domains: strings.Fields("freedom.nl"),
+		Servers: strings.Fields("imaps://imap.freedom.nl submissions://smtp.freedom.nl"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "TalkTalk",
+		Domains: strings.Fields("talktalk.net tiscali.co.uk lineone.net onetel.com onetel.net pipex.com homecall.co.uk tinyworld.co.uk tinyonline.co.uk ukgateway.net worldonline.co.uk screaming.net toucansurf.com"),
+		Servers: strings.Fields("imaps://mail.talktalk.net submission://smtp.talktalk.net"),
+		Auth:    byPassword,
+		Source:  fairEmail, Date: "2026-11-22",
+	},
+	{
+		Name:    "Virgin Media (Blueyonder)",
+		Domains: strings.Fields("blueyonder.co.uk"),
+		Servers: strings.Fields("imaps://imap4.blueyonder.co.uk pop3s://pop3.blueyonder.co.uk submissions://smtp.blueyonder.co.uk"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{checks.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
+		},
+		Source: "ISPDB blueyonder.co.uk.xml", Date: "2026-03-12",
+		RulesSource: fairEmail + ", https://community.virginmedia.com/discussions/email/locked-out-of-email/5680204",
+	},
+	{
+		Name:    "Virgin Media (NTL World)",
+		Domains: strings.Fields("ntlworld.com"),
+		Servers: strings.Fields("imaps://imap.ntlworld.com pop3s://pop3.ntlworld.com submissions://smtp.ntlworld.com"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{checks.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
+		},
+		Source: "ISPDB ntlworld.com.xml", Date: "2026-03-12",
+		RulesSource: fairEmail + ", https://community.virginmedia.com/discussions/email/locked-out-of-email/5680204",
+	},
+	{
+		Name:    "Virgin Media (Virgin.net)",
+		Domains: strings.Fields("virgin.net"),
+		Servers: strings.Fields("imaps://imap4.virgin.net pop3s://pop.virgin.net submissions://smtp.virgin.net"),
+		Auth:    byPassword,
+		Rules: []Rule{
+			{checks.ProviderAppPassword, "At My Virgin Media open Account settings > ID settings > Manage your products > Manage email app password, get a new one and type it in place of the password."},
+		},
+		Source: "ISPDB virgin.net.xml", Date: "2026-03-12",
+		RulesSource: fairEmail + ", https://community.virginmedia.com/discussions/email/locked-out-of-email/5680204",
+	},
+}

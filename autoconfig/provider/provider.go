@@ -1,0 +1,158 @@
+package provider
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"mailcheck"
+	"mailcheck/autoconfig/document"
+	"mailcheck/checks"
+)
+
+// Provider is what is known about a large mail provider without asking anybody.
+// Most of it is what ISPDB says; the rest, above all what a person has to do
+// before a mail program may log in, is nowhere published for programs.
+type Provider struct {
+	Name    string
+	Domains []string         // mail domains
+	MX      []string         // its mail exchangers are these names or below them
+	Servers []string         // URLs; a part before the @ is the user name, else it is the address
+	Auth    []string         // of all servers, in the words of Mail Autoconfig
+	OAuth   *mailcheck.OAuth // nil where there is none, or not for everybody
+	Rules   []Rule
+	Source  string // where the servers are from
+	Date    string // of that source, or when it was looked at
+
+	RulesSource string // where the rules are from
+}
+
+// Rule is something that a provider's users have to know or do.
+type Rule struct {
+	Check *checks.Check
+	Fix   string // what to do here, with the page to do it on
+}
+
+// RulesDate is when the rules were last compared with their sources.
+const RulesDate = "November 2026"
+
+// Programs that keep a table of their own, looked at on 2026-11-22: Delta Chat in
+// chatmail/core, src/provider/data.rs, and FairEmail in M66B/FairEmail,
+// app/src/main/res/xml/providers.xml.
+const (
+	deltaChat = "Delta Chat's providers"
+	fairEmail = "FairEmail's providers"
+)
+
+// Providers is the table. No domain and no mail exchanger stands in it twice.
+var Providers = slices.Concat(worldProviders, europeanProviders, smallEuropeanProviders, americanProviders, asianProviders, hostingProviders)
+
+// The ways to log in that occur.
+var (
+	byPassword          = []string{"password-cleartext"}
+	byEncryptedPassword = []string{"password-encrypted"}
+	byOAuth             = []string{"OAuth2"}
+	byOAuthOrPassword   = []string{"OAuth2", "password-cleartext"}
+)
+
+// providerOf returns the provider whose mail domain it is.
+func Of(domain string) (Provider, bool) {
+	i := slices.IndexFunc(Providers, func(p Provider) bool { return slices.Contains(p.Domains, domain) })
+	if i < 0 {
+		return Provider{}, false
+	}
+	return Providers[i], true
+}
+
+// LoginAdvice says what the users of a large provider have to do before a mail
+// program may log in; nothing where that is not known. The provider is that of the
+// domain, or the one that runs the server.
+func LoginAdvice(domain, host string) string {
+	p, ok := Of(domain)
+	if !ok {
+		p, _ = ByHosts([]string{host})
+	}
+	var advice []string
+	for _, r := range p.Rules {
+		advice = append(advice, r.Fix)
+	}
+	return strings.Join(advice, " ")
+}
+
+// providerByMX returns the provider whose mail exchanger the host is.
+func ByMX(host string) (Provider, bool) {
+	i := slices.IndexFunc(Providers, func(p Provider) bool { return anyAbove(p.MX, host) })
+	if i < 0 {
+		return Provider{}, false
+	}
+	return Providers[i], true
+}
+
+// providerByHosts returns the first provider that one of the mail servers belongs to.
+func ByHosts(hosts []string) (Provider, bool) {
+	first, found := len(Providers), false
+	for _, host := range hosts {
+		if i, ok := providerHosts()[host]; ok {
+			first, found = min(first, i), true
+		}
+	}
+	if !found {
+		return Provider{}, false
+	}
+	return Providers[first], true
+}
+
+// providerHosts is the place in the table of the first provider with each mail server.
+var providerHosts = sync.OnceValue(func() map[string]int {
+	index := map[string]int{}
+	for i, p := range Providers {
+		for _, s := range p.For(mailcheck.Address{}) {
+			if _, known := index[s.Host]; !known {
+				index[s.Host] = i
+			}
+		}
+	}
+	return index
+})
+
+// anyAbove reports whether the host is one of the names or below it.
+func anyAbove(names []string, host string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return document.Inside(host, name) })
+}
+
+// serverSchemes are the URL schemes of the table.
+var serverSchemes = map[string]struct {
+	protocol mailcheck.Protocol
+	security mailcheck.Security
+}{
+	"imaps": {mailcheck.IMAP, mailcheck.ImplicitTLS}, "imap": {mailcheck.IMAP, mailcheck.StartTLS},
+	"pop3s": {mailcheck.POP3, mailcheck.ImplicitTLS}, "pop3": {mailcheck.POP3, mailcheck.StartTLS},
+	"submissions": {mailcheck.Submission, mailcheck.ImplicitTLS}, "submission": {mailcheck.Submission, mailcheck.StartTLS},
+}
+
+// servers returns the provider's servers for an address.
+func (p Provider) For(a mailcheck.Address) []mailcheck.Server {
+	var servers []mailcheck.Server
+	for _, text := range p.Servers {
+		scheme, rest, _ := strings.Cut(text, "://")
+		kind, ok := serverSchemes[scheme]
+		if !ok {
+			continue // a test keeps such an entry out of the table
+		}
+		username, host := "%EMAILADDRESS%", rest
+		if i := strings.LastIndex(rest, "@"); i >= 0 {
+			username, host = rest[:i], rest[i+1:]
+		}
+		server := mailcheck.Server{
+			Protocol: kind.protocol, Security: kind.security, Auth: slices.Clone(p.Auth), Username: document.Expand(username, a),
+			Host: document.Expand(host, a), Port: mailcheck.DefaultPort(kind.protocol, kind.security),
+		}
+		if name, port, found := strings.Cut(server.Host, ":"); found {
+			fmt.Sscan(port, &server.Port)
+			server.Host = name
+		}
+		servers = append(servers, server)
+	}
+	return servers
+}
