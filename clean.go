@@ -15,10 +15,13 @@ const maxShown = 400
 // invisible and bidirectional formatting characters and invalid UTF-8 become
 // visible escapes, and long text is cut. A server can then neither move the
 // cursor of a terminal nor turn the direction of the line around it.
-func Clean(s string) string {
+func Clean(s string) string { return escaped(s, maxShown) }
+
+// escaped does so, and cuts what is longer than most bytes.
+func escaped(s string, most int) string {
 	var b strings.Builder
 	for i, n := 0, len(s); i < n; {
-		if b.Len() >= maxShown {
+		if b.Len() >= most {
 			fmt.Fprintf(&b, "... (%d more bytes)", n-i)
 			break
 		}

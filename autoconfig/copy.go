@@ -25,7 +25,7 @@ const (
 	BuiltIn        Place = "built-in" // the client's own list of providers
 )
 
-// Document is what one place answered, kept so that the rules of each mail client
+// Copy is what one place answered, kept so that the rules of each mail client
 // can be applied to it later without another connection.
 type Copy struct {
 	Source      string // name of the source that asked

@@ -1,5 +1,5 @@
 // Package autoconfig finds the servers of a mail account wherever they are
-// published, and writes the files that mail clients configure themselves from.
+// published.
 //
 // # Where settings are published
 //
@@ -36,9 +36,10 @@
 //
 // # What clients make of it
 //
-// [Clients] follows the way of each mail client through these places: its own list of
-// providers, its order, its dialect of the settings file. [Lint] judges one setup file
-// by its format, and then as the parsers of the clients read it.
+// Package client follows the way of each mail client through these places: its own
+// list of providers, its order, its dialect of the settings file. Package lint judges
+// one setup file by its format, and then as the parsers of the clients read it.
+// Package setup writes such files.
 package autoconfig
 
 import (

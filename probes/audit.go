@@ -16,6 +16,7 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/tlsask"
 	"mailcheck/internal/trace"
 )
 
@@ -58,7 +59,7 @@ type auditor struct {
 	found    *mailcheck.TLSAudit
 	versions []*choices
 	groups   *choices
-	known    *hello             // a question that the server has answered
+	known    *tlsask.Hello      // a question that the server has answered
 	doubtful []string           // questions since the last answer that ended in a closed connection
 	facts    map[string]*string // what the questions about single facts found, in case they turn out to be unanswered
 }
@@ -103,9 +104,9 @@ func put[T any](ctx context.Context, a *auditor, what string, atOnce bool, quest
 }
 
 // ask puts a ClientHello to the server.
-func (a *auditor) ask(ctx context.Context, what string, h hello) (heard, error) {
-	return put(ctx, a, what, false, func(q *probe) (heard, string, error) {
-		answer, err := askTLS(q.conn, h)
+func (a *auditor) ask(ctx context.Context, what string, h tlsask.Hello) (tlsask.Answer, error) {
+	return put(ctx, a, what, false, func(q *probe) (tlsask.Answer, string, error) {
+		answer, err := tlsask.Ask(q.conn, h)
 		return answer, answer.String(), err
 	})
 }
@@ -145,7 +146,7 @@ func (a *auditor) settle(ctx context.Context) {
 	}
 	answer, err := a.askHello(ctx, mailcheck.OpAudit, "offer again what it accepted", *a.known, false)
 	switch {
-	case err == nil && answer.accepted():
+	case err == nil && answer.Accepted():
 		a.doubtful, a.found.CutShort = nil, ""
 	case ctx.Err() != nil:
 		a.found.CutShort = outOfTime

@@ -7,6 +7,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/tlsask"
 )
 
 // judge finds what the answers come to. What was refused counts only where
@@ -27,13 +28,13 @@ func (a *auditor) judge() {
 	case !a.found.Versions[0].Offered:
 		a.trace.Find(checks.AuditNoTLS13, "its best is "+best(a.found.Versions))
 	case !a.found.Hybrid:
-		a.trace.Find(checks.AuditNoHybrid, "in TLS 1.3 it accepts "+announced(a.found.Groups))
+		a.trace.Find(checks.AuditNoHybrid, "in TLS 1.3 it accepts "+mailcheck.Announced(a.found.Groups))
 	}
 }
 
 // fails reports whether the ordinary handshake has led to a finding.
 func (a *auditor) fails(c *checks.Check) bool {
-	return shows(a.trace.Findings(), c)
+	return mailcheck.Shows(a.trace.Findings(), c)
 }
 
 func (a *auditor) judgeVersions() {
@@ -55,11 +56,11 @@ func (a *auditor) judgeSuites() {
 	small := ""
 	for _, v := range a.found.Versions {
 		for _, s := range v.Suites {
-			f := familyOf(s.Name)
-			if f != nil && !slices.Contains(accepted[f.openssl], s.Name) {
-				accepted[f.openssl] = append(accepted[f.openssl], s.Name)
+			f := tlsask.FamilyOf(s.Name)
+			if f != nil && !slices.Contains(accepted[f.Openssl], s.Name) {
+				accepted[f.Openssl] = append(accepted[f.Openssl], s.Name)
 			}
-			if f != nil && f.check == checks.AuditFiniteField && s.Strength == mailcheck.Forbidden && small == "" {
+			if f != nil && f.Check == checks.AuditFiniteField && s.Strength == mailcheck.Forbidden && small == "" {
 				small = fmt.Sprintf("%s with %s uses a group of %d bits", v.Version, s.Name, s.DHBits)
 			}
 		}
@@ -69,16 +70,16 @@ func (a *auditor) judgeSuites() {
 		delete(accepted, "kDHE") // nothing is left to be said against it
 	}
 	for _, check := range []*checks.Check{checks.AuditWeakCipher, checks.AuditAnonymous, checks.AuditNoForwardSecrecy, checks.AuditFiniteField} {
-		var bad []family
+		var bad []tlsask.Family
 		var evidence []string
-		for _, f := range families {
-			if names := accepted[f.openssl]; f.check == check && len(names) > 0 {
+		for _, f := range tlsask.Families {
+			if names := accepted[f.Openssl]; f.Check == check && len(names) > 0 {
 				bad = append(bad, f)
-				evidence = append(evidence, fmt.Sprintf("%s (%s)", some(names), f.why))
+				evidence = append(evidence, fmt.Sprintf("%s (%s)", some(names), f.Why))
 			}
 		}
 		if len(bad) > 0 {
-			a.trace.Find(check, "it accepts "+strings.Join(evidence, "; ")).Fix = exclusion(bad)
+			a.trace.Find(check, "it accepts "+strings.Join(evidence, "; ")).Fix = tlsask.Exclusion(bad)
 		}
 	}
 }

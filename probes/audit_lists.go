@@ -9,6 +9,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/tlsask"
 )
 
 // choices are what a server accepts of one kind. All is offered, the server chooses
@@ -17,10 +18,10 @@ import (
 type choices struct {
 	what    string // such as "TLS 1.2 cipher suites"
 	version uint16
-	offer   func(left []uint16) hello
-	choice  func(heard) uint16
+	offer   func(left []uint16) tlsask.Hello
+	choice  func(tlsask.Answer) uint16
 	left    []uint16 // not chosen yet
-	chosen  []heard
+	chosen  []tlsask.Answer
 	over    bool
 	order   string // whose preference it is
 }
@@ -29,27 +30,29 @@ type choices struct {
 // 1.2, so that a server that answered with 1.2 does not have 1.3.
 func (a *auditor) lists() {
 	for version := uint16(tls.VersionTLS13); version >= tls.VersionTLS10; version-- {
-		l := &choices{what: tls.VersionName(version) + " cipher suites", version: version, left: olderSuites,
-			choice: func(h heard) uint16 { return h.suite }}
-		l.offer = func(left []uint16) hello {
+		l := &choices{what: tls.VersionName(version) + " cipher suites", version: version, left: tlsask.OlderSuites,
+			choice: func(h tlsask.Answer) uint16 { return h.Suite }}
+		l.offer = func(left []uint16) tlsask.Hello {
 			h := a.newHello(version)
-			h.suites, h.compress, h.further = left, true, true
+			h.Suites, h.Compress, h.Further = left, true, true
 			return h
 		}
 		if version == tls.VersionTLS13 {
-			l.left, l.offer = tls13Suites, func(left []uint16) hello { return a.hello13(left, slices.Concat(hybridGroups, classicGroups)) }
+			l.left, l.offer = tlsask.Tls13Suites, func(left []uint16) tlsask.Hello {
+				return a.hello13(left, slices.Concat(tlsask.HybridGroups, tlsask.ClassicGroups))
+			}
 			l.over = a.result.TLS != nil && a.result.TLS.Version != tls.VersionName(version)
 		}
 		a.versions = append(a.versions, l)
 	}
-	a.groups = &choices{what: "TLS 1.3 groups", version: tls.VersionTLS13, left: slices.Concat(hybridGroups, classicGroups),
-		choice: func(h heard) uint16 { return h.group },
-		offer:  func(left []uint16) hello { return a.hello13(tls13Suites, left) }}
+	a.groups = &choices{what: "TLS 1.3 groups", version: tls.VersionTLS13, left: slices.Concat(tlsask.HybridGroups, tlsask.ClassicGroups),
+		choice: func(h tlsask.Answer) uint16 { return h.Group },
+		offer:  func(left []uint16) tlsask.Hello { return a.hello13(tlsask.Tls13Suites, left) }}
 }
 
 // hello13 offers TLS 1.3 alone.
-func (a *auditor) hello13(suites, groups []uint16) hello {
-	return hello{serverName: a.serverName(), newest: tls.VersionTLS13, only: true, suites: suites, groups: groups}
+func (a *auditor) hello13(suites, groups []uint16) tlsask.Hello {
+	return tlsask.Hello{ServerName: a.serverName(), Newest: tls.VersionTLS13, Only: true, Suites: suites, Groups: groups}
 }
 
 // alertHandshakeFailure says that nothing offered will do (RFC 8446 section 6.2).
@@ -62,7 +65,7 @@ func (a *auditor) next(ctx context.Context, l *choices) {
 	}
 	h := l.offer(l.left)
 	answer, err := a.ask(ctx, l.what, h)
-	if rest := slices.DeleteFunc(slices.Clone(l.left), finiteField); !answer.accepted() && answer.alert != alertHandshakeFailure &&
+	if rest := slices.DeleteFunc(slices.Clone(l.left), tlsask.FiniteField); !answer.Accepted() && answer.Alert != alertHandshakeFailure &&
 		len(l.chosen) > 0 && len(rest) < len(l.left) && a.found.CutShort == "" {
 		// It may have failed at its own choice: Dovecot 2.3 is installed without
 		// parameters for finite-field Diffie-Hellman, and hangs up when it needs them.
@@ -74,7 +77,7 @@ func (a *auditor) next(ctx context.Context, l *choices) {
 	}
 	i := slices.Index(l.left, l.choice(answer))
 	switch {
-	case err != nil || answer.version != l.version:
+	case err != nil || answer.Version != l.version:
 		l.over = true
 		return
 	case i < 0: // it chooses what was not offered, against RFC 8446 section 4.1.3
@@ -131,16 +134,16 @@ func (a *auditor) complete(ctx context.Context, lists []*choices) {
 // part, as servers may prefer them for clients without AES in hardware alone.
 func (a *auditor) preferences(ctx context.Context) {
 	for _, l := range a.versions {
-		plain := slices.DeleteFunc(slices.Clone(l.chosen), func(h heard) bool { return strings.Contains(suiteName(h.suite), "CHACHA20") })
+		plain := slices.DeleteFunc(slices.Clone(l.chosen), func(h tlsask.Answer) bool { return strings.Contains(tlsask.SuiteName(h.Suite), "CHACHA20") })
 		if len(plain) < 2 || a.found.CutShort != "" {
 			continue
 		}
-		first, last := plain[0].suite, plain[len(plain)-1].suite
+		first, last := plain[0].Suite, plain[len(plain)-1].Suite
 		switch answer, err := a.ask(ctx, "offer the last of the "+l.what+" before the first", l.offer([]uint16{last, first})); {
 		case err != nil:
-		case answer.suite == first:
+		case answer.Suite == first:
 			l.order = "server"
-		case answer.suite == last:
+		case answer.Suite == last:
 			l.order = "client"
 		}
 	}
@@ -152,7 +155,7 @@ func (a *auditor) tell() {
 	for _, l := range a.versions {
 		v := mailcheck.TLSVersion{Version: tls.VersionName(l.version), Offered: len(l.chosen) > 0, Complete: complete(l), Order: l.order}
 		for _, h := range l.chosen {
-			v.Suites = append(v.Suites, judgeSuite(h))
+			v.Suites = append(v.Suites, tlsask.JudgeSuite(h))
 		}
 		if v.Offered {
 			v.Cipher = v.Suites[0].Name
@@ -161,18 +164,18 @@ func (a *auditor) tell() {
 		a.summarize(v)
 	}
 	for _, h := range a.groups.chosen {
-		a.found.Groups = append(a.found.Groups, groupName(h.group))
-		a.found.Hybrid = a.found.Hybrid || slices.Contains(hybridGroups, h.group)
+		a.found.Groups = append(a.found.Groups, tlsask.GroupName(h.Group))
+		a.found.Hybrid = a.found.Hybrid || slices.Contains(tlsask.HybridGroups, h.Group)
 	}
 	a.found.AllGroups = complete(a.groups)
 	for _, l := range a.versions[1:] {
 		if len(l.chosen) == 0 {
 			continue
 		}
-		agreed := func(extension uint16) bool { return slices.Contains(l.chosen[0].extensions, extension) }
+		agreed := func(extension uint16) bool { return slices.Contains(l.chosen[0].Extensions, extension) }
 		a.found.Handshake = &mailcheck.TLSHandshake{
-			SecureRenegotiation: agreed(extRenegotiation), ExtendedMasterSecret: agreed(extMasterSecret),
-			SessionTickets: agreed(extTicket), Compression: l.chosen[0].compressed,
+			SecureRenegotiation: agreed(tlsask.ExtRenegotiation), ExtendedMasterSecret: agreed(tlsask.ExtMasterSecret),
+			SessionTickets: agreed(tlsask.ExtTicket), Compression: l.chosen[0].Compressed,
 		}
 		return
 	}
@@ -181,8 +184,8 @@ func (a *auditor) tell() {
 // summarize puts the suites of a version into the lists that are about all of them.
 func (a *auditor) summarize(v mailcheck.TLSVersion) {
 	for _, s := range v.Suites {
-		f := familyOf(s.Name)
-		if v.Version == tls.VersionName(tls.VersionTLS12) && (f == nil || f.check == checks.AuditFiniteField) {
+		f := tlsask.FamilyOf(s.Name)
+		if v.Version == tls.VersionName(tls.VersionTLS12) && (f == nil || f.Check == checks.AuditFiniteField) {
 			a.found.Ciphers = append(a.found.Ciphers, s.Name)
 		}
 		if (s.Strength == mailcheck.Forbidden || s.Strength == mailcheck.Discouraged) && !slices.Contains(a.found.Weak, s.Name) {

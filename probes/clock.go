@@ -1,98 +1,13 @@
 package probes
 
 import (
-	"fmt"
-	"slices"
-	"time"
-
 	"mailcheck"
-	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
-
-// clockTolerance is how wrong a clock may be without a word. Tickets and one-time
-// codes stop working at about this.
-const clockTolerance = 5 * time.Minute
 
 // compareClock tells how this machine's clock differs from those of the run's
 // web servers.
 func compareClock(n *netx.Net) mailcheck.Clock {
 	behind, servers := n.ClockError()
 	return mailcheck.Clock{Behind: behind, Servers: servers}
-}
-
-// clockFindings says whether this machine's clock is the reason that
-// certificates are outside their dates. One web server may be wrong itself, so
-// it takes two of them, or one and a certificate that would be good at its time,
-// or two different certificates that all lie in the future: nobody installs
-// those.
-func clockFindings(r *mailcheck.Report) []mailcheck.Finding {
-	off := r.Clock.Behind.Abs() >= clockTolerance
-	explained, future, valid := 0, map[string]bool{}, false
-	for _, s := range r.Servers {
-		if s.TLS == nil {
-			continue
-		}
-		leaf := s.TLS.Chain[0]
-		switch {
-		case inDates(leaf, r.Started):
-			valid = true
-		case r.Clock.Servers > 0 && inDates(leaf, r.Started.Add(r.Clock.Behind)):
-			explained++
-		case r.Started.Before(leaf.NotBefore):
-			future[leaf.SHA256] = true
-		}
-	}
-	switch {
-	case r.Clock.Servers > 0 && off && (explained > 0 || r.Clock.Servers > 1):
-		direction := "behind"
-		if r.Clock.Behind < 0 {
-			direction = "ahead of"
-		}
-		f := found(checks.NetClockWrong, fmt.Sprintf("here it is %s, which is %s %s what %s", stamp(r.Started), mailcheck.Span(r.Clock.Behind.Abs().Round(time.Minute)), direction, say(r.Clock.Servers)))
-		if explained == 0 {
-			f.Severity = checks.Warning
-		}
-		return []mailcheck.Finding{f}
-	case r.Clock.Servers == 0 && !valid && len(future) > 1:
-		return []mailcheck.Finding{found(checks.NetClockWrong, fmt.Sprintf("here it is %s, and all %d certificates seen are valid only from later on", stamp(r.Started), len(future)))}
-	}
-	return nil
-}
-
-func say(servers int) string {
-	if servers == 1 {
-		return "a web server says"
-	}
-	return fmt.Sprintf("%d web servers say", servers)
-}
-
-func inDates(c mailcheck.Certificate, at time.Time) bool {
-	return !at.Before(c.NotBefore) && !at.After(c.NotAfter)
-}
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
-
-// clearClock says of certificates from the future that the clock is not the
-// reason, where that is known.
-func clearClock(r *mailcheck.Report) {
-	if r.Clock.Servers == 0 || r.Clock.Behind.Abs() >= clockTolerance {
-		return
-	}
-	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Check == checks.TLSNotYetValid && f.Fix == "" {
-			f.Fix = fmt.Sprintf("This machine's clock is right, as %s, so the fault is the server's: ask its operator to put the previous certificate back until this one is valid.", say(r.Clock.Servers))
-		}
-	}
-}
-
-// blamesClock reports whether a finding is a consequence of a wrong clock here.
-func blamesClock(r *mailcheck.Report, f *mailcheck.Finding) bool {
-	switch f.Check {
-	case checks.TLSExpired, checks.TLSNotYetValid, checks.AutoconfigCertificate, checks.ISPDBUnreachable, checks.TLSOCSPStale:
-		return slices.ContainsFunc(r.Findings, func(o mailcheck.Finding) bool {
-			return o.Check == checks.NetClockWrong && o.Severity == checks.Failure
-		})
-	}
-	return false
 }

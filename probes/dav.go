@@ -52,7 +52,7 @@ func (p *probe) davOptions(ctx context.Context, found *httpReply) {
 	p.result.Capabilities.AfterTLS = caps
 	// RFC 4791 section 5.1, RFC 6352 section 6.1: the words that the header must have.
 	word := map[mailcheck.Protocol]string{mailcheck.CalDAV: "calendar-access", mailcheck.CardDAV: "addressbook"}[p.result.Protocol]
-	if reply.status/100 == 2 && len(caps) > 0 && !has(caps, word) {
+	if reply.status/100 == 2 && len(caps) > 0 && !mailcheck.Has(caps, word) {
 		p.trace.Find(checks.DAVWrongKind, fmt.Sprintf("OPTIONS %s: DAV: %s, without %s", reply.url, strings.Join(caps, ", "), word))
 	}
 }
@@ -63,7 +63,7 @@ func davCapabilities(header http.Header) []string {
 	var caps []string
 	for _, value := range header.Values("DAV") {
 		for _, class := range strings.Split(value, ",") {
-			if class = mailcheck.Clean(strings.TrimSpace(class)); class != "" && !has(caps, class) {
+			if class = mailcheck.Clean(strings.TrimSpace(class)); class != "" && !mailcheck.Has(caps, class) {
 				caps = append(caps, class)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/tlsask"
 	"mailcheck/internal/trace"
 )
 
@@ -109,9 +110,9 @@ func (p *probe) leave() {
 // askHello puts a question to the server's TLS over a further connection, and
 // records it as a step. On a STARTTLS port the server is first asked for TLS
 // unless atOnce is set.
-func (p *probe) askHello(ctx context.Context, op mailcheck.Op, what string, h hello, atOnce bool) (heard, error) {
-	return further(ctx, p, op, what, atOnce, func(q *probe) (heard, string, error) {
-		answer, err := askTLS(q.conn, h)
+func (p *probe) askHello(ctx context.Context, op mailcheck.Op, what string, h tlsask.Hello, atOnce bool) (tlsask.Answer, error) {
+	return further(ctx, p, op, what, atOnce, func(q *probe) (tlsask.Answer, string, error) {
+		answer, err := tlsask.Ask(q.conn, h)
 		return answer, answer.String(), err
 	})
 }
@@ -151,12 +152,12 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 }
 
 // newHello offers everything up to a version of TLS, as the server's own client would name the host.
-func (p *probe) newHello(newest uint16) hello {
-	h := hello{serverName: p.serverName(), newest: newest, groups: slices.Concat(classicGroups, hybridGroups)}
+func (p *probe) newHello(newest uint16) tlsask.Hello {
+	h := tlsask.Hello{ServerName: p.serverName(), Newest: newest, Groups: slices.Concat(tlsask.ClassicGroups, tlsask.HybridGroups)}
 	if newest >= tls.VersionTLS13 {
-		h.suites = tls13Suites
+		h.Suites = tlsask.Tls13Suites
 	}
-	h.suites = slices.Concat(h.suites, commonSuites)
+	h.Suites = slices.Concat(h.Suites, tlsask.CommonSuites)
 	return h
 }
 
@@ -170,14 +171,14 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 	if f.Check != checks.TLSOldProtocol {
 		// RFC 8446 section 6.2: handshake_failure means that nothing offered will do.
 		answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer every version and cipher", p.newHello(tls.VersionTLS13), false)
-		if err == nil && answer.accepted() {
+		if err == nil && answer.Accepted() {
 			p.tellApart(ctx, f, answer)
 			return
 		}
 		refused = err == nil
 	}
 	// A server may be too old to understand that a newer version is only an offer.
-	if answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer TLS 1.0 and 1.1 only", p.newHello(tls.VersionTLS11), false); err == nil && answer.accepted() {
+	if answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer TLS 1.0 and 1.1 only", p.newHello(tls.VersionTLS11), false); err == nil && answer.Accepted() {
 		p.tellApart(ctx, f, answer)
 		return
 	}
@@ -200,14 +201,14 @@ func (p *probe) missClientCert(_ context.Context, f *mailcheck.Finding) {
 }
 
 // tellApart names the cause from what the server accepts when everything is offered.
-func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer heard) {
+func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer tlsask.Answer) {
 	switch {
-	case answer.version < tls.VersionTLS12:
+	case answer.Version < tls.VersionTLS12:
 		become(f, checks.TLSOldProtocol, fmt.Sprintf("%s; offered older versions, it answers with %s", f.Detail, answer))
-		f.Fix = fmt.Sprintf("The server's best is %s. %s", tls.VersionName(answer.version), checks.TLSOldProtocol.Remedy)
-	case answer.version == tls.VersionTLS12 && !clientsOffer(answer.suite):
+		f.Fix = fmt.Sprintf("The server's best is %s. %s", tls.VersionName(answer.Version), checks.TLSOldProtocol.Remedy)
+	case answer.Version == tls.VersionTLS12 && !clientsOffer(answer.Suite):
 		become(f, checks.TLSNoCommonCipher, fmt.Sprintf("%s; offered every cipher suite, it chooses %s", f.Detail, answer))
-		if strings.Contains(suiteName(answer.suite), "_anon_") {
+		if strings.Contains(tlsask.SuiteName(answer.Suite), "_anon_") {
 			f.Fix = "The server has no certificate that it can use, so it offers only encryption without one: see its log, and check the file names, that the key fits the certificate, and permissions (Postfix: smtpd_tls_chain_files)."
 		}
 	default:

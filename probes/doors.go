@@ -12,7 +12,9 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/tlsask"
 	"mailcheck/internal/trace"
+	"mailcheck/probes/conclude"
 )
 
 // Behind a wrong door there is often a right one on the same host: the published
@@ -77,15 +79,15 @@ func (p *probe) provesTLSAfter(ctx context.Context, wait time.Duration) error {
 // error that says what answered.
 func (p *probe) provesTLS(ctx context.Context) error {
 	answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "begin with a ClientHello", p.newHello(tls.VersionTLS13), true)
-	if other, ok := errors.AsType[*notTLS](err); ok {
-		if s := serviceOf(other.begins); s.name != "" && s.protocol != p.result.Protocol {
-			return checks.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(p.result.Protocol), other.begins)
+	if other, ok := errors.AsType[*tlsask.NotTLS](err); ok {
+		if s := serviceOf(other.Begins); s.name != "" && s.protocol != p.result.Protocol {
+			return checks.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(p.result.Protocol), other.Begins)
 		}
 	}
 	if err != nil {
 		return nil
 	}
-	return checks.TLSOnStartTLSPort.Errorf("no greeting, but the answer to a ClientHello is %s", tls.VersionName(answer.version))
+	return checks.TLSOnStartTLSPort.Errorf("no greeting, but the answer to a ClientHello is %s", tls.VersionName(answer.Version))
 }
 
 // askIfTLS follows up a server that hung up without a greeting: one that expects
@@ -109,8 +111,8 @@ func (p *probe) nameService(ctx context.Context, f *mailcheck.Finding) {
 	if p.result.Security == mailcheck.StartTLS {
 		said := f.Detail
 		_, err := p.askHello(ctx, mailcheck.OpDiagnose, "ask for STARTTLS again", p.newHello(tls.VersionTLS13), false)
-		if other, ok := errors.AsType[*notTLS](err); ok {
-			said = strconv.Quote(other.begins)
+		if other, ok := errors.AsType[*tlsask.NotTLS](err); ok {
+			said = strconv.Quote(other.Begins)
 		}
 		become(f, checks.StartTLSRefused, goesOnInClear+said)
 		return
@@ -138,7 +140,7 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 		if !works {
 			continue
 		}
-		f.Meanwhile = choose(door)
+		f.Meanwhile = conclude.Choose(door)
 		registered := door.Port == mailcheck.DefaultPort(door.Protocol, door.Security)
 		if p.others != nil && p.others.domain != "" && !published && registered {
 			f.Fix = fmt.Sprintf("Publish the port that works: %s.%s. SRV 0 1 %d %s. To mend port %d: %s",
@@ -146,11 +148,6 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 		}
 		return
 	}
-}
-
-// choose says which server to use instead.
-func choose(door mailcheck.Server) string {
-	return fmt.Sprintf("In the mail program choose %s, port %d, %s: that works from here.", door.Host, door.Port, securityInWords(door.Security))
 }
 
 // doors lists the ways in that are worth trying, the best first: the ports
@@ -222,10 +219,10 @@ func (p *probe) tryDoor(ctx context.Context, door mailcheck.Server, addrs []neti
 	if connected {
 		q.talk(ctx)
 	}
-	works, state = q.outcome().works, connectState(q.trace.Steps[0].Err)
+	works, state = q.outcome().works, trace.ConnectState(q.trace.Steps[0].Err)
 	q.leave()
 	step.Elapsed = q.trace.Since()
-	step.Detail = "look for another way in: " + securityInWords(door.Security) + " works"
+	step.Detail = "look for another way in: " + conclude.SecurityInWords(door.Security) + " works"
 	if findings := q.trace.Findings(); !works && len(findings) > 0 {
 		step.Detail = "look for another way in: " + findings[0].Check.ID
 	}
@@ -257,11 +254,4 @@ func serviceLabel(s mailcheck.Server) string {
 		label += "s"
 	}
 	return label + "._tcp"
-}
-
-func securityInWords(s mailcheck.Security) string {
-	if s == mailcheck.ImplicitTLS {
-		return "SSL/TLS"
-	}
-	return "STARTTLS"
 }

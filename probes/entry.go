@@ -13,6 +13,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/sasl"
 	"mailcheck/internal/trace"
 )
 
@@ -22,8 +23,8 @@ const loginTimeout = 25 * time.Second
 
 // entry is one login over a connection of its own.
 type entry struct {
-	login
-	mechanism mechanism
+	sasl.Login
+	mechanism sasl.Mechanism
 	echoes    []echoes // of what is secret in it
 
 	reached bool // the server was asked
@@ -53,7 +54,7 @@ func (p *probe) enter(ctx context.Context) {
 	if e == nil || p.result.TLS == nil || !p.result.TLS.Verified || mailcheck.VerdictOf(p.trace.Findings()) == mailcheck.Fail {
 		return
 	}
-	if !slices.ContainsFunc(fitting(p.result, e.mechanism.token), func(m mechanism) bool { return m.name == e.mechanism.name }) {
+	if !slices.ContainsFunc(fitting(p.result, e.mechanism.Token), func(m sasl.Mechanism) bool { return m.Name == e.mechanism.Name }) {
 		return
 	}
 	e.reached = true
@@ -62,7 +63,7 @@ func (p *probe) enter(ctx context.Context) {
 		p.lines.begin()
 		var reply loginReply
 		var err error
-		if e.mechanism.name == command {
+		if e.mechanism.Name == sasl.Command {
 			reply, err = p.commandLogin(e)
 		} else {
 			reply, err = p.saslLogin(e)
@@ -70,11 +71,11 @@ func (p *probe) enter(ctx context.Context) {
 		e.reply = reply.text
 		switch {
 		case err == nil && reply.more:
-			err = checks.LoginFailed.Errorf("%v", errUnexpected)
+			err = checks.LoginFailed.Errorf("%v", sasl.ErrUnexpected)
 		case err == nil && reply.ok && !e.sent:
 			err = checks.LoginFailed.Errorf("the server consents before it has been told all: %q", reply.text)
 		case err == nil && !reply.ok:
-			e.check = trace.ClassifyLogin(reply.text, e.mechanism.token)
+			e.check = trace.ClassifyLogin(reply.text, e.mechanism.Token)
 			err = e.check.Errorf("%s", reply.text)
 		}
 		e.caps = codeCapabilities(reply.text)
@@ -91,14 +92,14 @@ func (p *probe) enter(ctx context.Context) {
 // saslLogin goes through a SASL exchange (RFC 9051 section 6.2.2, RFC 5034, RFC
 // 4954). The initial response goes with the command where the protocol lets it.
 func (p *probe) saslLogin(e *entry) (loginReply, error) {
-	x, err := e.mechanism.start(e.login)
+	x, err := e.mechanism.Start(e.Login)
 	if err != nil {
 		return loginReply{}, err
 	}
-	initial, given := x.initial, false
-	line := "AUTH " + e.mechanism.name
+	initial, given := x.Initial, false
+	line := "AUTH " + e.mechanism.Name
 	if p.result.Protocol == mailcheck.IMAP {
-		line = "l1 AUTHENTICATE " + e.mechanism.name
+		line = "l1 AUTHENTICATE " + e.mechanism.Name
 	}
 	if p.initialAllowed(initial) {
 		p.hide(e, x, initial)
@@ -107,10 +108,10 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 	if err := p.lines.send(line); err != nil {
 		return loginReply{}, err
 	}
-	for range maxSASLSteps {
+	for range sasl.MaxSteps {
 		reply, err := p.loginReply()
 		if err != nil || !reply.more {
-			return x.end(p, reply, err)
+			return p.endSASL(x, reply, err)
 		}
 		answer := initial
 		if initial == nil || given {
@@ -118,7 +119,7 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 			if err != nil {
 				return loginReply{}, checks.LoginFailed.Errorf("the server's challenge is not base64")
 			}
-			if answer, err = x.answer(challenge); err != nil {
+			if answer, err = x.Answer(challenge); err != nil {
 				return p.cancel(err)
 			}
 		}
@@ -128,32 +129,32 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 			return loginReply{}, err
 		}
 	}
-	return loginReply{}, checks.LoginFailed.Errorf("the server asks on and on; %d steps are enough", maxSASLSteps)
+	return loginReply{}, checks.LoginFailed.Errorf("the server asks on and on; %d steps are enough", sasl.MaxSteps)
 }
 
 // hide has a message that is about to be sent concealed, wherever it or what was
 // computed for it comes back: a short password is not found inside it.
-func (p *probe) hide(e *entry, x *saslExchange, message []byte) {
-	e.sent = e.sent || x.computed != "" || bytes.Contains(message, []byte(e.secret))
+func (p *probe) hide(e *entry, x *sasl.Exchange, message []byte) {
+	e.sent = e.sent || x.Computed != "" || bytes.Contains(message, []byte(e.Secret))
 	whole := echoes{}
 	if coded := encode(message); coded != "" {
 		whole.add(coded, len(coded))
 	}
 	p.lines.secrets.echoes = append(p.lines.secrets.echoes, whole)
-	if x.computed != "" {
-		p.lines.secrets.echoes = append(p.lines.secrets.echoes, echoesOf(x.computed))
+	if x.Computed != "" {
+		p.lines.secrets.echoes = append(p.lines.secrets.echoes, echoesOf(x.Computed))
 	}
 }
 
 // end judges the last reply of an exchange. The reason that the mechanism was told
 // for a refusal says more than what the protocol has.
-func (x *saslExchange) end(p *probe, reply loginReply, err error) (loginReply, error) {
+func (p *probe) endSASL(x *sasl.Exchange, reply loginReply, err error) (loginReply, error) {
 	switch {
 	case err != nil:
-	case reply.ok && x.proven != nil:
-		err = x.proven()
-	case !reply.ok && x.said != "":
-		reply.text += " (" + p.lines.secrets.conceal(x.said) + ")"
+	case reply.ok && x.Proven != nil:
+		err = x.Proven()
+	case !reply.ok && x.Said != "":
+		reply.text += " (" + p.lines.secrets.conceal(x.Said) + ")"
 	}
 	return reply, err
 }
@@ -176,7 +177,7 @@ func (p *probe) initialAllowed(initial []byte) bool {
 	case initial == nil:
 		return false
 	case p.result.Protocol == mailcheck.IMAP:
-		return has(p.result.Capabilities.AfterTLS, "SASL-IR")
+		return mailcheck.Has(p.result.Capabilities.AfterTLS, "SASL-IR")
 	case p.result.Protocol == mailcheck.POP3:
 		return len(encode(initial)) < 200 // a command has at most 255 octets
 	}
@@ -197,7 +198,7 @@ func (p *probe) commandLogin(e *entry) (loginReply, error) {
 }
 
 func (p *probe) pop3User(e *entry) (loginReply, error) {
-	if err := p.lines.send("USER " + e.user); err != nil {
+	if err := p.lines.send("USER " + e.User); err != nil {
 		return loginReply{}, err
 	}
 	reply, err := p.loginReply()
@@ -206,7 +207,7 @@ func (p *probe) pop3User(e *entry) (loginReply, error) {
 	}
 	p.lines.begin()
 	e.sent = true
-	if err := p.lines.send("PASS " + e.secret); err != nil {
+	if err := p.lines.send("PASS " + e.Secret); err != nil {
 		return loginReply{}, err
 	}
 	return p.loginReply()
@@ -216,7 +217,7 @@ func (p *probe) pop3User(e *entry) (loginReply, error) {
 // string is ASCII.
 func (p *probe) imapLogin(e *entry) (loginReply, error) {
 	line := "l1 LOGIN"
-	for _, word := range []string{e.user, e.secret} {
+	for _, word := range []string{e.User, e.Secret} {
 		if quotable(word) {
 			line += ` "` + escaped(word) + `"`
 			continue

@@ -87,18 +87,3 @@ func list(values []string) []string {
 	}
 	return items
 }
-
-// exchangeFindings says what an Exchange server that works means for the choice of
-// the account type.
-func exchangeFindings(r *mailcheck.Report) []mailcheck.Finding {
-	var urls []string
-	for _, s := range r.Usable() {
-		if s.Protocol.Exchange() {
-			urls = append(urls, fmt.Sprintf("%s at %s", s.Protocol, s.URL()))
-		}
-	}
-	if len(urls) == 0 {
-		return nil
-	}
-	return []mailcheck.Finding{found(checks.ExchangeBetter, strings.Join(urls, ", "))}
-}

@@ -196,7 +196,7 @@ func TestFuzzedServers(t *testing.T) {
 	test := func(p mailcheck.Protocol, script string) {
 		t.Helper()
 		r := probeScript(t, mailcheck.Server{Protocol: p, Host: fuzzHost, Port: 1000, Security: mailcheck.StartTLS, Sources: []string{"srv"}}, script)
-		if r.Verdict != mailcheck.Pass || !has(r.Mechanisms.AfterTLS, "PLAIN") {
+		if r.Verdict != mailcheck.Pass || !mailcheck.Has(r.Mechanisms.AfterTLS, "PLAIN") {
 			t.Errorf("%s: %s, inside TLS %q", p, r.Verdict, r.Capabilities.AfterTLS)
 			for _, s := range r.Steps {
 				t.Log(s)

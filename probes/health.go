@@ -46,7 +46,7 @@ func (p *probe) health() {
 	if lost := losses(s.Protocol, s.Capabilities.AfterTLS); lost != "" {
 		p.trace.Find(checks.CapsMissing, lost)
 	}
-	if local, _, _ := strings.Cut(s.Username, "@"); s.Protocol == mailcheck.Submission && !ascii(local) && !has(s.Capabilities.AfterTLS, "SMTPUTF8") {
+	if local, _, _ := strings.Cut(s.Username, "@"); s.Protocol == mailcheck.Submission && !ascii(local) && !mailcheck.Has(s.Capabilities.AfterTLS, "SMTPUTF8") {
 		p.trace.Find(checks.CapsNoSMTPUTF8, fmt.Sprintf("%s; the server does not announce SMTPUTF8", s.Username))
 	}
 	p.judgeManners()
@@ -67,9 +67,9 @@ func (p *probe) judgeClearLogin() {
 		}
 	}
 	switch {
-	case s.Protocol == mailcheck.IMAP && !has(s.Capabilities.BeforeTLS, "LOGINDISABLED"): // RFC 9051 section 6.2.3
+	case s.Protocol == mailcheck.IMAP && !mailcheck.Has(s.Capabilities.BeforeTLS, "LOGINDISABLED"): // RFC 9051 section 6.2.3
 		offered = append(offered, "the LOGIN command (LOGINDISABLED is missing)")
-	case s.Protocol == mailcheck.POP3 && has(s.Capabilities.BeforeTLS, "USER") && // RFC 2449 section 6.3
+	case s.Protocol == mailcheck.POP3 && mailcheck.Has(s.Capabilities.BeforeTLS, "USER") && // RFC 2449 section 6.3
 		(len(s.Mechanisms.BeforeTLS) > 0 || len(s.Mechanisms.AfterTLS) == 0): // Courier lists USER always, but refuses it before TLS
 		offered = append(offered, "USER and PASS")
 	}
@@ -93,7 +93,7 @@ func losses(protocol mailcheck.Protocol, caps []string) string {
 	var lost []string
 	matters := false
 	for _, f := range features {
-		if f.protocol == protocol && !has(caps, f.name) {
+		if f.protocol == protocol && !mailcheck.Has(caps, f.name) {
 			lost = append(lost, fmt.Sprintf("no %s: %s", f.name, f.loss))
 			matters = matters || f.matters
 		}
@@ -117,8 +117,8 @@ func complete(protocol mailcheck.Protocol, caps []string) bool {
 	if slices.Equal(own, []string{"IMAP4", "IMAP4rev1", "UIDPLUS"}) {
 		return false // nginx does not ask the server behind it, and announces this unless told more (imap_capabilities)
 	}
-	later := slices.ContainsFunc([]string{"UIDPLUS", "MOVE", "SPECIAL-USE", "CONDSTORE", "SORT", "ACL"}, func(c string) bool { return has(caps, c) })
-	return later && !has(caps, "IMAP4REV2")
+	later := slices.ContainsFunc([]string{"UIDPLUS", "MOVE", "SPECIAL-USE", "CONDSTORE", "SORT", "ACL"}, func(c string) bool { return mailcheck.Has(caps, c) })
+	return later && !mailcheck.Has(caps, "IMAP4REV2")
 }
 
 func ascii(s string) bool {

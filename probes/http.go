@@ -217,7 +217,7 @@ func (p *probe) offerHTTP(caps []string, reply *httpReply) {
 		p.result.Capabilities.AfterTLS, p.result.Mechanisms.AfterTLS = caps, names
 		return
 	}
-	p.offer(caps, names, has(names, "BASIC") || has(names, "DIGEST"))
+	p.offer(caps, names, mailcheck.Has(names, "BASIC") || mailcheck.Has(names, "DIGEST"))
 	if len(names) == 0 {
 		p.trace.Say(reply.String() + " without WWW-Authenticate")
 		findings := p.trace.Steps[len(p.trace.Steps)-1].Findings

@@ -35,7 +35,7 @@ func imap(ctx context.Context, p *probe) {
 			return
 		}
 	}
-	passwordOK := !has(caps, "LOGINDISABLED") // the LOGIN command needs no capability
+	passwordOK := !mailcheck.Has(caps, "LOGINDISABLED") // the LOGIN command needs no capability
 	p.offer(caps, imapMechanisms(caps), passwordOK)
 	p.enter(ctx)
 	p.farewell("c9 LOGOUT")
@@ -83,7 +83,7 @@ func (p *probe) imapStartTLS(ctx context.Context, greeted []string) bool {
 	if err != nil {
 		return false
 	}
-	return p.upgrade(ctx, has(caps, "STARTTLS"), status(consent) == "OK", consent)
+	return p.upgrade(ctx, mailcheck.Has(caps, "STARTTLS"), status(consent) == "OK", consent)
 }
 
 // imapCapabilities reads the reply to a CAPABILITY command.

@@ -11,6 +11,8 @@ import (
 	"mailcheck/autoconfig/provider"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/sasl"
+	"mailcheck/probes/conclude"
 )
 
 // maxLogins is how many logins a run may make, whatever it finds.
@@ -51,7 +53,7 @@ func logIn(ctx context.Context, n *netx.Net, r *mailcheck.Report, o Options) {
 	}
 	l := &logins{Credentials: o.Credentials, net: n, opts: o, report: r, closed: map[string]bool{}}
 	l.echoes = echoesOf(l.secret())
-	for _, s := range settings(r) {
+	for _, s := range conclude.Settings(r) {
 		i := slices.IndexFunc(r.Servers, func(o mailcheck.ServerResult) bool { return o.Key() == s.Key() })
 		if s.Protocol.Reads() || s.Protocol.Sends() {
 			l.server(ctx, &r.Servers[i])
@@ -77,7 +79,7 @@ func (l *logins) server(ctx context.Context, s *mailcheck.ServerResult) {
 		s.Login.Reason = "no user name is known: give the whole address, or --username"
 		return
 	case len(ways) == 0:
-		l.skip(s, checks.LoginNoMechanism, fmt.Sprintf("given: %s; offered inside TLS: %s", l.what(), offers(*s)))
+		l.skip(s, checks.LoginNoMechanism, fmt.Sprintf("given: %s; offered inside TLS: %s", l.what(), conclude.Offers(*s)))
 		return
 	}
 	for _, name := range names {
@@ -110,7 +112,7 @@ func (l *logins) skip(s *mailcheck.ServerResult, c *checks.Check, why string) *m
 	s.Login.Reason = mailcheck.Clean(why)
 	s.Steps = append(s.Steps, mailcheck.Step{Op: mailcheck.OpAuth, Target: s.Endpoint(), Detail: mailcheck.Clean("not tried: " + why)})
 	step := &s.Steps[len(s.Steps)-1]
-	step.Findings = []mailcheck.Finding{found(c, why)}
+	step.Findings = []mailcheck.Finding{mailcheck.NewFinding(c, why)}
 	s.Verdict = verdict(s.Findings())
 	return &step.Findings[0]
 }
@@ -169,7 +171,7 @@ func sendable(name string) bool {
 func fold(name string) string { return strings.ToLower(name) }
 
 // tryName logs in under one user name, and reports whether that settles it.
-func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name string, ways []mechanism) bool {
+func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name string, ways []sasl.Mechanism) bool {
 	for _, m := range ways {
 		switch {
 		case (l.over || l.closed[fold(name)]) && !l.AllMechanisms:
@@ -215,8 +217,8 @@ func appendNew(list []string, word string) []string {
 
 // attempt makes one login and records it with the server. What an earlier attempt
 // found wrong counts no more once one succeeds.
-func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name string, m mechanism) *entry {
-	e := &entry{login: login{user: name, secret: l.secret(), server: s.Server}, mechanism: m, echoes: []echoes{l.echoes}}
+func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name string, m sasl.Mechanism) *entry {
+	e := &entry{Login: sasl.Login{User: name, Secret: l.secret(), Server: s.Server}, mechanism: m, echoes: []echoes{l.echoes}}
 	p := newProbe(l.net, s.Server, l.opts, l.report.Started)
 	p.entry, p.further = e, 0
 	p.converse(ctx)
@@ -240,18 +242,18 @@ func unreached(p *probe, endpoint string) mailcheck.Step {
 			break
 		}
 	}
-	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{found(checks.LoginFailed, why)}}
+	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{mailcheck.NewFinding(checks.LoginFailed, why)}}
 }
 
 // record adds an attempt to what is known of the server: one step, the lines that
 // were said, and the state of the login.
 func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 	step := p.trace.Steps[len(p.trace.Steps)-1]
-	name := e.mechanism.name
-	if name == command {
+	name := e.mechanism.Name
+	if name == sasl.Command {
 		name = map[mailcheck.Protocol]string{mailcheck.IMAP: "LOGIN command", mailcheck.POP3: "USER command"}[s.Protocol]
 	}
-	step.Detail = mailcheck.Clean(fmt.Sprintf("%s as %s: %s", name, e.user, e.reply))
+	step.Detail = mailcheck.Clean(fmt.Sprintf("%s as %s: %s", name, e.User, e.reply))
 	for _, line := range p.result.Conversation {
 		line.Step = len(s.Steps)
 		s.Conversation = append(s.Conversation, line)
@@ -266,7 +268,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 	l.explain(&step, e)
 	if s.Login.State != mailcheck.LoginAccepted {
 		refused := s.Login.Refused
-		s.Login = &mailcheck.Login{State: state, Username: e.user, Mechanism: name, Refused: refused, Reason: mailcheck.Clean(e.reply), Capabilities: e.caps}
+		s.Login = &mailcheck.Login{State: state, Username: e.User, Mechanism: name, Refused: refused, Reason: mailcheck.Clean(e.reply), Capabilities: e.caps}
 		if e.check != nil && e.reply == "" && len(step.Findings) > 0 {
 			s.Login.Reason = step.Findings[0].Detail
 		}
@@ -296,7 +298,7 @@ func joinRejections(s *mailcheck.ServerResult, e *entry) bool {
 				if reply != e.reply {
 					reply += "; " + e.reply
 				}
-				f.Detail = mailcheck.Clean(fmt.Sprintf("%s and as %s: %s", who, e.user, reply))
+				f.Detail = mailcheck.Clean(fmt.Sprintf("%s and as %s: %s", who, e.User, reply))
 				return true
 			}
 		}
@@ -320,8 +322,8 @@ func (l *logins) explain(step *mailcheck.Step, e *entry) {
 		return
 	}
 	f := &step.Findings[0]
-	f.Detail = mailcheck.Clean(fmt.Sprintf("as %s: %s", e.user, f.Detail))
-	if fix := provider.LoginAdvice(l.report.Address.Domain, e.server.Host); fix != "" && (e.check == checks.LoginRejected || e.check == checks.LoginAppPassword) {
+	f.Detail = mailcheck.Clean(fmt.Sprintf("as %s: %s", e.User, f.Detail))
+	if fix := provider.LoginAdvice(l.report.Address.Domain, e.Server.Host); fix != "" && (e.check == checks.LoginRejected || e.check == checks.LoginAppPassword) {
 		f.Fix = fix
 	}
 }

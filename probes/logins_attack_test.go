@@ -206,3 +206,31 @@ func TestSecondConnection(t *testing.T) {
 		})
 	}
 }
+
+// Replies that come too early, too late or make no sense are no consent.
+func TestConsentIsEarned(t *testing.T) {
+	for what, b := range map[string]lab.Behaviour{
+		"OK before the password":     lab.Say("{tag} OK in\r\n"),
+		"the tag of another command": lab.Then(lab.Say("+ \r\n"), func(c *lab.Conn) { c.Read(make([]byte, 100)) }, lab.Say("l2 OK in\r\n")),
+		"an untagged OK alone":       lab.Then(lab.Say("+ \r\n"), func(c *lab.Conn) { c.Read(make([]byte, 100)) }, lab.Say("* OK in\r\n"), lab.CloseAtOnce),
+	} {
+		s := scenario(t, "login")
+		s.Hosts = map[string]lab.Host{"imap.example.com": {993: lab.TLS(lab.Cert{Names: []string{"imap.example.com"}}, lab.IMAP(lab.Mail{
+			Host: "imap.example.com", TLSCaps: []string{"IMAP4rev1", "LOGINDISABLED", "AUTH=PLAIN"}, On: map[string]lab.Behaviour{"AUTHENTICATE": b},
+		}))}}
+		r, _, _ := attempts(t, s, Credentials{Password: "correct horse"})
+		if got := r.Servers[0].Login; got.State != mailcheck.LoginBroken {
+			t.Errorf("with %s the login is %+v", what, got)
+		}
+	}
+	s := scenario(t, "login")
+	s.Hosts = map[string]lab.Host{"smtp.example.com": {465: lab.TLS(lab.Cert{Names: []string{"smtp.example.com"}}, lab.SMTP(lab.Mail{
+		Host: "smtp.example.com", On: map[string]lab.Behaviour{"AUTH": lab.Say("535-5.7.8 no\r\n235 ok\r\n")},
+	}))}}
+	r, _, _ := attempts(t, s, Credentials{Password: "correct horse"})
+	for _, server := range r.Servers {
+		if server.Port == 465 && server.Login.State != mailcheck.LoginBroken {
+			t.Errorf("a reply with two codes makes the login %+v", server.Login)
+		}
+	}
+}

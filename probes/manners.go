@@ -85,7 +85,7 @@ func (m *manners) breaches(protocol mailcheck.Protocol) []breach {
 // listBreaches judges a list of capabilities.
 func listBreaches(protocol mailcheck.Protocol, caps []string) []breach {
 	var list []breach
-	if protocol == mailcheck.IMAP && !has(caps, "IMAP4REV1") && !has(caps, "IMAP4REV2") {
+	if protocol == mailcheck.IMAP && !mailcheck.Has(caps, "IMAP4REV1") && !mailcheck.Has(caps, "IMAP4REV2") {
 		list = append(list, breach{"CAPABILITY names neither IMAP4rev1 nor IMAP4rev2 (RFC 9051 section 6.1.1)", false})
 	}
 	if protocol == mailcheck.Submission {

@@ -64,7 +64,7 @@ func (b *nearby) at(s mailcheck.Server, addrs []netip.Addr) string {
 			defer cancel()
 			dialed, err := b.net.Dial(ctx, s.Host, s.Port, addrs)
 			dialed.Close()
-			k.state = connectState(err)
+			k.state = trace.ConnectState(err)
 		})
 	}
 	b.mu.Unlock()

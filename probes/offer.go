@@ -15,7 +15,7 @@ import (
 func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent string) bool {
 	switch {
 	case !offered && !consented:
-		p.trace.Find(checks.StartTLSMissing, "offered before TLS: "+announced(p.result.Capabilities.BeforeTLS))
+		p.trace.Find(checks.StartTLSMissing, "offered before TLS: "+mailcheck.Announced(p.result.Capabilities.BeforeTLS))
 		return false
 	case !offered:
 		p.unannounced(consent)
@@ -39,23 +39,16 @@ func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 		return
 	}
 	p.result.Capabilities.AfterTLS, p.result.Mechanisms.AfterTLS = caps, mechanisms
-	p.result.PasswordOK = passwordOK || has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN")
+	p.result.PasswordOK = passwordOK || mailcheck.Has(mechanisms, "PLAIN") || mailcheck.Has(mechanisms, "LOGIN")
 	p.compareLists()
 	switch {
 	case p.result.PasswordOK || len(mechanisms) > 0 || len(p.result.Mechanisms.BeforeTLS) > 0:
-	case has(caps, "LOGINDISABLED"):
-		p.trace.Find(checks.AuthLoginDisabled, "offered inside TLS: "+announced(caps))
+	case mailcheck.Has(caps, "LOGINDISABLED"):
+		p.trace.Find(checks.AuthLoginDisabled, "offered inside TLS: "+mailcheck.Announced(caps))
 	default:
-		p.trace.Find(checks.AuthNone, "offered inside TLS: "+announced(caps))
+		p.trace.Find(checks.AuthNone, "offered inside TLS: "+mailcheck.Announced(caps))
 	}
 	p.health()
-}
-
-func announced(caps []string) string {
-	if len(caps) == 0 {
-		return "nothing"
-	}
-	return strings.Join(caps, ", ")
 }
 
 // words splits what a server announces. Each word is cleaned by itself, since a
@@ -66,17 +59,6 @@ func words(text string) []string {
 		list = append(list, mailcheck.Clean(word))
 	}
 	return list
-}
-
-// has reports whether a list holds a word, alone or before parameters; words of
-// these protocols have no case.
-func has(list []string, word string) bool {
-	for _, entry := range list {
-		if first, _, _ := strings.Cut(entry, " "); strings.EqualFold(first, word) {
-			return true
-		}
-	}
-	return false
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {

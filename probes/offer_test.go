@@ -126,7 +126,7 @@ func TestLongCapabilityLists(t *testing.T) {
 	test := func(p mailcheck.Protocol, script string) {
 		t.Helper()
 		r := probeScript(t, mailcheck.Server{Protocol: p, Host: fuzzHost, Port: 1000, Security: mailcheck.ImplicitTLS, Sources: []string{"srv"}}, upgradeTLS+script)
-		if !has(r.Mechanisms.AfterTLS, "SCRAM-SHA-1") || !slices.Contains(r.Capabilities.AfterTLS, "X-LAST") {
+		if !mailcheck.Has(r.Mechanisms.AfterTLS, "SCRAM-SHA-1") || !slices.Contains(r.Capabilities.AfterTLS, "X-LAST") {
 			t.Errorf("%s: mechanisms %q, capabilities %q", p, r.Mechanisms.AfterTLS, r.Capabilities.AfterTLS)
 		}
 		for _, c := range r.Capabilities.AfterTLS {

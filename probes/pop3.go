@@ -23,7 +23,7 @@ func pop3(ctx context.Context, p *probe) {
 		return
 	}
 	// A server without CAPA is older than RFC 2449 and knows USER only.
-	p.offer(caps, pop3Mechanisms(caps), len(caps) == 0 || has(caps, "USER"))
+	p.offer(caps, pop3Mechanisms(caps), len(caps) == 0 || mailcheck.Has(caps, "USER"))
 	p.enter(ctx)
 	p.farewell("QUIT")
 }
@@ -62,7 +62,7 @@ func (p *probe) pop3StartTLS(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	offered := has(caps, "STLS") || len(caps) == 0 && pop3OK(consent)
+	offered := mailcheck.Has(caps, "STLS") || len(caps) == 0 && pop3OK(consent)
 	return p.upgrade(ctx, offered, pop3OK(consent), consent)
 }
 

@@ -62,14 +62,14 @@ func lookForPortal(ctx context.Context, n *netx.Net, r *mailcheck.Report) []mail
 func allInTheWay(r *mailcheck.Report) bool {
 	for _, s := range r.Sources {
 		for _, step := range s.Steps {
-			known := shows(step.Findings, checks.NetCaptivePortal, checks.NetOffline)
+			known := mailcheck.Shows(step.Findings, checks.NetCaptivePortal, checks.NetOffline)
 			if known || step.Op == mailcheck.OpParse && step.Err == nil {
 				return false
 			}
 		}
 	}
 	for _, s := range r.Servers {
-		fails := shows(s.Findings(), inTheWay...)
+		fails := mailcheck.Shows(s.Findings(), inTheWay...)
 		here := slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.IP.IsLoopback() })
 		if s.Verdict != mailcheck.Fail || !fails || here { // no network is in the way to this machine
 			return false
@@ -86,7 +86,7 @@ func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *trac
 		return addrs, err
 	})
 	t.Steps[0].Findings = nil // that it does not exist is as it should be
-	t.Say(joined(addrs))
+	t.Say(mailcheck.Joined(addrs))
 	if err != nil || len(addrs) == 0 {
 		return
 	}
@@ -95,7 +95,7 @@ func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *trac
 			return
 		}
 	}
-	t.Find(checks.NetCaptivePortal, fmt.Sprintf("DNS gives %s for %s, and also for %s, a name that cannot exist", joined(addrs), r.Servers[0].Host, nobody))
+	t.Find(checks.NetCaptivePortal, fmt.Sprintf("DNS gives %s for %s, and also for %s, a name that cannot exist", mailcheck.Joined(addrs), r.Servers[0].Host, nobody))
 }
 
 // askNowhere finds a network that answers every web request itself.
@@ -122,18 +122,4 @@ func askNowhere(ctx context.Context, n *netx.Net, t *trace.Trace) {
 		check, what = checks.NetIntercepted, fmt.Sprintf("answered with status %d", doc.Status)
 	}
 	t.Find(check, fmt.Sprintf("%s, an address that no host has, is %s", url, what))
-}
-
-// heardOf returns what the two questions found of one kind.
-func heardOf(c *checks.Check) func(*mailcheck.Report) string {
-	return func(r *mailcheck.Report) string {
-		for _, step := range r.Network {
-			for _, f := range step.Findings {
-				if f.Check == c {
-					return f.Detail
-				}
-			}
-		}
-		return ""
-	}
 }

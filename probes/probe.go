@@ -108,7 +108,7 @@ func (p *probe) test(ctx context.Context, tell func(outcome)) {
 // has not passed, however well it began.
 func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
 	v := mailcheck.VerdictOf(findings)
-	if shows(findings, checks.RunTimeout) && v != mailcheck.Fail {
+	if mailcheck.Shows(findings, checks.RunTimeout) && v != mailcheck.Fail {
 		return mailcheck.Untested
 	}
 	return v
@@ -188,7 +188,7 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 		}
 		return addrs, err
 	})
-	p.trace.Say(joined(addrs))
+	p.trace.Say(mailcheck.Joined(addrs))
 	return addrs, err == nil
 }
 
@@ -230,7 +230,7 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 	}
 	if worked[0] != nil && worked[1] == nil && failed[1] != nil {
 		check := checks.TCPUnreachable6
-		if noIPv6Here(failed[1].Err) {
+		if trace.NoIPv6Here(failed[1].Err) {
 			check = checks.NetNoIPv6
 		}
 		f := p.find(mailcheck.OpConnect, check, inWords(failed[1], "IPv4", worked[0]))
@@ -249,7 +249,7 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 func inWords(failed *netx.Attempt, family string, worked *netx.Attempt) string {
 	text := fmt.Sprintf("%s: %s", failed.Addr, addressState(failed))
 	if addressState(failed) == "timeout" {
-		text += " after " + mailcheck.Span(failed.Elapsed)
+		text += fmt.Sprintf(" after %s", mailcheck.Span(failed.Elapsed))
 	}
 	return fmt.Sprintf("%s; %s: connected, over %s", text, worked.Addr, family)
 }
@@ -264,45 +264,11 @@ func (p *probe) find(op mailcheck.Op, c *checks.Check, detail string) *mailcheck
 	return p.trace.Find(c, detail)
 }
 
-// noIPv6Here reports whether the failure is this machine's own lack of IPv6: the
-// kernel then answers at once that the network is unreachable.
-func noIPv6Here(err error) bool {
-	return errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EADDRNOTAVAIL) ||
-		errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.Errno(10051)) // WSAENETUNREACH
-}
-
 func addressState(a *netx.Attempt) string {
 	if !a.Tried || errors.Is(a.Err, context.Canceled) {
 		return "untested"
 	}
-	return connectState(a.Err)
-}
-
-// connectState puts the outcome of connecting into one word.
-func connectState(err error) string {
-	if err == nil {
-		return "connected"
-	}
-	switch check, _ := trace.Classify(mailcheck.OpConnect, err); check {
-	case checks.TCPRefused:
-		return "refused"
-	case checks.TCPTimeout:
-		return "timeout"
-	case checks.TCPUnreachable:
-		return "unreachable"
-	}
-	return "failed"
-}
-
-func joined(addrs []netip.Addr) string {
-	text := ""
-	for i, a := range addrs {
-		if i > 0 {
-			text += ", "
-		}
-		text += a.String()
-	}
-	return text
+	return trace.ConnectState(a.Err)
 }
 
 // await sets the deadline of the next exchange. It holds for the whole reply.

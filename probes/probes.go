@@ -35,6 +35,7 @@ import (
 	"mailcheck/autoconfig"
 	"mailcheck/autoconfig/client"
 	"mailcheck/internal/netx"
+	"mailcheck/probes/conclude"
 )
 
 // Options says what a run includes.
@@ -63,7 +64,7 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	r.Clock = compareClock(n)
 	logIn(ctx, n, r, o)
 	r.Network = lookForPortal(ctx, n, r)
-	conclude(r, found.Dropped)
+	conclude.Account(r, found.Dropped)
 	return r
 }
 
@@ -85,7 +86,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	r.Servers = tests.of(found.Servers)
 	r.Clock = compareClock(n)
 	r.Network = lookForPortal(ctx, n, r)
-	conclude(r, found.Dropped)
+	conclude.Account(r, found.Dropped)
 	r.Clients = client.Results(a, found, slices.Concat(r.Servers, tests.of(others)))
 	return r
 }
@@ -99,7 +100,7 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) 
 	for _, s := range found.Servers {
 		r.Settings = append(r.Settings, mailcheck.Setting{Server: s})
 	}
-	concludeDiscovery(r, found.Dropped)
+	conclude.Discovery(r, found.Dropped)
 	return r
 }
 
@@ -116,7 +117,7 @@ func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Opt
 	r.Clock = compareClock(n)
 	logIn(ctx, n, r, o)
 	r.Network = lookForPortal(ctx, n, r)
-	conclude(r, 0)
+	conclude.Account(r, 0)
 	return r
 }
 

@@ -29,7 +29,7 @@ func sieve(ctx context.Context, p *probe) {
 	}
 	if p.result.Security == mailcheck.StartTLS {
 		p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, sieveMechanisms(caps)
-		if !has(caps, "STARTTLS") {
+		if !mailcheck.Has(caps, "STARTTLS") {
 			p.upgrade(ctx, false, false, "")
 			return
 		}
@@ -51,12 +51,12 @@ func sieve(ctx context.Context, p *probe) {
 		}
 	}
 	mechanisms := sieveMechanisms(caps)
-	p.offer(caps, mechanisms, has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN"))
+	p.offer(caps, mechanisms, mailcheck.Has(mechanisms, "PLAIN") || mailcheck.Has(mechanisms, "LOGIN"))
 	if f := p.trace.Steps[len(p.trace.Steps)-1].Findings; len(f) > 0 && f[0].Check == checks.AuthNone {
 		f[0].Fix = "Enable authentication for this service (Dovecot: auth_mechanisms = plain login; Cyrus: sasl_mech_list in imapd.conf)."
 	}
-	if !has(caps, "SIEVE") || !has(caps, "IMPLEMENTATION") { // RFC 5804 section 1.7
-		p.trace.Find(checks.SieveIncomplete, "it announces "+announced(caps))
+	if !mailcheck.Has(caps, "SIEVE") || !mailcheck.Has(caps, "IMPLEMENTATION") { // RFC 5804 section 1.7
+		p.trace.Find(checks.SieveIncomplete, "it announces "+mailcheck.Announced(caps))
 	}
 	p.farewell("LOGOUT")
 }

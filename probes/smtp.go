@@ -30,7 +30,7 @@ func smtp(ctx context.Context, p *probe) {
 		return
 	}
 	mechanisms := smtpMechanisms(caps)
-	p.offer(caps, mechanisms, has(mechanisms, "PLAIN") || has(mechanisms, "LOGIN"))
+	p.offer(caps, mechanisms, mailcheck.Has(mechanisms, "PLAIN") || mailcheck.Has(mechanisms, "LOGIN"))
 	p.enter(ctx)
 	p.farewell("QUIT")
 }
@@ -81,7 +81,7 @@ func (p *probe) smtpStartTLS(ctx context.Context) bool {
 		p.fallBack(ctx)
 		return false
 	}
-	if masked := slices.IndexFunc(caps, isMasked); !has(caps, "STARTTLS") && (masked >= 0 || strings.Contains(p.result.Greeting, "***")) {
+	if masked := slices.IndexFunc(caps, isMasked); !mailcheck.Has(caps, "STARTTLS") && (masked >= 0 || strings.Contains(p.result.Greeting, "***")) {
 		evidence := p.result.Greeting
 		if masked >= 0 {
 			evidence = "the list of extensions has " + caps[masked]
@@ -89,7 +89,7 @@ func (p *probe) smtpStartTLS(ctx context.Context) bool {
 		p.trace.Find(checks.StartTLSMasked, evidence)
 		return false
 	}
-	if !has(caps, "STARTTLS") {
+	if !mailcheck.Has(caps, "STARTTLS") {
 		consent := p.askAnyway(ctx)
 		return p.upgrade(ctx, false, consent.code == 220, consent.String())
 	}

@@ -15,7 +15,7 @@ import (
 // announced it: clients do not ask for what is not announced, and what removes
 // the announcement may want just that.
 func (p *probe) unannounced(consent string) {
-	p.trace.Find(checks.StartTLSMissing, "not among what is offered before TLS: "+announced(p.result.Capabilities.BeforeTLS)).Fix =
+	p.trace.Find(checks.StartTLSMissing, "not among what is offered before TLS: "+mailcheck.Announced(p.result.Capabilities.BeforeTLS)).Fix =
 		"The server agrees to STARTTLS when asked, so TLS is switched on: find what keeps it from announcing that, in its configuration or on the way."
 	p.trace.Find(checks.StartTLSStripped, fmt.Sprintf("STARTTLS is not announced, yet the server agrees to it: %q", consent))
 }
@@ -24,7 +24,7 @@ func (p *probe) unannounced(consent string) {
 // another address of the host if there is one, since machines that share a name
 // are the ones that differ.
 func (p *probe) askAgainForTLS(ctx context.Context, f *mailcheck.Finding) {
-	if p.further == 0 || shows(p.trace.Findings(), checks.StartTLSStripped) {
+	if p.further == 0 || mailcheck.Shows(p.trace.Findings(), checks.StartTLSStripped) {
 		return
 	}
 	p.further--
@@ -42,7 +42,7 @@ func (p *probe) askAgainForTLS(ctx context.Context, f *mailcheck.Finding) {
 func (p *probe) compareLists() {
 	before, after := p.result.Mechanisms.BeforeTLS, p.result.Mechanisms.AfterTLS
 	for _, word := range []string{"STARTTLS", "STLS"} {
-		if has(p.result.Capabilities.AfterTLS, word) {
+		if mailcheck.Has(p.result.Capabilities.AfterTLS, word) {
 			p.trace.Find(checks.StartTLSCapsStale, "offered inside TLS: "+word)
 		}
 	}
@@ -51,51 +51,12 @@ func (p *probe) compareLists() {
 	}
 }
 
-// suspectStripping adds the suspicion that somebody removes STARTTLS, where two
-// things speak for it: a settings file promises STARTTLS, and the same host
-// speaks TLS on another port. One alone is an everyday mistake. An SRV record is
-// no promise: RFC 6186 section 3 leaves it to the server whether _imap._tcp has
-// STARTTLS.
-func suspectStripping(r *mailcheck.Report) {
-	for i := range r.Servers {
-		s := &r.Servers[i]
-		promise := slices.IndexFunc(s.Sources, func(name string) bool { return name != "srv" && name != "guess" })
-		if promise < 0 {
-			continue
-		}
-		for j := range s.Steps {
-			missing := slices.IndexFunc(s.Steps[j].Findings, func(f mailcheck.Finding) bool { return f.Check == checks.StartTLSMissing })
-			if missing < 0 || shows(s.Steps[j].Findings, checks.StartTLSStripped) {
-				continue
-			}
-			if proof := speaksTLS(r, s, s.Steps[j].Findings[missing]); proof != "" {
-				s.Steps[j].Findings = append(s.Steps[j].Findings, found(checks.StartTLSStripped,
-					fmt.Sprintf("%s publishes STARTTLS for port %d, and %s", s.Sources[promise], s.Port, proof)))
-			}
-		}
-	}
-}
-
-// speaksTLS says where else the host of a server without STARTTLS speaks TLS, or
-// returns nothing.
-func speaksTLS(r *mailcheck.Report, s *mailcheck.ServerResult, missing mailcheck.Finding) string {
-	for _, o := range r.Servers {
-		if o.Host == s.Host && o.TLS != nil && o.TLS.Verified {
-			return fmt.Sprintf("the same host speaks TLS on port %d with a good certificate", o.Port)
-		}
-	}
-	if missing.Meanwhile != "" {
-		return "the same host speaks TLS on another port"
-	}
-	return ""
-}
-
 // fallBack says HELO where EHLO was refused, as clients of old do (RFC 5321
 // section 3.2). A server that knows HELO only is very old, or stands behind a
 // firewall that allows no extensions and masks the greeting too.
 func (p *probe) fallBack(ctx context.Context) {
 	i := slices.IndexFunc(p.trace.Steps, func(s mailcheck.Step) bool {
-		return shows(s.Findings, checks.ReplyRejected)
+		return mailcheck.Shows(s.Findings, checks.ReplyRejected)
 	})
 	if i < 0 {
 		return

@@ -123,7 +123,7 @@ func seen(r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int,
 	if s.TLS != nil {
 		words = append(words, safe(s.TLS.Version))
 		if len(s.TLS.Chain) > 0 {
-			words = append(words, "certificate valid "+mailcheck.Span(s.TLS.Chain[0].NotAfter.Sub(finished(r))))
+			words = append(words, fmt.Sprintf("certificate valid %s", mailcheck.Span(s.TLS.Chain[0].NotAfter.Sub(finished(r)))))
 		}
 		if s.TLS.DANE != nil && s.TLS.DANE.State == "ok" {
 			words = append(words, "DANE good")

@@ -1,3 +1,6 @@
+// Package client follows the way of each mail program through the places where
+// settings are published: its own list of providers, its order, its dialect of the
+// settings file; and says what its user would end up with.
 package client
 
 import (
@@ -35,7 +38,7 @@ type program struct {
 	ref      string
 }
 
-// Clients applies the rules of each mail client to what discovery fetched. tested
+// Results applies the rules of each mail client to what discovery fetched. tested
 // are the probes' results; where one failed, so would the client.
 func Results(a mailcheck.Address, d autoconfig.Discovery, tested []mailcheck.ServerResult) []mailcheck.ClientResult {
 	var results []mailcheck.ClientResult

@@ -1,3 +1,7 @@
+// Package document reads what is published about mail accounts, each kind once: the
+// settings file of Mail Autoconfig, PACC documents, Autodiscover answers and the names
+// of SRV records; and what each mail program's parser makes of a settings file, which
+// is called its dialect. All input is hostile: it is bounded in size and depth.
 package document
 
 import (

@@ -1,3 +1,5 @@
+// Package lint judges one setup file: by its format, and then as the parsers of the
+// mail programs read it. No server that the file names is asked.
 package lint
 
 import (
@@ -33,7 +35,7 @@ var lintKinds = []lintKind{
 // maxFindings bounds what is said about one file.
 const maxFindings = 200
 
-// LintFile is a setup file to judge.
+// File is a setup file to judge.
 type File struct {
 	Name        string // as the user named it
 	Body        []byte
@@ -49,7 +51,7 @@ type linter struct {
 	signed bool // CMS signed data was around it
 }
 
-// Lint judges a setup file: its syntax and structure, then what each client's
+// Judge judges a setup file: its syntax and structure, then what each client's
 // parser makes of it.
 func Judge(file File) mailcheck.Lint {
 	l := &linter{Lint: mailcheck.Lint{File: file.Name}, File: file}

@@ -1,3 +1,6 @@
+// Package provider is what mailcheck knows by itself: the servers and the rules of
+// large mail providers, services that filter or forward mail, and OAuth2 services. It
+// asks nobody.
 package provider
 
 import (
@@ -56,7 +59,7 @@ var (
 	byOAuthOrPassword   = []string{"OAuth2", "password-cleartext"}
 )
 
-// providerOf returns the provider whose mail domain it is.
+// Of returns the provider whose mail domain it is.
 func Of(domain string) (Provider, bool) {
 	i := slices.IndexFunc(Providers, func(p Provider) bool { return slices.Contains(p.Domains, domain) })
 	if i < 0 {
@@ -80,7 +83,7 @@ func LoginAdvice(domain, host string) string {
 	return strings.Join(advice, " ")
 }
 
-// providerByMX returns the provider whose mail exchanger the host is.
+// ByMX returns the provider whose mail exchanger the host is.
 func ByMX(host string) (Provider, bool) {
 	i := slices.IndexFunc(Providers, func(p Provider) bool { return anyAbove(p.MX, host) })
 	if i < 0 {
@@ -89,7 +92,7 @@ func ByMX(host string) (Provider, bool) {
 	return Providers[i], true
 }
 
-// providerByHosts returns the first provider that one of the mail servers belongs to.
+// ByHosts returns the first provider that one of the mail servers belongs to.
 func ByHosts(hosts []string) (Provider, bool) {
 	first, found := len(Providers), false
 	for _, host := range hosts {
@@ -131,7 +134,7 @@ var serverSchemes = map[string]struct {
 	"submissions": {mailcheck.Submission, mailcheck.ImplicitTLS}, "submission": {mailcheck.Submission, mailcheck.StartTLS},
 }
 
-// servers returns the provider's servers for an address.
+// For returns the provider's servers for an address.
 func (p Provider) For(a mailcheck.Address) []mailcheck.Server {
 	var servers []mailcheck.Server
 	for _, text := range p.Servers {

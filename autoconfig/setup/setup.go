@@ -1,3 +1,5 @@
+// Package setup writes the files that mail programs configure themselves from, out of
+// the settings that passed their test.
 package setup
 
 import (
@@ -10,7 +12,7 @@ import (
 	"mailcheck/autoconfig/document"
 )
 
-// SetupFormat is a kind of setup file.
+// Format is a kind of setup file.
 type Format struct {
 	Name     string // what --for takes
 	Doc      string
@@ -18,7 +20,7 @@ type Format struct {
 	Write    func(io.Writer, *mailcheck.Report) error
 }
 
-// SetupFormats lists every kind of setup file that can be written.
+// Formats lists every kind of setup file that can be written.
 var Formats = []Format{
 	{"thunderbird", "config-v1.1.xml for all that read Mail Autoconfig, K-9 too", "config-v1.1.xml", WriteThunderbird},
 }

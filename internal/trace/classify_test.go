@@ -249,7 +249,7 @@ func TestClassifyCertificate(t *testing.T) {
 func TestSpan(t *testing.T) {
 	test := func(d time.Duration, want string) {
 		t.Helper()
-		if got := mailcheck.Span(d); got != want {
+		if got := mailcheck.Span(d).String(); got != want {
 			t.Errorf("%v is written %q, want %q", d, got, want)
 		}
 	}

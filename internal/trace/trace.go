@@ -90,7 +90,7 @@ func Do[T any](ctx context.Context, t *Trace, op mailcheck.Op, target string, f 
 	if err != nil {
 		check, detail := Classify(op, err)
 		if detail == noAnswer {
-			detail = "no answer within " + mailcheck.Span(time.Since(start))
+			detail = fmt.Sprintf("no answer within %s", mailcheck.Span(time.Since(start)))
 		}
 		over := ended(ctx)
 		if over && (ctx.Err() == context.Canceled || time.Since(start) < decisive) {

@@ -1,4 +1,8 @@
-package probes
+// Package conclude judges a report once all its servers have been tested: which
+// settings are the best, what contradicts what is published, which findings are only
+// consequences of others, and the verdict. A report goes in and comes out; nothing is
+// asked of the network or the clock.
+package conclude
 
 import (
 	"cmp"
@@ -11,19 +15,19 @@ import (
 	"mailcheck/checks"
 )
 
-// conclude turns what sources and probes saw into settings, findings and the
+// Account turns what sources and probes saw into settings, findings and the
 // verdict. dropped is the number of servers that were too many to test.
-func conclude(r *mailcheck.Report, dropped int) {
+func Account(r *mailcheck.Report, dropped int) {
 	explainSilence(r)
 	suspectStripping(r)
-	r.Settings = settings(r)
+	r.Settings = Settings(r)
 	r.Findings = outages(r)
 	r.Findings = append(r.Findings, sourceFindings(r.Sources)...)
 	r.Findings = append(r.Findings, contradictionFindings(r)...)
 	r.Findings = append(r.Findings, clockFindings(r)...)
 	r.Findings = append(r.Findings, serverFindings(r)...)
 	if dropped > 0 {
-		r.Findings = append(r.Findings, found(checks.RunTooManyServers, fmt.Sprintf("%d servers were not tested", dropped)))
+		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.RunTooManyServers, fmt.Sprintf("%d servers were not tested", dropped)))
 	}
 	if r.Address.Domain != "" {
 		r.Findings = append(r.Findings, accountFindings(r)...)
@@ -31,14 +35,14 @@ func conclude(r *mailcheck.Report, dropped int) {
 	finish(r)
 }
 
-// concludeDiscovery does the same where no server was tested.
-func concludeDiscovery(r *mailcheck.Report, dropped int) {
+// Discovery does the same where no server was tested.
+func Discovery(r *mailcheck.Report, dropped int) {
 	r.Findings = append(sourceFindings(r.Sources), contradictionFindings(r)...)
 	if dropped > 0 {
-		r.Findings = append(r.Findings, found(checks.RunTooManyServers, fmt.Sprintf("%d servers are left out", dropped)))
+		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.RunTooManyServers, fmt.Sprintf("%d servers are left out", dropped)))
 	}
 	if len(r.Settings) == 0 {
-		r.Findings = append(r.Findings, found(checks.AccountNoSettings, "no source names a server"))
+		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.AccountNoSettings, "no source names a server"))
 	}
 	finish(r)
 }
@@ -51,19 +55,10 @@ func finish(r *mailcheck.Report) {
 	r.Elapsed = time.Since(r.Started)
 }
 
-func found(c *checks.Check, detail string) mailcheck.Finding {
-	return mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(detail)}
-}
-
-// shows reports whether a finding is of one of the checks.
-func shows(findings []mailcheck.Finding, checks ...*checks.Check) bool {
-	return slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return slices.Contains(checks, f.Check) })
-}
-
-// settings ranks the servers a client may choose from: by protocol, what passed
+// Settings ranks the servers a client may choose from: by protocol, what passed
 // before what failed, TLS before STARTTLS, then by trust in the source. A guess
 // that failed is not a setting: nobody said that it exists.
-func settings(r *mailcheck.Report) []mailcheck.Setting {
+func Settings(r *mailcheck.Report) []mailcheck.Setting {
 	var list []mailcheck.Setting
 	for _, s := range r.Servers {
 		if s.Verdict != mailcheck.Fail || !s.Guessed() {
@@ -152,7 +147,7 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 // accountFindings judges whether mail can be read and sent at all.
 func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	if len(r.Settings) == 0 {
-		return []mailcheck.Finding{found(checks.AccountNoSettings, sourcesInOneLine(r))}
+		return []mailcheck.Finding{mailcheck.NewFinding(checks.AccountNoSettings, sourcesInOneLine(r))}
 	}
 	incoming, outgoing := works(r)
 	for _, s := range r.Servers {
@@ -163,10 +158,10 @@ func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	}
 	var all []mailcheck.Finding
 	if !incoming {
-		all = append(all, found(checks.AccountNoIncoming, tested(r, false)))
+		all = append(all, mailcheck.NewFinding(checks.AccountNoIncoming, tested(r, false)))
 	}
 	if !outgoing {
-		all = append(all, found(checks.AccountNoOutgoing, tested(r, true)))
+		all = append(all, mailcheck.NewFinding(checks.AccountNoOutgoing, tested(r, true)))
 	}
 	return append(all, exchangeFindings(r)...)
 }

@@ -1,4 +1,4 @@
-package probes
+package tlsask
 
 import (
 	"crypto/tls"
@@ -19,8 +19,8 @@ const (
 var (
 	// Hybrids of draft-ietf-tls-ecdhe-mlkem section 7, and the two drafts before
 	// them that servers had; ML-KEM alone is of draft-ietf-tls-mlkem.
-	hybridGroups  = []uint16{groupX25519MLKEM768, 4587, 4589, 25497, 25498, 513, 514, 512}
-	classicGroups = []uint16{groupX25519, uint16(tls.CurveP256), uint16(tls.CurveP384), uint16(tls.CurveP521), 30, 31, 32, 33, 256, 257, 258, 259, 260, 41}
+	HybridGroups  = []uint16{groupX25519MLKEM768, 4587, 4589, 25497, 25498, 513, 514, 512}
+	ClassicGroups = []uint16{groupX25519, uint16(tls.CurveP256), uint16(tls.CurveP384), uint16(tls.CurveP521), 30, 31, 32, 33, 256, 257, 258, 259, 260, 41}
 )
 
 // groupNames are the IANA names where crypto/tls has none or another.
@@ -31,7 +31,7 @@ var groupNames = map[uint16]string{
 	4587: "SecP256r1MLKEM768", 4589: "SecP384r1MLKEM1024", 25497: "X25519Kyber768Draft00", 25498: "SecP256r1Kyber768Draft00",
 }
 
-func groupName(id uint16) string {
+func GroupName(id uint16) string {
 	if name, ok := groupNames[id]; ok {
 		return name
 	}
@@ -45,9 +45,9 @@ var tls13Names = map[uint16]string{
 }
 
 var (
-	tls13Suites  = []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305}
-	olderSuites  = suiteIDs(len(suites))
-	commonSuites = suiteIDs(59) // fewer than the 64 that the oldest servers read of a list
+	Tls13Suites  = []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305}
+	OlderSuites  = suiteIDs(len(suites))
+	CommonSuites = suiteIDs(59) // fewer than the 64 that the oldest servers read of a list
 )
 
 func suiteIDs(n int) []uint16 {
@@ -58,8 +58,8 @@ func suiteIDs(n int) []uint16 {
 	return ids
 }
 
-// suiteName returns the IANA name of a cipher suite.
-func suiteName(id uint16) string {
+// SuiteName returns the IANA name of a cipher suite.
+func SuiteName(id uint16) string {
 	for _, s := range suites {
 		if s.id == id {
 			return s.name
@@ -71,28 +71,28 @@ func suiteName(id uint16) string {
 	return tls.CipherSuiteName(id)
 }
 
-// finiteField reports whether the key exchange of a suite is ephemeral
+// FiniteField reports whether the key exchange of a suite is ephemeral
 // Diffie-Hellman over a finite field.
-func finiteField(id uint16) bool {
-	name := suiteName(id)
+func FiniteField(id uint16) bool {
+	name := SuiteName(id)
 	return strings.HasPrefix(name, "TLS_DHE_") || strings.HasPrefix(name, "TLS_DH_anon_")
 }
 
-// family is a kind of cipher suite that there is something against. Its name is a
+// Family is a kind of cipher suite that there is something against. Its name is a
 // part of those of its suites.
-type family struct {
+type Family struct {
 	marks    []string
 	strength mailcheck.Strength
-	why      string
-	check    *checks.Check
-	openssl  string // the name in a cipher list of OpenSSL, as ciphers(1) has it
+	Why      string
+	Check    *checks.Check
+	Openssl  string // the name in a cipher list of OpenSSL, as ciphers(1) has it
 	gnutls   string // in a priority string of GnuTLS; empty where it has no such suites
 }
 
-// families are what RFC 9325 section 4.1 says must not or should not be
+// Families are what RFC 9325 section 4.1 says must not or should not be
 // negotiated, the worst first: a suite is of the first one that fits. Anonymous
 // ones are forbidden by RFC 5246 appendix A.5, single DES and IDEA by RFC 5469.
-var families = []family{
+var Families = []Family{
 	{[]string{"_NULL_"}, mailcheck.Forbidden, "no encryption", checks.AuditWeakCipher, "eNULL", "NULL"},
 	{[]string{"_anon_"}, mailcheck.Forbidden, "anonymous", checks.AuditAnonymous, "aNULL", "ANON-DH:-ANON-ECDH"},
 	{[]string{"_EXPORT"}, mailcheck.Forbidden, "export, 56 bits or less", checks.AuditWeakCipher, "EXPORT", ""},
@@ -106,35 +106,35 @@ var families = []family{
 	{[]string{"TLS_DHE_"}, mailcheck.Discouraged, "DHE", checks.AuditFiniteField, "kDHE", "DHE-RSA"},
 }
 
-// familyOf returns the family of a suite, or nil.
-func familyOf(name string) *family {
-	i := slices.IndexFunc(families, func(f family) bool {
+// FamilyOf returns the family of a suite, or nil.
+func FamilyOf(name string) *Family {
+	i := slices.IndexFunc(Families, func(f Family) bool {
 		return slices.ContainsFunc(f.marks, func(mark string) bool { return strings.Contains(name, mark) })
 	})
 	if i < 0 {
 		return nil
 	}
-	return &families[i]
+	return &Families[i]
 }
 
 // minDHBits is the shortest finite-field group that RFC 9325 section 4.5 allows.
 const minDHBits = 2048
 
-// judgeSuite judges a cipher suite that a server has chosen.
-func judgeSuite(h heard) mailcheck.TLSSuite {
-	s := mailcheck.TLSSuite{Name: suiteName(h.suite), Strength: mailcheck.Acceptable, DHBits: h.dhBits}
+// JudgeSuite judges a cipher suite that a server has chosen.
+func JudgeSuite(h Answer) mailcheck.TLSSuite {
+	s := mailcheck.TLSSuite{Name: SuiteName(h.Suite), Strength: mailcheck.Acceptable, DHBits: h.dhBits}
 	has := func(part string) bool { return strings.Contains(s.Name, part) }
-	f := familyOf(s.Name)
+	f := FamilyOf(s.Name)
 	switch {
-	case f != nil && f.check == checks.AuditFiniteField && h.dhBits > 0 && h.dhBits < minDHBits:
-		s.Strength, s.Why = mailcheck.Forbidden, fmt.Sprintf("%s, %d bits", f.why, h.dhBits)
-	case f != nil && f.check == checks.AuditFiniteField && h.dhBits > 0:
-		s.Strength, s.Why = f.strength, fmt.Sprintf("%s, %d bits", f.why, h.dhBits)
+	case f != nil && f.Check == checks.AuditFiniteField && h.dhBits > 0 && h.dhBits < minDHBits:
+		s.Strength, s.Why = mailcheck.Forbidden, fmt.Sprintf("%s, %d bits", f.Why, h.dhBits)
+	case f != nil && f.Check == checks.AuditFiniteField && h.dhBits > 0:
+		s.Strength, s.Why = f.strength, fmt.Sprintf("%s, %d bits", f.Why, h.dhBits)
 	case f != nil:
-		s.Strength, s.Why = f.strength, f.why
+		s.Strength, s.Why = f.strength, f.Why
 	case has("_CCM_8"):
 		s.Why = "short authentication tag"
-	case has("_CBC_") && slices.Contains(h.extensions, extEncryptThenMAC):
+	case has("_CBC_") && slices.Contains(h.Extensions, extEncryptThenMAC):
 		s.Why = "CBC, encrypt-then-MAC" // RFC 7366
 	case has("_CBC_"):
 		s.Why = "CBC, MAC-then-encrypt"
@@ -146,13 +146,13 @@ func judgeSuite(h heard) mailcheck.TLSSuite {
 	return s
 }
 
-// exclusion says how to take families out of what common servers accept. For
+// Exclusion says how to take families out of what common servers accept. For
 // Postfix it leaves port 25 alone, where the other choice of a server that sends
 // mail may be no encryption at all (RFC 9325 section 5.2).
-func exclusion(of []family) string {
+func Exclusion(of []Family) string {
 	var names, gnutls []string
 	for _, f := range of {
-		names = append(names, f.openssl)
+		names = append(names, f.Openssl)
 		if f.gnutls != "" {
 			gnutls = append(gnutls, f.gnutls)
 		}

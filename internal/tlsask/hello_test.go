@@ -1,4 +1,4 @@
-package probes
+package tlsask
 
 import (
 	"bufio"
@@ -17,7 +17,7 @@ import (
 )
 
 // answerOf puts a question to a server of crypto/tls.
-func answerOf(t *testing.T, config *tls.Config, h hello) (heard, error) {
+func answerOf(t *testing.T, config *tls.Config, h Hello) (Answer, error) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -36,35 +36,35 @@ func answerOf(t *testing.T, config *tls.Config, h hello) (heard, error) {
 		_ = tls.Server(far, config).Handshake() // ends in an error: the question goes no further
 		far.Close()
 	}()
-	answer, err := askTLS(near, h)
+	answer, err := Ask(near, h)
 	near.Close()
 	<-done
 	return answer, err
 }
 
-func offering(newest uint16, suites, groups []uint16) hello {
-	return hello{serverName: "imap.example.com", newest: newest, suites: suites, groups: groups}
+func offering(newest uint16, suites, groups []uint16) Hello {
+	return Hello{ServerName: "imap.example.com", Newest: newest, Suites: suites, Groups: groups}
 }
 
 // crypto/tls understands the questions, and its answers are understood.
 func TestHello(t *testing.T) {
-	all := append(append([]uint16{}, tls13Suites...), commonSuites...)
-	both := append(append([]uint16{}, classicGroups...), hybridGroups...)
+	all := append(append([]uint16{}, Tls13Suites...), CommonSuites...)
+	both := append(append([]uint16{}, ClassicGroups...), HybridGroups...)
 	for _, c := range []struct {
 		name   string
 		server *tls.Config
-		ask    hello
+		ask    Hello
 		want   string
 	}{
 		{"everything", &tls.Config{}, offering(tls.VersionTLS13, all, both), "TLS 1.3 with TLS_AES_128_GCM_SHA256 and X25519MLKEM768"},
-		{"classic groups", &tls.Config{}, offering(tls.VersionTLS13, all, classicGroups), "TLS 1.3 with TLS_AES_128_GCM_SHA256 and X25519"},
+		{"classic groups", &tls.Config{}, offering(tls.VersionTLS13, all, ClassicGroups), "TLS 1.3 with TLS_AES_128_GCM_SHA256 and X25519"},
 		{"another group", &tls.Config{CurvePreferences: []tls.CurveID{tls.CurveP384}}, offering(tls.VersionTLS13, all, both), "TLS 1.3 with TLS_AES_128_GCM_SHA256 and P-384"},
-		{"no hybrid", &tls.Config{CurvePreferences: []tls.CurveID{tls.X25519}}, hello{newest: tls.VersionTLS13, only: true, suites: tls13Suites, groups: hybridGroups}, `refused with the TLS alert "handshake failure"`},
-		{"TLS 1.2", &tls.Config{}, offering(tls.VersionTLS12, commonSuites, both), "TLS 1.2 with TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
-		{"TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, commonSuites, classicGroups), "TLS 1.1 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
-		{"TLS 1.0 for TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, commonSuites, classicGroups), "TLS 1.0 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
-		{"too old", &tls.Config{}, offering(tls.VersionTLS11, commonSuites, classicGroups), `refused with the TLS alert "protocol version not supported"`},
-		{"weak suites", &tls.Config{}, offering(tls.VersionTLS12, []uint16{0x0005, 0x000a, 0x0003, 0x003a, 0x0002}, classicGroups), `refused with the TLS alert "handshake failure"`},
+		{"no hybrid", &tls.Config{CurvePreferences: []tls.CurveID{tls.X25519}}, Hello{Newest: tls.VersionTLS13, Only: true, Suites: Tls13Suites, Groups: HybridGroups}, `refused with the TLS alert "handshake failure"`},
+		{"TLS 1.2", &tls.Config{}, offering(tls.VersionTLS12, CommonSuites, both), "TLS 1.2 with TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
+		{"TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, CommonSuites, ClassicGroups), "TLS 1.1 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
+		{"TLS 1.0 for TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, CommonSuites, ClassicGroups), "TLS 1.0 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
+		{"too old", &tls.Config{}, offering(tls.VersionTLS11, CommonSuites, ClassicGroups), `refused with the TLS alert "protocol version not supported"`},
+		{"weak suites", &tls.Config{}, offering(tls.VersionTLS12, []uint16{0x0005, 0x000a, 0x0003, 0x003a, 0x0002}, ClassicGroups), `refused with the TLS alert "handshake failure"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer, err := answerOf(t, c.server, c.ask)
@@ -79,11 +79,11 @@ func TestHello(t *testing.T) {
 }
 
 func TestReadServerHello(t *testing.T) {
-	read := func(s string) (heard, error) {
+	read := func(s string) (Answer, error) {
 		return (&messages{in: bufio.NewReader(bytes.NewBufferString(s))}).serverHello()
 	}
 	warned := "\x15\x03\x01\x00\x02\x01\x70" + "\x15\x03\x01\x00\x02\x02\x28" // unrecognized_name as a warning, then a refusal
-	if h, err := read(warned); err != nil || h.accepted() || h.alert != 40 {
+	if h, err := read(warned); err != nil || h.Accepted() || h.Alert != 40 {
 		t.Errorf("a warning and a fatal alert are read as %v, %v", h, err)
 	}
 	for text, begins := range map[string]string{
@@ -93,7 +93,7 @@ func TestReadServerHello(t *testing.T) {
 		"\x16A":          "\x16A",
 	} {
 		_, err := read(text)
-		if other, ok := errors.AsType[*notTLS](err); !ok || other.begins != begins {
+		if other, ok := errors.AsType[*NotTLS](err); !ok || other.Begins != begins {
 			t.Errorf("%q is read as %v", text, err)
 		}
 	}
@@ -142,8 +142,8 @@ func FuzzReadServerHello(f *testing.F) {
 		if bits := m.groupSize(); bits > 8*maxHandshake {
 			t.Errorf("a group of %d bits", bits)
 		}
-		if err == nil && h.accepted() && (h.version < 0x0300 || h.version > tls.VersionTLS13) {
-			t.Errorf("version %#x", h.version)
+		if err == nil && h.Accepted() && (h.Version < 0x0300 || h.Version > tls.VersionTLS13) {
+			t.Errorf("version %#x", h.Version)
 		}
 		_ = h.String()
 	})

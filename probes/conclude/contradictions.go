@@ -1,4 +1,4 @@
-package probes
+package conclude
 
 import (
 	"fmt"
@@ -52,7 +52,7 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {
 			continue // 143 without encryption fits, which is another fault
 		}
-		f := found(checks.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, document.SocketType(s.Security)))
+		f := mailcheck.NewFinding(checks.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, document.SocketType(s.Security)))
 		if r.Result(s).Verdict == "" {
 			f.Severity = checks.Warning // not tested
 		}
@@ -62,18 +62,6 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		all = append(all, f)
 	}
 	return all
-}
-
-// publishedMethods says which mechanisms of a server are meant by the words of
-// Mail Autoconfig.
-var publishedMethods = map[string][]string{
-	"password-cleartext": {"PLAIN", "LOGIN"},
-	"plain":              {"PLAIN", "LOGIN"}, // older word
-	"password-encrypted": {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "APOP"},
-	"secure":             {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "APOP"},
-	"OAuth2":             {"XOAUTH2", "OAUTHBEARER"},
-	"NTLM":               {"NTLM"},
-	"GSSAPI":             {"GSSAPI", "GSS-SPNEGO"},
 }
 
 // authNotOffered compares the published ways to log in with those that the server
@@ -88,8 +76,8 @@ func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
 		var missing []string
 		usable := false
 		for _, method := range s.Auth {
-			mechanisms, known := publishedMethods[method]
-			offered := slices.ContainsFunc(mechanisms, func(m string) bool { return has(s.Mechanisms.AfterTLS, m) }) ||
+			mechanisms, known := PublishedMethods[method]
+			offered := slices.ContainsFunc(mechanisms, func(m string) bool { return mailcheck.Has(s.Mechanisms.AfterTLS, m) }) ||
 				s.PasswordOK && slices.Contains(mechanisms, "PLAIN")
 			switch {
 			case !known:
@@ -103,7 +91,7 @@ func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
 		if len(missing) == 0 {
 			continue
 		}
-		f := found(checks.PublishAuthNotOffered, fmt.Sprintf("published: %s; offered inside TLS: %s", strings.Join(s.Auth, ", "), offers(s)))
+		f := mailcheck.NewFinding(checks.PublishAuthNotOffered, fmt.Sprintf("published: %s; offered inside TLS: %s", strings.Join(s.Auth, ", "), Offers(s)))
 		if usable {
 			f.Severity = checks.Warning
 		}
@@ -115,16 +103,6 @@ func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
 		all = append(all, f)
 	}
 	return all
-}
-
-// offers lists the ways to log in. The LOGIN of IMAP and the USER of POP3 are
-// commands, not mechanisms.
-func offers(s mailcheck.ServerResult) string {
-	list := slices.Clone(s.Mechanisms.AfterTLS)
-	if s.PasswordOK && !slices.Contains(list, "PLAIN") && !slices.Contains(list, "LOGIN") {
-		list = append(list, "password in clear")
-	}
-	return announced(list)
 }
 
 func authElements(methods []string) string {
@@ -149,14 +127,14 @@ func plainNeedless(r *mailcheck.Report) []mailcheck.Finding {
 				better = o.Server
 			}
 		}
-		if better.Host == "" && (has(s.Capabilities.BeforeTLS, "STARTTLS") || has(s.Capabilities.BeforeTLS, "STLS")) {
+		if better.Host == "" && (mailcheck.Has(s.Capabilities.BeforeTLS, "STARTTLS") || mailcheck.Has(s.Capabilities.BeforeTLS, "STLS")) {
 			better = s.Server
 			better.Security = mailcheck.StartTLS
 		}
 		if better.Host == "" {
 			continue
 		}
-		f := found(checks.PublishPlainNeedless, fmt.Sprintf("%s is published; %s is offered", s.URL(), better.URL()))
+		f := mailcheck.NewFinding(checks.PublishPlainNeedless, fmt.Sprintf("%s is published; %s is offered", s.URL(), better.URL()))
 		f.Fix = fmt.Sprintf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, document.SocketType(better.Security))
 		f.Server = s.URL()
 		all = append(all, f)
@@ -178,7 +156,7 @@ func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
 	if len(hosts) == 0 {
 		return nil
 	}
-	return []mailcheck.Finding{found(checks.PublishOAuthOnly, "OAuth2 alone is published for "+strings.Join(hosts, ", "))}
+	return []mailcheck.Finding{mailcheck.NewFinding(checks.PublishOAuthOnly, "OAuth2 alone is published for "+strings.Join(hosts, ", "))}
 }
 
 // sourcesDisagree finds sources that name different hosts. Where the tests tell
@@ -186,7 +164,7 @@ func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
 func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	for _, d := range mailcheck.Disagreements(r.Sources) {
-		f := found(checks.PublishSourcesDisagree, fmt.Sprintf("%s: %s", d.Protocol, d))
+		f := mailcheck.NewFinding(checks.PublishSourcesDisagree, fmt.Sprintf("%s: %s", d.Protocol, d))
 		right, wrong := preferred(r, d.First, d.Protocol), preferred(r, d.Second, d.Protocol)
 		if r.Result(right).Verdict == mailcheck.Fail && r.Result(wrong).Verdict != mailcheck.Fail {
 			right, wrong = wrong, right
@@ -241,7 +219,7 @@ func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 			continue
 		}
 		seen[name+s.Sources[0]] = true
-		f := found(checks.PublishDeclined, fmt.Sprintf("%s SRV names no server (target \".\"); %s names %s", name, s.Sources[0], s.Endpoint()))
+		f := mailcheck.NewFinding(checks.PublishDeclined, fmt.Sprintf("%s SRV names no server (target \".\"); %s names %s", name, s.Sources[0], s.Endpoint()))
 		f.Fix = fmt.Sprintf("If the service is offered, publish: %s If not, take %s out of %s.", record, s.Endpoint(), s.Sources[0])
 		all = append(all, f)
 	}
@@ -271,7 +249,7 @@ func srvPrefers(r *mailcheck.Report) []mailcheck.Finding {
 		if works && !weaker {
 			continue
 		}
-		f := found(checks.PublishSRVPrefers, fmt.Sprintf("SRV records name %s first, which %s leaves out; it names %s", first.URL(), r.Sources[file].Name, other.URL()))
+		f := mailcheck.NewFinding(checks.PublishSRVPrefers, fmt.Sprintf("SRV records name %s first, which %s leaves out; it names %s", first.URL(), r.Sources[file].Name, other.URL()))
 		if works {
 			f.Severity = checks.Info
 		}
@@ -294,9 +272,9 @@ func usernameRefused(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Login == nil || s.Login.State != mailcheck.LoginAccepted || s.Login.Username == s.Username || !slices.Contains(s.Login.Refused, s.Username) {
 			continue
 		}
-		f := found(checks.LoginUsernameForm, fmt.Sprintf("%s is refused, %s is accepted", s.Username, s.Login.Username))
+		f := mailcheck.NewFinding(checks.LoginUsernameForm, fmt.Sprintf("%s is refused, %s is accepted", s.Username, s.Login.Username))
 		if source := whoStates(r, s); source != "" {
-			f = found(checks.PublishUsername, fmt.Sprintf("%s publishes %s, which the server refuses; %s is accepted", source, s.Username, s.Login.Username))
+			f = mailcheck.NewFinding(checks.PublishUsername, fmt.Sprintf("%s publishes %s, which the server refuses; %s is accepted", source, s.Username, s.Login.Username))
 		}
 		endpoints[f.Detail] = append(endpoints[f.Detail], s.Endpoint())
 		template := document.UsernameTemplate(s.Login.Username, r.Address)

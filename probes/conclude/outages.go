@@ -1,4 +1,4 @@
-package probes
+package conclude
 
 import (
 	"crypto/sha256"
@@ -13,6 +13,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 // outages finds causes that show only when everything is looked at together.
@@ -30,7 +31,7 @@ func outages(r *mailcheck.Report) []mailcheck.Finding {
 		{checks.NetIPv6Broken, allIPv6Fails},
 	} {
 		if evidence := o.look(r); evidence != "" {
-			all = append(all, found(o.check, evidence))
+			all = append(all, mailcheck.NewFinding(o.check, evidence))
 		}
 	}
 	return all
@@ -57,7 +58,7 @@ func nothingAnswers(r *mailcheck.Report) string {
 			if a.State != "timeout" && a.State != "unreachable" && a.State != "untested" {
 				return ""
 			}
-			noRoute = noRoute && a.Err != nil && noIPv6Here(a.Err)
+			noRoute = noRoute && a.Err != nil && trace.NoIPv6Here(a.Err)
 		}
 		if len(s.Addresses) == 0 || !slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.IP.Is4() }) {
 			noRoute = false
@@ -70,7 +71,7 @@ func nothingAnswers(r *mailcheck.Report) string {
 		if !slices.Contains([]string{"autoconfig", "ispdb", "mx"}, f.source) {
 			continue // to the others it is no error that nothing is there
 		}
-		state := connectState(f.Err)
+		state := trace.ConnectState(f.Err)
 		if f.Err == nil || state != "timeout" && state != "unreachable" {
 			return ""
 		}
@@ -148,7 +149,7 @@ func allIPv6Fails(r *mailcheck.Report) string {
 			switch {
 			case !a.IP.Is6() || a.State == "untested":
 				continue
-			case a.State != "timeout" && a.State != "unreachable" || noIPv6Here(a.Err):
+			case a.State != "timeout" && a.State != "unreachable" || trace.NoIPv6Here(a.Err):
 				return ""
 			}
 			if !slices.Contains(addrs, a.IP) {

@@ -1,4 +1,4 @@
-package probes
+package conclude
 
 import (
 	"fmt"
@@ -58,7 +58,7 @@ func explainPort(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Fi
 	}
 	f.Severity = f.Check.Severity
 	if door, ok := otherDoor(r, s); ok {
-		f.Meanwhile = choose(door)
+		f.Meanwhile = Choose(door)
 	}
 }
 
@@ -127,7 +127,7 @@ func addressesOf(s *mailcheck.ServerResult) string {
 	for _, a := range s.Addresses {
 		addrs = append(addrs, a.IP)
 	}
-	return joined(addrs)
+	return mailcheck.Joined(addrs)
 }
 
 func listPorts(ports []uint16) string {

@@ -1,4 +1,4 @@
-package probes
+package tlsask
 
 // suites are the cipher suites of TLS 1.2 and older that a server without keys
 // agreed beforehand can choose, by their names in IANA's registry of TLS cipher

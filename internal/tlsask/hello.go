@@ -1,4 +1,7 @@
-package probes
+// Package tlsask asks a server what TLS it accepts, by a ClientHello made by hand:
+// crypto/tls offers only what it could use itself. It also names and judges cipher
+// suites (RFC 9325 section 4).
+package tlsask
 
 import (
 	"bufio"
@@ -16,68 +19,68 @@ import (
 	"mailcheck"
 )
 
-// hello is a question to a TLS server: a ClientHello made by hand (RFC 8446
+// Hello is a question to a TLS server: a ClientHello made by hand (RFC 8446
 // section 4.1.2, RFC 5246 section 7.4.1.2). crypto/tls offers only what it could
 // also use; to learn what a server accepts, it is enough to offer it and to read
 // the ServerHello, which is not encrypted. The handshake goes no further.
-type hello struct {
-	serverName string   // empty for none
-	newest     uint16   // every version from TLS 1.0 up to this one is offered
-	only       bool     // TLS 1.3 only
-	suites     []uint16 // of all the versions
-	groups     []uint16
-	compress   bool // offer compression (RFC 3749), which TLS 1.3 does not have
-	further    bool // read on to the size of a finite-field group, which is in the message after the certificate
+type Hello struct {
+	ServerName string   // empty for none
+	Newest     uint16   // every version from TLS 1.0 up to this one is offered
+	Only       bool     // TLS 1.3 only
+	Suites     []uint16 // of all the versions
+	Groups     []uint16
+	Compress   bool // offer compression (RFC 3749), which TLS 1.3 does not have
+	Further    bool // read on to the size of a finite-field group, which is in the message after the certificate
 }
 
-// heard is the answer to a hello: a ServerHello, or a HelloRetryRequest, which is
+// Answer is the answer to a hello: a ServerHello, or a HelloRetryRequest, which is
 // one that asks to go on with another group, or an alert.
-type heard struct {
-	version, suite uint16
-	group          uint16 // named in TLS 1.3 only
-	alert          int    // description of a fatal alert, RFC 8446 section 6; -1 if there was none
-	extensions     []uint16
-	compressed     bool
+type Answer struct {
+	Version, Suite uint16
+	Group          uint16 // named in TLS 1.3 only
+	Alert          int    // description of a fatal alert, RFC 8446 section 6; -1 if there was none
+	Extensions     []uint16
+	Compressed     bool
 	dhBits         int // size of the finite-field group; 0 where there is none or it was not read
 }
 
-// accepted reports whether the server agrees to what was offered.
-func (h heard) accepted() bool { return h.version != 0 }
+// Accepted reports whether the server agrees to what was offered.
+func (h Answer) Accepted() bool { return h.Version != 0 }
 
-func (h heard) String() string {
-	if !h.accepted() {
-		return fmt.Sprintf("refused with the TLS alert %q", strings.TrimPrefix(tls.AlertError(h.alert).Error(), "tls: "))
+func (h Answer) String() string {
+	if !h.Accepted() {
+		return fmt.Sprintf("refused with the TLS alert %q", strings.TrimPrefix(tls.AlertError(h.Alert).Error(), "tls: "))
 	}
-	text := tls.VersionName(h.version) + " with " + suiteName(h.suite)
-	if h.group != 0 {
-		text += " and " + groupName(h.group)
+	text := tls.VersionName(h.Version) + " with " + SuiteName(h.Suite)
+	if h.Group != 0 {
+		text += " and " + GroupName(h.Group)
 	}
 	return text
 }
 
-// askTLS puts a question to a server that now expects TLS.
-func askTLS(conn net.Conn, h hello) (heard, error) {
+// Ask puts a question to a server that now expects TLS.
+func Ask(conn net.Conn, h Hello) (Answer, error) {
 	if _, err := conn.Write(h.record()); err != nil {
-		return heard{}, err
+		return Answer{}, err
 	}
 	m := messages{in: bufio.NewReader(conn)}
 	answer, err := m.serverHello()
-	if err == nil && h.further && finiteField(answer.suite) {
+	if err == nil && h.Further && FiniteField(answer.Suite) {
 		answer.dhBits = m.groupSize()
 	}
 	return answer, err
 }
 
 // record returns the ClientHello in one TLS record.
-func (h hello) record() []byte {
+func (h Hello) record() []byte {
 	var random [64]byte
 	rand.Read(random[:])
-	body := number(min(h.newest, tls.VersionTLS12))
+	body := number(min(h.Newest, tls.VersionTLS12))
 	body = append(body, random[:32]...)
 	body = append(body, sized(1, random[32:])...) // session id: RFC 8446 appendix D.4
-	body = append(body, sized(2, numbers(h.suites))...)
+	body = append(body, sized(2, numbers(h.Suites))...)
 	compression := []byte{0} // none
-	if h.compress {
+	if h.Compress {
 		compression = []byte{1, 0} // DEFLATE
 	}
 	body = append(body, sized(1, compression)...)
@@ -93,32 +96,32 @@ const (
 
 	extServerName, extGroups, extPoints, extSignatures = 0, 10, 11, 13
 	extVersions, extPSKModes, extKeyShare              = 43, 45, 51
-	extEncryptThenMAC, extMasterSecret, extTicket      = 22, 23, 35
-	extRenegotiation                                   = 0xff01
+	extEncryptThenMAC, ExtMasterSecret, ExtTicket      = 22, 23, 35
+	ExtRenegotiation                                   = 0xff01
 )
 
 // signatures is every signature scheme that some server may have a key for.
 var signatures = []uint16{0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x0804, 0x0805, 0x0806, 0x0809, 0x080a, 0x080b,
 	0x0401, 0x0501, 0x0601, 0x0203, 0x0201, 0x0402, 0x0202}
 
-func (h hello) extensions() []byte {
+func (h Hello) extensions() []byte {
 	var all []byte
 	add := func(id uint16, content []byte) {
 		all = append(append(all, number(id)...), sized(2, content)...)
 	}
-	if h.serverName != "" {
-		add(extServerName, sized(2, append([]byte{0}, sized(2, []byte(h.serverName))...)))
+	if h.ServerName != "" {
+		add(extServerName, sized(2, append([]byte{0}, sized(2, []byte(h.ServerName))...)))
 	}
-	add(extGroups, sized(2, numbers(h.groups)))
+	add(extGroups, sized(2, numbers(h.Groups)))
 	add(extPoints, sized(1, []byte{0}))
 	add(extSignatures, sized(2, numbers(signatures)))
 	add(extEncryptThenMAC, nil)
-	add(extMasterSecret, nil)
-	add(extTicket, nil)
-	add(extRenegotiation, sized(1, nil))
-	if h.newest >= tls.VersionTLS13 {
+	add(ExtMasterSecret, nil)
+	add(ExtTicket, nil)
+	add(ExtRenegotiation, sized(1, nil))
+	if h.Newest >= tls.VersionTLS13 {
 		versions := []uint16{tls.VersionTLS13}
-		if !h.only {
+		if !h.Only {
 			versions = append(versions, tls.VersionTLS12, tls.VersionTLS11, tls.VersionTLS10)
 		}
 		add(extVersions, sized(1, numbers(versions)))
@@ -145,11 +148,11 @@ func numbers(list []uint16) []byte {
 	return b
 }
 
-// notTLS is the error of an answer that is no TLS record.
-type notTLS struct{ begins string }
+// NotTLS is the error of an answer that is no TLS record.
+type NotTLS struct{ Begins string }
 
-func (e *notTLS) Error() string {
-	return fmt.Sprintf("the answer to a ClientHello begins %q", mailcheck.Clean(e.begins))
+func (e *NotTLS) Error() string {
+	return fmt.Sprintf("the answer to a ClientHello begins %q", mailcheck.Clean(e.Begins))
 }
 
 var errServerHello = errors.New("the ServerHello cannot be read")
@@ -204,16 +207,16 @@ func (m *messages) next() (kind byte, body []byte, err error) {
 }
 
 // serverHello reads up to the ServerHello or a fatal alert.
-func (m *messages) serverHello() (heard, error) {
+func (m *messages) serverHello() (Answer, error) {
 	kind, body, err := m.next()
 	if alert, refused := errors.AsType[fatalAlert](err); refused {
-		return heard{alert: int(alert)}, nil
+		return Answer{Alert: int(alert)}, nil
 	}
 	if err != nil {
-		return heard{}, err
+		return Answer{}, err
 	}
 	if kind != typeServerHello {
-		return heard{}, errServerHello
+		return Answer{}, errServerHello
 	}
 	return parseServerHello(body)
 }
@@ -240,7 +243,7 @@ func readRecord(in *bufio.Reader) (kind byte, content []byte, err error) {
 	if len(head) > 0 && head[0] != recordAlert && head[0] != recordHandshake || len(head) > 1 && head[1] != 3 {
 		line, _ := in.Peek(max(in.Buffered(), len(head))) // one packet; what follows is not needed to name a service
 		first, _, _ := strings.Cut(string(line), "\n")
-		return 0, nil, &notTLS{strings.TrimRight(first, "\r")}
+		return 0, nil, &NotTLS{strings.TrimRight(first, "\r")}
 	}
 	if err != nil {
 		return 0, nil, err
@@ -257,14 +260,14 @@ func readRecord(in *bufio.Reader) (kind byte, content []byte, err error) {
 
 // parseServerHello reads the body of a ServerHello; what follows it in the same
 // message is of no interest.
-func parseServerHello(b []byte) (heard, error) {
+func parseServerHello(b []byte) (Answer, error) {
 	if len(b) < 35 || len(b) < 35+int(b[34])+3 {
-		return heard{}, errServerHello
+		return Answer{}, errServerHello
 	}
-	h := heard{alert: -1, version: binary.BigEndian.Uint16(b)}
+	h := Answer{Alert: -1, Version: binary.BigEndian.Uint16(b)}
 	b = b[35+int(b[34]):] // behind version, random and session id
-	h.suite = binary.BigEndian.Uint16(b)
-	h.compressed = b[2] != 0
+	h.Suite = binary.BigEndian.Uint16(b)
+	h.Compressed = b[2] != 0
 	b = b[3:] // behind suite and compression
 	if len(b) >= 2 {
 		b = b[2:] // the length of all extensions
@@ -274,17 +277,17 @@ func parseServerHello(b []byte) (heard, error) {
 		if b = b[4:]; length > len(b) {
 			break
 		}
-		h.extensions = append(h.extensions, id)
+		h.Extensions = append(h.Extensions, id)
 		switch {
 		case id == extVersions && length == 2:
-			h.version = binary.BigEndian.Uint16(b)
+			h.Version = binary.BigEndian.Uint16(b)
 		case id == extKeyShare && length >= 2:
-			h.group = binary.BigEndian.Uint16(b)
+			h.Group = binary.BigEndian.Uint16(b)
 		}
 		b = b[length:]
 	}
-	if h.version < 0x0300 || h.version > tls.VersionTLS13 {
-		return heard{}, errServerHello
+	if h.Version < 0x0300 || h.Version > tls.VersionTLS13 {
+		return Answer{}, errServerHello
 	}
 	return h, nil
 }

@@ -1,0 +1,37 @@
+package mailcheck
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// Announced joins the words that a server announces.
+func Announced(caps []string) string {
+	if len(caps) == 0 {
+		return "nothing"
+	}
+	return strings.Join(caps, ", ")
+}
+
+// Has reports whether a list holds a word, alone or before parameters; words of
+// these protocols have no case.
+func Has(list []string, word string) bool {
+	for _, entry := range list {
+		if first, _, _ := strings.Cut(entry, " "); strings.EqualFold(first, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// Joined lists addresses.
+func Joined(addrs []netip.Addr) string {
+	text := ""
+	for i, a := range addrs {
+		if i > 0 {
+			text += ", "
+		}
+		text += a.String()
+	}
+	return text
+}

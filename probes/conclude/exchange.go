@@ -1,0 +1,24 @@
+package conclude
+
+import (
+	"fmt"
+	"strings"
+
+	"mailcheck"
+	"mailcheck/checks"
+)
+
+// exchangeFindings says what an Exchange server that works means for the choice of
+// the account type.
+func exchangeFindings(r *mailcheck.Report) []mailcheck.Finding {
+	var urls []string
+	for _, s := range r.Usable() {
+		if s.Protocol.Exchange() {
+			urls = append(urls, fmt.Sprintf("%s at %s", s.Protocol, s.URL()))
+		}
+	}
+	if len(urls) == 0 {
+		return nil
+	}
+	return []mailcheck.Finding{mailcheck.NewFinding(checks.ExchangeBetter, strings.Join(urls, ", "))}
+}
