@@ -21,7 +21,7 @@ func run(t *testing.T, name string) (*mailcheck.Report, *lab.Lab) {
 // http, nothing secret, nothing asked above the domain, and Exchange Online is told
 // the address only where the domain points there, in DNS or by its own server.
 func TestAutodiscoverTellsNobodyElse(t *testing.T) {
-	for _, s := range lab.Scenarios {
+	for _, s := range lab.Scenarios() {
 		if !strings.Contains(s.Zone, "autodiscover") && !strings.Contains(s.Zone, "outlook") {
 			continue // there is nothing to tempt it
 		}

@@ -27,7 +27,7 @@ func TestCredentialsInEveryScenario(t *testing.T) {
 	if raceDetector {
 		t.Skip("takes too long with the race detector: run it without -race")
 	}
-	for _, s := range lab.Scenarios {
+	for _, s := range lab.Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -76,7 +76,7 @@ func ids(r *mailcheck.Report) []string {
 // the demo: which of two requests to one web server finds a connection open and
 // which opens its own is chance.
 func TestScenarios(t *testing.T) {
-	for _, s := range lab.Scenarios {
+	for _, s := range lab.Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			var reports []*mailcheck.Report
@@ -115,7 +115,7 @@ func TestScenarios(t *testing.T) {
 // Every check has a scenario that produces it.
 func TestEveryCheckHasAScenario(t *testing.T) {
 	produced := map[string]bool{}
-	for _, s := range lab.Scenarios {
+	for _, s := range lab.Scenarios() {
 		for _, id := range s.Want {
 			produced[id] = true
 		}

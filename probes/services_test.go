@@ -28,7 +28,7 @@ func check(t *testing.T, scenario string) *mailcheck.Report {
 // Mail works without calendars, address books, JMAP and filter scripts, so what
 // is wrong with them is a warning at most, and the report's verdict with it.
 func TestServicesNeverFailTheAccount(t *testing.T) {
-	for _, s := range lab.Scenarios {
+	for _, s := range lab.Scenarios() {
 		for _, prefix := range []string{"dav-", "jmap-", "sieve-", "services", "website-", "pacc-"} {
 			if !strings.HasPrefix(s.Name, prefix) {
 				continue

@@ -25,7 +25,7 @@ func demoCommand() *cobra.Command {
 		Long: `Shows a check on a small internet in memory, without any network.
 
 A scenario is a small internet in which one thing is wrong, or nothing; the
-default is "` + lab.Scenarios[0].Name + `". Some take as long as --timeout lets them, since they
+default is "` + lab.Default + `". Some take as long as --timeout lets them, since they
 are about servers that do not answer.
 
 ` + exitCodes,
@@ -37,7 +37,7 @@ are about servers that do not answer.
 			if list {
 				return printed(c, listScenarios)
 			}
-			name := lab.Scenarios[0].Name
+			name := lab.Default
 			if len(args) > 0 {
 				name = args[0]
 			}
@@ -58,18 +58,18 @@ are about servers that do not answer.
 
 func completeScenarios(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var names []cobra.Completion
-	for _, s := range lab.Scenarios {
+	for _, s := range lab.Scenarios() {
 		names = append(names, cobra.CompletionWithDesc(s.Name, s.Doc))
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 func listScenarios(w io.Writer) error {
-	longest := 0
-	for _, s := range lab.Scenarios {
+	scenarios, longest := lab.Scenarios(), 0
+	for _, s := range scenarios {
 		longest = max(longest, len(s.Name))
 	}
-	for _, s := range lab.Scenarios {
+	for _, s := range scenarios {
 		if _, err := fmt.Fprintf(w, "%-*s  %s\n", longest, s.Name, s.Doc); err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ Exit code: 0, or 2 if there is no such finding.`,
 		Example: `  mailcheck explain tls.expired
   mailcheck explain`,
 		Args:              atMost(1),
-		ValidArgsFunction: complete(checkIDs("")),
+		ValidArgsFunction: completeChecks,
 		RunE: func(c *cobra.Command, args []string) error {
 			if err := out.check(); err != nil {
 				return err
@@ -46,6 +46,10 @@ Exit code: 0, or 2 if there is no such finding.`,
 	c.Flags().MarkHidden("markdown")
 	out.registerColor(c)
 	return c
+}
+
+func completeChecks(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return checkIDs(""), cobra.ShellCompDirectiveNoFileComp
 }
 
 // unknownCheck hints at checks of which the user may have meant one.

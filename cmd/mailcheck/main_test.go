@@ -113,7 +113,7 @@ func demoIn(t *testing.T, limit time.Duration, args ...string) (code int, stdout
 // the probes' own tests go through them all.
 func TestScenariosAreShown(t *testing.T) {
 	codes := map[string]int{"pass": 0, "warn": 0, "fail": 1}
-	for i, s := range lab.Scenarios {
+	for i, s := range lab.Scenarios() {
 		if i%4 != 0 {
 			continue
 		}

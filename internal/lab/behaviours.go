@@ -68,11 +68,8 @@ func Drip(text string, every time.Duration) Behaviour {
 
 // Endless repeats text until the client leaves.
 func Endless(text string) Behaviour {
-	block := text
-	for len(block) < 8<<10 {
-		block += text
-	}
 	return func(c *Conn) {
+		block := strings.Repeat(text, 1+8<<10/len(text))
 		for c.Say(block) {
 		}
 	}

@@ -97,7 +97,7 @@ func TestHandshakes(t *testing.T) {
 
 func TestRoundTripsTLS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(healthy)
+		l := New(healthy())
 		defer l.Close()
 		l.RTT = 100 * time.Millisecond
 		start := time.Now()

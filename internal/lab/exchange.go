@@ -32,9 +32,11 @@ func Autodiscover(next Reply) Reply {
 
 // exchangeLogin is what an Exchange server asks for; its Autodiscover service tells
 // of its SOAP form as well.
-var exchangeLogin = Answer(http.StatusUnauthorized, http.Header{
-	"Www-Authenticate": {"Negotiate", "NTLM", `Basic realm="mail.example.com"`}, "X-Soap-Enabled": {"True"}, "X-Feserver": {"EX1"},
-})
+func exchangeLogin(c *Conn, r *http.Request) {
+	respond(c, r, http.StatusUnauthorized, http.Header{
+		"Www-Authenticate": {"Negotiate", "NTLM", `Basic realm="mail.example.com"`}, "X-Soap-Enabled": {"True"}, "X-Feserver": {"EX1"},
+	}, "")
+}
 
 // The paths of Autodiscover and of the services it names.
 const (

@@ -85,7 +85,7 @@ func TestHTTP(t *testing.T) {
 
 func TestHTTPS(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(healthy)
+		l := New(healthy())
 		defer l.Close()
 		transport := &http.Transport{ForceAttemptHTTP2: true, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return l.Dial(ctx, network, "192.0.2.80:443")

@@ -265,7 +265,7 @@ func TestServeOnASocket(t *testing.T) {
 }
 
 func TestLoopback(t *testing.T) {
-	l := New(healthy)
+	l := New(healthy())
 	defer l.Close()
 	resolver, connectTo, err := l.Loopback()
 	if err != nil {
@@ -305,7 +305,7 @@ func TestPace(t *testing.T) {
 
 func TestEveryScenarioComesUp(t *testing.T) {
 	names := make(map[string]bool)
-	for _, s := range Scenarios {
+	for _, s := range Scenarios() {
 		if names[s.Name] || s.Name == "" || s.Doc == "" || s.Address == "" {
 			t.Errorf("scenario %q: name repeated, or name, doc or address missing", s.Name)
 		}
@@ -349,5 +349,8 @@ func TestFind(t *testing.T) {
 	}
 	if _, ok := Find("nonsense"); ok {
 		t.Error("found nonsense")
+	}
+	if first := Scenarios()[0].Name; first != Default {
+		t.Errorf("%q is the first scenario, not %q", first, Default)
 	}
 }

@@ -2,26 +2,42 @@ package lab
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 )
 
-// Scenarios lists all scenarios, the default first.
-var Scenarios = slices.Concat(
-	[]Scenario{healthy}, everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, clients, accounts,
+// families lists all scenarios, the default first. A family is a function, so that
+// a program that asks for no scenario builds none.
+var families = []func() []Scenario{
+	everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, clients, accounts,
 	networkFaults, handshakes, upgrades, conversations, certificates, dane, doors, audits,
 	paccDocuments, services, autodiscoverServices, exchangeHomes, autodiscoverFaults, autodiscoverHostile,
 	domainHealth, providers, issuers,
 	health, outages, logins,
-)
+}
 
-// Find returns the scenario of that name.
-func Find(name string) (Scenario, bool) {
-	i := slices.IndexFunc(Scenarios, func(s Scenario) bool { return s.Name == name })
-	if i < 0 {
-		return Scenario{}, false
+// Default is the name of the scenario to show where none is asked for.
+const Default = "healthy"
+
+// Scenarios builds all scenarios, the default first.
+func Scenarios() []Scenario {
+	var all []Scenario
+	for _, family := range families {
+		all = append(all, family()...)
 	}
-	return Scenarios[i], true
+	return all
+}
+
+// Find builds the scenario of that name, and what comes before it in the list.
+func Find(name string) (Scenario, bool) {
+	for _, family := range families {
+		list := family()
+		if i := slices.IndexFunc(list, func(s Scenario) bool { return s.Name == name }); i >= 0 {
+			return list[i], true
+		}
+	}
+	return Scenario{}, false
 }
 
 // The hosts of the small provider.
@@ -153,10 +169,12 @@ func onlyAutoconfig(r Reply) change {
 // Settings files.
 
 // settings is the file that fits the small provider.
-var settings = XML(config(
-	incoming("imap", imapHost, 993, "SSL"), incoming("pop3", popHost, 995, "SSL"),
-	outgoing(smtpHost, 465, "SSL"), outgoing(smtpHost, 587, "STARTTLS"),
-))
+func settings(c *Conn, r *http.Request) {
+	XML(config(
+		incoming("imap", imapHost, 993, "SSL"), incoming("pop3", popHost, 995, "SSL"),
+		outgoing(smtpHost, 465, "SSL"), outgoing(smtpHost, 587, "STARTTLS"),
+	))(c, r)
+}
 
 func config(sections ...string) string {
 	return `<?xml version="1.0" encoding="UTF-8"?>

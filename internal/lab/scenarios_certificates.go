@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -33,61 +32,63 @@ var (
 	tomorrow   = Cert{Names: imapName, NotBefore: -day}
 )
 
-var certificates = []Scenario{
-	provider("cert-private-ca", "the certificate is issued by the company's own authority", "tls.private-ca",
-		withCert(Cert{Names: imapName, UnknownCA: true, SendRoot: true})),
-	provider("cert-unknown-authority", "the certificate is issued by an authority that nobody knows", "tls.unknown-authority",
-		withCert(Cert{Names: imapName, UnknownCA: true})),
-	provider("cert-lone", "the server sends only its own certificate, and nobody knows who issued it", "tls.unknown-authority",
-		withCert(Cert{Names: imapName, UnknownCA: true, OmitIntermediate: true})),
-	provider("cert-lone-public", "the server sends only its own certificate, which a public authority issued", "tls.missing-intermediate",
-		withCert(Cert{Names: imapName, UnknownCA: true, OmitIntermediate: true, Organization: "Let's Encrypt"})),
-	provider("cert-incomplete-chain", "the server does not send its intermediate certificate", "tls.missing-intermediate",
-		withCert(incomplete), publishes(incomplete)),
-	provider("cert-issuer-gone", "the intermediate certificate is neither sent nor where it should be", "tls.unknown-authority",
-		withCert(incomplete)),
-	provider("cert-issuer-trap", "the certificate says that its issuer is to be fetched from inside the network of who tests it", "tls.unknown-authority",
-		withCert(Cert{Names: imapName, OmitIntermediate: true, IssuerURL: "http://127.0.0.1/intermediate.crt"}),
-		host("127.0.0.1", Host{80: HTTP(map[string]Reply{"*": Issuer(incomplete, 0)})})),
-	provider("cert-issuer-expired", "the intermediate certificate that the server sends has expired", "tls.expired",
-		withCert(Cert{Names: imapName, OldIssuer: true})),
-	provider("cert-constrained", "the authority may not issue for this domain", "tls.certificate",
-		withCert(Cert{Names: imapName, Constrained: true})),
-	provider("cert-sha1", "the certificate is signed with SHA-1", "tls.weak-signature", withCert(Cert{Names: imapName, SHA1: true})),
-	provider("cert-weak-key", "the certificate has an RSA key of 1024 bits", "tls.weak-key", withCert(Cert{Names: imapName, WeakKey: true})),
-	provider("cert-antivirus", "a virus scanner puts its own certificate in the place of the server's", "tls.interception",
-		withCert(Cert{Names: imapName, Authority: "Avast Web/Mail Shield Root"})),
-	provider("cert-antivirus-trusted", "a virus scanner puts its own certificate in the place of the server's, and this machine trusts it", "tls.interception",
-		withCert(Cert{Names: imapName, Authority: "Avast Web/Mail Shield Root"}), func(s *Scenario) { s.Trusts = []string{"Avast Web/Mail Shield Root"} }),
-	provider("wrong-host-name", "the certificate is for the name that the hosting company gave the server", "tls.name-mismatch",
-		withCert(Cert{Names: []string{"server7.hosting.example"}}), records("server7.hosting.example. A 192.0.2.10")),
-	provider("cert-expired-wrong-name", "the certificate has expired and is for another name", "tls.expired tls.name-mismatch",
-		withCert(Cert{Names: []string{"*.example.com.hosting.example"}, NotAfter: -40 * day})),
-	provider("cert-half-renewed", "of the two machines behind the IMAP server's name one still has the old certificate", "tls.expired tls.ip-differ",
-		records("imap A 192.0.2.12"), func(s *Scenario) { delete(s.Hosts, imapHost) },
-		host("192.0.2.10", Host{993: TLS(oldCert, IMAP(Mail{Host: imapHost}))}), host("192.0.2.12", Host{993: imaps(imapHost)})),
-	provider("cert-two-good", "the two machines behind the IMAP server's name have different certificates, both good", "tls.ip-differ", audited,
-		records("imap A 192.0.2.12"), func(s *Scenario) { delete(s.Hosts, imapHost) },
-		host("192.0.2.10", Host{993: TLS(Cert{Names: imapName, NotAfter: 30 * day}, IMAP(Mail{Host: imapHost}))}), host("192.0.2.12", Host{993: imaps(imapHost)})),
+func certificates() []Scenario {
+	return []Scenario{
+		provider("cert-private-ca", "the certificate is issued by the company's own authority", "tls.private-ca",
+			withCert(Cert{Names: imapName, UnknownCA: true, SendRoot: true})),
+		provider("cert-unknown-authority", "the certificate is issued by an authority that nobody knows", "tls.unknown-authority",
+			withCert(Cert{Names: imapName, UnknownCA: true})),
+		provider("cert-lone", "the server sends only its own certificate, and nobody knows who issued it", "tls.unknown-authority",
+			withCert(Cert{Names: imapName, UnknownCA: true, OmitIntermediate: true})),
+		provider("cert-lone-public", "the server sends only its own certificate, which a public authority issued", "tls.missing-intermediate",
+			withCert(Cert{Names: imapName, UnknownCA: true, OmitIntermediate: true, Organization: "Let's Encrypt"})),
+		provider("cert-incomplete-chain", "the server does not send its intermediate certificate", "tls.missing-intermediate",
+			withCert(incomplete), publishes(incomplete)),
+		provider("cert-issuer-gone", "the intermediate certificate is neither sent nor where it should be", "tls.unknown-authority",
+			withCert(incomplete)),
+		provider("cert-issuer-trap", "the certificate says that its issuer is to be fetched from inside the network of who tests it", "tls.unknown-authority",
+			withCert(Cert{Names: imapName, OmitIntermediate: true, IssuerURL: "http://127.0.0.1/intermediate.crt"}),
+			host("127.0.0.1", Host{80: HTTP(map[string]Reply{"*": Issuer(incomplete, 0)})})),
+		provider("cert-issuer-expired", "the intermediate certificate that the server sends has expired", "tls.expired",
+			withCert(Cert{Names: imapName, OldIssuer: true})),
+		provider("cert-constrained", "the authority may not issue for this domain", "tls.certificate",
+			withCert(Cert{Names: imapName, Constrained: true})),
+		provider("cert-sha1", "the certificate is signed with SHA-1", "tls.weak-signature", withCert(Cert{Names: imapName, SHA1: true})),
+		provider("cert-weak-key", "the certificate has an RSA key of 1024 bits", "tls.weak-key", withCert(Cert{Names: imapName, WeakKey: true})),
+		provider("cert-antivirus", "a virus scanner puts its own certificate in the place of the server's", "tls.interception",
+			withCert(Cert{Names: imapName, Authority: "Avast Web/Mail Shield Root"})),
+		provider("cert-antivirus-trusted", "a virus scanner puts its own certificate in the place of the server's, and this machine trusts it", "tls.interception",
+			withCert(Cert{Names: imapName, Authority: "Avast Web/Mail Shield Root"}), func(s *Scenario) { s.Trusts = []string{"Avast Web/Mail Shield Root"} }),
+		provider("wrong-host-name", "the certificate is for the name that the hosting company gave the server", "tls.name-mismatch",
+			withCert(Cert{Names: []string{"server7.hosting.example"}}), records("server7.hosting.example. A 192.0.2.10")),
+		provider("cert-expired-wrong-name", "the certificate has expired and is for another name", "tls.expired tls.name-mismatch",
+			withCert(Cert{Names: []string{"*.example.com.hosting.example"}, NotAfter: -40 * day})),
+		provider("cert-half-renewed", "of the two machines behind the IMAP server's name one still has the old certificate", "tls.expired tls.ip-differ",
+			records("imap A 192.0.2.12"), func(s *Scenario) { delete(s.Hosts, imapHost) },
+			host("192.0.2.10", Host{993: TLS(oldCert, IMAP(Mail{Host: imapHost}))}), host("192.0.2.12", Host{993: imaps(imapHost)})),
+		provider("cert-two-good", "the two machines behind the IMAP server's name have different certificates, both good", "tls.ip-differ", audited,
+			records("imap A 192.0.2.12"), func(s *Scenario) { delete(s.Hosts, imapHost) },
+			host("192.0.2.10", Host{993: TLS(Cert{Names: imapName, NotAfter: 30 * day}, IMAP(Mail{Host: imapHost}))}), host("192.0.2.12", Host{993: imaps(imapHost)})),
 
-	provider("staple-good", "the server staples a good OCSP answer, and its certificate has timestamps", "",
-		withCert(Cert{Names: imapName, Staple: GoodStaple, MustStaple: true, SCTs: 2})),
-	provider("staple-revoked", "the server staples the news that its certificate is revoked", "tls.revoked",
-		withCert(Cert{Names: imapName, Staple: RevokedStaple})),
-	provider("staple-stale", "the server staples an outdated OCSP answer", "tls.ocsp-stale",
-		withCert(Cert{Names: imapName, Staple: StaleStaple})),
-	provider("staple-broken", "the server staples something that is no OCSP answer", "tls.ocsp-stale",
-		withCert(Cert{Names: imapName, Staple: BrokenStaple})),
-	provider("must-staple", "the certificate demands an OCSP answer that the server does not staple", "tls.must-staple-missing",
-		withCert(Cert{Names: imapName, MustStaple: true})),
+		provider("staple-good", "the server staples a good OCSP answer, and its certificate has timestamps", "",
+			withCert(Cert{Names: imapName, Staple: GoodStaple, MustStaple: true, SCTs: 2})),
+		provider("staple-revoked", "the server staples the news that its certificate is revoked", "tls.revoked",
+			withCert(Cert{Names: imapName, Staple: RevokedStaple})),
+		provider("staple-stale", "the server staples an outdated OCSP answer", "tls.ocsp-stale",
+			withCert(Cert{Names: imapName, Staple: StaleStaple})),
+		provider("staple-broken", "the server staples something that is no OCSP answer", "tls.ocsp-stale",
+			withCert(Cert{Names: imapName, Staple: BrokenStaple})),
+		provider("must-staple", "the certificate demands an OCSP answer that the server does not staple", "tls.must-staple-missing",
+			withCert(Cert{Names: imapName, MustStaple: true})),
 
-	provider("clock-behind", "the clock of the machine that runs the test is two days behind", "net.clock-wrong tls.not-yet-valid",
-		behind(2*day), withCert(tomorrow)),
-	provider("clock-years-behind", "the clock of the machine that runs the test is years behind, as after its battery ran empty",
-		"account.no-incoming account.no-outgoing ispdb.unreachable net.clock-wrong tls.not-yet-valid",
-		behind(3000*day), withCert(Cert{Names: imapName, IssuerURL: issuerURL}), publishes(Cert{Names: imapName})),
-	provider("clock-unknown", "the clock is years behind, and nobody can be asked what time it is",
-		"account.no-incoming account.no-outgoing ispdb.unreachable net.clock-wrong tls.not-yet-valid", behind(3000*day)),
+		provider("clock-behind", "the clock of the machine that runs the test is two days behind", "net.clock-wrong tls.not-yet-valid",
+			behind(2*day), withCert(tomorrow)),
+		provider("clock-years-behind", "the clock of the machine that runs the test is years behind, as after its battery ran empty",
+			"account.no-incoming account.no-outgoing ispdb.unreachable net.clock-wrong tls.not-yet-valid",
+			behind(3000*day), withCert(Cert{Names: imapName, IssuerURL: issuerURL}), publishes(Cert{Names: imapName})),
+		provider("clock-unknown", "the clock is years behind, and nobody can be asked what time it is",
+			"account.no-incoming account.no-outgoing ispdb.unreachable net.clock-wrong tls.not-yet-valid", behind(3000*day)),
+	}
 }
 
 // signed has the resolver say that it validated every answer.
@@ -112,22 +113,24 @@ func keyHash(commonName string, organization ...string) string {
 	return fmt.Sprintf("%x", sha256.Sum256(der))
 }
 
-var (
-	wrongHash = strings.Repeat("0badcafe", 8)
-	rightKey  = "3 1 1 " + keyHash(imapHost)
-)
+const wrongHash = "0badcafe0badcafe0badcafe0badcafe0badcafe0badcafe0badcafe0badcafe"
 
-var dane = []Scenario{
-	provider("dane-good", "TLSA records name the key of the IMAP server", "", signed, tlsa(rightKey)),
-	provider("dane-roll-over", "TLSA records name the present and the next key of the IMAP server", "", signed, tlsa(rightKey, "3 1 1 "+wrongHash)),
-	provider("dane-authority", "a TLSA record names the authority of the IMAP server's certificate", "", signed,
-		tlsa("2 1 1 "+keyHash(intermediateName, "Example Lab"))),
-	provider("dane-authority-unsent", "a TLSA record names the root, which the IMAP server does not send", "dane.mismatch", signed,
-		tlsa("2 1 1 "+keyHash(rootName, "Example Lab"))),
-	provider("dane-mismatch", "the TLSA record names the key that the IMAP server had before", "dane.mismatch", signed, tlsa("3 1 1 "+wrongHash)),
-	provider("dane-unusable", "the TLSA record is cut short", "dane.unusable", signed, tlsa("3 1 1 0badcafe")),
-	provider("dane-unsigned", "TLSA records are published without DNSSEC", "dane.unsigned", signed, tlsa(rightKey),
-		dnsOn("_993._tcp.imap.example.com", Unsigned)),
-	provider("dane-unchecked", "TLSA records are published, and the resolver does not validate DNSSEC", "", tlsa("3 1 1 "+wrongHash)),
-	provider("dane-silent", "the name server never answers questions for TLSA records", "", dnsOn("_993._tcp.imap.example.com", NoReply)),
+// rightKey is the record that fits the IMAP server.
+func rightKey() string { return "3 1 1 " + keyHash(imapHost) }
+
+func dane() []Scenario {
+	return []Scenario{
+		provider("dane-good", "TLSA records name the key of the IMAP server", "", signed, tlsa(rightKey())),
+		provider("dane-roll-over", "TLSA records name the present and the next key of the IMAP server", "", signed, tlsa(rightKey(), "3 1 1 "+wrongHash)),
+		provider("dane-authority", "a TLSA record names the authority of the IMAP server's certificate", "", signed,
+			tlsa("2 1 1 "+keyHash(intermediateName, "Example Lab"))),
+		provider("dane-authority-unsent", "a TLSA record names the root, which the IMAP server does not send", "dane.mismatch", signed,
+			tlsa("2 1 1 "+keyHash(rootName, "Example Lab"))),
+		provider("dane-mismatch", "the TLSA record names the key that the IMAP server had before", "dane.mismatch", signed, tlsa("3 1 1 "+wrongHash)),
+		provider("dane-unusable", "the TLSA record is cut short", "dane.unusable", signed, tlsa("3 1 1 0badcafe")),
+		provider("dane-unsigned", "TLSA records are published without DNSSEC", "dane.unsigned", signed, tlsa(rightKey()),
+			dnsOn("_993._tcp.imap.example.com", Unsigned)),
+		provider("dane-unchecked", "TLSA records are published, and the resolver does not validate DNSSEC", "", tlsa("3 1 1 "+wrongHash)),
+		provider("dane-silent", "the name server never answers questions for TLSA records", "", dnsOn("_993._tcp.imap.example.com", NoReply)),
+	}
 }

@@ -11,10 +11,14 @@ func password(p string) change { return func(s *Scenario) { s.Password = p } }
 // token has the check log in with an OAuth2 access token.
 func token(t string) change { return func(s *Scenario) { s.Token = t } }
 
-// mailboxes puts servers of the small provider in place that know the users; adjust
-// may change each.
-func mailboxes(users map[string]string, adjust func(*Mail)) change {
+// mailboxes puts servers of the small provider in place that let one user in, if any,
+// by the right password; adjust may change each.
+func mailboxes(user string, adjust func(*Mail)) change {
 	return func(s *Scenario) {
+		users := make(map[string]string)
+		if user != "" {
+			users[user] = rightPassword
+		}
 		mail := func(host string, upgrade bool) Mail {
 			m := Mail{Host: host, Users: users}
 			if upgrade {
@@ -32,10 +36,7 @@ func mailboxes(users map[string]string, adjust func(*Mail)) change {
 	}
 }
 
-var (
-	wholeAddress = map[string]string{"alice@example.com": rightPassword}
-	localPart    = map[string]string{"alice": rightPassword}
-)
+const wholeAddress, localPart = "alice@example.com", "alice"
 
 // refusing has the IMAP server answer every login so.
 func refusing(reply string) change {
@@ -80,81 +81,82 @@ func stating(username string) Reply {
 	))
 }
 
-var logins = []Scenario{
-	provider("login", "the password is right: all servers let the user in",
-		"", mailboxes(wholeAddress, nil), password(rightPassword)),
-	provider("login-rejected", "the password is wrong",
-		"login.rejected", mailboxes(wholeAddress, nil), password("wrong battery")),
-	provider("login-username-refused", "the settings file has users log in with the part before the @, the servers want the whole address",
-		"publish.username-refused", onlyAutoconfig(stating("%EMAILLOCALPART%")), mailboxes(wholeAddress, nil), password(rightPassword)),
-	provider("login-username-form", "the servers want the part before the @, which SRV records cannot say",
-		"login.username-form", mailboxes(localPart, nil), password(rightPassword)),
-	provider("login-username-published", "the servers want the part before the @, and a settings file says so besides the SRV records",
-		"", autoconfig(stating("%EMAILLOCALPART%")), mailboxes(localPart, nil), password(rightPassword)),
-	provider("login-scram", "the servers take SCRAM-SHA-256 alone",
-		"", mailboxes(wholeAddress, offering("SCRAM-SHA-256")), password(rightPassword)),
-	provider("login-scram-forged", "a server with SCRAM consents without proving that it knows the password",
-		"account.no-incoming account.no-outgoing login.server-signature", mailboxes(wholeAddress, func(m *Mail) { offering("SCRAM-SHA-256")(m); m.ForgetsSignature = true }), password(rightPassword)),
-	provider("login-scram-costly", "a server with SCRAM asks for a billion rounds of hashing",
-		"account.no-incoming account.no-outgoing login.failed", mailboxes(wholeAddress, func(m *Mail) { offering("SCRAM-SHA-256")(m); m.Iterations = 1_000_000_000 }), password(rightPassword)),
-	provider("login-cram-md5", "the servers take CRAM-MD5 alone",
-		"", mailboxes(wholeAddress, offering("CRAM-MD5")), password(rightPassword)),
-	provider("login-token", "the servers take an OAuth2 token",
-		"", mailboxes(nil, func(m *Mail) { offering("OAUTHBEARER")(m); m.Token = "ya29.good" }), token("ya29.good")),
-	provider("login-token-rejected", "the OAuth2 token is too old",
-		"login.token-rejected", mailboxes(nil, func(m *Mail) { offering("XOAUTH2")(m); m.Token = "ya29.good" }), token("ya29.old")),
-	provider("login-needs-token", "the servers take OAuth2 alone, a password is given",
-		"login.no-mechanism", mailboxes(nil, offering("XOAUTH2")), password(rightPassword)),
-	provider("login-mechanism-refused", "a server announces PLAIN and refuses it, then takes LOGIN",
-		"login.mechanism", mailboxes(wholeAddress, func(m *Mail) {
-			if m.Host == imapHost {
-				m.On = map[string]Behaviour{"AUTHENTICATE": Say("{tag} BAD Unknown authentication mechanism\r\n")}
-			}
-		}), password(rightPassword)),
-	provider("login-app-password", "the server wants an app password",
-		"login.app-password", mailboxes(wholeAddress, nil), password(rightPassword),
-		refusing("NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)")),
-	provider("login-web-browser", "the provider wants a login with a web browser first",
-		"login.web-browser", mailboxes(wholeAddress, nil), password(rightPassword),
-		refusing("NO [ALERT] Please log in via your web browser: https://support.google.com/mail/accounts/answer/78754 (Failure)")),
-	provider("login-password-expired", "the password has expired",
-		"login.password-expired", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [EXPIRED] Password expired.")),
-	provider("login-basic-disabled", "the organisation has switched off logins with a password",
-		"login.basic-disabled", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO Basic authentication is disabled.")),
-	provider("login-protocol-off", "IMAP is not switched on for the mailbox",
-		"login.protocol-off", mailboxes(wholeAddress, nil), password(rightPassword),
-		refusing("NO [ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and enable your account for IMAP access. (Failure)")),
-	provider("login-account-disabled", "the account is switched off",
-		"login.account-disabled", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [CONTACTADMIN] Login is disabled.")),
-	provider("login-not-authorized", "the user may not open the mailbox",
-		"login.not-authorized", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [AUTHORIZATIONFAILED] Not allowed.")),
-	provider("login-unavailable", "the server cannot reach its password database",
-		"login.unavailable", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [UNAVAILABLE] Temporary authentication failure.")),
-	provider("login-limit", "the mailbox has too many connections",
-		"login.limit", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [LIMIT] Maximum number of connections from user+IP exceeded.")),
-	provider("login-too-many-attempts", "there were too many wrong attempts to log in, by some telephone perhaps",
-		"login.too-many-attempts", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [LIMIT] LOGIN Rate limit hit.")),
-	provider("login-closed", "the server hangs up at a wrong password",
-		"login.failed", mailboxes(wholeAddress, nil), password("wrong battery"),
-		serve(imapHost, 993, TLS(cert(imapHost), IMAP(Mail{Host: imapHost, On: map[string]Behaviour{"AUTHENTICATE": CloseAtOnce, "LOGIN": CloseAtOnce}})))),
-	provider("login-nonsense", "the server answers a login with nonsense",
-		"login.failed", mailboxes(wholeAddress, nil), password(rightPassword),
-		serve(imapHost, 993, TLS(cert(imapHost), IMAP(Mail{Host: imapHost, On: map[string]Behaviour{"AUTHENTICATE": Say("Segmentation fault\r\n")}})))),
-	provider("login-smtp-auth-disabled", "sending with a mail program is switched off for the organisation",
-		"account.no-outgoing login.smtp-auth-disabled", mailboxes(wholeAddress, nil), password(rightPassword),
-		refusingSMTP("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.")),
-	provider("login-policy", "a policy of the organisation forbids the login",
-		"account.no-outgoing login.policy", mailboxes(wholeAddress, nil), password(rightPassword),
-		refusingSMTP("535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.")),
-	provider("login-echo", "a server repeats the command that it does not understand, password and all",
-		"login.mechanism", mailboxes(wholeAddress, nil), password(rightPassword),
-		serve(imapHost, 993, TLS(cert(imapHost), IMAP(Mail{
-			Host: imapHost, TLSCaps: []string{"IMAP4rev1", "SASL-IR", "IDLE", "UIDPLUS", "MOVE", "SPECIAL-USE"},
-			On: map[string]Behaviour{"LOGIN": Say(`{tag} BAD Unknown command: LOGIN "alice@example.com" "correct horse" (636f727265637420686f727365, AGFsaWNlQGV4YW1wbGUuY29tAGNvcnJlY3QgaG9yc2U=)` + "\r\n")},
-		})))),
-	provider("login-foreign-srv", "unsigned SRV records name servers of another domain, which could be anybody's",
-		"login.not-trusted srv.foreign-domain",
-		zoneOf(`$ORIGIN example.com.
+func logins() []Scenario {
+	return []Scenario{
+		provider("login", "the password is right: all servers let the user in",
+			"", mailboxes(wholeAddress, nil), password(rightPassword)),
+		provider("login-rejected", "the password is wrong",
+			"login.rejected", mailboxes(wholeAddress, nil), password("wrong battery")),
+		provider("login-username-refused", "the settings file has users log in with the part before the @, the servers want the whole address",
+			"publish.username-refused", onlyAutoconfig(stating("%EMAILLOCALPART%")), mailboxes(wholeAddress, nil), password(rightPassword)),
+		provider("login-username-form", "the servers want the part before the @, which SRV records cannot say",
+			"login.username-form", mailboxes(localPart, nil), password(rightPassword)),
+		provider("login-username-published", "the servers want the part before the @, and a settings file says so besides the SRV records",
+			"", autoconfig(stating("%EMAILLOCALPART%")), mailboxes(localPart, nil), password(rightPassword)),
+		provider("login-scram", "the servers take SCRAM-SHA-256 alone",
+			"", mailboxes(wholeAddress, offering("SCRAM-SHA-256")), password(rightPassword)),
+		provider("login-scram-forged", "a server with SCRAM consents without proving that it knows the password",
+			"account.no-incoming account.no-outgoing login.server-signature", mailboxes(wholeAddress, func(m *Mail) { offering("SCRAM-SHA-256")(m); m.ForgetsSignature = true }), password(rightPassword)),
+		provider("login-scram-costly", "a server with SCRAM asks for a billion rounds of hashing",
+			"account.no-incoming account.no-outgoing login.failed", mailboxes(wholeAddress, func(m *Mail) { offering("SCRAM-SHA-256")(m); m.Iterations = 1_000_000_000 }), password(rightPassword)),
+		provider("login-cram-md5", "the servers take CRAM-MD5 alone",
+			"", mailboxes(wholeAddress, offering("CRAM-MD5")), password(rightPassword)),
+		provider("login-token", "the servers take an OAuth2 token",
+			"", mailboxes("", func(m *Mail) { offering("OAUTHBEARER")(m); m.Token = "ya29.good" }), token("ya29.good")),
+		provider("login-token-rejected", "the OAuth2 token is too old",
+			"login.token-rejected", mailboxes("", func(m *Mail) { offering("XOAUTH2")(m); m.Token = "ya29.good" }), token("ya29.old")),
+		provider("login-needs-token", "the servers take OAuth2 alone, a password is given",
+			"login.no-mechanism", mailboxes("", offering("XOAUTH2")), password(rightPassword)),
+		provider("login-mechanism-refused", "a server announces PLAIN and refuses it, then takes LOGIN",
+			"login.mechanism", mailboxes(wholeAddress, func(m *Mail) {
+				if m.Host == imapHost {
+					m.On = map[string]Behaviour{"AUTHENTICATE": Say("{tag} BAD Unknown authentication mechanism\r\n")}
+				}
+			}), password(rightPassword)),
+		provider("login-app-password", "the server wants an app password",
+			"login.app-password", mailboxes(wholeAddress, nil), password(rightPassword),
+			refusing("NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)")),
+		provider("login-web-browser", "the provider wants a login with a web browser first",
+			"login.web-browser", mailboxes(wholeAddress, nil), password(rightPassword),
+			refusing("NO [ALERT] Please log in via your web browser: https://support.google.com/mail/accounts/answer/78754 (Failure)")),
+		provider("login-password-expired", "the password has expired",
+			"login.password-expired", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [EXPIRED] Password expired.")),
+		provider("login-basic-disabled", "the organisation has switched off logins with a password",
+			"login.basic-disabled", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO Basic authentication is disabled.")),
+		provider("login-protocol-off", "IMAP is not switched on for the mailbox",
+			"login.protocol-off", mailboxes(wholeAddress, nil), password(rightPassword),
+			refusing("NO [ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and enable your account for IMAP access. (Failure)")),
+		provider("login-account-disabled", "the account is switched off",
+			"login.account-disabled", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [CONTACTADMIN] Login is disabled.")),
+		provider("login-not-authorized", "the user may not open the mailbox",
+			"login.not-authorized", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [AUTHORIZATIONFAILED] Not allowed.")),
+		provider("login-unavailable", "the server cannot reach its password database",
+			"login.unavailable", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [UNAVAILABLE] Temporary authentication failure.")),
+		provider("login-limit", "the mailbox has too many connections",
+			"login.limit", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [LIMIT] Maximum number of connections from user+IP exceeded.")),
+		provider("login-too-many-attempts", "there were too many wrong attempts to log in, by some telephone perhaps",
+			"login.too-many-attempts", mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO [LIMIT] LOGIN Rate limit hit.")),
+		provider("login-closed", "the server hangs up at a wrong password",
+			"login.failed", mailboxes(wholeAddress, nil), password("wrong battery"),
+			serve(imapHost, 993, TLS(cert(imapHost), IMAP(Mail{Host: imapHost, On: map[string]Behaviour{"AUTHENTICATE": CloseAtOnce, "LOGIN": CloseAtOnce}})))),
+		provider("login-nonsense", "the server answers a login with nonsense",
+			"login.failed", mailboxes(wholeAddress, nil), password(rightPassword),
+			serve(imapHost, 993, TLS(cert(imapHost), IMAP(Mail{Host: imapHost, On: map[string]Behaviour{"AUTHENTICATE": Say("Segmentation fault\r\n")}})))),
+		provider("login-smtp-auth-disabled", "sending with a mail program is switched off for the organisation",
+			"account.no-outgoing login.smtp-auth-disabled", mailboxes(wholeAddress, nil), password(rightPassword),
+			refusingSMTP("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information.")),
+		provider("login-policy", "a policy of the organisation forbids the login",
+			"account.no-outgoing login.policy", mailboxes(wholeAddress, nil), password(rightPassword),
+			refusingSMTP("535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.")),
+		provider("login-echo", "a server repeats the command that it does not understand, password and all",
+			"login.mechanism", mailboxes(wholeAddress, nil), password(rightPassword),
+			serve(imapHost, 993, TLS(cert(imapHost), IMAP(Mail{
+				Host: imapHost, TLSCaps: []string{"IMAP4rev1", "SASL-IR", "IDLE", "UIDPLUS", "MOVE", "SPECIAL-USE"},
+				On: map[string]Behaviour{"LOGIN": Say(`{tag} BAD Unknown command: LOGIN "alice@example.com" "correct horse" (636f727265637420686f727365, AGFsaWNlQGV4YW1wbGUuY29tAGNvcnJlY3QgaG9yc2U=)` + "\r\n")},
+			})))),
+		provider("login-foreign-srv", "unsigned SRV records name servers of another domain, which could be anybody's",
+			"login.not-trusted srv.foreign-domain",
+			zoneOf(`$ORIGIN example.com.
 @                  MX  10 mx
 _imaps._tcp        SRV 0 1 993 imap.example.net.
 _submissions._tcp  SRV 0 1 465 smtp.example.net.
@@ -163,7 +165,8 @@ $ORIGIN example.net.
 imap               A   192.0.2.10
 smtp               A   192.0.2.25
 `),
-		host("imap.example.net", Host{993: imaps("imap.example.net")}),
-		host("smtp.example.net", Host{465: submissions("smtp.example.net")}),
-		password(rightPassword)),
+			host("imap.example.net", Host{993: imaps("imap.example.net")}),
+			host("smtp.example.net", Host{465: submissions("smtp.example.net")}),
+			password(rightPassword)),
+	}
 }

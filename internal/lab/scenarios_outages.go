@@ -32,47 +32,53 @@ func deadIPv6(s *Scenario) {
 
 const loginPage = "http://login.hotel.example/"
 
-// web of a hotel: whatever is asked leads to the page to log in at.
-var (
-	toLoginPage = HTTP(map[string]Reply{"*": Redirect(loginPage)})
-	loginTLS    = TLS(cert("login.hotel.example"), HTTP(map[string]Reply{"*": HTML("<!DOCTYPE html><title>Welcome, guest</title>\n")}))
-	noLogin     = HTTP(map[string]Reply{"*": Status(http.StatusNetworkAuthenticationRequired)})
-)
+// The web of a hotel: whatever is asked leads to the page to log in at.
+
+func toLoginPage(c *Conn) { everywhere(Redirect(loginPage))(c) }
+func noLogin(c *Conn)     { everywhere(Status(http.StatusNetworkAuthenticationRequired))(c) }
+func loginTLS(c *Conn) {
+	TLS(cert("login.hotel.example"), everywhere(HTML("<!DOCTYPE html><title>Welcome, guest</title>\n")))(c)
+}
+
+// everywhere answers every question of the web in one way.
+func everywhere(r Reply) Behaviour { return HTTP(map[string]Reply{"*": r}) }
 
 // outages are causes that explain many findings at once.
-var outages = []Scenario{
-	provider("offline", "the machine that runs the test has no network at all", "account.no-settings ispdb.unreachable net.offline",
-		func(s *Scenario) { s.NoNetwork = true }),
-	provider("offline-but-dns", "DNS answers, and nothing else on the internet does", "account.no-incoming account.no-outgoing ispdb.unreachable net.offline tcp.host-down",
-		everyHost(Blackhole())),
-	provider("captive-portal", "a hotel's login page answers in the place of every web server, and mail ports are blocked",
-		"account.no-incoming account.no-outgoing autoconfig.certificate http.redirect-refused ispdb.unreachable net.captive-portal tcp.blocked-here tcp.timeout",
-		autoconfig(settings), everyHost(Host{0: Drop, 80: toLoginPage, 443: loginTLS})),
-	provider("captive-portal-http", "a login page answers http only", "account.no-incoming account.no-outgoing ispdb.unreachable net.captive-portal tcp.host-down",
-		everyHost(Host{0: Drop, 80: noLogin})),
-	provider("captive-portal-mail", "the login page's certificate is shown on mail ports too", "account.no-incoming account.no-outgoing ispdb.unreachable greet.timeout net.captive-portal tls.name-mismatch",
-		without("_submission._tcp"), everyHost(Host{0: Drop, 443: loginTLS, 993: loginTLS, 995: loginTLS, 465: loginTLS})),
-	provider("proxy-in-the-way", "a proxy of the company takes over all connections and understands only the web", "account.no-incoming account.no-outgoing net.intercepted tcp.reset-after-connect tls.eof",
-		host(imapHost, Host{0: CloseOnHello}), host(popHost, Host{0: CloseOnHello}), host(smtpHost, Host{0: Reset, 465: CloseOnHello}),
-		host("203.0.113.80", Host{80: HTTP(nil)})),
-	provider("host-down", "the host of four services is down", "account.no-incoming tcp.host-down",
-		without("_pop3s._tcp", "pop"), records("_imap._tcp SRV 0 1 143 imap", "_pop3s._tcp SRV 0 1 995 imap", "_pop3._tcp SRV 0 1 110 imap"),
-		func(s *Scenario) { delete(s.Hosts, popHost) },
-		host(imapHost, Blackhole())),
-	provider("port-silent", "a firewall drops connections to port 993, but not to others", "tcp.timeout", host(imapHost, Host{993: Drop})),
-	provider("port-silent-door", "a firewall drops connections to port 993, and port 143, which nobody publishes, works", "tcp.timeout",
-		host(imapHost, Host{993: Drop, 143: imap(imapHost)})),
-	provider("port-blocked-door", "the network lets nothing out to port 465, and port 587, which nobody publishes, works", "account.no-outgoing tcp.blocked-here",
-		without("_submission._tcp"), serve(smtpHost, 465, Drop)),
-	provider("port-25-blocked", "the settings file sends mail over port 25, which the network blocks, and the host has port 587", "account.no-outgoing tcp.blocked-here",
-		onlyAutoconfig(XML(config(incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 25, "STARTTLS")))),
-		host(smtpHost, Host{25: Drop, 587: submission(smtpHost)})),
-	provider("port-blocked", "the network lets nothing out to port 587", "tcp.blocked-here", serve(smtpHost, 587, Drop)),
-	provider("ipv6-broken", "IPv6 does not work here, for any server", "net.ipv6-broken tcp.unreachable6", deadIPv6),
-	provider("one-cert-expired", "one certificate for all services has expired", "account.no-incoming account.no-outgoing tls.expired",
-		oneCert(Cert{Names: []string{imapHost, popHost, smtpHost}, NotAfter: -3 * day})),
-	provider("one-cert-wrong", "one certificate with the hosting company's name is on all services", "account.no-incoming account.no-outgoing tls.name-mismatch",
-		oneCert(Cert{Names: []string{"server7.hosting.example"}})),
+func outages() []Scenario {
+	return []Scenario{
+		provider("offline", "the machine that runs the test has no network at all", "account.no-settings ispdb.unreachable net.offline",
+			func(s *Scenario) { s.NoNetwork = true }),
+		provider("offline-but-dns", "DNS answers, and nothing else on the internet does", "account.no-incoming account.no-outgoing ispdb.unreachable net.offline tcp.host-down",
+			everyHost(Blackhole())),
+		provider("captive-portal", "a hotel's login page answers in the place of every web server, and mail ports are blocked",
+			"account.no-incoming account.no-outgoing autoconfig.certificate http.redirect-refused ispdb.unreachable net.captive-portal tcp.blocked-here tcp.timeout",
+			autoconfig(settings), everyHost(Host{0: Drop, 80: toLoginPage, 443: loginTLS})),
+		provider("captive-portal-http", "a login page answers http only", "account.no-incoming account.no-outgoing ispdb.unreachable net.captive-portal tcp.host-down",
+			everyHost(Host{0: Drop, 80: noLogin})),
+		provider("captive-portal-mail", "the login page's certificate is shown on mail ports too", "account.no-incoming account.no-outgoing ispdb.unreachable greet.timeout net.captive-portal tls.name-mismatch",
+			without("_submission._tcp"), everyHost(Host{0: Drop, 443: loginTLS, 993: loginTLS, 995: loginTLS, 465: loginTLS})),
+		provider("proxy-in-the-way", "a proxy of the company takes over all connections and understands only the web", "account.no-incoming account.no-outgoing net.intercepted tcp.reset-after-connect tls.eof",
+			host(imapHost, Host{0: CloseOnHello}), host(popHost, Host{0: CloseOnHello}), host(smtpHost, Host{0: Reset, 465: CloseOnHello}),
+			host("203.0.113.80", Host{80: HTTP(nil)})),
+		provider("host-down", "the host of four services is down", "account.no-incoming tcp.host-down",
+			without("_pop3s._tcp", "pop"), records("_imap._tcp SRV 0 1 143 imap", "_pop3s._tcp SRV 0 1 995 imap", "_pop3._tcp SRV 0 1 110 imap"),
+			func(s *Scenario) { delete(s.Hosts, popHost) },
+			host(imapHost, Blackhole())),
+		provider("port-silent", "a firewall drops connections to port 993, but not to others", "tcp.timeout", host(imapHost, Host{993: Drop})),
+		provider("port-silent-door", "a firewall drops connections to port 993, and port 143, which nobody publishes, works", "tcp.timeout",
+			host(imapHost, Host{993: Drop, 143: imap(imapHost)})),
+		provider("port-blocked-door", "the network lets nothing out to port 465, and port 587, which nobody publishes, works", "account.no-outgoing tcp.blocked-here",
+			without("_submission._tcp"), serve(smtpHost, 465, Drop)),
+		provider("port-25-blocked", "the settings file sends mail over port 25, which the network blocks, and the host has port 587", "account.no-outgoing tcp.blocked-here",
+			onlyAutoconfig(XML(config(incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 25, "STARTTLS")))),
+			host(smtpHost, Host{25: Drop, 587: submission(smtpHost)})),
+		provider("port-blocked", "the network lets nothing out to port 587", "tcp.blocked-here", serve(smtpHost, 587, Drop)),
+		provider("ipv6-broken", "IPv6 does not work here, for any server", "net.ipv6-broken tcp.unreachable6", deadIPv6),
+		provider("one-cert-expired", "one certificate for all services has expired", "account.no-incoming account.no-outgoing tls.expired",
+			oneCert(Cert{Names: []string{imapHost, popHost, smtpHost}, NotAfter: -3 * day})),
+		provider("one-cert-wrong", "one certificate with the hosting company's name is on all services", "account.no-incoming account.no-outgoing tls.name-mismatch",
+			oneCert(Cert{Names: []string{"server7.hosting.example"}})),
+	}
 }
 
 // oneCert puts the same certificate on all services.
