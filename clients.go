@@ -17,7 +17,7 @@ type ClientResult struct {
 	Outcome Outcome
 	Source  string   // the place that decided, empty if none did
 	Servers []Server // what it would use: one for reading, one for sending
-	Reason  string   // why, in one line, with the evidence
-	Asked   []string // every place it looks at up to the one that decided, in its order, and what that gave
+	Reason  Text     // why, in one line, with the evidence
+	Asked   []Text   // every place it looks at up to the one that decided, in its order, and what that gave
 	Ref     string   // where the rules are from
 }

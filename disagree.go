@@ -1,9 +1,7 @@
 package mailcheck
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 )
 
 // Disagreement is one protocol for which two sources name different hosts: which
@@ -22,11 +20,11 @@ func Disagreements(sources []SourceResult) []Disagreement {
 	var all []Disagreement
 	for _, protocol := range Protocols {
 		for i, first := range sources {
-			if len(first.Hosts(protocol)) == 0 || !first.Speaks() {
+			if len(first.Hosts(protocol)) == 0 || first.Kind != Published {
 				continue
 			}
 			for _, second := range sources[i+1:] {
-				if !second.Speaks() || !disjoint(first.Hosts(protocol), second.Hosts(protocol)) {
+				if second.Kind != Published || !disjoint(first.Hosts(protocol), second.Hosts(protocol)) {
 					continue
 				}
 				all = append(all, Disagreement{protocol, first, second})
@@ -37,26 +35,10 @@ func Disagreements(sources []SourceResult) []Disagreement {
 	return all
 }
 
-// Speaks reports whether a source holds what somebody published for the domain.
-func (s SourceResult) Speaks() bool {
-	return !slices.Contains([]string{"guess", "mx", "provider"}, s.Name)
-}
-
-// String says who says what.
-func (d Disagreement) String() string {
-	return fmt.Sprintf("%s names %s, %s names %s",
-		d.First.Name, strings.Join(d.First.Hosts(d.Protocol), ", "), d.Second.Name, strings.Join(d.Second.Hosts(d.Protocol), ", "))
-}
-
-// Hosts returns the hosts that a source names for a protocol, preferred first.
-func (s SourceResult) Hosts(p Protocol) []string {
-	var hosts []string
-	for _, server := range s.Servers {
-		if server.Protocol == p && !slices.Contains(hosts, server.Host) {
-			hosts = append(hosts, server.Host)
-		}
-	}
-	return hosts
+// Text says who says what.
+func (d Disagreement) Text() Text {
+	return Textf("%s names %s, %s names %s",
+		d.First.Name, ListOf(d.First.Hosts(d.Protocol)), d.Second.Name, ListOf(d.Second.Hosts(d.Protocol)))
 }
 
 // disjoint reports whether both lists have entries and none in common.

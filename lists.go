@@ -1,7 +1,6 @@
 package mailcheck
 
 import (
-	"net/netip"
 	"strings"
 )
 
@@ -22,16 +21,4 @@ func Has(list []string, word string) bool {
 		}
 	}
 	return false
-}
-
-// Joined lists addresses.
-func Joined(addrs []netip.Addr) string {
-	text := ""
-	for i, a := range addrs {
-		if i > 0 {
-			text += ", "
-		}
-		text += a.String()
-	}
-	return text
 }

@@ -90,11 +90,12 @@ type Server struct {
 	Host     string // host name as A-label, lower case, no final dot
 	Port     uint16
 	Security Security
-	Path     string   // of the URL, for protocols over HTTPS; empty for the others
-	Username string   // login name for the address; empty where no source says
-	Auth     []string // published authentication methods, in the words of Mail Autoconfig
-	Sources  []string // names of the sources that publish it, most trusted first
-	Vouched  string   // how the address's own domain names it in a way that nobody on the path can forge; empty where it does not
+	Path     string     // of the URL, for protocols over HTTPS; empty for the others
+	Username string     // login name for the address; empty where no source says
+	Auth     []string   // published authentication methods, in the words of Mail Autoconfig
+	Sources  []string   // names of the sources that publish it, most trusted first
+	Kind     SourceKind // of the source that tells most; empty where no source names it
+	Vouch    Vouch      // why it may get the credentials of the address, if it may
 }
 
 // Endpoint returns host:port.
@@ -124,9 +125,7 @@ func (s Server) URL() string {
 func (s Server) Key() string { return string(s.Protocol) + " " + s.URL() }
 
 // Guessed reports whether no source but guessing named the server.
-func (s Server) Guessed() bool {
-	return len(s.Sources) == 1 && s.Sources[0] == "guess"
-}
+func (s Server) Guessed() bool { return s.Kind == Guessed }
 
 // DefaultPort returns the registered port of a protocol under a security
 // (RFC 8314 section 7; RFC 6409 for 587).
@@ -161,70 +160,6 @@ func DefaultPath(p Protocol) string {
 		return "/EWS/Exchange.asmx"
 	}
 	return ""
-}
-
-// Finding is one occurrence of a check.
-type Finding struct {
-	Check     *checks.Check
-	Severity  checks.Severity // the check's own, or less where the fault matters less
-	Detail    string          // verbatim evidence, cleaned
-	Meanwhile string          // what the user can do until it is mended; empty where nothing is known to work
-	Fix       string          // a remedy for this very case; the check's own where empty
-	Server    string          // URL of the server it is about; empty for discovery
-	Source    string          // name of the source it is about; empty for servers
-	BecauseOf string          // id of the check that is the root cause, if another is
-}
-
-// Mend returns what the person named by the check should do: the fix for this
-// case, or the check's remedy.
-func (f Finding) Mend() string {
-	if f.Fix != "" {
-		return f.Fix
-	}
-	return f.Check.Remedy
-}
-
-// Remedy returns all there is to do, the user's part first.
-func (f Finding) Remedy() string {
-	return strings.TrimSpace(f.Meanwhile + " " + f.Mend())
-}
-
-// State says what a source had.
-type State string
-
-// The states of a source.
-const (
-	Found  State = "found"  // it names at least one server, or says that none is offered
-	Absent State = "absent" // it answered, and has nothing to say
-	Failed State = "failed" // it could not be asked, or its answer makes no sense
-)
-
-// SourceResult is what one source published.
-type SourceResult struct {
-	Name    string
-	State   State
-	Reason  string // one line for people: where it was found, or why not
-	Elapsed time.Duration
-	Servers []Server // in the source's own order of preference
-	OAuth   []OAuth  // where it says to get leave to log in
-	Steps   []Step
-}
-
-// Findings returns the findings of all steps, in order.
-func (s SourceResult) Findings() []Finding { return FindingsOf(s.Steps) }
-
-// Publishes reports whether the source is a place where servers are published, and
-// not one that only says what stands around them.
-func (s SourceResult) Publishes() bool { return s.Name != "oauth" && s.Name != "dns" }
-
-// OAuth is where the owner of an account gives a mail program leave to log in
-// without telling it the password (RFC 6749).
-type OAuth struct {
-	Issuer    string // URL that stands for the authorization server (RFC 8414 section 2)
-	AuthURL   string // where the owner signs in
-	TokenURL  string // where the program gets its token
-	DeviceURL string // for programs without a browser (RFC 8628); empty where there is none
-	Scopes    []string
 }
 
 // Verdict sums up a server or a report.
@@ -265,9 +200,10 @@ type Lists struct {
 // AddressResult is the outcome of connecting to one address of a server.
 type AddressResult struct {
 	IP      netip.Addr
-	State   string // connected, refused, timeout, unreachable, failed or untested
+	State   Reach
 	Elapsed time.Duration
-	Err     error // nil if connected or untested
+	Error   string // empty if connected or untested
+	NoRoute bool   // this machine has no way to addresses of the family
 }
 
 // TLS describes the protected connection.
@@ -330,7 +266,7 @@ type Login struct {
 	Username     string   // that was accepted; else the first one that was tried
 	Mechanism    string   // SASL mechanism, or the command: LOGIN of IMAP, USER of POP3
 	Refused      []string // user names that the server refused, this one or others
-	Reason       string   // the server's words, or why no login was tried
+	Reason       Text     // the server's words, or why no login was tried
 	Capabilities []string // that the server announced with its consent
 }
 
@@ -351,7 +287,7 @@ func (s ServerResult) Findings() []Finding { return FindingsOf(s.Steps) }
 // Neighbour is another port of a server's host.
 type Neighbour struct {
 	Port  uint16
-	State string   // as of an AddressResult
+	State Reach
 	Door  Security // how a client of the server's protocol can use it; empty where it cannot or was not tried
 }
 
@@ -390,6 +326,16 @@ type Report struct {
 type Clock struct {
 	Behind  time.Duration // negative: ahead
 	Servers int           // how many were compared; with none nothing is known
+}
+
+// Source returns the result of the source of that name; nothing if it was not asked.
+func (r *Report) Source(name string) SourceResult {
+	for _, s := range r.Sources {
+		if s.Name == name {
+			return s
+		}
+	}
+	return SourceResult{}
 }
 
 // Result returns what the test of a server saw; nothing if it was not tested.

@@ -11,11 +11,30 @@ type Step struct {
 	Target   string        // what was asked: a name, an endpoint, a URL
 	Start    time.Duration // since the run began
 	Elapsed  time.Duration
-	Detail   string // what came back, cleaned, in one line
-	Err      error
+	Detail   Text         // what came back, in one line
+	Error    string       // what went wrong, cleaned; empty if nothing did
+	Reach    Reach        // how it went wrong, as far as that is about reaching somebody
+	Leaf     *Certificate // the certificate that could not be verified, where that is what went wrong
 	Findings []Finding
 }
 
+// Failed reports whether the operation did not succeed.
+func (s Step) Failed() bool { return s.Error != "" }
+
+// Reach is what became of an attempt to reach somebody.
+type Reach string
+
+// The ways it can go.
+const (
+	Connected    Reach = "connected"
+	Refused      Reach = "refused" // which proves that the host is there
+	TimedOut     Reach = "timeout"
+	Unreachable  Reach = "unreachable" // no way leads there
+	NotReached   Reach = "failed"      // anything else
+	NotAttempted Reach = "untested"
+)
+
+// FindingsOf returns the findings of steps, in order.
 func FindingsOf(steps []Step) []Finding {
 	var all []Finding
 	for _, s := range steps {
@@ -27,11 +46,11 @@ func FindingsOf(steps []Step) []Finding {
 // String describes a step in one line, for a transcript.
 func (s Step) String() string {
 	text := fmt.Sprintf("%s %s", s.Op, s.Target)
-	if s.Detail != "" {
-		text += ": " + s.Detail
+	if !s.Detail.Empty() {
+		text += ": " + s.Detail.String()
 	}
-	if s.Err != nil {
-		text += ": " + Clean(s.Err.Error())
+	if s.Error != "" {
+		text += ": " + s.Error
 	}
 	return text
 }

@@ -25,6 +25,16 @@ type Text struct {
 // Textf returns a text. Errors and other values that can tell themselves become
 // strings at once, so that a text can travel.
 func Textf(format string, args ...any) Text {
+	if len(args) == 1 && format == "%s" {
+		switch only := args[0].(type) {
+		case Text:
+			return only
+		case string:
+			if only == "" {
+				return Text{}
+			}
+		}
+	}
 	t := Text{Format: format}
 	for _, arg := range args {
 		t.Args = append(t.Args, plainArgument(arg))
@@ -76,8 +86,14 @@ func (t Text) Equal(o Text) bool {
 // String returns the text in English, with control characters made visible.
 func (t Text) String() string { return escaped(t.whole(), math.MaxInt) }
 
-// whole returns the text as its arguments have it.
-func (t Text) whole() string { return fmt.Sprintf(t.Format, t.Args...) }
+// whole returns the text as its arguments have it. Without arguments the format is
+// no format, so that the sentence of a check is a text as it stands.
+func (t Text) whole() string {
+	if len(t.Args) == 0 {
+		return t.Format
+	}
+	return fmt.Sprintf(t.Format, t.Args...)
+}
 
 // Count is a number with the noun for what was counted, such as "1 server" or "3
 // servers". Nouns with another plural than s have it behind a bar: "reply|replies".
@@ -170,3 +186,12 @@ func (c Clause) String() string {
 }
 
 func isUpper(b byte) bool { return 'A' <= b && b <= 'Z' }
+
+// Joined puts texts in a row.
+func Joined(texts []Text, separator string) Text {
+	var args []any
+	for _, t := range texts {
+		args = append(args, t)
+	}
+	return Textf(strings.TrimSuffix(strings.Repeat("%s"+separator, len(texts)), separator), args...)
+}

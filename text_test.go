@@ -17,7 +17,7 @@ func TestText(t *testing.T) {
 		want string
 	}{
 		{mailcheck.Text{}, ""},
-		{mailcheck.Textf("100 %%"), "100 %"},
+		{mailcheck.Textf("100 %"), "100 %"},
 		{mailcheck.Textf("%s has %s", "imap.example.com", mailcheck.Count{N: 1, Noun: "address|addresses"}), "imap.example.com has 1 address"},
 		{mailcheck.Textf("%s", mailcheck.Count{N: 2, Noun: "address|addresses"}), "2 addresses"},
 		{mailcheck.Textf("%s", mailcheck.Count{N: 0, Noun: "server"}), "0 servers"},

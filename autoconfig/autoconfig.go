@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -21,6 +20,8 @@ import (
 const (
 	configPath    = "/mail/config-v1.1.xml"
 	wellKnownPath = "/.well-known/autoconfig" + configPath
+
+	ownFiles = "autoconfig" // the source of this file, by its name in Sources
 )
 
 // place is a URL where a settings file may be.
@@ -32,19 +33,11 @@ type place struct {
 // answer is what one place had.
 type answer struct {
 	state      mailcheck.State
-	reason     string
+	reason     mailcheck.Text
 	servers    []mailcheck.Server
 	unresolved bool // the host has no address, or DNS does not tell
 	fetched    *netx.Document
 	config     *document.Config // the settings file that was read, whether or not its servers are of use
-}
-
-// vouch notes that the domain itself names the servers, over a way that nobody
-// between here and it can forge.
-func (a *answer) vouch(how string) {
-	for i := range a.servers {
-		a.servers[i].Vouched = how
-	}
 }
 
 // findAutoconfig asks the domain's web servers (draft-ietf-mailmaint-autoconfig
@@ -101,15 +94,15 @@ func (s *search) askPlaces(ctx context.Context, places []place) (there []bool) {
 	for _, p := range places {
 		asks = append(asks, func(ctx context.Context, t *trace.Trace) answer {
 			a := s.fetchConfig(ctx, t, p)
-			for _, server := range a.servers {
-				s.board.post(server)
+			for i, server := range a.servers {
+				a.servers[i] = s.handOver(server)
 			}
 			return a
 		})
 	}
 	for _, a := range sideBySide(ctx, s.trace, asks) {
 		there = append(there, !a.unresolved)
-		first := s.result.Reason == "" || s.result.State == mailcheck.Absent && a.state == mailcheck.Failed
+		first := s.result.Reason.Empty() || s.result.State == mailcheck.Absent && a.state == mailcheck.Failed
 		if a.state == mailcheck.Found && s.result.State != mailcheck.Found || first {
 			s.result.State = a.state
 			s.conclude(a.state, "%s", a.reason)
@@ -155,7 +148,7 @@ func (s *search) fetchConfig(ctx context.Context, t *trace.Trace, p place) answe
 func (s *search) askPlace(ctx context.Context, t *trace.Trace, p place) answer {
 	u, err := url.Parse(p.url)
 	if err != nil {
-		return answer{state: mailcheck.Failed, reason: err.Error()}
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s", err.Error())}
 	}
 	or := cmp.Or(p.or, &configRules)
 	if a, resolved := s.resolveHost(ctx, t, u, or.most); !resolved {
@@ -183,10 +176,10 @@ func (s *search) resolveHost(ctx context.Context, t *trace.Trace, u *url.URL, mo
 	switch {
 	case err != nil:
 		soften(t, most)
-		return answer{state: mailcheck.Failed, reason: "DNS did not answer for " + u.Hostname(), unresolved: true}, false
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("DNS did not answer for %s", u.Hostname()), unresolved: true}, false
 	case len(addrs) == 0:
 		t.Say("no such host")
-		return answer{state: mailcheck.Absent, reason: "no such host: " + u.Hostname(), unresolved: true}, false
+		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("no such host: %s", u.Hostname()), unresolved: true}, false
 	}
 	return answer{}, true
 }
@@ -200,21 +193,30 @@ func notFound(err error) bool {
 // readDocument judges how a settings file was served, and reads it.
 func (s *search) readDocument(ctx context.Context, t *trace.Trace, doc *netx.Document) answer {
 	where := doc.URL
-	if !document.XmlType(doc.ContentType) {
-		t.Find(checks.AutoconfigContentType, fmt.Sprintf("%s is served as %q", where, doc.ContentType))
+	if !document.XMLType(doc.ContentType) {
+		t.Find(checks.AutoconfigContentType, "%s is served as %q", where, doc.ContentType)
 	}
-	if s.result.Name == "autoconfig" { // the other sources' web servers are not the domain's to mend
+	if s.ownFile() { // the other sources' web servers are not the domain's to mend
 		judgeCertificate(t, doc)
 	}
 	a := s.readConfig(ctx, t, where, doc.Body)
-	if s.result.Name == "autoconfig" && !doc.Insecure && ownHost(hostOf(doc.Hops[0]), s.address.Domain) {
-		a.vouch("settings file of the domain, fetched over https")
-	}
+	a.vouch(s.vouchOfFile(doc))
 	if doc.Insecure && len(a.servers) > 0 {
-		t.Find(checks.AutoconfigHTTPOnly, strings.Join(doc.Hops, " -> "))
+		t.Find(checks.AutoconfigHTTPOnly, "%s", strings.Join(doc.Hops, " -> "))
 	}
 	return a
 }
+
+// tellProblem adds the finding of a fault in a document.
+func tellProblem(t *trace.Trace, where string, p document.Problem) {
+	f := t.Find(p.Check, "%s line %d: %s", where, p.Line, p.Text)
+	f.URL, f.Line, f.Element = where, p.Line, p.Element
+}
+
+// ownFile reports whether the settings files of the source are the domain's own, for
+// its administrator to mend: those of the database, of the mail exchanger's operator and
+// of a URL in a TXT record are others'.
+func (s *search) ownFile() bool { return s.result.Name == ownFiles }
 
 // readConfig reads a settings file and returns the servers it names for the
 // address.
@@ -224,27 +226,24 @@ func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, b
 	})
 	if err != nil {
 		soften(t, checks.Warning)
-		return answer{state: mailcheck.Failed, reason: "the settings file is malformed"}
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the settings file is malformed")}
 	}
 	for _, issuer := range config.Issuers {
 		s.board.nameIssuer(document.Issuer{Name: document.Expand(issuer.Name, s.address), Scopes: issuer.Scopes})
 	}
 	servers, problems := config.Servers(s.address)
 	for _, p := range problems {
-		t.Find(p.Check, fmt.Sprintf("%s line %d: %s", where, p.Line, p.Text))
-	}
-	for i := range servers {
-		servers[i].Sources = []string{s.result.Name}
+		tellProblem(t, where, p)
 	}
 	if len(servers) == 0 {
-		t.Find(checks.AutoconfigNoServers, where)
-		return answer{state: mailcheck.Failed, reason: "the settings file names no usable server", config: config}
+		t.Find(checks.AutoconfigNoServers, "%s", where)
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the settings file names no usable server"), config: config}
 	}
-	t.Say(fmt.Sprintf("%d servers", len(servers)))
+	t.Say("%d servers", len(servers))
 	host := where
 	if u, err := url.Parse(where); err == nil && u.Host != "" {
 		host = u.Scheme + "://" + u.Host + u.Path
 	}
 	s.findRefusals(t, where, config)
-	return answer{state: mailcheck.Found, reason: host, servers: servers, config: config}
+	return answer{state: mailcheck.Found, reason: mailcheck.Textf("%s", host), servers: servers, config: config}
 }

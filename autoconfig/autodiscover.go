@@ -2,7 +2,6 @@ package autoconfig
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -94,16 +93,14 @@ func findAutodiscover(ctx context.Context, s *search) {
 // login for them, for the Exchange URLs too.
 func (d *autodiscovery) askService(ctx context.Context, t *trace.Trace) answer {
 	pox := d.rounds(ctx, t)
-	if authentic(pox.trail) {
-		pox.vouch("Autodiscover of the domain, over https")
-	}
+	pox.vouch(vouchOfAutodiscover(pox.trail))
 	u, err := url.Parse(pox.at)
 	if !pox.settled() || err != nil || isMicrosoft(u.Hostname()) {
 		return pox.answer
 	}
 	v := d.versionTwo(ctx, t, u.Host)
 	if len(pox.servers) == 0 && len(v.servers) > 0 {
-		pox.reason = pox.at + " wants a login, but names the Exchange server"
+		pox.reason = mailcheck.Textf("%s wants a login, but names the Exchange server", pox.at)
 	}
 	pox.servers = append(pox.servers, v.servers...)
 	if slices.ContainsFunc(v.urls, namesMicrosoft) {
@@ -126,18 +123,18 @@ func (d *autodiscovery) rounds(ctx context.Context, t *trace.Trace) poxAnswer {
 		next, err := mailcheck.ParseAddress(a.redirectAddr)
 		switch {
 		case err != nil || next.Local == "":
-			t.Find(checks.AutodiscoverMalformed, fmt.Sprintf("%s sends to %q, which is no address", a.at, a.redirectAddr))
+			t.Find(checks.AutodiscoverMalformed, "%s sends to %q, which is no address", a.at, a.redirectAddr)
 		case slices.Contains(asked, next.String()):
-			t.Find(checks.HTTPTooManyRedirects, fmt.Sprintf("%s sends from %s back to %s", a.at, address, next))
+			t.Find(checks.HTTPTooManyRedirects, "%s sends from %s back to %s", a.at, address, next)
 		case len(a.trail) >= maxAutodiscoverHops:
-			t.Find(checks.HTTPTooManyRedirects, fmt.Sprintf("%s sends to %s, which is redirect number %d", a.at, next, len(a.trail)))
+			t.Find(checks.HTTPTooManyRedirects, "%s sends to %s, which is redirect number %d", a.at, next, len(a.trail))
 		default:
-			t.Find(checks.AutodiscoverAddress, fmt.Sprintf("%s sends from %s to %s", a.at, address, next))
+			t.Find(checks.AutodiscoverAddress, "%s sends from %s to %s", a.at, address, next)
 			address, trail = next, a.trail
 			asked = append(asked, next.String())
 			continue
 		}
-		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: a.at + " sends to other addresses, which lead nowhere"}}
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s sends to other addresses, which lead nowhere", a.at)}}
 	}
 }
 
@@ -206,12 +203,12 @@ func forgive(t *trace.Trace, a *poxAnswer) {
 		for k := range t.Steps[i].Findings {
 			if f := &t.Steps[i].Findings[k]; f.Check == checks.AutodiscoverCertificate {
 				f.Severity = checks.Info
-				f.Fix = "Outlook asks the domain's own web site before autodiscover.DOMAIN. Give the site a certificate for the domain itself, or set ExcludeHttpsRootDomain on Outlook's computers."
+				f.Fix = mailcheck.Textf("Outlook asks the domain's own web site before autodiscover.DOMAIN. Give the site a certificate for the domain itself, or set ExcludeHttpsRootDomain on Outlook's computers.")
 			}
 		}
 	}
 	if !slices.ContainsFunc(t.Findings(), func(f mailcheck.Finding) bool { return f.Severity > checks.Info }) {
-		a.state, a.reason = mailcheck.Absent, "no Autodiscover service"
+		a.state, a.reason = mailcheck.Absent, mailcheck.Textf("no Autodiscover service")
 	}
 }
 
@@ -237,19 +234,19 @@ func (d *autodiscovery) pursue(ctx context.Context, t *trace.Trace, where string
 		hop := where + " " + a.String()
 		circle := slices.Contains(trail, hop)
 		if circle || len(trail) >= maxAutodiscoverHops {
-			t.Find(checks.HTTPTooManyRedirects, fmt.Sprintf("%s is redirect number %d: %s", where, len(trail), shown(trail)))
-			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: "sends programs in a circle or too far"}, at: where, trail: trail}
+			t.Find(checks.HTTPTooManyRedirects, "%s is redirect number %d: %s", where, len(trail), shown(trail))
+			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("sends programs in a circle or too far")}, at: where, trail: trail}
 		}
 		trail = append(slices.Clip(trail), hop)
 		if why, there := d.resolveService(ctx, t, where); !there && first {
 			return poxAnswer{answer: why, at: where, trail: trail}
 		} else if !there {
-			t.Find(checks.AutodiscoverUnreachable, fmt.Sprintf("%s: %s", shown(trail), why.reason))
+			t.Find(checks.AutodiscoverUnreachable, "%s: %s", shown(trail), why.reason)
 			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: why.reason}, at: where, trail: trail}
 		}
 		doc, err := d.post(ctx, t, where, a)
 		if err != nil {
-			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(where) + ": " + firstDetail(t)}, at: where, trail: trail}
+			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s: %s", hostOf(where), inShort(t.Steps[len(t.Steps)-1].Findings[0]))}, at: where, trail: trail}
 		}
 		found, next := d.judge(ctx, t, doc, a)
 		if next == "" {
@@ -258,17 +255,6 @@ func (d *autodiscovery) pursue(ctx context.Context, t *trace.Trace, where string
 		}
 		where = next
 	}
-}
-
-// authentic reports whether a trail begins at the domain's own https and stays
-// there: neither http nor a DNS record, which may be forged, led any part of the way,
-// and no place has its name from a public suffix.
-func authentic(trail []string) bool {
-	return len(trail) > 0 && !slices.ContainsFunc(trail, func(hop string) bool {
-		where, address, _ := strings.Cut(hop, " ")
-		host, domain := hostOf(where), address[strings.LastIndexByte(address, '@')+1:]
-		return !strings.HasPrefix(where, "https://") || host == "autodiscover."+domain && !ownHost(host, domain)
-	})
 }
 
 // shown writes a trail for people.
@@ -306,10 +292,10 @@ func (d *autodiscovery) resolveService(ctx context.Context, t *trace.Trace, wher
 	switch {
 	case err != nil:
 		soften(t, checks.Warning)
-		return answer{state: mailcheck.Failed, reason: "DNS did not answer for " + host, unresolved: true}, false
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("DNS did not answer for %s", host), unresolved: true}, false
 	case len(addrs) == 0:
 		t.Say("no such host")
-		return answer{state: mailcheck.Absent, reason: "no such host: " + host, unresolved: true}, false
+		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("no such host: %s", host), unresolved: true}, false
 	}
 	return answer{}, true
 }
@@ -321,11 +307,9 @@ func isMicrosoft(host string) bool {
 
 // post asks one URL about an address.
 func (d *autodiscovery) post(ctx context.Context, t *trace.Trace, where string, a mailcheck.Address) (*netx.Document, error) {
-	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
-		return d.net.Fetch(ctx, netx.Request{
-			Method: http.MethodPost, URL: where, Body: poxRequest(a), NoFollow: true,
-			Header: http.Header{"Content-Type": {"text/xml; charset=utf-8"}}, // Outlook.com wants this very string
-		})
+	doc, err := d.get(ctx, t, netx.Request{
+		Method: http.MethodPost, URL: where, Body: poxRequest(a), NoFollow: true,
+		Header: http.Header{"Content-Type": {"text/xml; charset=utf-8"}}, // Outlook.com wants this very string
 	})
 	blame(t)
 	return doc, err
@@ -350,6 +334,6 @@ func blame(t *trace.Trace) {
 func (d *autodiscovery) judgeHost(t *trace.Trace, a mailcheck.Address, found poxAnswer) {
 	host := hostOf(found.at)
 	if registrable(host) != registrable(a.Domain) && !isMicrosoft(host) {
-		t.Find(checks.AutodiscoverAsksConsent, shown(found.trail))
+		t.Find(checks.AutodiscoverAsksConsent, "%s", shown(found.trail))
 	}
 }

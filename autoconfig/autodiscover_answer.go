@@ -19,48 +19,48 @@ import (
 // judge reads one answer. It returns where the answer sends to, or nothing where
 // it is the last.
 func (d *autodiscovery) judge(ctx context.Context, t *trace.Trace, doc *netx.Document, a mailcheck.Address) (found poxAnswer, next string) {
-	t.Say(fmt.Sprintf("HTTP status %d", doc.Status) + invented(a))
+	t.Say("HTTP status %d%s", doc.Status, invented(a))
 	judgeCertificate(t, doc)
-	fail := func(c *checks.Check, detail, reason string) poxAnswer {
-		t.Find(c, doc.URL+" "+detail)
-		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(doc.URL) + " " + reason}}
+	fail := func(c *checks.Check, detail, reason mailcheck.Text) poxAnswer {
+		t.Find(c, "%s %s", doc.URL, detail)
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s %s", hostOf(doc.URL), reason)}}
 	}
 	switch location := doc.Header.Get("Location"); {
 	case doc.Status >= 300 && doc.Status < 400 && location != "":
 		// MS-OXDSCLI section 3.1.5.2: the question is asked again there, as POST.
-		t.Say(fmt.Sprintf("HTTP status %d, to %s", doc.Status, location) + invented(a))
+		t.Say("HTTP status %d, to %s%s", doc.Status, location, invented(a))
 		return d.follow(t, doc.URL, location)
 	case doc.Status == http.StatusUnauthorized:
 		return d.unauthorized(ctx, t, doc), ""
 	case doc.Status == http.StatusNotFound, doc.Status == http.StatusGone, doc.Status == http.StatusMethodNotAllowed, doc.Status == http.StatusNoContent:
-		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " has no Autodiscover service"}}, ""
+		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s has no Autodiscover service", hostOf(doc.URL))}}, ""
 	case doc.Status != http.StatusOK:
-		text := fmt.Sprintf("answers with HTTP status %d", doc.Status)
+		text := mailcheck.Textf("answers with HTTP status %d", doc.Status)
 		return fail(checks.AutodiscoverStatus, text, text), ""
 	case document.LooksLikeHTML(doc.Body):
-		return fail(checks.AutodiscoverHTML, fmt.Sprintf("answers with %s that begins %q", doc.ContentType, document.Head(doc.Body)), "answers with a web page"), ""
+		return fail(checks.AutodiscoverHTML, mailcheck.Textf("answers with %s that begins %q", doc.ContentType, document.Head(doc.Body)), mailcheck.Textf("answers with a web page")), ""
 	}
-	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType) + invented(a))
-	if !document.XmlType(doc.ContentType) {
-		t.Find(checks.AutodiscoverContentType, fmt.Sprintf("%s is served as %q", doc.URL, doc.ContentType))
+	t.Say("%d bytes of %s%s", len(doc.Body), doc.ContentType, invented(a))
+	if !document.XMLType(doc.ContentType) {
+		t.Find(checks.AutodiscoverContentType, "%s is served as %q", doc.URL, doc.ContentType)
 	}
 	return d.readAnswer(ctx, t, doc, a)
 }
 
 // invented says which address was asked about where none was given.
-func invented(a mailcheck.Address) string {
+func invented(a mailcheck.Address) mailcheck.Text {
 	if a.Local != "" {
-		return ""
+		return mailcheck.Text{}
 	}
-	return ", asked about " + postmaster(a).String()
+	return mailcheck.Textf(", asked about %s", postmaster(a))
 }
 
 // follow returns the place that an answer sends to, if it is one to ask.
 func (d *autodiscovery) follow(t *trace.Trace, from, location string) (poxAnswer, string) {
 	next, err := netx.RedirectTarget(from, location)
 	if err != nil {
-		t.Find(trace.Classify(mailcheck.OpFetch, err))
-		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(from) + " sends programs to a place that must not be followed"}}, ""
+		t.FindText(trace.Classify(mailcheck.OpFetch, err))
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s sends programs to a place that must not be followed", hostOf(from))}}, ""
 	}
 	return poxAnswer{}, next
 }
@@ -79,9 +79,9 @@ func (d *autodiscovery) unauthorized(ctx context.Context, t *trace.Trace, doc *n
 	if soap {
 		detail += "; its SOAP form, autodiscover.svc, is switched on too"
 	}
-	t.Find(checks.AutodiscoverUnauthorized, detail)
+	t.Find(checks.AutodiscoverUnauthorized, "%s", detail)
 	return poxAnswer{
-		answer:       answer{state: mailcheck.Absent, reason: hostOf(doc.URL) + " wants a login before it tells the settings"},
+		answer:       answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s wants a login before it tells the settings", hostOf(doc.URL))},
 		unauthorized: hostOf(doc.URL) != d.address.Domain || exchange && !d.locked(ctx),
 	}
 }
@@ -93,14 +93,14 @@ func (d *autodiscovery) readAnswer(ctx context.Context, t *trace.Trace, doc *net
 	})
 	switch {
 	case err != nil:
-		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(doc.URL) + " answers with something that cannot be read"}}, ""
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s answers with something that cannot be read", hostOf(doc.URL))}}, ""
 	case a.ErrorCode != "":
 		return d.refused(t, doc.URL, asked, a), ""
 	case strings.EqualFold(a.Action, "redirectUrl"):
-		t.Say("sends to " + a.RedirectURL)
+		t.Say("sends to %s", a.RedirectURL)
 		return d.follow(t, doc.URL, a.RedirectURL)
 	case strings.EqualFold(a.Action, "redirectAddr"):
-		t.Say("sends to " + a.RedirectAddr)
+		t.Say("sends to %s", a.RedirectAddr)
 		return poxAnswer{redirectAddr: a.RedirectAddr}, ""
 	}
 	return d.readSettings(t, doc.URL, a), ""
@@ -121,32 +121,31 @@ var errorRemedies = map[string]string{
 // was made up is no fault.
 func (d *autodiscovery) refused(t *trace.Trace, where string, asked mailcheck.Address, a *document.AutodiscoverAnswer) poxAnswer {
 	if asked.Local == "" && (a.ErrorCode == "500" || a.ErrorCode == "501") {
-		t.Say(fmt.Sprintf("error %s, %s", a.ErrorCode, a.Message))
-		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: fmt.Sprintf("%s knows nothing of %s; ask about a whole address", hostOf(where), postmaster(asked))}}
+		t.Say("error %s, %s", a.ErrorCode, a.Message)
+		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s knows nothing of %s; ask about a whole address", hostOf(where), postmaster(asked))}}
 	}
-	t.Find(checks.AutodiscoverErrorCode, fmt.Sprintf("%s: code %s, %q", where, a.ErrorCode, a.Message)).Fix = errorRemedies[a.ErrorCode]
-	return poxAnswer{answer: answer{state: mailcheck.Failed, reason: fmt.Sprintf("%s answers with the error %s, %s", hostOf(where), a.ErrorCode, a.Message)}}
+	t.Find(checks.AutodiscoverErrorCode, "%s: code %s, %q", where, a.ErrorCode, a.Message).Fix = mailcheck.Textf("%s", errorRemedies[a.ErrorCode])
+	return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s answers with the error %s, %s", hostOf(where), a.ErrorCode, a.Message)}}
 }
 
 // readSettings hands the servers of an answer over.
 func (d *autodiscovery) readSettings(t *trace.Trace, where string, a *document.AutodiscoverAnswer) poxAnswer {
 	servers, problems := a.Servers(d.address)
 	for _, p := range problems {
-		t.Find(p.Check, fmt.Sprintf("%s line %d: %s", where, p.Line, p.Text))
+		tellProblem(t, where, p)
 	}
 	if len(servers) == 0 {
-		t.Find(checks.AutodiscoverNoServers, where)
-		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: hostOf(where) + " names no usable server"}}
+		t.Find(checks.AutodiscoverNoServers, "%s", where)
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s names no usable server", hostOf(where))}}
 	}
 	for i := range servers {
-		servers[i].Sources = []string{d.result.Name}
 		if d.address.Local == "" && strings.HasPrefix(servers[i].Username, "postmaster") {
 			servers[i].Username = "" // the answer to a question that was made up
 		}
-		d.board.post(servers[i])
+		servers[i] = d.handOver(servers[i])
 	}
-	t.Say(document.Counted(len(servers), "server"))
-	return poxAnswer{answer: answer{state: mailcheck.Found, reason: where + invented(d.address), servers: servers}}
+	t.Say("%s", document.Counted(len(servers), "server"))
+	return poxAnswer{answer: answer{state: mailcheck.Found, reason: mailcheck.Textf("%s%s", where, invented(d.address)), servers: servers}}
 }
 
 // judgeCertificate warns of a web server's certificate that ends soon or has a weak
@@ -155,11 +154,11 @@ func judgeCertificate(t *trace.Trace, doc *netx.Document) {
 	if doc.TLS == nil || len(doc.TLS.PeerCertificates) == 0 {
 		return
 	}
-	if detail := trace.ExpiresSoon(doc.TLS.PeerCertificates[0], 0); detail != "" {
-		t.Find(checks.TLSExpiresSoon, hostOf(doc.URL)+": "+detail)
+	if detail := trace.ExpiresSoon(doc.TLS.PeerCertificates[0], 0); !detail.Empty() {
+		t.Find(checks.TLSExpiresSoon, "%s: %s", hostOf(doc.URL), detail)
 	}
-	if weak := trace.WeakKey(doc.TLS.PeerCertificates[0]); weak != "" {
-		t.Find(checks.TLSWeakKey, hostOf(doc.URL)+": "+weak)
+	if weak := trace.WeakKey(doc.TLS.PeerCertificates[0]); !weak.Empty() {
+		t.Find(checks.TLSWeakKey, "%s: %s", hostOf(doc.URL), weak)
 	}
 }
 
@@ -196,7 +195,7 @@ waiting:
 		asks = append(asks, func(ctx context.Context, t *trace.Trace) poxAnswer {
 			found := d.pursue(ctx, t, target, a, append(slices.Clip(trail), origin))
 			if i == 0 && found.settled() && !isMicrosoft(hostOf(found.at)) {
-				t.Find(checks.AutodiscoverHTTPRedirect, shown(found.trail))
+				t.Find(checks.AutodiscoverHTTPRedirect, "%s", shown(found.trail))
 			}
 			return found
 		})
@@ -218,15 +217,13 @@ func (d *autodiscovery) httpRedirect(ctx context.Context, t *trace.Trace, a mail
 	if _, there := d.resolveService(ctx, t, where); !there {
 		return ""
 	}
-	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
-		return d.net.Fetch(ctx, netx.Request{Method: http.MethodGet, URL: where, AllowHTTP: true, NoFollow: true})
-	})
+	doc, err := d.get(ctx, t, netx.Request{Method: http.MethodGet, URL: where, AllowHTTP: true, NoFollow: true})
 	if err != nil {
 		t.Steps[len(t.Steps)-1].Findings = nil // nobody needs http
 		return ""
 	}
 	location := doc.Header.Get("Location")
-	t.Say(fmt.Sprintf("HTTP status %d %s", doc.Status, location))
+	t.Say("HTTP status %d %s", doc.Status, location)
 	if doc.Status < 300 || doc.Status > 399 || location == "" {
 		return ""
 	}
@@ -251,17 +248,17 @@ func (d *autodiscovery) serviceRecord(ctx context.Context, t *trace.Trace, a mai
 	}
 	t.Say("no record")
 	if len(records) > 0 {
-		t.Say(describeSRV(records))
+		t.Say("%s", describeSRV(records))
 	}
 	for _, record := range records {
 		target, err := netx.RedirectTarget("https://"+a.Domain, "https://"+record.Target+poxPath)
 		switch {
 		case record.Target == ".":
 		case err != nil:
-			t.Find(checks.SRVBadTarget, fmt.Sprintf("%s names %q", name, record.Target))
+			t.Find(checks.SRVBadTarget, "%s names %q", name, record.Target)
 		case record.Port != 443:
-			t.Find(checks.AutodiscoverSRVPort, fmt.Sprintf("%s SRV %s", name, describeSRV([]netx.SRV{record}))).
-				Fix = fmt.Sprintf("Publish instead: %s. SRV 0 0 443 %s.", name, record.Target)
+			t.Find(checks.AutodiscoverSRVPort, "%s SRV %s", name, describeSRV([]netx.SRV{record})).
+				Fix = mailcheck.Textf("Publish instead: %s. SRV 0 0 443 %s.", name, record.Target)
 		default:
 			return target
 		}

@@ -64,7 +64,7 @@ func (d *autodiscovery) onlineHint(ctx context.Context) bool {
 // sent there, so this is done only where the domain itself points that way.
 func (d *autodiscovery) exchangeOnline(ctx context.Context, t *trace.Trace) answer {
 	if d.address.Local == "" {
-		return answer{state: mailcheck.Absent, reason: "Exchange Online was not asked: that takes a whole address"}
+		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("Exchange Online was not asked: that takes a whole address")}
 	}
 	if why, there := d.resolveService(ctx, t, "https://"+onlineHost); !there {
 		return why
@@ -74,19 +74,19 @@ func (d *autodiscovery) exchangeOnline(ctx context.Context, t *trace.Trace) answ
 	home := slices.IndexFunc(v.urls, namesMicrosoft)
 	switch {
 	case home >= 0:
-		t.Find(checks.ExchangeOnline, asked+"names "+v.urls[home])
-		return answer{state: mailcheck.Found, reason: "Exchange Online answers for the address", servers: v.servers}
+		t.Find(checks.ExchangeOnline, "%snames %s", asked, v.urls[home])
+		return answer{state: mailcheck.Found, reason: mailcheck.Textf("Exchange Online answers for the address"), servers: v.servers}
 	case len(v.urls) > 0:
-		t.Find(checks.ExchangeHybrid, asked+"leads to "+v.urls[0])
-		return answer{state: mailcheck.Found, reason: "Exchange Online says that the mailbox is at " + hostOf(v.urls[0]), servers: v.servers}
+		t.Find(checks.ExchangeHybrid, "%sleads to %s", asked, v.urls[0])
+		return answer{state: mailcheck.Found, reason: mailcheck.Textf("Exchange Online says that the mailbox is at %s", hostOf(v.urls[0])), servers: v.servers}
 	case d.ownServer(ctx, v.at):
-		t.Find(checks.ExchangeHybrid, asked+"sends to "+v.at+", which does not answer the question")
-		return answer{state: mailcheck.Absent, reason: "Exchange Online sends to " + v.at + ", which names no server"}
+		t.Find(checks.ExchangeHybrid, "%ssends to %s, which does not answer the question", asked, v.at)
+		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("Exchange Online sends to %s, which names no server", v.at)}
 	case !isMicrosoft(v.at), v.refusal != "":
-		t.Find(checks.ExchangeElsewhere, asked+cmp.Or(v.refusal, "sends to "+v.at+", and nothing is there"))
-		return answer{state: mailcheck.Absent, reason: "Exchange Online names no server for the address"}
+		t.Find(checks.ExchangeElsewhere, "%s%s", asked, cmp.Or(v.refusal, "sends to "+v.at+", and nothing is there"))
+		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("Exchange Online names no server for the address")}
 	}
-	return answer{state: mailcheck.Absent, reason: "Exchange Online did not tell whether it has the mailbox"}
+	return answer{state: mailcheck.Absent, reason: mailcheck.Textf("Exchange Online did not tell whether it has the mailbox")}
 }
 
 // ownServer reports whether a host that Exchange Online sends to is another's, and
@@ -122,13 +122,11 @@ func (d *autodiscovery) versionTwo(ctx context.Context, t *trace.Trace, host str
 		}
 		server, err := document.ExchangeServer(wanted, a.URL)
 		if err != nil {
-			t.Find(checks.AutodiscoverBadSection, fmt.Sprintf("%s, for %s: %v", host, protocol, err))
+			t.Find(checks.AutodiscoverBadSection, "%s, for %s: %v", host, protocol, err)
 			continue
 		}
 		server.Username = d.address.Username()
-		server.Sources = []string{d.result.Name}
-		d.board.post(server)
-		v.servers = append(v.servers, server)
+		v.servers = append(v.servers, d.handOver(server))
 	}
 	return v
 }
@@ -137,9 +135,7 @@ func (d *autodiscovery) versionTwo(ctx context.Context, t *trace.Trace, host str
 // does not speak version 2.
 func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host, protocol string, v *versionTwo) *document.AutodiscoverV2 {
 	where := fmt.Sprintf("https://%s/autodiscover/autodiscover.json?Email=%s&Protocol=%s&RedirectCount=1", host, url.QueryEscape(d.address.String()), protocol)
-	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
-		return d.net.Fetch(ctx, netx.Request{Method: http.MethodGet, URL: where})
-	})
+	doc, err := d.get(ctx, t, netx.Request{Method: http.MethodGet, URL: where})
 	blame(t)
 	v.at = hostOf(doc.URL)
 	if err != nil {
@@ -156,11 +152,11 @@ func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host,
 	if v.at != host {
 		status += " at " + v.at
 	}
-	t.Say(status)
+	t.Say("%s", status)
 	a, err := document.ParseAutodiscoverV2(doc.Body)
 	switch {
 	case err != nil && doc.Status == http.StatusOK && doc.ContentType == "application/json":
-		t.Find(trace.Classify(mailcheck.OpParse, fmt.Errorf("%s: %w", where, err)))
+		t.FindText(trace.Classify(mailcheck.OpParse, fmt.Errorf("%s: %w", where, err)))
 		return nil
 	case err != nil:
 		return nil
@@ -168,9 +164,9 @@ func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host,
 		if doc.Status >= 400 && doc.Status < 500 && doc.Status != http.StatusTooManyRequests {
 			v.refusal = fmt.Sprintf("answers with %s: %s", a.ErrorCode, a.ErrorMessage)
 		}
-		t.Say(fmt.Sprintf("%s, %s: %s", status, a.ErrorCode, a.ErrorMessage))
+		t.Say("%s, %s: %s", status, a.ErrorCode, a.ErrorMessage)
 	default:
-		t.Say(a.Protocol + ": " + a.URL)
+		t.Say("%s: %s", a.Protocol, a.URL)
 	}
 	return a
 }

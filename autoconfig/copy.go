@@ -32,7 +32,7 @@ type Copy struct {
 	Place       Place
 	URL         string // as asked; a folder for a local database
 	State       mailcheck.State
-	Reason      string
+	Reason      mailcheck.Text
 	Status      int    // of HTTP; 0 if there was no answer
 	ContentType string // media type alone; empty if it came from a folder
 	Insecure    bool   // http was involved, so anybody on the way may have written it
@@ -55,7 +55,7 @@ func copyOf(source, url string, a answer) Copy {
 func placeOf(source, url string) Place {
 	scheme, rest, _ := strings.Cut(url, "://")
 	switch hosted := strings.HasPrefix(rest, "autoconfig."); {
-	case source != "autoconfig":
+	case source != ownFiles:
 		return Place(source)
 	case scheme == "https" && hosted:
 		return HTTPSHost

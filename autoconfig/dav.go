@@ -2,7 +2,6 @@ package autoconfig
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -50,13 +49,13 @@ func (s *search) askDAV(ctx context.Context, t *trace.Trace, p mailcheck.Protoco
 	wg.Wait()
 	if server, ok := secure.best(records); ok {
 		server.Path = path
-		s.board.post(server)
+		server = s.handOver(server)
 		secure.judgeExtra(ctx, server)
-		return answer{state: mailcheck.Found, reason: davName(p) + " by SRV record", servers: []mailcheck.Server{server}}
+		return answer{state: mailcheck.Found, reason: mailcheck.Textf("%s by SRV record", davName(p)), servers: []mailcheck.Server{server}}
 	}
 	if server, ok := plain.best(unprotected); ok {
-		plain.trace.Find(checks.DAVPlain, plain.name+" SRV names "+server.Endpoint()).
-			Fix = fmt.Sprintf("Publish the service over https: %s SRV 0 1 443 %s.", secure.name+".", server.Host)
+		plain.trace.Find(checks.DAVPlain, "%s SRV names %s", plain.name, server.Endpoint()).
+			Fix = mailcheck.Textf("Publish the service over https: %s SRV 0 1 443 %s.", secure.name+".", server.Host)
 	}
 	missing := secure.absence(records, offered)
 	if missing.state == mailcheck.Found || len(records.records) > 0 {
@@ -64,13 +63,13 @@ func (s *search) askDAV(ctx context.Context, t *trace.Trace, p mailcheck.Protoco
 	}
 	req := netx.Request{Method: "PROPFIND", Body: []byte(PrincipalQuery), Header: PrincipalHeader()}
 	if server, ok := s.wellKnown(ctx, there, p, req, provenDAV); ok {
-		s.board.post(server)
-		return answer{state: mailcheck.Found, reason: davName(p) + " by /.well-known/" + string(p), servers: []mailcheck.Server{server}}
+		server = s.handOver(server)
+		return answer{state: mailcheck.Found, reason: mailcheck.Textf("%s by /.well-known/%s", davName(p), string(p)), servers: []mailcheck.Server{server}}
 	}
 	if missing.state == mailcheck.Failed {
 		return missing
 	}
-	return answer{state: mailcheck.Absent, reason: "no SRV record, nothing at /.well-known"}
+	return answer{state: mailcheck.Absent, reason: mailcheck.Textf("no SRV record, nothing at /.well-known")}
 }
 
 // lookupPath returns the context path of a service: what the TXT record beside
@@ -87,7 +86,7 @@ func (s *search) lookupPath(ctx context.Context, t *trace.Trace, name string, p 
 	if err != nil {
 		soften(t, checks.Warning)
 	}
-	t.Say(strings.Join(texts, ", "))
+	t.Say("%s", mailcheck.ListOf(texts))
 	for _, text := range texts {
 		key, path, ok := strings.Cut(text, "=")
 		if !ok || !strings.EqualFold(strings.TrimSpace(key), "path") {
@@ -96,7 +95,7 @@ func (s *search) lookupPath(ctx context.Context, t *trace.Trace, name string, p 
 		if server, err := s.webServer(p, "https://"+s.address.Domain+path); err == nil && strings.HasPrefix(path, "/") && !strings.Contains(path, " ") {
 			return server.Path
 		}
-		t.Find(checks.DAVBadPath, fmt.Sprintf("%s TXT %q", name, text))
+		t.Find(checks.DAVBadPath, "%s TXT %q", name, text)
 	}
 	return "/.well-known/" + string(p)
 }

@@ -44,7 +44,7 @@ package autoconfig
 
 import (
 	"context"
-	"fmt"
+	"crypto/x509"
 	"slices"
 	"strings"
 	"sync"
@@ -66,6 +66,8 @@ type Options struct {
 // Source is one place that publishes settings.
 type Source struct {
 	Name     string
+	Kind     mailcheck.SourceKind
+	Form     mailcheck.SourceForm
 	Doc      string
 	fallback bool // asked in earnest only if the sources before it do not have everything
 	find     func(context.Context, *search)
@@ -75,20 +77,20 @@ type Source struct {
 // the domain says of itself comes before what mailcheck knows of its provider, and
 // that before the public database, whose facts the table corrects and completes.
 var Sources = []Source{
-	{"srv", "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
-	{"autoconfig", "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
-	{"autodiscover", "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
-	{"pacc", "JSON document on the domain's web server, with its digest in DNS (PACC)", false, findPACC},
-	{"provider", "what mailcheck knows of large providers", false, findProvider},
-	{"txt", "settings file that a TXT record names (mailconf=)", false, findTXT},
-	{"ispdb", "public database of mail providers", false, findISPDB},
-	{"mx", "settings file of the mail exchanger's operator", true, findMX},
-	{"guess", "likely host names", true, findGuess},
-	{"dav", "calendars and address books (CalDAV, CardDAV: RFC 6764)", false, findDAV},
-	{"jmap", "mail over HTTPS (JMAP: RFC 8620)", false, findJMAP},
-	{"sieve", "filter scripts (ManageSieve: RFC 5804)", false, findSieve},
-	{"oauth", "what named OAuth2 issuers say about themselves (RFC 8414)", false, findOAuth},
-	{"dns", "health of the domain: mail exchangers, DNSSEC, stray records", false, findDNS},
+	{"srv", mailcheck.Published, mailcheck.Records, "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
+	{"autoconfig", mailcheck.Published, mailcheck.SettingsFile, "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
+	{"autodiscover", mailcheck.Published, mailcheck.OtherForm, "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
+	{"pacc", mailcheck.Published, mailcheck.OtherForm, "JSON document on the domain's web server, with its digest in DNS (PACC)", false, findPACC},
+	{"provider", mailcheck.Known, mailcheck.OtherForm, "what mailcheck knows of large providers", false, findProvider},
+	{"txt", mailcheck.Published, mailcheck.SettingsFile, "settings file that a TXT record names (mailconf=)", false, findTXT},
+	{"ispdb", mailcheck.Published, mailcheck.Database, "public database of mail providers", false, findISPDB},
+	{"mx", mailcheck.Known, mailcheck.SettingsFile, "settings file of the mail exchanger's operator", true, findMX},
+	{"guess", mailcheck.Guessed, mailcheck.OtherForm, "likely host names", true, findGuess},
+	{"dav", mailcheck.Published, mailcheck.OtherForm, "calendars and address books (CalDAV, CardDAV: RFC 6764)", false, findDAV},
+	{"jmap", mailcheck.Published, mailcheck.OtherForm, "mail over HTTPS (JMAP: RFC 8620)", false, findJMAP},
+	{"sieve", mailcheck.Published, mailcheck.OtherForm, "filter scripts (ManageSieve: RFC 5804)", false, findSieve},
+	{"oauth", mailcheck.Around, mailcheck.OtherForm, "what named OAuth2 issuers say about themselves (RFC 8414)", false, findOAuth},
+	{"dns", mailcheck.Around, mailcheck.OtherForm, "health of the domain: mail exchangers, DNSSEC, stray records", false, findDNS},
 }
 
 // headStart is how long a fallback source waits for the sources before it: the
@@ -106,15 +108,18 @@ type Discovery struct {
 	Servers []mailcheck.Server       // distinct, in the order of trust
 	Dropped int                      // servers beyond the bound of 40
 
-	Copies    []Copy // what each place of a settings file answered
-	Exchanger string // the preferred mail exchanger, or nothing
+	Copies []Copy // what each place of a settings file answered
+	// Disbelieved are the certificates for which web servers were not believed, by the
+	// URL that was asked.
+	Disbelieved map[string][]*x509.Certificate
+	Exchanger   string // the preferred mail exchanger, or nothing
 }
 
 // Discover asks every source at once and calls found for each distinct server as
 // soon as it is known; found is called by one goroutine at a time. Steps count
 // time from began.
 func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, began time.Time, found func(mailcheck.Server)) Discovery {
-	b := &board{found: func(s mailcheck.Server) { found(WithUsername(s, a)) }, known: map[string]bool{}, dropped: map[string]bool{}}
+	b := &board{found: func(s mailcheck.Server) { found(WithUsername(s, a)) }, known: map[string]bool{}, dropped: map[string]bool{}, disbelieved: map[string][]*x509.Certificate{}}
 	searches := make([]*search, len(Sources))
 	var wg sync.WaitGroup
 	var names []string
@@ -125,7 +130,7 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 		s := &search{
 			net: n, address: a, opts: o, board: b,
 			trace:   trace.New(began),
-			result:  mailcheck.SourceResult{Name: source.Name, State: mailcheck.Absent},
+			result:  mailcheck.SourceResult{Name: source.Name, Kind: source.Kind, Form: source.Form, State: mailcheck.Absent},
 			trusted: slices.Clone(names), before: slices.Clone(before),
 			release: release,
 		}
@@ -149,7 +154,7 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, 
 	for i, s := range d.Servers {
 		d.Servers[i] = WithUsername(s, a)
 	}
-	d.Copies, d.Exchanger = b.documents, b.exchanger
+	d.Copies, d.Exchanger, d.Disbelieved = b.documents, b.exchanger, b.disbelieved
 	slices.SortStableFunc(d.Copies, func(a, b Copy) int { return strings.Compare(a.URL, b.URL) }) // not by time
 	return d
 }
@@ -188,25 +193,37 @@ func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.
 			if m.Auth == nil {
 				m.Auth = s.Auth
 			}
-			if m.Vouched == "" {
-				m.Vouched = s.Vouched
+			if m.Vouch == mailcheck.NotVouched {
+				m.Vouch = s.Vouch
 			}
+			m.Kind = telling(m.Kind, s.Kind)
 		}
 	}
 	return merged
 }
 
+// telling returns the kind that tells more.
+func telling(a, b mailcheck.SourceKind) mailcheck.SourceKind {
+	for _, k := range []mailcheck.SourceKind{mailcheck.Published, mailcheck.Known} {
+		if a == k || b == k {
+			return k
+		}
+	}
+	return a
+}
+
 // board is where the sources of one run meet.
 type board struct {
-	mu        sync.Mutex
-	found     func(mailcheck.Server)
-	known     map[string]bool
-	dropped   map[string]bool       // servers beyond the bound, which may be posted again too
-	named     map[string]directions // by source: what it named servers for
-	documents []Copy
-	exchanger string                                             // set by the source mx alone
-	declined  map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
-	watchers                                                     // those who want to hear of everything
+	mu          sync.Mutex
+	found       func(mailcheck.Server)
+	known       map[string]bool
+	dropped     map[string]bool       // servers beyond the bound, which may be posted again too
+	named       map[string]directions // by source: what it named servers for
+	documents   []Copy
+	disbelieved map[string][]*x509.Certificate
+	exchanger   string                                             // set by the source mx alone
+	declined    map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
+	watchers                                                       // those who want to hear of everything
 }
 
 func (b *board) post(s mailcheck.Server) {
@@ -224,6 +241,15 @@ func (b *board) post(s mailcheck.Server) {
 		b.known[s.Key()] = true
 		b.found(s)
 		b.tellServer(s)
+	}
+}
+
+// disbelieve remembers the certificates for which a web server was not believed.
+func (b *board) disbelieve(url string, chain []*x509.Certificate) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(chain) > 0 {
+		b.disbelieved[url] = chain
 	}
 }
 
@@ -295,10 +321,23 @@ type search struct {
 	release func()   // tells the sources of less trust not to wait for this one
 }
 
+// signed returns a server as one that the source names.
+func (s *search) signed(server mailcheck.Server) mailcheck.Server {
+	server.Sources, server.Kind = []string{s.result.Name}, s.result.Kind
+	return server
+}
+
+// handOver has a server tested before the source is done, and returns it signed.
+func (s *search) handOver(server mailcheck.Server) mailcheck.Server {
+	server = s.signed(server)
+	s.board.post(server)
+	return server
+}
+
 // publish adds a server in the source's own order of preference and hands it
 // over for testing.
 func (s *search) publish(server mailcheck.Server) {
-	server.Sources = []string{s.result.Name}
+	server = s.signed(server)
 	for _, known := range s.result.Servers {
 		if known.Key() == server.Key() {
 			return
@@ -314,12 +353,12 @@ func (s *search) conclude(state mailcheck.State, format string, args ...any) {
 	if s.result.State != mailcheck.Found {
 		s.result.State = state
 	}
-	s.result.Reason = mailcheck.Clean(fmt.Sprintf(format, args...))
+	s.result.Reason = mailcheck.Evidencef(format, args...)
 }
 
 // awaitOthers waits until the sources of more trust are done or have had their
 // head start, and returns why this source is not needed; nothing if it is.
-func (s *search) awaitOthers(ctx context.Context) (why string) {
+func (s *search) awaitOthers(ctx context.Context) (why mailcheck.Text) {
 	timer := time.NewTimer(headStart)
 	defer timer.Stop()
 	for _, other := range s.before {
@@ -333,11 +372,11 @@ func (s *search) awaitOthers(ctx context.Context) (why string) {
 	}
 	switch {
 	case s.earlier() == directions{true, true} && !s.opts.Every:
-		return "not needed: the settings are published"
+		return mailcheck.Textf("not needed: the settings are published")
 	case ctx.Err() != nil:
-		return "not asked: the time ran out"
+		return mailcheck.Textf("not asked: the time ran out")
 	}
-	return ""
+	return mailcheck.Text{}
 }
 
 // soften lowers the severity of the findings of the last step: a source that

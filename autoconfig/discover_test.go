@@ -234,7 +234,7 @@ _submissions._tcp  SRV 0 1 465 smtp
 			}
 		}
 	}
-	if got, want := r.source(t, "srv").Reason, "names 3 servers"; got != want {
+	if got, want := r.source(t, "srv").Reason.String(), "names 3 servers"; got != want {
 		t.Errorf("srv says %q, want %q", got, want)
 	}
 	// In the order of trust, and with all who name them.
@@ -341,8 +341,8 @@ func TestEverySourceSaysWhy(t *testing.T) {
 				if got.Name != Sources[i].Name {
 					t.Errorf("source %d is %s, want %s", i, got.Name, Sources[i].Name)
 				}
-				if got.Reason == "" || !mailcheck.Printable(got.Reason) {
-					t.Errorf("%s is %s and says %q", got.Name, got.State, got.Reason)
+				if got.Reason.Empty() || !mailcheck.Printable(got.Reason.String()) {
+					t.Errorf("%s is %s and says %q", got.Name, got.State, got.Reason.String())
 				}
 				if (got.State == mailcheck.Absent || got.State == mailcheck.Failed) && len(got.Servers) > 0 {
 					t.Errorf("%s is %s and has servers", got.Name, got.State)

@@ -79,7 +79,7 @@ const tlsaPatience = time.Second
 // look is a step that cannot fail; it says what came back.
 func look(ctx context.Context, t *trace.Trace, op mailcheck.Op, target string, f func(context.Context) string) {
 	said, _ := trace.Do(ctx, t, op, target, func(ctx context.Context) (string, error) { return f(ctx), nil })
-	t.Say(said)
+	t.Say("%s", said)
 }
 
 // lookAtMX judges the mail exchangers. That there are none, or that the domain
@@ -135,11 +135,11 @@ func (h *health) lookAtImplicitMX(ctx context.Context, t *trace.Trace) {
 	})
 	switch {
 	case err != nil:
-		t.Find(checks.MXNone, d+" has no MX record")
+		t.Find(checks.MXNone, "%s has no MX record", d)
 	case len(addrs) == 0:
-		t.Find(checks.MXNone, d+" has neither an MX record nor an address, so mail to it comes back")
+		t.Find(checks.MXNone, "%s has neither an MX record nor an address, so mail to it comes back", d)
 	default:
-		t.Find(checks.MXNone, fmt.Sprintf("%s has no MX record, so mail goes to its own address %s", d, addrs[0]))
+		t.Find(checks.MXNone, "%s has no MX record, so mail goes to its own address %s", d, addrs[0])
 	}
 }
 
@@ -158,14 +158,14 @@ func (h *health) lookAtExchanger(ctx context.Context, t *trace.Trace, mx netx.MX
 	addrs, meta, err := h.lookAtName(ctx, t, mx.Host)
 	if len(meta.Aliases) > 0 && err == nil && len(addrs) > 0 {
 		real := meta.Aliases[len(meta.Aliases)-1]
-		t.Find(checks.MXCNAME, fmt.Sprintf("%s MX names %s, which is an alias of %s", d, mx.Host, real)).
-			Fix = fmt.Sprintf("Publish instead: %s. MX %d %s.", d, mx.Preference, real)
+		t.Find(checks.MXCNAME, "%s MX names %s, which is an alias of %s", d, mx.Host, real).
+			Fix = mailcheck.Textf("Publish instead: %s. MX %d %s.", d, mx.Preference, real)
 	}
 	switch {
 	case notFound(err):
-		t.Find(checks.MXNoAddress, fmt.Sprintf("%s MX names %s, which does not exist", d, mx.Host))
+		t.Find(checks.MXNoAddress, "%s MX names %s, which does not exist", d, mx.Host)
 	case err == nil && len(addrs) == 0:
-		t.Find(checks.MXNoAddress, fmt.Sprintf("%s MX names %s, which has no A or AAAA record", d, mx.Host))
+		t.Find(checks.MXNoAddress, "%s MX names %s, which has no A or AAAA record", d, mx.Host)
 	}
 }
 
@@ -217,8 +217,8 @@ func (h *health) lookAtWebNames(ctx context.Context, t *trace.Trace) {
 		}
 	}
 	if len(answered) > 0 {
-		t.Find(checks.DNSWildcard, fmt.Sprintf("*.%s answers for %s with %s", d, strings.Join(answered, " and "), addressList(anybody))).
-			Fix = "If no settings are served there, publish: " + strings.Join(fixes, ", ") + ". A wildcard does not stand for a name that exists."
+		t.Find(checks.DNSWildcard, "*.%s answers for %s with %s", d, strings.Join(answered, " and "), addressList(anybody)).
+			Fix = mailcheck.Textf("If no settings are served there, publish: %s. A wildcard does not stand for a name that exists.", mailcheck.ListOf(fixes))
 	}
 }
 
@@ -234,8 +234,8 @@ func (h *health) judgeAlias(t *trace.Trace, name string, meta netx.Meta, err err
 	if !notFound(err) || len(meta.Aliases) == 0 {
 		return
 	}
-	t.Find(checks.DNSDanglingCNAME, fmt.Sprintf("%s is an alias of %s, which does not exist", name, meta.Aliases[len(meta.Aliases)-1])).
-		Fix = fmt.Sprintf("Remove this record, or point it at a host that exists: %s. CNAME %s.", name, meta.Aliases[0])
+	t.Find(checks.DNSDanglingCNAME, "%s is an alias of %s, which does not exist", name, meta.Aliases[len(meta.Aliases)-1]).
+		Fix = mailcheck.Textf("Remove this record, or point it at a host that exists: %s. CNAME %s.", name, meta.Aliases[0])
 }
 
 // lookAtPolicies asks whether the domain tells other mail servers to use TLS

@@ -2,10 +2,10 @@ package autoconfig
 
 import (
 	"context"
-	"fmt"
+	"crypto/tls"
+	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/autoconfig/document"
@@ -59,33 +59,44 @@ var (
 type fetched struct {
 	*netx.Document // never nil
 	outcome        outcome
-	reason         string // what came in its place, for people
-	evidence       string // the same, for whoever has to mend it
+	reason         mailcheck.Text // what came in its place, for people
+	evidence       mailcheck.Text // the same, for whoever has to mend it
 }
 
-// fetch asks for a document, as one step.
-func (s *search) fetch(ctx context.Context, t *trace.Trace, req netx.Request) fetched {
+// get asks for a document, as one step.
+func (s *search) get(ctx context.Context, t *trace.Trace, req netx.Request) (*netx.Document, error) {
 	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, req.URL, func(ctx context.Context) (*netx.Document, error) {
 		return s.net.Fetch(ctx, req)
 	})
-	host, status := hostOf(req.URL), fmt.Sprintf("HTTP status %d", doc.Status)
-	if err != nil {
-		detail := t.Steps[len(t.Steps)-1].Findings[0].Detail
-		if refused(err) {
-			return fetched{doc, unserved, host + " has no web server", req.URL + ": " + detail}
-		}
-		return fetched{doc, unreachable, host + ": " + firstDetail(t), req.URL + ": " + detail}
+	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		s.board.disbelieve(req.URL, e.UnverifiedCertificates)
 	}
-	t.Say(status)
+	return doc, err
+}
+
+// fetch asks for a document, and says what came in its place.
+func (s *search) fetch(ctx context.Context, t *trace.Trace, req netx.Request) fetched {
+	doc, err := s.get(ctx, t, req)
+	host := hostOf(req.URL)
+	if err != nil {
+		failure := t.Steps[len(t.Steps)-1].Findings[0]
+		evidence := mailcheck.Evidencef("%s: %s", req.URL, failure.Detail)
+		if refused(err) {
+			return fetched{doc, unserved, mailcheck.Textf("%s has no web server", host), evidence}
+		}
+		return fetched{doc, unreachable, mailcheck.Textf("%s: %s", host, inShort(failure)), evidence}
+	}
+	status := mailcheck.Textf("HTTP status %d", doc.Status)
+	t.Say("%s", status)
 	switch known, ok := statuses[doc.Status]; {
 	case !ok:
-		return fetched{doc, failing, host + " answers with " + status, req.URL + " answers with " + status}
+		return fetched{doc, failing, mailcheck.Textf("%s answers with %s", host, status), mailcheck.Textf("%s answers with %s", req.URL, status)}
 	case known == missing:
-		return fetched{doc, missing, host + " has no such document", req.URL + " answers with " + status}
+		return fetched{doc, missing, mailcheck.Textf("%s has no such document", host), mailcheck.Textf("%s answers with %s", req.URL, status)}
 	}
-	t.Say(fmt.Sprintf("%d bytes of %s", len(doc.Body), doc.ContentType))
+	t.Say("%d bytes of %s", len(doc.Body), doc.ContentType)
 	if document.LooksLikeHTML(doc.Body) {
-		return fetched{doc, page, host + " answers with a web page", fmt.Sprintf("%s answers with %s that begins %q", doc.URL, doc.ContentType, document.Head(doc.Body))}
+		return fetched{doc, page, mailcheck.Textf("%s answers with a web page", host), mailcheck.Textf("%s answers with %s that begins %q", doc.URL, doc.ContentType, document.Head(doc.Body))}
 	}
 	return fetched{Document: doc, outcome: there}
 }
@@ -101,7 +112,7 @@ func (r rules) judge(t *trace.Trace, f fetched) answer {
 	case unserved, unreachable:
 		check = r.noAnswer
 	}
-	if last.Err == nil {
+	if !last.Failed() {
 		a.fetched = f.Document
 	}
 	if cutShort(last) {
@@ -110,13 +121,13 @@ func (r rules) judge(t *trace.Trace, f fetched) answer {
 	}
 	if slices.Contains(r.absent, f.outcome) {
 		a.state = mailcheck.Absent
-		if last.Findings = nil; last.Err != nil {
+		if last.Findings = nil; last.Failed() {
 			t.Say("nothing there")
 		}
 	}
 	if check != nil && (a.state == mailcheck.Failed || f.outcome == page) {
 		last.Findings = nil
-		t.Find(check, f.evidence)
+		t.Find(check, "%s", f.evidence)
 	}
 	soften(t, r.most)
 	return a
@@ -134,12 +145,11 @@ func refused(err error) bool {
 	return check == checks.TCPRefused
 }
 
-// firstDetail returns the evidence of the last step's first finding, or what it
-// means where the evidence is a long URL.
-func firstDetail(t *trace.Trace) string {
-	f := t.Steps[len(t.Steps)-1].Findings[0]
-	if strings.Contains(f.Detail, "://") {
-		return strings.TrimSuffix(f.Check.Summary, ".")
+// inShort returns the evidence of a finding, or what it means where the evidence is a
+// long URL.
+func inShort(f mailcheck.Finding) mailcheck.Text {
+	if slices.Contains([]*checks.Check{checks.HTTPRedirectRefused, checks.HTTPTooManyRedirects, checks.HTTPTooLarge, checks.HTTPMalformed}, f.Check) {
+		return mailcheck.Textf("%s", mailcheck.Clause(f.Check.Summary))
 	}
 	return f.Detail
 }

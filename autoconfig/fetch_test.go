@@ -43,7 +43,7 @@ v1.ispdb.net. A 192.0.2.82
 						found = append(found, f.Check.ID)
 					}
 				}
-				if text := fmt.Sprintf("%s: %s", strings.Join(found, " "), got.Reason); text != want {
+				if text := fmt.Sprintf("%s: %s", strings.Join(found, " "), got.Reason.String()); text != want {
 					t.Errorf("%s: got  %s\nwant %s", source, text, want)
 				}
 				if absent := findings[i] == ""; absent != (got.State == mailcheck.Absent) {
@@ -63,9 +63,9 @@ v1.ispdb.net. A 192.0.2.82
 	test("403", answers(lab.Status(403)), "HOST answers with HTTP status 403", status, none, ispdb)
 	test("503", answers(lab.Status(503)), "HOST answers with HTTP status 503", status, none, ispdb)
 	test("page", answers(lab.HTML("<!DOCTYPE html><p>Welcome")), "HOST answers with a web page", "autoconfig.html-instead-of-xml", "pacc.html-instead-of-json", ispdb)
-	test("loop", answers(lab.Redirect("/")), "HOST: The web server redirects in a circle or too often", "http.too-many-redirects", "http.too-many-redirects", ispdb)
-	test("http", answers(lab.Redirect("http://www.example.com/")), "HOST: The web server redirects to a place that must not be followed", "http.redirect-refused", "http.redirect-refused", ispdb)
-	test("too big", answers(lab.EndlessBody), "HOST: The answer of the web server is larger than a settings file can be (1 MiB); reading stopped there", "http.too-large", "http.too-large", ispdb)
+	test("loop", answers(lab.Redirect("/")), "HOST: the web server redirects in a circle or too often", "http.too-many-redirects", "http.too-many-redirects", ispdb)
+	test("http", answers(lab.Redirect("http://www.example.com/")), "HOST: the web server redirects to a place that must not be followed", "http.redirect-refused", "http.redirect-refused", ispdb)
+	test("too big", answers(lab.EndlessBody), "HOST: the answer of the web server is larger than a settings file can be (1 MiB); reading stopped there", "http.too-large", "http.too-large", ispdb)
 	test("refused", nil, "HOST has no web server", "autoconfig.unreachable", "autoconfig.unreachable", ispdb)
 	test("silent", func(lab.Cert) lab.Behaviour { return lab.Silent }, "HOST: no answer within 10 s", "autoconfig.unreachable", "autoconfig.unreachable", ispdb)
 	test("expired", func(c lab.Cert) lab.Behaviour {

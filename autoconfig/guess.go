@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
-	"strings"
 	"sync"
 
 	"mailcheck"
@@ -27,7 +26,7 @@ func findGuess(ctx context.Context, s *search) {
 		return
 	}
 	exists := s.lookupGuesses(ctx)
-	if why := s.awaitOthers(ctx); why != "" {
+	if why := s.awaitOthers(ctx); !why.Empty() {
 		s.conclude(mailcheck.Absent, "%s", why)
 		return
 	}
@@ -39,8 +38,8 @@ func findGuess(ctx context.Context, s *search) {
 		}
 	}
 	// Handed over together, so that the first guess does not make the others unwanted.
-	for _, server := range s.result.Servers {
-		s.board.post(server)
+	for i, server := range s.result.Servers {
+		s.result.Servers[i] = s.handOver(server)
 	}
 	if n := len(s.result.Servers); n > 0 {
 		s.result.State = mailcheck.Found
@@ -66,7 +65,6 @@ func (s *search) guesses(protocol mailcheck.Protocol, security mailcheck.Securit
 	for _, host := range hosts {
 		servers = append(servers, mailcheck.Server{
 			Protocol: protocol, Host: host, Port: mailcheck.DefaultPort(protocol, security), Security: security,
-			Sources: []string{s.result.Name},
 		})
 	}
 	return servers
@@ -95,6 +93,6 @@ func (s *search) lookupGuesses(ctx context.Context) map[string]bool {
 			exist = append(exist, name)
 		}
 	}
-	s.trace.Say(strings.Join(exist, ", "))
+	s.trace.Say("%s", mailcheck.ListOf(exist))
 	return exists
 }

@@ -25,7 +25,7 @@ func TestNoGuess(t *testing.T) {
 			}
 		}
 	}
-	if got := r.source(t, "guess"); got.State != mailcheck.Absent || got.Reason != "switched off" || len(r.Servers) > 0 {
+	if got := r.source(t, "guess"); got.State != mailcheck.Absent || got.Reason.String() != "switched off" || len(r.Servers) > 0 {
 		t.Errorf("the source is %+v, servers %q", got, urls(r.Servers))
 	}
 
@@ -53,8 +53,8 @@ func TestDeclinedServicesAreNotGuessed(t *testing.T) {
 		if got := urls(r.Servers); !slices.Equal(got, want) {
 			t.Errorf("%s: servers %q, want %q", records, got, want)
 		}
-		if got := r.source(t, "srv"); got.State != mailcheck.Found || !strings.Contains(got.Reason, fmt.Sprintf("%d of 6 services are not offered", strings.Count(records, "0 0 0 ."))) {
-			t.Errorf("%s: srv is %s: %s", records, got.State, got.Reason)
+		if got := r.source(t, "srv"); got.State != mailcheck.Found || !strings.Contains(got.Reason.String(), fmt.Sprintf("%d of 6 services are not offered", strings.Count(records, "0 0 0 ."))) {
+			t.Errorf("%s: srv is %s: %s", records, got.State, got.Reason.String())
 		}
 	}
 	decline := func(labels ...string) string {
@@ -93,7 +93,7 @@ func TestGuessesWait(t *testing.T) {
 	if got := guessed(r); len(got) > 0 {
 		t.Errorf("although everything is published, %q are guessed", got)
 	}
-	if got := r.source(t, "guess").Reason; got != "not needed: the settings are published" {
+	if got := r.source(t, "guess").Reason.String(); got != "not needed: the settings are published" {
 		t.Errorf("the reason is %q", got)
 	}
 	// Discovering never connects to a mail server, guessed or not.

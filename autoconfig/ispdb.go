@@ -49,9 +49,9 @@ func (s *search) askISPDB(ctx context.Context, t *trace.Trace, domain string) an
 	switch {
 	case a.unresolved && !cutShort(last):
 		a.state, last.Findings = mailcheck.Failed, nil
-		t.Find(checks.ISPDBUnreachable, fmt.Sprintf("%s: %s", base, a.reason))
+		t.Find(checks.ISPDBUnreachable, "%s: %s", base, a.reason)
 	case a.state == mailcheck.Absent:
-		a.reason = notListed
+		a.reason = mailcheck.Textf("%s", notListed)
 	}
 	return a
 }
@@ -67,11 +67,11 @@ func (s *search) readISPDB(ctx context.Context, t *trace.Trace, folder, domain s
 	switch {
 	case err != nil:
 		t.Steps[len(t.Steps)-1].Findings = nil
-		t.Find(checks.ISPDBUnreachable, err.Error())
-		return answer{state: mailcheck.Failed, reason: "the folder cannot be read"}
+		t.Find(checks.ISPDBUnreachable, "%s", err.Error())
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the folder cannot be read")}
 	case body == nil:
-		t.Say("no file lists " + domain)
-		return answer{state: mailcheck.Absent, reason: notListed}
+		t.Say("no file lists %s", domain)
+		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s", notListed)}
 	}
 	a := s.readConfig(ctx, t, folder, body)
 	s.board.keep(copyOf(s.result.Name, folder, a))

@@ -138,7 +138,7 @@ func TestISPDBOff(t *testing.T) {
 	if asked(r) {
 		t.Errorf("questions %q", r.questions)
 	}
-	if got := r.source(t, "ispdb"); got.State != mailcheck.Absent || got.Reason != "switched off" || len(got.Steps) > 0 {
+	if got := r.source(t, "ispdb"); got.State != mailcheck.Absent || got.Reason.String() != "switched off" || len(got.Steps) > 0 {
 		t.Errorf("the source is %+v", got)
 	}
 	r = discover(t, s, Options{})
@@ -176,8 +176,8 @@ func TestISPDBFolderAndWeb(t *testing.T) {
 	// And a domain that is not there is absent from both.
 	s.Address = "alice@example.org"
 	for base := range results {
-		if got := discover(t, s, Options{ISPDB: base, NoGuess: true}).source(t, "ispdb"); got.State != mailcheck.Absent || got.Reason == "" {
-			t.Errorf("%s: a domain that is not there is %s: %s", base, got.State, got.Reason)
+		if got := discover(t, s, Options{ISPDB: base, NoGuess: true}).source(t, "ispdb"); got.State != mailcheck.Absent || got.Reason.Empty() {
+			t.Errorf("%s: a domain that is not there is %s: %s", base, got.State, got.Reason.String())
 		}
 	}
 	// A folder that is not there is no fault of the account.

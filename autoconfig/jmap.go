@@ -22,9 +22,9 @@ func (s *search) askJMAP(ctx context.Context, q *srvQuery) answer {
 	records, offered := q.lookup(ctx)
 	if server, ok := q.best(records); ok {
 		server.Path = "/.well-known/jmap"
-		s.board.post(server)
+		server = s.handOver(server)
 		q.judgeExtra(ctx, server)
-		return answer{state: mailcheck.Found, reason: "JMAP by SRV record", servers: []mailcheck.Server{server}}
+		return answer{state: mailcheck.Found, reason: mailcheck.Textf("JMAP by SRV record"), servers: []mailcheck.Server{server}}
 	}
 	if a := q.absence(records, offered); a.state != mailcheck.Absent {
 		return a
@@ -33,10 +33,10 @@ func (s *search) askJMAP(ctx context.Context, q *srvQuery) answer {
 		return doc.Status == http.StatusUnauthorized || doc.Status == http.StatusOK && IsJMAPSession(doc.Body)
 	})
 	if !ok {
-		return answer{state: mailcheck.Absent, reason: "no SRV record, nothing at /.well-known"}
+		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("no SRV record, nothing at /.well-known")}
 	}
-	s.board.post(server)
-	return answer{state: mailcheck.Found, reason: "JMAP by /.well-known/jmap", servers: []mailcheck.Server{server}}
+	server = s.handOver(server)
+	return answer{state: mailcheck.Found, reason: mailcheck.Textf("JMAP by /.well-known/jmap"), servers: []mailcheck.Server{server}}
 }
 
 // IsJMAPSession reports whether a body is a session of RFC 8620 section 2, as far

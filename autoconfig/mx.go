@@ -30,7 +30,7 @@ func findMX(ctx context.Context, s *search) {
 	}
 	host := records[0].Host
 	if host == "." {
-		s.trace.Find(checks.MXNull, s.address.Domain+" MX 0 .")
+		s.trace.Find(checks.MXNull, "%s MX 0 .", s.address.Domain)
 		s.conclude(mailcheck.Absent, "the domain accepts no mail (null MX)")
 		return
 	}
@@ -41,12 +41,12 @@ func findMX(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Absent, "the mail exchanger %s belongs to the domain itself", host)
 		return
 	}
-	if why := s.awaitOthers(ctx); why != "" {
+	if why := s.awaitOthers(ctx); !why.Empty() {
 		s.conclude(mailcheck.Absent, "%s", why)
 		return
 	}
 	if filtered { // its operator knows nothing about the mailboxes
-		s.trace.Find(checks.MXFilter, fmt.Sprintf("the mail exchanger %s belongs to %s", host, filter.Name))
+		s.trace.Find(checks.MXFilter, "the mail exchanger %s belongs to %s", host, filter.Name)
 		s.conclude(mailcheck.Absent, "the mail exchanger %s %s", host, filter.Does())
 		return
 	}
@@ -74,7 +74,7 @@ func (s *search) lookupMX(ctx context.Context) ([]netx.MX, bool) {
 		}
 		text += fmt.Sprintf("%d %s", r.Preference, r.Host)
 	}
-	s.trace.Say(text)
+	s.trace.Say("%s", text)
 	return records, true
 }
 
@@ -119,7 +119,7 @@ func (s *search) askOperator(ctx context.Context, host string, domains []string)
 		for _, server := range a.servers {
 			s.publish(server)
 		}
-		s.trace.Find(checks.AutoconfigViaMX, "the mail exchanger is "+host)
+		s.trace.Find(checks.AutoconfigViaMX, "the mail exchanger is %s", host)
 		s.conclude(mailcheck.Found, "%s, for the mail exchanger %s", a.reason, host)
 		return
 	}

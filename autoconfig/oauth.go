@@ -30,7 +30,7 @@ type issued struct {
 	issuer document.Issuer
 	trace  *trace.Trace
 	oauth  mailcheck.OAuth
-	reason string // why it cannot be used; empty if it can
+	reason mailcheck.Text // why it cannot be used; empty if it can
 }
 
 // findOAuth asks the issuers that other sources name how to log in there, each as
@@ -47,38 +47,38 @@ func findOAuth(ctx context.Context, s *search) {
 	stop()
 	wg.Wait()
 	slices.SortFunc(all, func(a, b *issued) int { return cmp.Compare(a.issuer.Name, b.issuer.Name) })
-	var says []string
+	var says []mailcheck.Text
 	state := mailcheck.Absent
 	for _, i := range all {
 		s.trace.Join(i.trace)
 		switch {
-		case i.reason == "":
+		case i.reason.Empty():
 			state = mailcheck.Found
 			s.result.OAuth = append(s.result.OAuth, i.oauth)
-			says = append(says, i.oauth.Issuer+" says how to sign in")
+			says = append(says, mailcheck.Textf("%s says how to sign in", i.oauth.Issuer))
 		case state == mailcheck.Absent:
 			state = mailcheck.Failed
 			fallthrough
 		default:
-			says = append(says, i.issuer.Name+": "+i.reason)
+			says = append(says, mailcheck.Textf("%s: %s", i.issuer.Name, i.reason))
 		}
 	}
 	if len(all) == 0 {
-		says = []string{"no source names an OAuth2 issuer"}
+		says = []mailcheck.Text{mailcheck.Textf("no source names an OAuth2 issuer")}
 	}
-	s.conclude(state, "%s", strings.Join(says, "; "))
+	s.conclude(state, "%s", mailcheck.Joined(says, "; "))
 }
 
 // askIssuer returns how to log in at an issuer: from the table of providers, or
 // else from its metadata. The reason says why it cannot be used.
-func (s *search) askIssuer(ctx context.Context, t *trace.Trace, issuer document.Issuer) (_ mailcheck.OAuth, reason string) {
+func (s *search) askIssuer(ctx context.Context, t *trace.Trace, issuer document.Issuer) (_ mailcheck.OAuth, reason mailcheck.Text) {
 	if known, ok := provider.KnownIssuer(issuer.Name); ok {
-		return known, ""
+		return known, mailcheck.Text{}
 	}
 	urls, err := metadataURLs(issuer.Name)
 	if err != nil {
-		t.Find(checks.OAuthIssuerInvalid, fmt.Sprintf("issuer %q: %v", issuer.Name, err))
-		return mailcheck.OAuth{}, "not a usable issuer"
+		t.Find(checks.OAuthIssuerInvalid, "issuer %q: %v", issuer.Name, err)
+		return mailcheck.OAuth{}, mailcheck.Textf("not a usable issuer")
 	}
 	doc, reason := s.fetchMetadata(ctx, t, urls)
 	if doc == nil {
@@ -88,32 +88,32 @@ func (s *search) askIssuer(ctx context.Context, t *trace.Trace, issuer document.
 		return ParseMetadata(doc.Body, issuer.Name)
 	})
 	if err != nil {
-		return mailcheck.OAuth{}, "its metadata cannot be used"
+		return mailcheck.OAuth{}, mailcheck.Textf("its metadata cannot be used")
 	}
 	if len(issuer.Scopes) > 0 {
 		o.Scopes = issuer.Scopes
 	}
-	return o, ""
+	return o, mailcheck.Text{}
 }
 
 // fetchMetadata gets the first document there is. A host that cannot be reached at
 // the first URL is not asked for the second.
-func (s *search) fetchMetadata(ctx context.Context, t *trace.Trace, urls []string) (_ *netx.Document, reason string) {
+func (s *search) fetchMetadata(ctx context.Context, t *trace.Trace, urls []string) (_ *netx.Document, reason mailcheck.Text) {
 	var got fetched
-	var tried []string
+	var tried []mailcheck.Text
 	for _, u := range urls {
 		got = s.fetch(ctx, t, netx.Request{URL: u, Header: http.Header{"Accept": {"application/json"}}})
 		if got.outcome == there {
-			return got.Document, ""
+			return got.Document, mailcheck.Text{}
 		}
 		tried = append(tried, got.evidence)
 		if got.outcome == unserved || got.outcome == unreachable {
 			break
 		}
 	}
-	got.evidence = strings.Join(tried, "; ")
+	got.evidence = mailcheck.Joined(tried, "; ")
 	issuerRules.judge(t, got)
-	return nil, "gives no metadata"
+	return nil, mailcheck.Textf("gives no metadata")
 }
 
 // metadataURLs returns where an issuer's metadata may be, in the order to ask: RFC

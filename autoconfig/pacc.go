@@ -73,7 +73,7 @@ func (r *paccRun) lookupDigests(ctx context.Context) {
 	}
 	r.dns.Say("no record")
 	if len(texts) > 0 {
-		r.dns.Say(strings.Join(texts, ", "))
+		r.dns.Say("%s", mailcheck.ListOf(texts))
 	}
 }
 
@@ -111,7 +111,7 @@ func (r *paccRun) judge(ctx context.Context) answer {
 	place := "https://" + r.host() + paccPath
 	switch {
 	case r.hostless.state == mailcheck.Absent && r.announced:
-		r.page.Find(checks.PACCNoDocument, fmt.Sprintf("%s: %s", place, r.hostless.reason))
+		r.page.Find(checks.PACCNoDocument, "%s: %s", place, r.hostless.reason)
 		return answer{state: mailcheck.Failed, reason: r.hostless.reason}
 	case r.hostless.unresolved:
 		return r.hostless
@@ -131,35 +131,33 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 	})
 	if err != nil && !r.announced {
 		r.page.Steps[len(r.page.Steps)-1].Findings = nil
-		return answer{state: mailcheck.Absent, reason: "no digest in DNS, and what is there is no such document"}
+		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("no digest in DNS, and what is there is no such document")}
 	}
 	trusted := r.checkDigest()
 	if err != nil {
-		return answer{state: mailcheck.Failed, reason: "the document is malformed"}
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the document is malformed")}
 	}
 	servers, problems := pacc.Servers(r.address)
 	for _, problem := range problems[:min(len(problems), document.MaxProblems)] {
-		r.page.Find(problem.Check, fmt.Sprintf("%s line %d: %s", place, problem.Line, problem.Text))
+		tellProblem(r.page, place, problem)
 	}
 	if pacc.Draft == "-02" || pacc.Draft == "-03" {
-		r.page.Find(checks.PACCOneSpelling, "the document follows draft "+pacc.Draft)
+		r.page.Find(checks.PACCOneSpelling, "the document follows draft %s", pacc.Draft)
 	}
 	switch {
 	case len(servers) == 0:
-		r.page.Find(checks.PACCNoServers, place)
-		return answer{state: mailcheck.Failed, reason: "the document names no usable server"}
+		r.page.Find(checks.PACCNoServers, "%s", place)
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the document names no usable server")}
 	case !trusted:
-		return answer{state: mailcheck.Failed, reason: "the document does not fit its digest in DNS"}
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the document does not fit its digest in DNS")}
 	}
-	r.page.Say(fmt.Sprintf("%d servers", len(servers)))
-	reason := "https://" + r.host()
+	r.page.Say("%d servers", len(servers))
+	reason := mailcheck.Textf("https://%s", r.host())
 	if pacc.Draft != "" {
-		reason += ", spelling of draft " + pacc.Draft
+		reason = mailcheck.Textf("%s, spelling of draft %s", reason, pacc.Draft)
 	}
 	a := answer{state: mailcheck.Found, reason: reason, servers: servers}
-	if ownHost(r.host(), r.address.Domain) {
-		a.vouch("PACC document of the domain, fetched over https")
-	}
+	a.vouch(vouchOfPACC(r.host(), r.address.Domain))
 	return a
 }
 
@@ -178,14 +176,13 @@ func (r *paccRun) checkDigest() bool {
 	case r.unasked: // DNS is at fault, not the document
 		return true
 	case !r.announced:
-		r.page.Find(checks.PACCDigestMissing, "there is no TXT record "+r.digestName()).Fix = "Publish: " + record
+		r.page.Find(checks.PACCDigestMissing, "there is no TXT record %s", r.digestName()).Fix = mailcheck.Textf("Publish: %s", record)
 		return true
 	case len(r.digests) == 0:
-		r.page.Find(checks.PACCDigestMismatch, "the TXT record "+r.digestName()+" holds no SHA-256 digest").Fix = "Publish instead: " + record
+		r.page.Find(checks.PACCDigestMismatch, "the TXT record %s holds no SHA-256 digest", r.digestName()).Fix = mailcheck.Textf("Publish instead: %s", record)
 		return false
 	}
-	r.page.Find(checks.PACCDigestMismatch, fmt.Sprintf("the document's digest is %s, the record has %s",
-		encoded, base64.StdEncoding.EncodeToString(r.digests[0]))).
-		Fix = "If nobody meant to change the document, find out who did. If it is the right one, publish its digest: " + record
+	r.page.Find(checks.PACCDigestMismatch, "the document's digest is %s, the record has %s", encoded, base64.StdEncoding.EncodeToString(r.digests[0])).
+		Fix = mailcheck.Textf("If nobody meant to change the document, find out who did. If it is the right one, publish its digest: %s", record)
 	return false
 }

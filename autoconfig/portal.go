@@ -11,7 +11,6 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
-	"mailcheck/internal/trace"
 )
 
 // lookForPortal finds out, where the provider database could not be fetched,
@@ -21,16 +20,14 @@ import (
 func (s *search) lookForPortal(ctx context.Context) {
 	last := s.trace.Steps[len(s.trace.Steps)-1]
 	u, err := url.Parse(last.Target)
-	if last.Op != mailcheck.OpFetch || last.Err == nil || err != nil || u.Scheme != "https" || u.Port() != "" || ctx.Err() != nil {
+	if last.Op != mailcheck.OpFetch || !last.Failed() || err != nil || u.Scheme != "https" || u.Port() != "" || ctx.Err() != nil {
 		return
 	}
 	where := "http://" + u.Host + "/"
-	doc, _ := trace.Do(ctx, s.trace, mailcheck.OpFetch, where, func(ctx context.Context) (*netx.Document, error) {
-		return s.net.Fetch(ctx, netx.Request{URL: where, AllowHTTP: true})
-	})
+	doc, _ := s.get(ctx, s.trace, netx.Request{URL: where, AllowHTTP: true})
 	s.trace.Steps[len(s.trace.Steps)-1].Findings = nil // that nothing is there is no fault of anybody's
 	if page := portal(u.Hostname(), doc); page != "" {
-		s.trace.Find(checks.NetCaptivePortal, page)
+		s.trace.Find(checks.NetCaptivePortal, "%s", page)
 	}
 }
 

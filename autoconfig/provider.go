@@ -2,7 +2,6 @@ package autoconfig
 
 import (
 	"context"
-	"fmt"
 
 	"mailcheck"
 	"mailcheck/autoconfig/provider"
@@ -15,14 +14,14 @@ import (
 // may only pass mail on.
 func findProvider(ctx context.Context, s *search) {
 	if p, ok := provider.Of(s.address.Domain); ok {
-		s.adopt(p, "table of providers", s.address.Domain+" is a mail domain of "+p.Name)
+		s.adopt(p, mailcheck.VouchedByTable, mailcheck.Textf("%s is a mail domain of %s", s.address.Domain, p.Name))
 		return
 	}
 	host, err := s.firstMX(ctx)
 	p, ok := provider.ByMX(host)
-	if why := s.awaitOthers(ctx); why != "" {
+	if why := s.awaitOthers(ctx); !why.Empty() {
 		if p, ok := provider.ByHosts(s.board.hosts()); ok {
-			s.tellRules(p, "the published servers belong to "+p.Name)
+			s.tellRules(p, mailcheck.Textf("the published servers belong to %s", p.Name))
 			s.conclude(mailcheck.Absent, "%s; the servers belong to %s", why, p.Name)
 			return
 		}
@@ -37,7 +36,7 @@ func findProvider(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Absent, "not a provider that mailcheck knows")
 		return
 	}
-	s.adopt(p, "", "the mail exchanger "+host+" belongs to "+p.Name)
+	s.adopt(p, mailcheck.NotVouched, mailcheck.Textf("the mail exchanger %s belongs to %s", host, p.Name))
 }
 
 // firstMX returns the preferred mail exchanger, or nothing. What is wrong with
@@ -60,9 +59,9 @@ func (s *search) firstMX(ctx context.Context) (host string, err error) {
 
 // adopt hands over what the table knows about a provider. Where only the mail
 // exchanger leads to it, nothing vouches for its servers.
-func (s *search) adopt(p provider.Provider, vouched, why string) {
+func (s *search) adopt(p provider.Provider, vouch mailcheck.Vouch, why mailcheck.Text) {
 	for _, server := range p.For(s.address) {
-		server.Vouched = vouched
+		server.Vouch = vouch
 		s.publish(server)
 	}
 	s.tellRules(p, why)
@@ -71,11 +70,11 @@ func (s *search) adopt(p provider.Provider, vouched, why string) {
 }
 
 // tellRules turns a provider's rules into findings.
-func (s *search) tellRules(p provider.Provider, why string) {
+func (s *search) tellRules(p provider.Provider, why mailcheck.Text) {
 	if p.OAuth != nil {
 		s.result.OAuth = append(s.result.OAuth, *p.OAuth)
 	}
 	for _, rule := range p.Rules {
-		s.trace.Find(rule.Check, fmt.Sprintf("%s; its rules as of %s, from %s", why, provider.RulesDate, p.RulesSource)).Fix = rule.Fix
+		s.trace.Find(rule.Check, "%s; its rules as of %s, from %s", why, provider.RulesDate, p.RulesSource).Fix = mailcheck.Textf("%s", rule.Fix)
 	}
 }

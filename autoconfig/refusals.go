@@ -1,8 +1,6 @@
 package autoconfig
 
 import (
-	"fmt"
-
 	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/trace"
@@ -12,12 +10,12 @@ import (
 // Thunderbird can live with. Only the domain's own file can be mended by its
 // administrator, so those of the database and of others are left alone.
 func (s *search) findRefusals(t *trace.Trace, where string, c *document.Config) {
-	if s.result.Name != "autoconfig" || document.ThunderbirdDialect.Read(c, s.address).Refused != nil {
+	if !s.ownFile() || document.ThunderbirdDialect.Read(c, s.address).Refused != nil {
 		return
 	}
 	for _, d := range document.Dialects {
 		if r := d.Read(c, s.address); r.Refused != nil && len(r.Dropped) > 0 {
-			t.Find(checks.PublishClientRefuses, fmt.Sprintf("%s refuses %s: %s", d.Client, where, *r.Refused))
+			t.Find(checks.PublishClientRefuses, "%s refuses %s: %s", d.Client, where, *r.Refused)
 		}
 	}
 }

@@ -2,9 +2,7 @@ package autoconfig
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"mailcheck"
@@ -22,7 +20,7 @@ const wellKnownTimeout = 10 * time.Second
 func (s *search) extraQuery(t *trace.Trace, p mailcheck.Protocol, sec mailcheck.Security) *srvQuery {
 	for _, service := range document.ExtraServices {
 		if service.Protocol == p && service.Security == sec {
-			return &srvQuery{s, t.Branch(), service.Label + "._tcp." + s.address.Domain, p, sec}
+			return &srvQuery{s, t.Branch(), service.Name(s.address.Domain), p, sec}
 		}
 	}
 	panic("autoconfig: no service name for " + string(p) + " with " + string(sec))
@@ -32,7 +30,7 @@ func (s *search) extraQuery(t *trace.Trace, p mailcheck.Protocol, sec mailcheck.
 // connects to; the others stand in for it.
 func (q *srvQuery) best(answer srvAnswer) (mailcheck.Server, bool) {
 	for _, record := range answer.records {
-		if server, ok := q.server(record); ok {
+		if server, ok := q.server(record, answer.meta); ok {
 			return server, true
 		}
 	}
@@ -50,13 +48,13 @@ func (q *srvQuery) judgeExtra(ctx context.Context, server mailcheck.Server) {
 func (q *srvQuery) absence(records srvAnswer, offered bool) answer {
 	switch {
 	case len(records.records) > 0:
-		return answer{state: mailcheck.Failed, reason: "the SRV record cannot be used"}
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the SRV record cannot be used")}
 	case !offered:
-		return answer{state: mailcheck.Found, reason: "the domain says that it offers no " + string(q.protocol)}
-	case q.trace.Steps[0].Err != nil:
-		return answer{state: mailcheck.Failed, reason: "DNS did not answer"}
+		return answer{state: mailcheck.Found, reason: mailcheck.Textf("the domain says that it offers no %s", string(q.protocol))}
+	case q.trace.Steps[0].Failed():
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("DNS did not answer")}
 	}
-	return answer{state: mailcheck.Absent, reason: "no SRV record"}
+	return answer{state: mailcheck.Absent, reason: mailcheck.Textf("no SRV record")}
 }
 
 // wellKnown looks for a service at the place that RFC 8615 gives it on the
@@ -75,7 +73,7 @@ func (s *search) wellKnown(ctx context.Context, t *trace.Trace, p mailcheck.Prot
 		t.Say("the whole web site wants a password")
 		return mailcheck.Server{}, false
 	}
-	t.Say(fmt.Sprintf("%s: HTTP status %d", got.URL, got.Status))
+	t.Say("%s: HTTP status %d", got.URL, got.Status)
 	server, err := s.webServer(p, got.URL)
 	return server, err == nil
 }
@@ -96,18 +94,18 @@ func (s *search) webServer(p mailcheck.Protocol, address string) (mailcheck.Serv
 
 // concludeExtras sums up what the questions of a source for extra services brought.
 func (s *search) concludeExtras(answers []answer) {
-	state, reasons := mailcheck.Absent, []string(nil)
+	state, reasons := mailcheck.Absent, []mailcheck.Text(nil)
 	for _, a := range answers {
 		for _, server := range a.servers {
 			s.publish(server)
 		}
 		switch {
-		case a.state == state && len(reasons) > 0 && reasons[len(reasons)-1] != a.reason:
+		case a.state == state && len(reasons) > 0 && !reasons[len(reasons)-1].Equal(a.reason):
 			reasons = append(reasons, a.reason)
 		case a.state == mailcheck.Found && state != mailcheck.Found, a.state == mailcheck.Failed && state == mailcheck.Absent, len(reasons) == 0:
-			state, reasons = a.state, []string{a.reason}
+			state, reasons = a.state, []mailcheck.Text{a.reason}
 		}
 	}
 	s.result.State = state
-	s.conclude(state, "%s", strings.Join(reasons, "; "))
+	s.conclude(state, "%s", mailcheck.Joined(reasons, "; "))
 }

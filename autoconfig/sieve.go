@@ -17,7 +17,7 @@ func findSieve(ctx context.Context, s *search) {
 		s.concludeExtras([]answer{q.absence(records, offered)})
 		return
 	}
-	s.board.post(server)
+	server = s.handOver(server)
 	q.judgeExtra(ctx, server)
-	s.concludeExtras([]answer{{state: mailcheck.Found, reason: "ManageSieve by SRV record", servers: []mailcheck.Server{server}}})
+	s.concludeExtras([]answer{{state: mailcheck.Found, reason: mailcheck.Textf("ManageSieve by SRV record"), servers: []mailcheck.Server{server}}})
 }

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/net/publicsuffix"
-
 	"mailcheck"
 	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
@@ -20,15 +18,15 @@ import (
 
 // findSRV looks up all services at once.
 func findSRV(ctx context.Context, s *search) {
-	traces := make([]*trace.Trace, len(document.SrvServices))
-	servers := make([][]srvServer, len(document.SrvServices))
+	traces := make([]*trace.Trace, len(document.Services))
+	servers := make([][]srvServer, len(document.Services))
 	var declined []string
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for i, service := range document.SrvServices {
+	for i, service := range document.Services {
 		traces[i] = s.trace.Branch()
 		wg.Go(func() {
-			q := &srvQuery{s, traces[i], service.Label + "._tcp." + s.address.Domain, service.Protocol, service.Security}
+			q := &srvQuery{s, traces[i], service.Name(s.address.Domain), service.Protocol, service.Security}
 			var offered bool
 			servers[i], offered = q.ask(ctx)
 			if !offered {
@@ -55,20 +53,20 @@ func findSRV(ctx context.Context, s *search) {
 func (s *search) concludeSRV(declined int) {
 	failed := 0
 	for _, step := range s.trace.Steps {
-		if step.Op == mailcheck.OpLookup && step.Err != nil {
+		if step.Op == mailcheck.OpLookup && step.Failed() {
 			failed++
 		}
 	}
 	switch n := len(s.result.Servers); {
 	case n > 0 && declined > 0:
 		s.result.State = mailcheck.Found
-		s.conclude(mailcheck.Found, "names %s, and says that %d of %d services are not offered", document.Counted(n, "server"), declined, len(document.SrvServices))
+		s.conclude(mailcheck.Found, "names %s, and says that %d of %d services are not offered", mailcheck.Count{N: n, Noun: "server"}, declined, len(document.Services))
 	case n > 0:
 		s.result.State = mailcheck.Found
-		s.conclude(mailcheck.Found, "names %s", document.Counted(n, "server"))
+		s.conclude(mailcheck.Found, "names %s", mailcheck.Count{N: n, Noun: "server"})
 	case declined > 0:
 		s.result.State = mailcheck.Found
-		s.conclude(mailcheck.Found, "the domain says that %d of %d services are not offered", declined, len(document.SrvServices))
+		s.conclude(mailcheck.Found, "the domain says that %d of %d services are not offered", declined, len(document.Services))
 	case failed > 0:
 		s.conclude(mailcheck.Failed, "DNS did not answer")
 	default:
@@ -113,12 +111,8 @@ type srvAnswer struct {
 func (q *srvQuery) ask(ctx context.Context) (servers []srvServer, offered bool) {
 	answer, offered := q.lookup(ctx)
 	for _, record := range answer.records {
-		if server, ok := q.server(record); ok {
-			if answer.meta.Authenticated && onThisMachine(answer.meta.Server) {
-				server.Vouched = "SRV record, authenticated by DNSSEC"
-			}
-			q.board.post(server)
-			servers = append(servers, srvServer{server, record.Priority})
+		if server, ok := q.server(record, answer.meta); ok {
+			servers = append(servers, srvServer{q.handOver(server), record.Priority})
 		}
 	}
 	for _, server := range servers {
@@ -145,12 +139,12 @@ func (q *srvQuery) lookup(ctx context.Context) (answer srvAnswer, offered bool) 
 		q.trace.Say("no record")
 		return srvAnswer{}, true
 	}
-	q.trace.Say(describeSRV(answer.records))
+	q.trace.Say("%s", describeSRV(answer.records))
 	if answer.meta.Truncated {
-		q.trace.Find(checks.SRVTooMany, fmt.Sprintf("%s: only the first %d records are used", q.name, len(answer.records)))
+		q.trace.Find(checks.SRVTooMany, "%s: only the first %d records are used", q.name, len(answer.records))
 	}
 	if len(answer.records) == 1 && answer.records[0].Target == "." {
-		q.trace.Find(checks.SRVNotOffered, q.name+" SRV "+describeSRV(answer.records))
+		q.trace.Find(checks.SRVNotOffered, "%s SRV %s", q.name, describeSRV(answer.records))
 		q.board.decline(q.protocol, q.security)
 		return srvAnswer{}, false
 	}
@@ -158,7 +152,7 @@ func (q *srvQuery) lookup(ctx context.Context) (answer srvAnswer, offered bool) 
 }
 
 // server returns the server that a record names, if a client can use it.
-func (q *srvQuery) server(record netx.SRV) (mailcheck.Server, bool) {
+func (q *srvQuery) server(record netx.SRV, meta netx.Meta) (mailcheck.Server, bool) {
 	host, err := mailcheck.ParseHost(record.Target)
 	if err == nil && record.Port == 0 {
 		err = fmt.Errorf("port 0 cannot be used")
@@ -167,41 +161,36 @@ func (q *srvQuery) server(record netx.SRV) (mailcheck.Server, bool) {
 		err = fmt.Errorf("%s is an IP address where a host name is needed", host)
 	}
 	if err != nil {
-		q.trace.Find(checks.SRVBadTarget, fmt.Sprintf("%s: %v", q.name, err))
+		q.trace.Find(checks.SRVBadTarget, "%s: %v", q.name, err)
 		return mailcheck.Server{}, false
 	}
-	server := mailcheck.Server{
-		Protocol: q.protocol, Host: host, Port: record.Port, Security: q.security,
-		Sources: []string{q.result.Name},
-	}
-	if ownHost(host, q.address.Domain) {
-		server.Vouched = "SRV record with a host of the domain" // whose certificate is the domain's own affair
-	}
-	return server, true
-}
-
-// onThisMachine reports whether a resolver runs here. What another one says of its
-// validation comes over a network, where anybody on the way can say the same (RFC
-// 4035 section 4.9.3).
-func onThisMachine(resolver string) bool {
-	addr, err := netip.ParseAddrPort(resolver)
-	return err == nil && addr.Addr().Unmap().IsLoopback()
+	return mailcheck.Server{
+		Protocol: q.protocol, Host: host, Port: record.Port, Security: q.security, Vouch: vouchOfRecord(host, q.address.Domain, meta),
+	}, true
 }
 
 // judge finds what is wrong with a record whatever its server does.
 func (q *srvQuery) judge(ctx context.Context, server mailcheck.Server, authenticated bool) {
-	wrong := mailcheck.StartTLS
+	other := server
+	other.Security = mailcheck.StartTLS
 	if server.Security == mailcheck.StartTLS {
-		wrong = mailcheck.ImplicitTLS
+		other.Security = mailcheck.ImplicitTLS
 	}
-	if server.Port == mailcheck.DefaultPort(server.Protocol, wrong) {
-		q.trace.Find(checks.SRVPortOdd, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint())).
-			Fix = fmt.Sprintf("Publish instead: %s", document.SrvRecord(server.Protocol, wrong, q.address.Domain, server))
+	if server.Port == mailcheck.DefaultPort(server.Protocol, other.Security) {
+		q.find(server, checks.SRVPortOdd, "%s SRV names %s", q.name, server.Endpoint()).
+			Fix = mailcheck.Textf("Publish instead: %s", document.SRVRecord(other, q.address.Domain))
 	}
 	if !document.Inside(server.Host, q.address.Domain) && !authenticated {
-		q.trace.Find(checks.SRVForeignDomain, fmt.Sprintf("%s SRV names %s", q.name, server.Endpoint()))
+		q.find(server, checks.SRVForeignDomain, "%s SRV names %s", q.name, server.Endpoint())
 	}
 	q.judgeTarget(ctx, server)
+}
+
+// find adds a finding about the record that names a server.
+func (q *srvQuery) find(server mailcheck.Server, c *checks.Check, format string, args ...any) *mailcheck.Finding {
+	f := q.trace.Find(c, format, args...)
+	f.Target = server.URL()
+	return f
 }
 
 // judgeTarget looks at the target's name: RFC 2782 wants address records there,
@@ -212,14 +201,14 @@ func (q *srvQuery) judgeTarget(ctx context.Context, server mailcheck.Server) {
 		real := meta.Aliases[len(meta.Aliases)-1]
 		fixed := server
 		fixed.Host = real
-		q.trace.Find(checks.SRVCNAMETarget, fmt.Sprintf("%s SRV names %s, which is an alias of %s", q.name, server.Host, real)).
-			Fix = fmt.Sprintf("Publish instead: %s", document.SrvRecord(server.Protocol, server.Security, q.address.Domain, fixed))
+		q.find(server, checks.SRVCNAMETarget, "%s SRV names %s, which is an alias of %s", q.name, server.Host, real).
+			Fix = mailcheck.Textf("Publish instead: %s", document.SRVRecord(fixed, q.address.Domain))
 	}
 	switch {
 	case notFound(err):
-		q.trace.Find(checks.SRVNoAddress, fmt.Sprintf("%s SRV names %s, which does not exist", q.name, server.Host))
+		q.find(server, checks.SRVNoAddress, "%s SRV names %s, which does not exist", q.name, server.Host)
 	case err == nil && len(addrs) == 0:
-		q.trace.Find(checks.SRVNoAddress, fmt.Sprintf("%s SRV names %s, which has no A or AAAA record", q.name, server.Host))
+		q.find(server, checks.SRVNoAddress, "%s SRV names %s, which has no A or AAAA record", q.name, server.Host)
 	}
 }
 
@@ -233,12 +222,4 @@ func describeSRV(records []netx.SRV) string {
 		texts = append(texts, fmt.Sprintf("%d %d %d %s", r.Priority, r.Weight, r.Port, target))
 	}
 	return strings.Join(texts, ", ")
-}
-
-// ownHost reports whether a host is nobody's but the domain's: the domain itself, or
-// below it. Below a public suffix, such as co.uk or github.io, are strangers.
-func ownHost(host, domain string) bool {
-	base, err := publicsuffix.EffectiveTLDPlusOne(host)
-	own, ownErr := publicsuffix.EffectiveTLDPlusOne(domain)
-	return host == domain || document.Inside(host, domain) && err == nil && ownErr == nil && base == own
 }

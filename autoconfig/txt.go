@@ -35,12 +35,12 @@ func findTXT(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Absent, "no mailconf record")
 		return
 	}
-	s.trace.Say(strings.Join(records, ", "))
+	s.trace.Say("%s", mailcheck.ListOf(records))
 	var places []place
 	for _, record := range records[:min(maxMailconf, len(records))] {
 		if err := checkMailconf(record); err != nil {
-			s.trace.Find(checks.TXTMailconfInvalid, fmt.Sprintf("%s TXT \"mailconf=%s\": %v", s.address.Domain, record, err)).
-				Fix = fmt.Sprintf("Publish instead, or remove the record: %s. TXT \"mailconf=https://autoconfig.%[1]s%s\"", s.address.Domain, configPath)
+			s.trace.Find(checks.TXTMailconfInvalid, "%s TXT \"mailconf=%s\": %v", s.address.Domain, record, err).
+				Fix = mailcheck.Textf("Publish instead, or remove the record: %s. TXT \"mailconf=https://autoconfig.%[1]s%s\"", s.address.Domain, configPath)
 			continue
 		}
 		places = append(places, place{url: record})

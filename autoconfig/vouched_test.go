@@ -1,6 +1,7 @@
 package autoconfig
 
 import (
+	"mailcheck"
 	"strings"
 	"testing"
 
@@ -58,8 +59,8 @@ func TestVouched(t *testing.T) {
 			t.Errorf("%s: the source names no server", c.what)
 		}
 		for _, s := range servers {
-			if mail := s.Protocol.Reads() || s.Protocol.Sends(); mail && (s.Vouched != "") != c.want {
-				t.Errorf("%s: %s is vouched for by %q", c.what, s.URL(), s.Vouched)
+			if mail := s.Protocol.Reads() || s.Protocol.Sends(); mail && (s.Vouch != mailcheck.NotVouched) != c.want {
+				t.Errorf("%s: %s is vouched for by way %d", c.what, s.URL(), s.Vouch)
 			}
 		}
 	}
@@ -93,8 +94,8 @@ func TestAuthenticTrail(t *testing.T) {
 		if c.trail != "" {
 			trail = strings.Split(c.trail, "|")
 		}
-		if got := authentic(trail); got != c.want {
-			t.Errorf("authentic(%q) is %v", trail, got)
+		if got := vouchOfAutodiscover(trail) != mailcheck.NotVouched; got != c.want {
+			t.Errorf("the trail %q vouches: %v", trail, got)
 		}
 	}
 }

@@ -14,6 +14,7 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Family is the checks whose ids begin with the same word. They stand in the file
@@ -81,15 +82,17 @@ func ByID(id string) *Check {
 }
 
 // Errorf returns an error that is an occurrence of the check, with the evidence
-// as its text.
+// as its text. Format and arguments are as for [fmt.Errorf].
 func (c *Check) Errorf(format string, args ...any) error {
-	return &Error{c, fmt.Errorf(format, args...)}
+	return &Error{Check: c, Format: strings.ReplaceAll(format, "%w", "%v"), Args: args, err: fmt.Errorf(format, args...)}
 }
 
 // Error is an error that is an occurrence of a check.
 type Error struct {
-	Check *Check
-	err   error // the evidence
+	Check  *Check
+	Format string // of the evidence, English
+	Args   []any  // what goes into it
+	err    error
 }
 
 func (e *Error) Error() string { return e.err.Error() }

@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"sync"
 	"time"
@@ -42,14 +41,13 @@ func (p *probe) compareAddresses(ctx context.Context) {
 		if other == nil || other.Chain[0].SHA256 == t.Chain[0].SHA256 {
 			continue
 		}
-		detail := fmt.Sprintf("%s shows %s; %s shows %s", p.dialed.Addr.Addr(), shownBy(t), others[i], shownBy(other))
-		f := p.find(mailcheck.OpCertificate, checks.TLSIPDiffer, detail)
+		f := p.find(mailcheck.OpCertificate, checks.TLSIPDiffer, "%s shows %s; %s shows %s", p.dialed.Addr.Addr(), shownBy(t), others[i], shownBy(other))
 		switch {
 		case t.Verified && other.Verified:
 			f.Severity = checks.Info // two good certificates are no fault
-			f.Fix = "Nothing to mend: both certificates are good. Make sure that renewals reach all machines."
+			f.Fix = mailcheck.Textf("Nothing to mend: both certificates are good. Make sure that renewals reach all machines.")
 		case other.Verified:
-			f.Fix = fmt.Sprintf("Install the certificate of %s on the machine at %s too, and reload the mail service there.", others[i], p.dialed.Addr.Addr())
+			f.Fix = mailcheck.Textf("Install the certificate of %s on the machine at %s too, and reload the mail service there.", others[i], p.dialed.Addr.Addr())
 		}
 		return
 	}
@@ -67,10 +65,10 @@ func (p *probe) visit(ctx context.Context, addr netip.Addr) *mailcheck.TLS {
 	return other.result.TLS
 }
 
-func shownBy(t *mailcheck.TLS) string {
-	verdict := "a bad certificate"
+func shownBy(t *mailcheck.TLS) mailcheck.Text {
+	until, print := t.Chain[0].NotAfter.UTC().Format(time.DateOnly), t.Chain[0].SHA256
 	if t.Verified {
-		verdict = "a good certificate"
+		return mailcheck.Textf("a good certificate, valid to %s (SHA-256 %.16s...)", until, print)
 	}
-	return fmt.Sprintf("%s, valid to %s (SHA-256 %.16s...)", verdict, t.Chain[0].NotAfter.UTC().Format(time.DateOnly), t.Chain[0].SHA256)
+	return mailcheck.Textf("a bad certificate, valid to %s (SHA-256 %.16s...)", until, print)
 }

@@ -220,7 +220,7 @@ func (a *auditor) withoutName(ctx context.Context) {
 		names := mailcheck.Clean(some(trace.CertificateNames(leaf.PeerCertificates[0])))
 		a.found.WithoutSNI = "a certificate for " + names
 		if leaf.PeerCertificates[0].VerifyHostname(a.result.Host) != nil {
-			a.trace.Find(checks.TLSSNINeeded, "without SNI it shows a certificate for "+names)
+			a.trace.Find(checks.TLSSNINeeded, "without SNI it shows a certificate for %s", names)
 		}
 	}
 }
@@ -267,7 +267,7 @@ func (a *auditor) otherALPN(ctx context.Context) {
 		a.found.OtherALPN = "ignored"
 	default:
 		a.found.OtherALPN = chosen + " accepted"
-		a.trace.Find(checks.AuditCrossProtocol, fmt.Sprintf("offered h2 and http/1.1, it chooses %q", chosen))
+		a.trace.Find(checks.AuditCrossProtocol, "offered h2 and http/1.1, it chooses %q", chosen)
 	}
 }
 
@@ -316,6 +316,6 @@ func (a *auditor) injection(ctx context.Context) {
 	default:
 		a.found.Injection = "carried out"
 		line, _, _ := strings.Cut(answer, "\r\n")
-		a.trace.Find(checks.StartTLSCommandInjection, fmt.Sprintf("%s, sent unencrypted along with STARTTLS, was answered inside TLS: %q", command, line))
+		a.trace.Find(checks.StartTLSCommandInjection, "%s, sent unencrypted along with STARTTLS, was answered inside TLS: %q", command, line)
 	}
 }

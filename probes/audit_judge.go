@@ -17,7 +17,7 @@ func (a *auditor) judge() {
 	a.judgeSuites()
 	a.judgeHandshake()
 	if len(a.found.Unanswered) > 0 {
-		a.trace.Find(checks.AuditIncomplete, mailcheck.Clean(a.found.Missing()))
+		a.trace.Find(checks.AuditIncomplete, "%s", a.found.Missing())
 		return
 	}
 	if a.found.WithoutSNI == "refused" {
@@ -26,9 +26,9 @@ func (a *auditor) judge() {
 	switch {
 	case a.fails(checks.TLSOldProtocol), best(a.found.Versions) == "":
 	case !a.found.Versions[0].Offered:
-		a.trace.Find(checks.AuditNoTLS13, "its best is "+best(a.found.Versions))
+		a.trace.Find(checks.AuditNoTLS13, "its best is %s", best(a.found.Versions))
 	case !a.found.Hybrid:
-		a.trace.Find(checks.AuditNoHybrid, "in TLS 1.3 it accepts "+mailcheck.Announced(a.found.Groups))
+		a.trace.Find(checks.AuditNoHybrid, "in TLS 1.3 it accepts %s", mailcheck.ListOf(a.found.Groups).Or("nothing"))
 	}
 }
 
@@ -45,7 +45,7 @@ func (a *auditor) judgeVersions() {
 		}
 	}
 	if len(old) > 0 && !a.fails(checks.TLSOldProtocol) {
-		a.trace.Find(checks.AuditOldVersion, "it accepts "+strings.Join(old, ", "))
+		a.trace.Find(checks.AuditOldVersion, "it accepts %s", mailcheck.ListOf(old))
 	}
 }
 
@@ -66,7 +66,7 @@ func (a *auditor) judgeSuites() {
 		}
 	}
 	if small != "" {
-		a.trace.Find(checks.AuditWeakDH, small)
+		a.trace.Find(checks.AuditWeakDH, "%s", small)
 		delete(accepted, "kDHE") // nothing is left to be said against it
 	}
 	for _, check := range []*checks.Check{checks.AuditWeakCipher, checks.AuditAnonymous, checks.AuditNoForwardSecrecy, checks.AuditFiniteField} {
@@ -79,7 +79,7 @@ func (a *auditor) judgeSuites() {
 			}
 		}
 		if len(bad) > 0 {
-			a.trace.Find(check, "it accepts "+strings.Join(evidence, "; ")).Fix = tlsask.Exclusion(bad)
+			a.trace.Find(check, "it accepts %s", strings.Join(evidence, "; ")).Fix = mailcheck.Textf("%s", tlsask.Exclusion(bad))
 		}
 	}
 }

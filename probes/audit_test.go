@@ -144,7 +144,7 @@ func TestAuditSaysWhatIsMissing(t *testing.T) {
 		t.Errorf("the audit claims to be complete: %+v", a)
 	}
 	i := slices.IndexFunc(findings, func(f mailcheck.Finding) bool { return f.Check == checks.AuditIncomplete })
-	if want := "does not answer any more; not known: TLS 1.2 cipher suites, TLS 1.3 groups, TLS 1.3 cipher suites, offer ALPN h2 and http/1.1"; i < 0 || !strings.Contains(findings[i].Detail, want) {
+	if want := "does not answer any more; not known: TLS 1.2 cipher suites, TLS 1.3 groups, TLS 1.3 cipher suites, offer ALPN h2 and http/1.1"; i < 0 || !strings.Contains(findings[i].Detail.String(), want) {
 		t.Errorf("findings %v", findings)
 	}
 }
@@ -174,7 +174,7 @@ func TestAuditRemedies(t *testing.T) {
 		{checks.AuditNoForwardSecrecy, "Exclude kRSA, kDH, kECDH from the cipher list."},
 	} {
 		i := slices.IndexFunc(findings, func(f mailcheck.Finding) bool { return f.Check == want.check })
-		if i < 0 || !strings.Contains(findings[i].Remedy(), want.remedy) {
+		if i < 0 || !strings.Contains(findings[i].Remedy().String(), want.remedy) {
 			t.Errorf("%s: %v", want.check.ID, findings[max(i, 0)].Remedy())
 		}
 	}

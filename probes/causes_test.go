@@ -43,8 +43,8 @@ func TestRootCauses(t *testing.T) {
 				var got []string
 				for _, f := range runScenario(t, s, Options{}).Findings {
 					line := f.Check.ID
-					if f.BecauseOf != "" {
-						line += " < " + f.BecauseOf
+					if f.BecauseOf != nil {
+						line += " < " + f.BecauseOf.ID
 					}
 					got = append(got, line)
 				}

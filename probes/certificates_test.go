@@ -66,8 +66,8 @@ func TestCertificateAdvice(t *testing.T) {
 				if i < 0 {
 					t.Fatalf("no %s among %v", c.id, ids(r))
 				}
-				if f := r.Findings[i]; !strings.Contains(f.Detail, c.detail) || !strings.Contains(f.Remedy(), c.remedy) {
-					t.Errorf("detail %q\nremedy %q\nwant %q\nand %q", f.Detail, f.Remedy(), c.detail, c.remedy)
+				if f := r.Findings[i]; !strings.Contains(f.Detail.String(), c.detail) || !strings.Contains(f.Remedy().String(), c.remedy) {
+					t.Errorf("detail %q\nremedy %q\nwant %q\nand %q", f.Detail.String(), f.Remedy().String(), c.detail, c.remedy)
 				}
 			})
 		})
@@ -114,8 +114,8 @@ func TestClockIsTheCause(t *testing.T) {
 	for _, name := range []string{"clock-behind", "clock-years-behind", "clock-unknown"} {
 		visitLab(t, name, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
 			for _, f := range r.Findings {
-				if f.Check == checks.TLSNotYetValid && f.BecauseOf != checks.NetClockWrong.ID {
-					t.Errorf("%s: %s is because of %q", name, f.Server, f.BecauseOf)
+				if f.Check == checks.TLSNotYetValid && f.BecauseOf != checks.NetClockWrong {
+					t.Errorf("%s: %s is not because of the clock", name, f.Server)
 				}
 			}
 		})

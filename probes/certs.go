@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -27,7 +26,7 @@ type judgement struct {
 // if there is a better one than the check's.
 type fault struct {
 	err error
-	fix string
+	fix mailcheck.Text
 }
 
 // judge verifies a chain as a mail client would, and then goes on where a client
@@ -134,12 +133,12 @@ func (p *probe) untrusted(ctx context.Context, chain []*x509.Certificate, at tim
 
 // issuerFix returns the remedy where it is not the server's own certificate that
 // is outside its dates but one above it.
-func issuerFix(leaf *x509.Certificate, err error) string {
+func issuerFix(leaf *x509.Certificate, err error) mailcheck.Text {
 	e, ok := errors.AsType[x509.CertificateInvalidError](err)
 	if !ok || e.Reason != x509.Expired || e.Cert.Equal(leaf) {
-		return ""
+		return mailcheck.Text{}
 	}
-	return fmt.Sprintf("The dates of the server's own certificate are right, those of the intermediate %q sent with it are not: serve the new chain that came with the certificate (fullchain.pem) and reload the mail service.", mailcheck.Clean(e.Cert.Subject.CommonName))
+	return mailcheck.Textf("The dates of the server's own certificate are right, those of the intermediate %q sent with it are not: serve the new chain that came with the certificate (fullchain.pem) and reload the mail service.", e.Cert.Subject.CommonName)
 }
 
 func privateCA(root *x509.Certificate) fault {
@@ -164,15 +163,15 @@ func weakSignature(c *x509.Certificate) bool {
 // judged.
 func (p *probe) remark(j judgement) {
 	for i, c := range j.path {
-		if weak := trace.WeakKey(c); weak != "" && (i == 0 || !selfSigned(c)) {
-			p.trace.Find(checks.TLSWeakKey, weak)
+		if weak := trace.WeakKey(c); !weak.Empty() && (i == 0 || !selfSigned(c)) {
+			p.trace.Find(checks.TLSWeakKey, "%s", weak)
 		}
 	}
 	if product := interceptor(j.path); product != "" && len(j.faults) == 0 {
 		// The root was installed on this machine, so its own programs work.
-		f := p.trace.Find(checks.TLSInterception, fmt.Sprintf("the issuer is %s: %s; this machine trusts it", j.path[0].Issuer, product))
+		f := p.trace.Find(checks.TLSInterception, "the issuer is %s: %s; this machine trusts it", j.path[0].Issuer, product)
 		f.Severity = checks.Warning
-		f.Fix = "Mail programs that use this machine's certificate store work; those with their own, such as Thunderbird, refuse the connection until the scanning of encrypted mail is switched off or the program's root certificate is installed in them. The server's own certificate was not seen: test from another machine or network."
+		f.Fix = mailcheck.Textf("Mail programs that use this machine's certificate store work; those with their own, such as Thunderbird, refuse the connection until the scanning of encrypted mail is switched off or the program's root certificate is installed in them. The server's own certificate was not seen: test from another machine or network.")
 	}
 	p.warnOfExpiry(j.path[0])
 }
@@ -183,7 +182,7 @@ const maxNames = 5
 // nameThatWorks looks for a name in the certificate that leads to this very
 // server, and returns the remedy in terms of it. The hosting company's own name
 // for the server often is the one to use.
-func (p *probe) nameThatWorks(ctx context.Context, leaf *x509.Certificate) string {
+func (p *probe) nameThatWorks(ctx context.Context, leaf *x509.Certificate) mailcheck.Text {
 	host := p.result.Host
 	var names []string
 	for _, name := range leaf.DNSNames {
@@ -209,13 +208,13 @@ func (p *probe) nameThatWorks(ctx context.Context, leaf *x509.Certificate) strin
 	lookups.Wait()
 	switch i := slices.Index(here, true); {
 	case i >= 0 && leaf.VerifyHostname(names[i]) == nil && p.namedByIP():
-		return fmt.Sprintf("Use %s as the server's name in the settings: it is this server, and it is in the certificate.", mailcheck.Clean(names[i]))
+		return mailcheck.Textf("Use %s as the server's name in the settings: it is this server, and it is in the certificate.", names[i])
 	case i >= 0 && leaf.VerifyHostname(names[i]) == nil:
-		return fmt.Sprintf("Use %s as the server's name in the settings: it is this server, and it is in the certificate. Or have %s added to the certificate.", mailcheck.Clean(names[i]), host)
+		return mailcheck.Textf("Use %s as the server's name in the settings: it is this server, and it is in the certificate. Or have %s added to the certificate.", names[i], host)
 	case p.namedByIP() || len(leaf.DNSNames) == 0:
-		return ""
+		return mailcheck.Text{}
 	}
-	return fmt.Sprintf("Have %s added to the certificate: no name in it is known to lead to this server.%s", host, wildcardHint(host, leaf))
+	return mailcheck.Textf("Have %s added to the certificate: no name in it is known to lead to this server.%s", host, wildcardHint(host, leaf))
 }
 
 func (p *probe) namedByIP() bool {
@@ -225,12 +224,12 @@ func (p *probe) namedByIP() bool {
 
 // wildcardHint explains why a wildcard that looks right does not cover a host: it
 // stands for exactly one label (RFC 9525 section 6.3).
-func wildcardHint(host string, leaf *x509.Certificate) string {
+func wildcardHint(host string, leaf *x509.Certificate) mailcheck.Text {
 	for _, name := range leaf.DNSNames {
 		parent, wild := strings.CutPrefix(strings.ToLower(name), "*.")
 		if wild && (host == parent || strings.HasSuffix(host, "."+parent)) {
-			return fmt.Sprintf(" *.%s does not cover it: the star stands for exactly one label.", mailcheck.Clean(parent))
+			return mailcheck.Textf(" *.%s does not cover it: the star stands for exactly one label.", parent)
 		}
 	}
-	return ""
+	return mailcheck.Text{}
 }

@@ -75,7 +75,7 @@ func TestClients(t *testing.T) {
 				r := clientsOf(t, c.scenario)
 				for _, got := range r.Clients {
 					if got.Client == c.client && (got.Outcome != c.outcome || got.Source != c.source) {
-						t.Errorf("%s %q (%s), want %s %q; asked %q", got.Outcome, got.Source, got.Reason, c.outcome, c.source, got.Asked)
+						t.Errorf("%s %q (%s), want %s %q; asked %q", got.Outcome, got.Source, got.Reason.String(), c.outcome, c.source, got.Asked)
 					}
 				}
 			})
@@ -102,7 +102,7 @@ func TestClientsBuiltIn(t *testing.T) {
 		{"provider-app-password", "Outlook (new)", "has an account type for this provider: the user signs in at Apple", ""},
 		{"built-in-by-mx", "FairEmail", "has these settings built in for the mail exchanger mxext1.mailbox.org, and looks no further, though the domain publishes other servers",
 			"imaps://imap.mailbox.org:993 alice@example.com, submissions://smtp.mailbox.org:465 alice@example.com"},
-		{"built-in-outdated", "FairEmail", "takes submission://send.xtra.co.nz:587 from its own list of providers, which does not work: The server refuses connections on this port: nothing is listening there (tcp.refused)",
+		{"built-in-outdated", "FairEmail", "takes submission://send.xtra.co.nz:587 from its own list of providers, which does not work: the server refuses connections on this port: nothing is listening there (tcp.refused)",
 			"imaps://imap.xtra.co.nz:993 alice@xtra.co.nz, submission://send.xtra.co.nz:587 alice@xtra.co.nz"},
 		{"built-in-refused", "FairEmail", "gives up: it has the provider in a list of those that do not speak the standard protocols", ""},
 	} {
@@ -114,8 +114,8 @@ func TestClientsBuiltIn(t *testing.T) {
 				for _, s := range r.Clients[i].Servers {
 					servers = append(servers, s.URL()+" "+s.Username)
 				}
-				if got := r.Clients[i]; got.Reason != c.reason || strings.Join(servers, ", ") != c.servers {
-					t.Errorf("%q with %q, want %q with %q", got.Reason, servers, c.reason, c.servers)
+				if got := r.Clients[i]; got.Reason.String() != c.reason || strings.Join(servers, ", ") != c.servers {
+					t.Errorf("%q with %q, want %q with %q", got.Reason.String(), servers, c.reason, c.servers)
 				}
 			})
 		})

@@ -106,17 +106,17 @@ func (p *probe) dane(ctx context.Context) {
 			matching = append(matching, r)
 		}
 	}
-	p.trace.Steps = append(p.trace.Steps, mailcheck.Step{Op: mailcheck.OpLookup, Target: "TLSA " + d.Name, Start: a.start, Elapsed: a.elapsed,
-		Detail: fmt.Sprintf("%d of %d records match the certificate", len(matching), len(a.records))})
+	p.trace.Steps = append(p.trace.Steps, mailcheck.Step{Op: mailcheck.OpLookup, Target: d.Name + " TLSA", Start: a.start, Elapsed: a.elapsed,
+		Detail: mailcheck.Textf("%d of %d records match the certificate", len(matching), len(a.records))})
 	switch {
 	case !a.meta.Authenticated && a.signed:
 		d.State = "unsigned"
-		p.trace.Find(checks.DANEUnsigned, fmt.Sprintf("%s has %d, and the resolver, which validates, does not vouch for the answer", d.Name, len(a.records)))
+		p.trace.Find(checks.DANEUnsigned, "%s has %d, and the resolver, which validates, does not vouch for the answer", d.Name, len(a.records))
 	case !a.meta.Authenticated:
 		d.State = "unchecked" // nothing can be said with a resolver that does not validate
 	case len(usable) == 0:
 		d.State = "unusable"
-		p.trace.Find(checks.DANEUnusable, fmt.Sprintf("%s has %s", d.Name, why))
+		p.trace.Find(checks.DANEUnusable, "%s has %s", d.Name, why)
 	case len(matching) == 0:
 		d.State = "mismatch"
 		p.mismatch(a.name, usable[0])
@@ -131,7 +131,7 @@ func (p *probe) mismatch(name string, r netx.TLSA) {
 	if p.unsent(r) {
 		detail += "; the record is that of an authority whose certificate the server does not send"
 	}
-	p.trace.Find(checks.DANEMismatch, detail).Fix = p.daneFix(name, r)
+	p.trace.Find(checks.DANEMismatch, "%s", detail).Fix = mailcheck.Textf("%s", p.daneFix(name, r))
 }
 
 // daneFix returns the record to publish, and what this kind of mismatch usually

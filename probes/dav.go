@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -24,10 +23,10 @@ func dav(ctx context.Context, p *probe) {
 	caps := davCapabilities(reply.header)
 	switch {
 	case reply.status/100 == 5 && reply.status != http.StatusNotImplemented:
-		p.trace.Find(checks.HTTPServerError, fmt.Sprintf("PROPFIND %s: %s", reply.url, reply))
+		p.trace.Find(checks.HTTPServerError, "PROPFIND %s: %s", reply.url, reply)
 		return
 	case reply.status != http.StatusUnauthorized && reply.status != http.StatusMultiStatus && len(caps) == 0:
-		p.trace.Find(checks.DAVNotFound, fmt.Sprintf("PROPFIND %s: %s", reply.url, reply))
+		p.trace.Find(checks.DAVNotFound, "PROPFIND %s: %s", reply.url, reply)
 		return
 	}
 	p.offerHTTP(caps, reply)
@@ -47,13 +46,13 @@ func (p *probe) davOptions(ctx context.Context, found *httpReply) {
 		p.trace.Steps[len(p.trace.Steps)-1].Findings = nil // the service is proven already
 		return
 	}
-	p.trace.Say(reply.String())
+	p.trace.Say("%s", reply.String())
 	caps := davCapabilities(reply.header)
 	p.result.Capabilities.AfterTLS = caps
 	// RFC 4791 section 5.1, RFC 6352 section 6.1: the words that the header must have.
 	word := map[mailcheck.Protocol]string{mailcheck.CalDAV: "calendar-access", mailcheck.CardDAV: "addressbook"}[p.result.Protocol]
 	if reply.status/100 == 2 && len(caps) > 0 && !mailcheck.Has(caps, word) {
-		p.trace.Find(checks.DAVWrongKind, fmt.Sprintf("OPTIONS %s: DAV: %s, without %s", reply.url, strings.Join(caps, ", "), word))
+		p.trace.Find(checks.DAVWrongKind, "OPTIONS %s: DAV: %s, without %s", reply.url, mailcheck.ListOf(caps), word)
 	}
 }
 

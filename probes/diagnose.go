@@ -70,11 +70,6 @@ func (p *probe) diagnose(ctx context.Context) {
 	}
 }
 
-// become turns a finding into one of another check, now that more is known.
-func become(f *mailcheck.Finding, c *checks.Check, detail string) {
-	f.Check, f.Severity, f.Detail = c, c.Severity, mailcheck.Clean(detail)
-}
-
 var (
 	errEnough     = errors.New("no further connection is made to this server")
 	errNotReached = errors.New("the question could not be put")
@@ -94,7 +89,7 @@ func (p *probe) again(ctx context.Context) (*probe, error) {
 	q.further = 0
 	if !q.connect(ctx, []netip.Addr{p.dialed.Addr.Addr()}) {
 		q.leave()
-		return nil, fmt.Errorf("%w: %w", errNotReached, q.trace.Steps[0].Err)
+		return nil, fmt.Errorf("%w: %w", errNotReached, q.unreached)
 	}
 	q.startLines()
 	return q, nil
@@ -128,7 +123,7 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 	defer cancel()
 	start := time.Now()
 	step := mailcheck.Step{Op: op, Target: p.result.Endpoint(), Start: p.trace.Since()}
-	said := ""
+	var said mailcheck.Text
 	q, err := p.again(ctx)
 	if err == nil {
 		stop := context.AfterFunc(ctx, func() { q.dialed.Conn.SetDeadline(time.Unix(1, 0)) })
@@ -138,7 +133,9 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 		if err != nil {
 			err = fmt.Errorf("%w: %w", errNotReached, err)
 		} else {
-			answer, said, err = ask(q)
+			var words string
+			answer, words, err = ask(q)
+			said = mailcheck.Evidencef("%s", words)
 		}
 		stop()
 		q.leave()
@@ -146,7 +143,7 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 	if err != nil {
 		_, said = trace.Classify(mailcheck.OpTLS, err)
 	}
-	step.Detail, step.Elapsed = mailcheck.Clean(what+": "+said), time.Since(start)
+	step.Detail, step.Elapsed = mailcheck.Textf("%s: %s", what, said), time.Since(start)
 	p.trace.Steps = append(p.trace.Steps, step)
 	return answer, err
 }
@@ -164,7 +161,7 @@ func (p *probe) newHello(newest uint16) tlsask.Hello {
 // askWhatTLS finds out what a server that fails the handshake would accept: the
 // handshake offers TLS 1.2 and later with the suites clients use today.
 func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
-	if strings.Contains(f.Detail, "selected unsupported protocol version") {
+	if trace.ChoseVersion(p.refusal) {
 		return // it has said which
 	}
 	refused := false // whatever is offered
@@ -186,7 +183,7 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 		p.askWithoutName(ctx, f)
 	}
 	if refused && f.Check != checks.TLSUnrecognizedName {
-		f.Detail += "; so it does when every version and cipher suite is offered"
+		f.Detail = mailcheck.Textf("%s; so it does when every version and cipher suite is offered", f.Detail)
 	}
 }
 
@@ -196,7 +193,7 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 // protocol.
 func (p *probe) missClientCert(_ context.Context, f *mailcheck.Finding) {
 	if p.certAsked {
-		become(f, checks.TLSClientCert, "the server asked for a client certificate; without one: "+f.Detail)
+		f.Become(checks.TLSClientCert, "the server asked for a client certificate; without one: %s", f.Detail)
 	}
 }
 
@@ -204,15 +201,15 @@ func (p *probe) missClientCert(_ context.Context, f *mailcheck.Finding) {
 func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer tlsask.Answer) {
 	switch {
 	case answer.Version < tls.VersionTLS12:
-		become(f, checks.TLSOldProtocol, fmt.Sprintf("%s; offered older versions, it answers with %s", f.Detail, answer))
-		f.Fix = fmt.Sprintf("The server's best is %s. %s", tls.VersionName(answer.Version), checks.TLSOldProtocol.Remedy)
+		f.Become(checks.TLSOldProtocol, "%s; offered older versions, it answers with %s", f.Detail, answer)
+		f.Fix = mailcheck.Textf("The server's best is %s. %s", tls.VersionName(answer.Version), checks.TLSOldProtocol.Remedy)
 	case answer.Version == tls.VersionTLS12 && !clientsOffer(answer.Suite):
-		become(f, checks.TLSNoCommonCipher, fmt.Sprintf("%s; offered every cipher suite, it chooses %s", f.Detail, answer))
+		f.Become(checks.TLSNoCommonCipher, "%s; offered every cipher suite, it chooses %s", f.Detail, answer)
 		if strings.Contains(tlsask.SuiteName(answer.Suite), "_anon_") {
-			f.Fix = "The server has no certificate that it can use, so it offers only encryption without one: see its log, and check the file names, that the key fits the certificate, and permissions (Postfix: smtpd_tls_chain_files)."
+			f.Fix = mailcheck.Textf("The server has no certificate that it can use, so it offers only encryption without one: see its log, and check the file names, that the key fits the certificate, and permissions (Postfix: smtpd_tls_chain_files).")
 		}
 	default:
-		f.Detail = mailcheck.Clean(fmt.Sprintf("%s; offered every version and cipher suite, it agrees to %s", f.Detail, answer))
+		f.Detail = mailcheck.Textf("%s; offered every version and cipher suite, it agrees to %s", f.Detail, answer)
 		p.askShort(ctx, f)
 	}
 }
@@ -229,7 +226,7 @@ func (p *probe) askShort(ctx context.Context, f *mailcheck.Finding) {
 		return name, name, err
 	})
 	if err == nil {
-		become(f, checks.TLSLongHello, fmt.Sprintf("%s; a ClientHello that fits one packet, without post-quantum key exchange, is answered with %s", f.Detail, version))
+		f.Become(checks.TLSLongHello, "%s; a ClientHello that fits one packet, without post-quantum key exchange, is answered with %s", f.Detail, version)
 	}
 }
 
@@ -258,10 +255,9 @@ func (p *probe) askWithoutName(ctx context.Context, f *mailcheck.Finding) {
 	if err != nil {
 		return
 	}
-	become(f, checks.TLSUnrecognizedName, fmt.Sprintf("%s; to a client that names no host it shows a certificate for %s", f.Detail, some(names)))
+	f.Become(checks.TLSUnrecognizedName, "%s; to a client that names no host it shows a certificate for %s", f.Detail, mailcheck.ListOf(names).AtMost(3).Or("no name at all"))
 	if i := slices.IndexFunc(names, func(n string) bool { return !strings.Contains(n, "*") }); i >= 0 {
-		f.Fix = fmt.Sprintf("The server has a certificate for %s: publish that name if it is the server's, or give the server a certificate for %s.",
-			mailcheck.Clean(names[i]), p.result.Host)
+		f.Fix = mailcheck.Textf("The server has a certificate for %s: publish that name if it is the server's, or give the server a certificate for %s.", names[i], p.result.Host)
 	}
 }
 

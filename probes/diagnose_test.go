@@ -165,8 +165,8 @@ func TestDoorIsOffered(t *testing.T) {
 				r, _ := inLab(t, scenario(t, c.scenario), Options{})
 				for _, f := range r.Findings {
 					if f.Check.ID == c.id {
-						if !strings.Contains(f.Remedy(), c.want) {
-							t.Errorf("the remedy of %s lacks %q:\n%s", c.id, c.want, f.Remedy())
+						if !strings.Contains(f.Remedy().String(), c.want) {
+							t.Errorf("the remedy of %s lacks %q:\n%s", c.id, c.want, f.Remedy().String())
 						}
 						return
 					}
@@ -193,7 +193,7 @@ func TestVeryLateGreeting(t *testing.T) {
 				defer cancel()
 				return Servers(ctx, n, []mailcheck.Server{{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS}}, Options{})
 			})
-			if got := r.Findings[0].Check.ID + ": " + r.Findings[0].Detail; got != want {
+			if got := r.Findings[0].Check.ID + ": " + r.Findings[0].Detail.String(); got != want {
 				t.Errorf("with %v: %s, want %s", limit, got, want)
 			}
 		})

@@ -4,13 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"time"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/tlsask"
 	"mailcheck/internal/trace"
@@ -97,10 +96,7 @@ func (p *probe) askIfTLS(ctx context.Context, f *mailcheck.Finding) {
 		return
 	}
 	if proof := p.provesTLS(ctx); proof != nil {
-		become(f, checks.TLSOnStartTLSPort, proof.Error())
-		if c, detail := trace.Classify(mailcheck.OpGreeting, proof); c == checks.GreetOtherProtocol {
-			become(f, c, detail)
-		}
+		f.BecomeText(trace.Classify(mailcheck.OpGreeting, proof))
 	}
 }
 
@@ -112,23 +108,18 @@ func (p *probe) nameService(ctx context.Context, f *mailcheck.Finding) {
 		said := f.Detail
 		_, err := p.askHello(ctx, mailcheck.OpDiagnose, "ask for STARTTLS again", p.newHello(tls.VersionTLS13), false)
 		if other, ok := errors.AsType[*tlsask.NotTLS](err); ok {
-			said = strconv.Quote(other.Begins)
+			said = mailcheck.Textf("%q", other.Begins)
 		}
-		become(f, checks.StartTLSRefused, goesOnInClear+said)
+		f.Become(checks.StartTLSRefused, goesOnInClear+"%s", said)
 		return
 	}
 	wanted := spoken(p.result.Protocol)
 	if p.result.Protocol.OverHTTPS() {
 		wanted = "HTTP"
 	}
-	for _, step := range p.trace.Steps {
-		e, ok := errors.AsType[tls.RecordHeaderError](step.Err)
-		if !ok {
-			continue
-		}
-		if s := serviceOf(string(e.RecordHeader[:])); s.name != "" && s.protocol != p.result.Protocol {
-			become(f, checks.GreetOtherProtocol, fmt.Sprintf("%s answers instead of %s with TLS: its first bytes are %q", s.name, wanted, e.RecordHeader[:]))
-		}
+	e, ok := errors.AsType[tls.RecordHeaderError](p.refusal)
+	if s := serviceOf(string(e.RecordHeader[:])); ok && s.name != "" && s.protocol != p.result.Protocol {
+		f.Become(checks.GreetOtherProtocol, "%s answers instead of %s with TLS: its first bytes are %q", s.name, wanted, e.RecordHeader[:])
 	}
 }
 
@@ -140,11 +131,10 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 		if !works {
 			continue
 		}
-		f.Meanwhile = conclude.Choose(door)
+		f.Instead, f.Meanwhile = door.URL(), conclude.Choose(door)
 		registered := door.Port == mailcheck.DefaultPort(door.Protocol, door.Security)
 		if p.others != nil && p.others.domain != "" && !published && registered {
-			f.Fix = fmt.Sprintf("Publish the port that works: %s.%s. SRV 0 1 %d %s. To mend port %d: %s",
-				serviceLabel(door), p.others.domain, door.Port, door.Host, p.result.Port, f.Mend())
+			f.Fix = mailcheck.Textf("Publish the port that works: %s To mend port %d: %s", document.SRVRecord(door, p.others.domain), p.result.Port, f.Mend())
 		}
 		return
 	}
@@ -207,7 +197,7 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, publis
 
 // tryDoor has a client's conversation with another port of the host, records it
 // as a step, and returns whether that works and what became of the connection.
-func (p *probe) tryDoor(ctx context.Context, door mailcheck.Server, addrs []netip.Addr) (works bool, state string) {
+func (p *probe) tryDoor(ctx context.Context, door mailcheck.Server, addrs []netip.Addr) (works bool, state mailcheck.Reach) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	q := newProbe(p.net, door, p.opts, time.Now())
@@ -219,15 +209,23 @@ func (p *probe) tryDoor(ctx context.Context, door mailcheck.Server, addrs []neti
 	if connected {
 		q.talk(ctx)
 	}
-	works, state = q.outcome().works, trace.ConnectState(q.trace.Steps[0].Err)
+	works, state = q.outcome().works, q.reach()
 	q.leave()
 	step.Elapsed = q.trace.Since()
-	step.Detail = "look for another way in: " + conclude.SecurityInWords(door.Security) + " works"
+	step.Detail = mailcheck.Textf("look for another way in: %s works", conclude.SecurityInWords(door.Security))
 	if findings := q.trace.Findings(); !works && len(findings) > 0 {
-		step.Detail = "look for another way in: " + findings[0].Check.ID
+		step.Detail = mailcheck.Textf("look for another way in: %s", findings[0].Check.ID)
 	}
 	p.trace.Steps = append(p.trace.Steps, step)
 	return works, state
+}
+
+// reach says what became of connecting.
+func (p *probe) reach() mailcheck.Reach {
+	if first := p.trace.Steps[0]; first.Failed() {
+		return first.Reach
+	}
+	return mailcheck.Connected
 }
 
 // address returns the address that the probe reached, or the first it tried.
@@ -244,14 +242,4 @@ func (p *probe) address() (netip.Addr, bool) {
 		}
 	}
 	return netip.Addr{}, false
-}
-
-// serviceLabel returns the SRV name of a server's kind (RFC 6186 section 3, RFC
-// 8314 section 5.1).
-func serviceLabel(s mailcheck.Server) string {
-	label := "_" + string(s.Protocol)
-	if s.Security == mailcheck.ImplicitTLS {
-		label += "s"
-	}
-	return label + "._tcp"
 }

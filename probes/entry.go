@@ -47,11 +47,11 @@ type loginReply struct {
 }
 
 // enter logs in, if this connection is for that. What the settings were found for
-// was settled before; here only this very connection is judged: nothing secret
-// goes where TLS did not verify the server, or by a way it does not offer there.
+// was settled before, and vouches for the server; here this very connection is judged:
+// nothing secret goes where TLS did not verify the server, or by a way it does not offer there.
 func (p *probe) enter(ctx context.Context) {
 	e := p.entry
-	if e == nil || p.result.TLS == nil || !p.result.TLS.Verified || mailcheck.VerdictOf(p.trace.Findings()) == mailcheck.Fail {
+	if e == nil || p.result.Vouch == mailcheck.NotVouched || p.result.TLS == nil || !p.result.TLS.Verified || mailcheck.VerdictOf(p.trace.Findings()) == mailcheck.Fail {
 		return
 	}
 	if !slices.ContainsFunc(fitting(p.result, e.mechanism.Token), func(m sasl.Mechanism) bool { return m.Name == e.mechanism.Name }) {

@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -48,7 +47,7 @@ func (p *probe) askExchange(ctx context.Context, method string) (*httpReply, err
 		return p.request(ctx, method, path, nil, nil)
 	})
 	if err == nil {
-		p.trace.Say(reply.String())
+		p.trace.Say("%s", reply.String())
 		return reply, nil
 	}
 	findings := p.trace.Steps[len(p.trace.Steps)-1].Findings
@@ -67,13 +66,13 @@ func (p *probe) judgeExchange(reply *httpReply, versions []string) {
 	case reply.status == http.StatusUnauthorized || len(versions) > 0:
 		p.offerHTTP(versions, reply)
 	case reply.status < 300:
-		p.trace.Find(checks.ExchangeNotThere, fmt.Sprintf("%s: %s, %s", reply.url, reply, reply.header.Get("Content-Type")))
+		p.trace.Find(checks.ExchangeNotThere, "%s: %s, %s", reply.url, reply, reply.header.Get("Content-Type"))
 	default:
 		detail := reply.String()
 		if to := reply.header.Get("Location"); to != "" {
 			detail += ", to " + to
 		}
-		p.trace.Find(checks.ExchangeStatus, detail)
+		p.trace.Find(checks.ExchangeStatus, "%s", detail)
 	}
 }
 

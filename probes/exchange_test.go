@@ -105,7 +105,7 @@ func TestExchangeAloneIsAnAccount(t *testing.T) {
 		if r.Verdict != mailcheck.Pass {
 			t.Errorf("verdict %s", r.Verdict)
 			for _, f := range r.Findings {
-				t.Logf("%s %s: %s", f.Severity, f.Check.ID, f.Detail)
+				t.Logf("%s %s: %s", f.Severity, f.Check.ID, f.Detail.String())
 			}
 		}
 	})
@@ -122,7 +122,7 @@ func TestAutodiscoverTellsWhomItAskedAbout(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r, _ := run(t, scenario)
 			i := slices.IndexFunc(r.Sources, func(s mailcheck.SourceResult) bool { return s.Name == "autodiscover" })
-			if got := fmt.Sprintf("%s: %s", r.Sources[i].State, r.Sources[i].Reason); got != want {
+			if got := fmt.Sprintf("%s: %s", r.Sources[i].State, r.Sources[i].Reason.String()); got != want {
 				t.Errorf("%s: %s, want %s", scenario, got, want)
 			}
 		})
@@ -139,7 +139,7 @@ func TestAutodiscoverRemedies(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r, _ := run(t, scenario)
 			i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return strings.HasPrefix(f.Check.ID, "autodiscover.") })
-			if i < 0 || !strings.Contains(r.Findings[i].Fix, want) {
+			if i < 0 || !strings.Contains(r.Findings[i].Fix.String(), want) {
 				t.Errorf("%s: no remedy with %q in %+v", scenario, want, r.Findings)
 			}
 		})

@@ -145,17 +145,17 @@ func checkShown(t *testing.T, r mailcheck.ServerResult) {
 		}
 	}
 	for _, s := range r.Steps {
-		texts = append(texts, s.Detail, s.String())
-		if s.Err == nil && s.Op == "" {
+		texts = append(texts, s.Detail.String(), s.String())
+		if !s.Failed() && s.Op == "" {
 			t.Errorf("the step %+v has no operation", s)
 		}
 		for _, f := range s.Findings {
-			texts = append(texts, f.Detail, f.Remedy())
+			texts = append(texts, f.Detail.String(), f.Remedy().String())
 			if f.Check == checks.Unclassified {
-				t.Errorf("not classified: %s", f.Detail)
+				t.Errorf("not classified: %s", f.Detail.String())
 			}
 		}
-		if s.Err != nil && len(s.Findings) == 0 {
+		if s.Failed() && len(s.Findings) == 0 {
 			t.Errorf("the step %s fails without a finding", s)
 		}
 	}
@@ -195,7 +195,7 @@ var hostile = []string{
 func TestFuzzedServers(t *testing.T) {
 	test := func(p mailcheck.Protocol, script string) {
 		t.Helper()
-		r := probeScript(t, mailcheck.Server{Protocol: p, Host: fuzzHost, Port: 1000, Security: mailcheck.StartTLS, Sources: []string{"srv"}}, script)
+		r := probeScript(t, mailcheck.Server{Protocol: p, Host: fuzzHost, Port: 1000, Security: mailcheck.StartTLS, Sources: []string{"srv"}, Kind: mailcheck.Published}, script)
 		if r.Verdict != mailcheck.Pass || !mailcheck.Has(r.Mechanisms.AfterTLS, "PLAIN") {
 			t.Errorf("%s: %s, inside TLS %q", p, r.Verdict, r.Capabilities.AfterTLS)
 			for _, s := range r.Steps {
@@ -232,7 +232,7 @@ func fuzz(f *testing.F, protocol mailcheck.Protocol, secret []string, seeds ...s
 		if security == mailcheck.ImplicitTLS {
 			text = upgradeTLS + text
 		}
-		probeScript(t, mailcheck.Server{Protocol: protocol, Host: fuzzHost, Port: 1000, Security: security, Sources: []string{"srv"}}, text, secret...)
+		probeScript(t, mailcheck.Server{Protocol: protocol, Host: fuzzHost, Port: 1000, Security: security, Sources: []string{"srv"}, Kind: mailcheck.Published}, text, secret...)
 	})
 }
 

@@ -44,10 +44,10 @@ func (p *probe) health() {
 	}
 	p.judgeClearLogin()
 	if lost := losses(s.Protocol, s.Capabilities.AfterTLS); lost != "" {
-		p.trace.Find(checks.CapsMissing, lost)
+		p.trace.Find(checks.CapsMissing, "%s", lost)
 	}
 	if local, _, _ := strings.Cut(s.Username, "@"); s.Protocol == mailcheck.Submission && !ascii(local) && !mailcheck.Has(s.Capabilities.AfterTLS, "SMTPUTF8") {
-		p.trace.Find(checks.CapsNoSMTPUTF8, fmt.Sprintf("%s; the server does not announce SMTPUTF8", s.Username))
+		p.trace.Find(checks.CapsNoSMTPUTF8, "%s; the server does not announce SMTPUTF8", s.Username)
 	}
 	p.judgeManners()
 }
@@ -74,7 +74,7 @@ func (p *probe) judgeClearLogin() {
 		offered = append(offered, "USER and PASS")
 	}
 	if len(offered) > 0 {
-		p.trace.Find(checks.AuthBeforeTLS, "offered before TLS: "+strings.Join(offered, ", "))
+		p.trace.Find(checks.AuthBeforeTLS, "offered before TLS: %s", mailcheck.ListOf(offered))
 	}
 }
 

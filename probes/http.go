@@ -119,21 +119,21 @@ func (p *probe) follow(ctx context.Context, method string, header http.Header, b
 		if err != nil {
 			return nil, err
 		}
-		p.trace.Say(reply.String())
+		p.trace.Say("%s", reply.String())
 		location := reply.header.Get("Location")
 		if reply.status/100 != 3 || location == "" {
 			return reply, nil
 		}
 		to, err := redirectTarget(reply.url, location)
 		if err != nil {
-			p.trace.Find(checks.HTTPRedirectRefused, err.Error())
+			p.trace.Find(checks.HTTPRedirectRefused, "%s", err.Error())
 			return nil, err
 		}
-		p.trace.Say(reply.String() + " to " + to.String())
+		p.trace.Say("%s to %s", reply.String(), to.String())
 		here, _ := url.Parse(reply.url)
 		switch {
 		case n == maxHTTPRedirects:
-			p.trace.Find(checks.HTTPTooManyRedirects, fmt.Sprintf("%s is redirect number %d", to, n+1))
+			p.trace.Find(checks.HTTPTooManyRedirects, "%s is redirect number %d", to, n+1)
 			return nil, fmt.Errorf("too many redirects")
 		case to.Host != here.Host || reply.last:
 			return p.elsewhere(ctx, netx.Request{Method: method, URL: to.String(), Header: header, Body: body})
@@ -184,11 +184,11 @@ func (p *probe) elsewhere(ctx context.Context, req netx.Request) (*httpReply, er
 		last := &p.trace.Steps[len(p.trace.Steps)-1].Findings[0]
 		if last.Check == checks.AutoconfigUnreachable || last.Check == checks.AutoconfigCertificate {
 			check := p.notFound()
-			last.Check, last.Severity, last.Detail = check, check.Severity, req.URL+": "+last.Detail
+			last.Check, last.Severity, last.Detail = check, check.Severity, mailcheck.Textf("%s: %s", req.URL, last.Detail)
 		}
 		return nil, err
 	}
-	p.trace.Say(reply.String())
+	p.trace.Say("%s", reply.String())
 	return reply, nil
 }
 
@@ -219,9 +219,9 @@ func (p *probe) offerHTTP(caps []string, reply *httpReply) {
 	}
 	p.offer(caps, names, mailcheck.Has(names, "BASIC") || mailcheck.Has(names, "DIGEST"))
 	if len(names) == 0 {
-		p.trace.Say(reply.String() + " without WWW-Authenticate")
+		p.trace.Say("%s without WWW-Authenticate", reply.String())
 		findings := p.trace.Steps[len(p.trace.Steps)-1].Findings
-		findings[len(findings)-1].Detail = reply.url + ": " + reply.String() + ", without the header WWW-Authenticate"
-		findings[len(findings)-1].Fix = "Let the web server send the header WWW-Authenticate with its 401 (a proxy in front of it may remove it)."
+		findings[len(findings)-1].Detail = mailcheck.Textf("%s: %s, without the header WWW-Authenticate", reply.url, reply.String())
+		findings[len(findings)-1].Fix = mailcheck.Textf("Let the web server send the header WWW-Authenticate with its 401 (a proxy in front of it may remove it).")
 	}
 }

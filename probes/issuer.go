@@ -17,6 +17,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/trace"
 )
 
 const (
@@ -49,7 +50,7 @@ func (p *probe) climb(ctx context.Context, chain, path []*x509.Certificate, at t
 		if trusted, err := p.verify(chain, p.net.Roots, at); err == nil {
 			return fault{
 				checks.TLSMissingIntermediate.Errorf("%s is issued by %s, which the server does not send; it was found at %s, and with it the chain is good", top.Subject, missing, from),
-				fmt.Sprintf("Add the certificate %q (%s) to the file the server sends: serve fullchain.pem instead of cert.pem (%s), then reload. Web browsers fetch it themselves, mail programs do not.", mailcheck.Clean(missing), mailcheck.Clean(from), p.chainSetting()),
+				mailcheck.Textf("Add the certificate %q (%s) to the file the server sends: serve fullchain.pem instead of cert.pem (%s), then reload. Web browsers fetch it themselves, mail programs do not.", missing, from, p.chainSetting()),
 			}, trusted
 		}
 		if selfSigned(issuer) {
@@ -72,26 +73,26 @@ func (p *probe) chainSetting() string {
 // is neither sent nor to be fetched.
 func unknownIssuer(chain, path []*x509.Certificate) fault {
 	top := path[len(path)-1]
-	nowhere := "the certificate does not say where its issuer's is to be found"
+	nowhere := mailcheck.Textf("the certificate does not say where its issuer's is to be found")
 	if len(top.IssuingCertificateURL) > 0 {
-		nowhere = "the issuer's certificate could not be fetched from " + top.IssuingCertificateURL[0]
+		nowhere = mailcheck.Textf("the issuer's certificate could not be fetched from %s", top.IssuingCertificateURL[0])
 	}
-	sent := "the server sent only its own certificate"
+	sent := mailcheck.Textf("the server sent only its own certificate")
 	if len(chain) > 1 {
-		sent = fmt.Sprintf("of the %d certificates that the server sent none is the issuer's", len(chain))
+		sent = mailcheck.Textf("of the %d certificates that the server sent none is the issuer's", len(chain))
 	}
 	switch {
 	case len(path) > 1:
 		return fault{
 			checks.TLSUnknownAuthority.Errorf("issued to %q; the chain leads to %s, whose certificate this machine does not have; %s", subject(path[0]), top.Issuer, nowhere),
-			"If the authority is your company's own, install its root certificate on every client (--ca-file for this test). If it is a public one, serve the full chain that came with the certificate (fullchain.pem), and update this machine's certificate store.",
+			mailcheck.Textf("If the authority is your company's own, install its root certificate on every client (--ca-file for this test). If it is a public one, serve the full chain that came with the certificate (fullchain.pem), and update this machine's certificate store."),
 		}
 	case public(top.Issuer):
 		return fault{err: checks.TLSMissingIntermediate.Errorf("%s is issued by %s; %s; %s", top.Subject, top.Issuer, sent, nowhere)}
 	}
 	return fault{
 		checks.TLSUnknownAuthority.Errorf("issued to %q by %s; %s, so that either the intermediate certificate is missing or the authority is a private one; %s", subject(path[0]), top.Issuer, sent, nowhere),
-		"Mostly the server forgets its intermediate certificate: serve the full chain (fullchain.pem instead of cert.pem), reload and test again. If the authority is your company's own, install its root certificate on every client (--ca-file for this test).",
+		mailcheck.Textf("Mostly the server forgets its intermediate certificate: serve the full chain (fullchain.pem instead of cert.pem), reload and test again. If the authority is your company's own, install its root certificate on every client (--ca-file for this test)."),
 	}
 }
 
@@ -130,12 +131,15 @@ func (p *probe) fetchIssuer(ctx context.Context, c *x509.Certificate) (*x509.Cer
 	url := c.IssuingCertificateURL[0]
 	start, since := time.Now(), p.trace.Since()
 	body, err := p.net.FetchPublic(ctx, url)
-	step := mailcheck.Step{Op: mailcheck.OpFetch, Target: mailcheck.Clean(url), Start: since, Elapsed: time.Since(start), Err: err}
+	step := mailcheck.Step{Op: mailcheck.OpFetch, Target: mailcheck.Clean(url), Start: since, Elapsed: time.Since(start)}
 	var issuer *x509.Certificate
 	if err == nil {
-		if issuer, step.Err = issuerOf(c, body); issuer != nil {
-			step.Detail = mailcheck.Clean("the issuer's certificate, " + issuer.Subject.String())
+		if issuer, err = issuerOf(c, body); issuer != nil {
+			step.Detail = mailcheck.Textf("the issuer's certificate, %s", issuer.Subject.String())
 		}
+	}
+	if err != nil {
+		trace.Fail(&step, err)
 	}
 	p.trace.Steps = append(p.trace.Steps, step)
 	return issuer, url

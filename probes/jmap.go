@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"mailcheck/autoconfig"
@@ -19,9 +18,9 @@ func jmap(ctx context.Context, p *probe) {
 	session := reply.status == http.StatusOK && autoconfig.IsJMAPSession(reply.body)
 	switch {
 	case reply.status/100 == 5:
-		p.trace.Find(checks.HTTPServerError, fmt.Sprintf("GET %s: %s", reply.url, reply))
+		p.trace.Find(checks.HTTPServerError, "GET %s: %s", reply.url, reply)
 	case reply.status != http.StatusUnauthorized && !session:
-		p.trace.Find(checks.JMAPNotFound, fmt.Sprintf("GET %s: %s", reply.url, reply))
+		p.trace.Find(checks.JMAPNotFound, "GET %s: %s", reply.url, reply)
 	default:
 		p.offerHTTP(nil, reply)
 	}

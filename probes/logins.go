@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -37,13 +36,14 @@ func (c Credentials) Given() bool { return c.Password != "" || c.Token != "" }
 // lock the account.
 type logins struct {
 	Credentials
-	net    *netx.Net
-	opts   Options
-	report *mailcheck.Report
-	echoes echoes // of the secret
-	made   int
-	closed map[string]bool // user names, folded, that are not tried again
-	over   bool            // no user name is tried again
+	net      *netx.Net
+	opts     Options
+	report   *mailcheck.Report
+	echoes   echoes // of the secret
+	made     int
+	closed   map[string]bool        // user names, folded, that are not tried again
+	rejected map[string][]rejection // by server
+	over     bool                   // no user name is tried again
 }
 
 // logIn tries to log in at the servers that passed, the best first.
@@ -51,7 +51,7 @@ func logIn(ctx context.Context, n *netx.Net, r *mailcheck.Report, o Options) {
 	if !o.Credentials.Given() {
 		return
 	}
-	l := &logins{Credentials: o.Credentials, net: n, opts: o, report: r, closed: map[string]bool{}}
+	l := &logins{Credentials: o.Credentials, net: n, opts: o, report: r, closed: map[string]bool{}, rejected: map[string][]rejection{}}
 	l.echoes = echoesOf(l.secret())
 	for _, s := range conclude.Settings(r) {
 		i := slices.IndexFunc(r.Servers, func(o mailcheck.ServerResult) bool { return o.Key() == s.Key() })
@@ -65,21 +65,24 @@ func logIn(ctx context.Context, n *netx.Net, r *mailcheck.Report, o Options) {
 func (l *logins) server(ctx context.Context, s *mailcheck.ServerResult) {
 	s.Login = &mailcheck.Login{State: mailcheck.LoginSkipped}
 	ways, names := fitting(s, l.Token != ""), l.usernames(s)
+	if s.Vouch == mailcheck.NotVouched && l.trusts(s.Host) {
+		s.Vouch = mailcheck.VouchedByUser
+	}
 	switch {
 	case s.Verdict != mailcheck.Pass && s.Verdict != mailcheck.Warn:
-		s.Login.Reason = "the server did not pass the test"
+		s.Login.Reason = mailcheck.Textf("the server did not pass the test")
 		return
 	case s.TLS == nil || !s.TLS.Verified:
-		s.Login.Reason = "nothing secret is sent without verified TLS"
+		s.Login.Reason = mailcheck.Textf("nothing secret is sent without verified TLS")
 		return
-	case s.Vouched == "" && !l.trusts(s.Host):
-		l.skip(s, checks.LoginNotTrusted, whoNames(s)).Fix = fmt.Sprintf("If you know that %s is the right server, say so: --trust-server %[1]s", s.Host)
+	case s.Vouch == mailcheck.NotVouched:
+		l.skip(s, checks.LoginNotTrusted, whoNames(s)).Fix = mailcheck.Textf("If you know that %s is the right server, say so: --trust-server %[1]s", s.Host)
 		return
 	case len(names) == 0:
-		s.Login.Reason = "no user name is known: give the whole address, or --username"
+		s.Login.Reason = mailcheck.Textf("no user name is known: give the whole address, or --username")
 		return
 	case len(ways) == 0:
-		l.skip(s, checks.LoginNoMechanism, fmt.Sprintf("given: %s; offered inside TLS: %s", l.what(), conclude.Offers(*s)))
+		l.skip(s, checks.LoginNoMechanism, mailcheck.Evidencef("given: %s; offered inside TLS: %s", l.what(), conclude.Offers(*s)))
 		return
 	}
 	for _, name := range names {
@@ -97,34 +100,33 @@ func (l *logins) server(ctx context.Context, s *mailcheck.ServerResult) {
 
 // noWayIn makes failures of the refused mechanisms: no other let the user in.
 func noWayIn(s *mailcheck.ServerResult) {
-	for i := range s.Steps {
-		for j := range s.Steps[i].Findings {
-			if f := &s.Steps[i].Findings[j]; f.Check == checks.LoginMechanism {
-				f.Severity = checks.Failure
-			}
+	for _, f := range mailcheck.Each(s.Steps) {
+		if f.Check == checks.LoginMechanism {
+			f.Severity = checks.Failure
 		}
 	}
 	s.Verdict = verdict(s.Findings())
 }
 
 // skip says why no login was tried.
-func (l *logins) skip(s *mailcheck.ServerResult, c *checks.Check, why string) *mailcheck.Finding {
-	s.Login.Reason = mailcheck.Clean(why)
-	s.Steps = append(s.Steps, mailcheck.Step{Op: mailcheck.OpAuth, Target: s.Endpoint(), Detail: mailcheck.Clean("not tried: " + why)})
-	step := &s.Steps[len(s.Steps)-1]
-	step.Findings = []mailcheck.Finding{mailcheck.NewFinding(c, why)}
+func (l *logins) skip(s *mailcheck.ServerResult, c *checks.Check, why mailcheck.Text) *mailcheck.Finding {
+	s.Login.Reason = why
+	s.Steps = append(s.Steps, mailcheck.Step{
+		Op: mailcheck.OpAuth, Target: s.Endpoint(), Detail: mailcheck.Textf("not tried: %s", why),
+		Findings: []mailcheck.Finding{mailcheck.NewFindingText(c, why)},
+	})
 	s.Verdict = verdict(s.Findings())
-	return &step.Findings[0]
+	return &s.Steps[len(s.Steps)-1].Findings[0]
 }
 
 func (l *logins) trusts(host string) bool { return slices.Contains(l.TrustedHosts, host) }
 
 // what names the kind of credentials.
-func (l *logins) what() string {
+func (l *logins) what() mailcheck.Text {
 	if l.Token != "" {
-		return "an OAuth2 token"
+		return mailcheck.Textf("an OAuth2 token")
 	}
-	return "a password"
+	return mailcheck.Textf("a password")
 }
 
 func (l *logins) secret() string {
@@ -135,8 +137,8 @@ func (l *logins) secret() string {
 }
 
 // whoNames says which sources name a server that nobody vouches for.
-func whoNames(s *mailcheck.ServerResult) string {
-	return fmt.Sprintf("%s is named by %s only, which is no proof that it is the domain's", s.Host, strings.Join(s.Sources, ", "))
+func whoNames(s *mailcheck.ServerResult) mailcheck.Text {
+	return mailcheck.Evidencef("%s is named by %s only, which is no proof that it is the domain's", s.Host, mailcheck.ListOf(s.Sources))
 }
 
 // usernames returns the user names to try at a server: the one that is published,
@@ -176,7 +178,7 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 		switch {
 		case (l.over || l.closed[fold(name)]) && !l.AllMechanisms:
 			if s.Login.State == mailcheck.LoginSkipped {
-				s.Login.Username, s.Login.Reason = name, "another attempt could lock the account"
+				s.Login.Username, s.Login.Reason = name, mailcheck.Textf("another attempt could lock the account")
 			}
 			if l.over {
 				return true
@@ -184,10 +186,10 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 			s.Login.Refused = appendNew(s.Login.Refused, name)
 			return false
 		case l.made == maxLogins:
-			s.Login.Reason = fmt.Sprintf("%d logins were made, which is the most for one run", maxLogins)
+			s.Login.Reason = mailcheck.Textf("%d logins were made, which is the most for one run", maxLogins)
 			return true
 		case ctx.Err() != nil:
-			s.Login.Reason = "the time ran out"
+			s.Login.Reason = mailcheck.Textf("the time ran out")
 			return true
 		}
 		l.made++
@@ -235,14 +237,14 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 // unreached is the step of a login for which the connection did not come about. What
 // the server said may repeat a secret, so only the name of the fault is told.
 func unreached(p *probe, endpoint string) mailcheck.Step {
-	why := "the server did not offer the same as in the test before"
+	why := mailcheck.Textf("the server did not offer the same as in the test before")
 	for _, f := range p.trace.Findings() {
 		if f.Severity == checks.Failure {
-			why = "the connection for it failed: " + f.Check.ID
+			why = mailcheck.Textf("the connection for it failed: %s", f.Check.ID)
 			break
 		}
 	}
-	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{mailcheck.NewFinding(checks.LoginFailed, why)}}
+	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{mailcheck.NewFindingText(checks.LoginFailed, why)}}
 }
 
 // record adds an attempt to what is known of the server: one step, the lines that
@@ -253,7 +255,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 	if name == sasl.Command {
 		name = map[mailcheck.Protocol]string{mailcheck.IMAP: "LOGIN command", mailcheck.POP3: "USER command"}[s.Protocol]
 	}
-	step.Detail = mailcheck.Clean(fmt.Sprintf("%s as %s: %s", name, e.User, e.reply))
+	step.Detail = mailcheck.Evidencef("%s as %s: %s", name, e.User, e.reply)
 	for _, line := range p.result.Conversation {
 		line.Step = len(s.Steps)
 		s.Conversation = append(s.Conversation, line)
@@ -268,7 +270,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 	l.explain(&step, e)
 	if s.Login.State != mailcheck.LoginAccepted {
 		refused := s.Login.Refused
-		s.Login = &mailcheck.Login{State: state, Username: e.User, Mechanism: name, Refused: refused, Reason: mailcheck.Clean(e.reply), Capabilities: e.caps}
+		s.Login = &mailcheck.Login{State: state, Username: e.User, Mechanism: name, Refused: refused, Reason: mailcheck.Evidencef("%s", e.reply), Capabilities: e.caps}
 		if e.check != nil && e.reply == "" && len(step.Findings) > 0 {
 			s.Login.Reason = step.Findings[0].Detail
 		}
@@ -277,30 +279,37 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 		forgiveLogins(s)
 		if !e.ok() {
 			for i := range step.Findings { // --all-mechanisms: another way worked
-				become(&step.Findings[i], checks.LoginMechanism, fmt.Sprintf("%s is rejected (%s), %s is accepted", name, e.reply, s.Login.Mechanism))
+				step.Findings[i].Become(checks.LoginMechanism, "%s is rejected (%s), %s is accepted", name, e.reply, s.Login.Mechanism)
 			}
 		}
 	}
-	if e.check == checks.LoginRejected && joinRejections(s, e) {
+	if e.check == checks.LoginRejected && l.joinRejections(s, e) {
 		step.Findings = nil
 	}
 	s.Steps = append(s.Steps, step)
 	s.Verdict = verdict(s.Findings())
 }
 
+// rejection is what a server said to one form of the user name.
+type rejection struct{ user, reply string }
+
 // joinRejections adds a rejection to the finding of one under another form of the
 // user name, and reports whether there is one.
-func joinRejections(s *mailcheck.ServerResult, e *entry) bool {
-	for i := range s.Steps {
-		for j := range s.Steps[i].Findings {
-			if f := &s.Steps[i].Findings[j]; f.Check == checks.LoginRejected {
-				who, reply, _ := strings.Cut(f.Detail, ": ")
-				if reply != e.reply {
-					reply += "; " + e.reply
-				}
-				f.Detail = mailcheck.Clean(fmt.Sprintf("%s and as %s: %s", who, e.User, reply))
-				return true
-			}
+func (l *logins) joinRejections(s *mailcheck.ServerResult, e *entry) bool {
+	all := append(l.rejected[s.Key()], rejection{e.User, e.reply})
+	l.rejected[s.Key()] = all
+	if len(all) == 1 {
+		return false
+	}
+	var users []mailcheck.Text
+	var replies []string
+	for _, r := range all {
+		users, replies = append(users, mailcheck.Textf("as %s", r.user)), appendNew(replies, r.reply)
+	}
+	for _, f := range mailcheck.Each(s.Steps) {
+		if f.Check == checks.LoginRejected {
+			f.Detail = mailcheck.Evidencef("%s: %s", mailcheck.Joined(users, " and "), strings.Join(replies, "; "))
+			return true
 		}
 	}
 	return false
@@ -309,11 +318,9 @@ func joinRejections(s *mailcheck.ServerResult, e *entry) bool {
 // forgiveLogins takes back what failed logins found before one succeeded: the user
 // name in another form has a finding of its own.
 func forgiveLogins(s *mailcheck.ServerResult) {
-	for i := range s.Steps {
-		if s.Steps[i].Op == mailcheck.OpAuth {
-			s.Steps[i].Findings = slices.DeleteFunc(s.Steps[i].Findings, func(f mailcheck.Finding) bool { return f.Check != checks.LoginMechanism })
-		}
-	}
+	mailcheck.TakeBack(s.Steps, func(step mailcheck.Step, f mailcheck.Finding) bool {
+		return step.Op == mailcheck.OpAuth && f.Check != checks.LoginMechanism
+	})
 }
 
 // explain gives the finding of a rejected login the remedy that its provider knows.
@@ -322,8 +329,8 @@ func (l *logins) explain(step *mailcheck.Step, e *entry) {
 		return
 	}
 	f := &step.Findings[0]
-	f.Detail = mailcheck.Clean(fmt.Sprintf("as %s: %s", e.User, f.Detail))
+	f.Detail = mailcheck.Evidencef("as %s: %s", e.User, f.Detail)
 	if fix := provider.LoginAdvice(l.report.Address.Domain, e.Server.Host); fix != "" && (e.check == checks.LoginRejected || e.check == checks.LoginAppPassword) {
-		f.Fix = fix
+		f.Fix = mailcheck.Textf("%s", fix)
 	}
 }

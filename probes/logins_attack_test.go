@@ -27,7 +27,7 @@ func attempts(t *testing.T, s lab.Scenario, c Credentials) (r *mailcheck.Report,
 	})
 	for _, server := range r.Servers {
 		for _, step := range server.Steps {
-			if step.Op == mailcheck.OpAuth && !strings.HasPrefix(step.Detail, "not tried") {
+			if step.Op == mailcheck.OpAuth && !strings.HasPrefix(step.Detail.String(), "not tried") {
 				made++
 			}
 		}
@@ -119,7 +119,7 @@ func TestPublishedUsernames(t *testing.T) {
 		var tried []string
 		for _, server := range r.Servers {
 			for _, step := range server.Steps {
-				if name, ok := strings.CutPrefix(step.Detail, "PLAIN as "); ok {
+				if name, ok := strings.CutPrefix(step.Detail.String(), "PLAIN as "); ok {
 					name, _, _ = strings.Cut(name, ": ")
 					tried = appendNew(tried, name)
 				}

@@ -41,8 +41,8 @@ func TestCredentialsInEveryScenario(t *testing.T) {
 					if server.Login == nil || server.Login.State == mailcheck.LoginSkipped {
 						continue
 					}
-					if server.TLS == nil || !server.TLS.Verified || server.Vouched == "" || server.Guessed() {
-						t.Errorf("a login was tried at %s, sources %v, vouched %q", server.URL(), server.Sources, server.Vouched)
+					if server.TLS == nil || !server.TLS.Verified || server.Vouch == mailcheck.NotVouched || server.Guessed() {
+						t.Errorf("a login was tried at %s, sources %v, vouched %d", server.URL(), server.Sources, server.Vouch)
 					}
 				}
 				checkConcealed(t, r, temptation)
@@ -83,8 +83,8 @@ func TestEchoedPasswordIsConcealed(t *testing.T) {
 		r, _ := visit(t, s, 0, accountWith(Options{Credentials: Credentials{Password: s.Password}}))
 		checkConcealed(t, r, s.Password)
 		for _, f := range r.Findings {
-			if f.Check == checks.LoginMechanism && !strings.Contains(f.Detail, `LOGIN "alice@example.com" "[hidden]" ([hidden], `) {
-				t.Errorf("the finding shows %q", f.Detail)
+			if f.Check == checks.LoginMechanism && !strings.Contains(f.Detail.String(), `LOGIN "alice@example.com" "[hidden]" ([hidden], `) {
+				t.Errorf("the finding shows %q", f.Detail.String())
 			}
 		}
 	})
@@ -104,7 +104,7 @@ func logInWith(t *testing.T, name string, c Credentials) (states map[string]stri
 		for _, server := range r.Servers {
 			states[server.URL()] = string(server.Login.State)
 			for _, step := range server.Steps {
-				if step.Op == mailcheck.OpAuth && !strings.HasPrefix(step.Detail, "not tried") {
+				if step.Op == mailcheck.OpAuth && !strings.HasPrefix(step.Detail.String(), "not tried") {
 					made++
 				}
 			}

@@ -56,7 +56,7 @@ func (p *probe) judgeManners() {
 			severity = checks.ReplyViolation.Severity
 		}
 	}
-	p.trace.Find(checks.ReplyViolation, strings.Join(texts, "; ")).Severity = severity
+	p.trace.Find(checks.ReplyViolation, "%s", strings.Join(texts, "; ")).Severity = severity
 }
 
 func (m *manners) breaches(protocol mailcheck.Protocol) []breach {

@@ -43,7 +43,7 @@ type nearby struct {
 // knock is the look at one port.
 type knock struct {
 	done  chan struct{}
-	state string
+	state mailcheck.Reach
 }
 
 func newNearby(ctx context.Context, n *netx.Net) *nearby {
@@ -52,7 +52,7 @@ func newNearby(ctx context.Context, n *netx.Net) *nearby {
 
 // at connects to one port and hangs up, unless that was done, and returns what
 // became of it.
-func (b *nearby) at(s mailcheck.Server, addrs []netip.Addr) string {
+func (b *nearby) at(s mailcheck.Server, addrs []netip.Addr) mailcheck.Reach {
 	b.mu.Lock()
 	k := b.said[s.Endpoint()]
 	if k == nil {

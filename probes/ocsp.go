@@ -43,10 +43,10 @@ func (p *probe) staple(state tls.ConnectionState, path []*x509.Certificate) {
 		valid = answer.Status == "good"
 		switch answer.Status {
 		case "revoked":
-			p.trace.Find(checks.TLSRevoked, evidence)
+			p.trace.Find(checks.TLSRevoked, "%s", evidence)
 			return // whatever the staple lacks beside that does not matter
 		case "stale", "unreadable":
-			p.trace.Find(checks.TLSOCSPStale, evidence)
+			p.trace.Find(checks.TLSOCSPStale, "%s", evidence)
 		}
 	}
 	if mustStaple(leaf) && !valid {
@@ -54,7 +54,7 @@ func (p *probe) staple(state tls.ConnectionState, path []*x509.Certificate) {
 		if p.result.TLS.OCSP != nil {
 			evidence = "the stapled OCSP answer is " + p.result.TLS.OCSP.Status
 		}
-		p.trace.Find(checks.TLSMustStapleMissing, evidence)
+		p.trace.Find(checks.TLSMustStapleMissing, "%s", evidence)
 	}
 }
 

@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"mailcheck"
@@ -15,16 +14,16 @@ import (
 func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent string) bool {
 	switch {
 	case !offered && !consented:
-		p.trace.Find(checks.StartTLSMissing, "offered before TLS: "+mailcheck.Announced(p.result.Capabilities.BeforeTLS))
+		p.trace.Find(checks.StartTLSMissing, "offered before TLS: %s", mailcheck.ListOf(p.result.Capabilities.BeforeTLS).Or("nothing"))
 		return false
 	case !offered:
 		p.unannounced(consent)
 	case !consented:
-		p.trace.Find(trace.ClassifyTurnedAway(consent, checks.StartTLSRefused), consent) // Postfix limits new TLS sessions, too
+		p.trace.Find(trace.ClassifyTurnedAway(consent, checks.StartTLSRefused), "%s", consent) // Postfix limits new TLS sessions, too
 		return false
 	}
 	if err := p.goAhead(); err != nil {
-		p.trace.Find(trace.Classify(mailcheck.OpStartTLS, err))
+		p.trace.FindText(trace.Classify(mailcheck.OpStartTLS, err))
 		return false
 	}
 	return p.handshake(ctx)
@@ -35,7 +34,7 @@ func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent st
 func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 	if p.result.Security == mailcheck.Plain {
 		p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, mechanisms
-		p.trace.Find(checks.AutoconfigPlain, fmt.Sprintf("published without encryption: %s", p.result.URL()))
+		p.trace.Find(checks.AutoconfigPlain, "published without encryption: %s", p.result.URL())
 		return
 	}
 	p.result.Capabilities.AfterTLS, p.result.Mechanisms.AfterTLS = caps, mechanisms
@@ -44,9 +43,9 @@ func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 	switch {
 	case p.result.PasswordOK || len(mechanisms) > 0 || len(p.result.Mechanisms.BeforeTLS) > 0:
 	case mailcheck.Has(caps, "LOGINDISABLED"):
-		p.trace.Find(checks.AuthLoginDisabled, "offered inside TLS: "+mailcheck.Announced(caps))
+		p.trace.Find(checks.AuthLoginDisabled, "offered inside TLS: %s", mailcheck.ListOf(caps).Or("nothing"))
 	default:
-		p.trace.Find(checks.AuthNone, "offered inside TLS: "+mailcheck.Announced(caps))
+		p.trace.Find(checks.AuthNone, "offered inside TLS: %s", mailcheck.ListOf(caps).Or("nothing"))
 	}
 	p.health()
 }

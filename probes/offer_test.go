@@ -105,7 +105,7 @@ func TestNotThisProtocol(t *testing.T) {
 	test := func(line string, want *checks.Check, words string) {
 		t.Helper()
 		check, detail := trace.Classify(mailcheck.OpGreeting, notThisProtocol(mailcheck.IMAP, line))
-		if check != want || !strings.Contains(detail, words) {
+		if check != want || !strings.Contains(detail.String(), words) {
 			t.Errorf("%q is %s: %s", line, check.ID, detail)
 		}
 	}
@@ -125,7 +125,7 @@ func TestNotThisProtocol(t *testing.T) {
 func TestLongCapabilityLists(t *testing.T) {
 	test := func(p mailcheck.Protocol, script string) {
 		t.Helper()
-		r := probeScript(t, mailcheck.Server{Protocol: p, Host: fuzzHost, Port: 1000, Security: mailcheck.ImplicitTLS, Sources: []string{"srv"}}, upgradeTLS+script)
+		r := probeScript(t, mailcheck.Server{Protocol: p, Host: fuzzHost, Port: 1000, Security: mailcheck.ImplicitTLS, Sources: []string{"srv"}, Kind: mailcheck.Published}, upgradeTLS+script)
 		if !mailcheck.Has(r.Mechanisms.AfterTLS, "SCRAM-SHA-1") || !slices.Contains(r.Capabilities.AfterTLS, "X-LAST") {
 			t.Errorf("%s: mechanisms %q, capabilities %q", p, r.Mechanisms.AfterTLS, r.Capabilities.AfterTLS)
 		}

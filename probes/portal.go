@@ -63,7 +63,7 @@ func allInTheWay(r *mailcheck.Report) bool {
 	for _, s := range r.Sources {
 		for _, step := range s.Steps {
 			known := mailcheck.Shows(step.Findings, checks.NetCaptivePortal, checks.NetOffline)
-			if known || step.Op == mailcheck.OpParse && step.Err == nil {
+			if known || step.Op == mailcheck.OpParse && !step.Failed() {
 				return false
 			}
 		}
@@ -86,7 +86,7 @@ func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *trac
 		return addrs, err
 	})
 	t.Steps[0].Findings = nil // that it does not exist is as it should be
-	t.Say(mailcheck.Joined(addrs))
+	t.Say("%s", mailcheck.ListOf(addrs))
 	if err != nil || len(addrs) == 0 {
 		return
 	}
@@ -95,7 +95,7 @@ func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *trac
 			return
 		}
 	}
-	t.Find(checks.NetCaptivePortal, fmt.Sprintf("DNS gives %s for %s, and also for %s, a name that cannot exist", mailcheck.Joined(addrs), r.Servers[0].Host, nobody))
+	t.Find(checks.NetCaptivePortal, "DNS gives %s for %s, and also for %s, a name that cannot exist", mailcheck.ListOf(addrs), r.Servers[0].Host, nobody)
 }
 
 // askNowhere finds a network that answers every web request itself.
@@ -116,10 +116,10 @@ func askNowhere(ctx context.Context, n *netx.Net, t *trace.Trace) {
 	if to := doc.Header.Get("Location"); to != "" && doc.Status/100 == 3 {
 		what = "redirected to " + to
 	}
-	t.Say(fmt.Sprintf("status %d", doc.Status))
+	t.Say("status %d", doc.Status)
 	check := checks.NetCaptivePortal
 	if what == "" { // as a proxy answers that looks for the host
 		check, what = checks.NetIntercepted, fmt.Sprintf("answered with status %d", doc.Status)
 	}
-	t.Find(check, fmt.Sprintf("%s, an address that no host has, is %s", url, what))
+	t.Find(check, "%s, an address that no host has, is %s", url, what)
 }

@@ -59,11 +59,11 @@ func TestPortalWithoutDatabase(t *testing.T) {
 					switch {
 					case i < 0 && c.want != "":
 						t.Errorf("not recognised; found %v", ids(r))
-					case i >= 0 && (c.want == "" || !strings.Contains(r.Findings[i].Detail, c.want)):
-						t.Errorf("evidence %q, want %q", r.Findings[i].Detail, c.want)
+					case i >= 0 && (c.want == "" || !strings.Contains(r.Findings[i].Detail.String(), c.want)):
+						t.Errorf("evidence %q, want %q", r.Findings[i].Detail.String(), c.want)
 					}
 					for _, f := range r.Findings {
-						if i >= 0 && f.Check != checks.NetCaptivePortal && f.BecauseOf != checks.NetCaptivePortal.ID && f.Severity == checks.Failure {
+						if i >= 0 && f.Check != checks.NetCaptivePortal && f.BecauseOf != checks.NetCaptivePortal && f.Severity == checks.Failure {
 							t.Errorf("%s does not follow from the login page", f.Check.ID)
 						}
 					}

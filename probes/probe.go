@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -41,7 +40,9 @@ type probe struct {
 	sent    []*x509.Certificate // by the server, its own first
 	path    []*x509.Certificate // from the server's certificate up, with those known or fetched
 
-	certAsked bool // the server asked for a certificate of the client's
+	certAsked bool  // the server asked for a certificate of the client's
+	unreached error // why no connection came about
+	refusal   error // why the handshake failed
 
 	dialed *netx.Dialed // nil on the connection of another probe
 	conn   net.Conn
@@ -188,7 +189,7 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 		}
 		return addrs, err
 	})
-	p.trace.Say(mailcheck.Joined(addrs))
+	p.trace.Say("%s", mailcheck.ListOf(addrs))
 	return addrs, err == nil
 }
 
@@ -197,12 +198,12 @@ func (p *probe) connect(ctx context.Context, addrs []netip.Addr) bool {
 	dialed, err := trace.Do(ctx, p.trace, mailcheck.OpConnect, s.Endpoint(), func(ctx context.Context) (*netx.Dialed, error) {
 		return p.net.Dial(ctx, s.Host, s.Port, addrs)
 	})
-	p.dialed = dialed
+	p.dialed, p.unreached = dialed, err
 	if err != nil {
 		return false
 	}
 	p.conn = dialed.Conn
-	p.trace.Say("connected to " + dialed.Addr.String())
+	p.trace.Say("connected to %s", dialed.Addr.String())
 	return true
 }
 
@@ -214,7 +215,7 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 	for i := range attempts {
 		a := &attempts[i]
 		p.result.Addresses = append(p.result.Addresses, mailcheck.AddressResult{
-			IP: a.Addr.Addr(), State: addressState(a), Elapsed: a.Elapsed, Err: a.Err,
+			IP: a.Addr.Addr(), State: addressState(a), Elapsed: a.Elapsed, Error: message(a.Err), NoRoute: a.Err != nil && trace.NoIPv6Here(a.Err),
 		})
 		family := 0
 		if a.Addr.Addr().Is6() {
@@ -233,40 +234,46 @@ func (p *probe) reportAddresses(attempts []netx.Attempt) {
 		if trace.NoIPv6Here(failed[1].Err) {
 			check = checks.NetNoIPv6
 		}
-		f := p.find(mailcheck.OpConnect, check, inWords(failed[1], "IPv4", worked[0]))
+		f := p.find(mailcheck.OpConnect, check, "%s", inWords(failed[1], "IPv4", worked[0]))
 		if errors.Is(failed[1].Err, syscall.ECONNREFUSED) {
-			f.Fix = "Make the service listen on its IPv6 address (Dovecot: listen = *, ::; Postfix: inet_protocols = all), or remove the AAAA record."
+			f.Fix = mailcheck.Textf("Make the service listen on its IPv6 address (Dovecot: listen = *, ::; Postfix: inet_protocols = all), or remove the AAAA record.")
 		} else if check == checks.TCPUnreachable6 {
-			f.Fix = "Let IPv6 through to this port in the server's firewall and mend its route, or remove the AAAA record. If IPv6 fails for other servers too, it is this network that lacks it."
+			f.Fix = mailcheck.Textf("Let IPv6 through to this port in the server's firewall and mend its route, or remove the AAAA record. If IPv6 fails for other servers too, it is this network that lacks it.")
 		}
 	}
 	if worked[1] != nil && worked[0] == nil && failed[0] != nil {
-		p.find(mailcheck.OpConnect, checks.TCPUnreachable4, inWords(failed[0], "IPv6", worked[1]))
+		p.find(mailcheck.OpConnect, checks.TCPUnreachable4, "%s", inWords(failed[0], "IPv6", worked[1]))
 	}
 }
 
 // inWords says what a client sees that tries one address after the other.
-func inWords(failed *netx.Attempt, family string, worked *netx.Attempt) string {
-	text := fmt.Sprintf("%s: %s", failed.Addr, addressState(failed))
-	if addressState(failed) == "timeout" {
-		text += fmt.Sprintf(" after %s", mailcheck.Span(failed.Elapsed))
+func inWords(failed *netx.Attempt, family string, worked *netx.Attempt) mailcheck.Text {
+	if state := addressState(failed); state != mailcheck.TimedOut {
+		return mailcheck.Textf("%s: %s; %s: connected, over %s", failed.Addr, state, worked.Addr, family)
 	}
-	return fmt.Sprintf("%s; %s: connected, over %s", text, worked.Addr, family)
+	return mailcheck.Textf("%s: timeout after %s; %s: connected, over %s", failed.Addr, mailcheck.Span(failed.Elapsed), worked.Addr, family)
+}
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return mailcheck.Clean(err.Error())
 }
 
 // find adds a finding to the step of an operation that is already over.
-func (p *probe) find(op mailcheck.Op, c *checks.Check, detail string) *mailcheck.Finding {
+func (p *probe) find(op mailcheck.Op, c *checks.Check, format string, args ...any) *mailcheck.Finding {
 	for i := range p.trace.Steps {
 		if p.trace.Steps[i].Op == op {
-			return p.trace.FindAt(i, c, detail)
+			return p.trace.FindAt(i, c, format, args...)
 		}
 	}
-	return p.trace.Find(c, detail)
+	return p.trace.Find(c, format, args...)
 }
 
-func addressState(a *netx.Attempt) string {
+func addressState(a *netx.Attempt) mailcheck.Reach {
 	if !a.Tried || errors.Is(a.Err, context.Canceled) {
-		return "untested"
+		return mailcheck.NotAttempted
 	}
 	return trace.ConnectState(a.Err)
 }
@@ -311,12 +318,12 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 		p.result.Software = software(p.result.Greeting)
 		return greeting, err
 	})
-	p.trace.Say(p.result.Greeting)
+	p.trace.Say("%s", p.result.Greeting)
 	if f := p.trace.Steps[len(p.trace.Steps)-1].Findings; err != nil && p.lines.cut != "" && len(f) > 0 {
-		f[0].Detail = mailcheck.Clean(fmt.Sprintf("%s; all that came is %q", f[0].Detail, p.lines.cut))
+		f[0].Detail = mailcheck.Textf("%s; all that came is %q", f[0].Detail, p.lines.cut)
 	}
 	if took := time.Since(start); err == nil && took >= slowGreeting {
-		p.trace.Find(checks.GreetDelay, fmt.Sprintf("the greeting took %.0f s", took.Seconds()))
+		p.trace.Find(checks.GreetDelay, "the greeting took %.0f s", took.Seconds())
 	}
 	return err == nil
 }

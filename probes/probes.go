@@ -59,12 +59,13 @@ func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	tests.domain = a.Domain
 	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, tests.start)
 	r.Sources = found.Sources
-	judgeWebHosts(ctx, n, r.Sources)
+	judgeWebHosts(ctx, n, found)
 	r.Servers = tests.results(found.Servers)
 	r.Clock = compareClock(n)
 	logIn(ctx, n, r, o)
 	r.Network = lookForPortal(ctx, n, r)
 	conclude.Account(r, found.Dropped)
+	r.Elapsed = time.Since(r.Started)
 	return r
 }
 
@@ -77,7 +78,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	opts.Every = true // some clients read nothing but what check can do without
 	found := autoconfig.Discover(ctx, n, a, opts, r.Started, tests.start)
 	r.Sources = found.Sources
-	judgeWebHosts(ctx, n, r.Sources)
+	judgeWebHosts(ctx, n, found)
 	others := client.Unpublished(a, found)
 	for _, s := range others {
 		tests.start(s)
@@ -87,6 +88,7 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	r.Clock = compareClock(n)
 	r.Network = lookForPortal(ctx, n, r)
 	conclude.Account(r, found.Dropped)
+	r.Elapsed = time.Since(r.Started)
 	r.Clients = client.Results(a, found, slices.Concat(r.Servers, tests.of(others)))
 	return r
 }
@@ -96,11 +98,12 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) 
 	r := &mailcheck.Report{Address: a, Started: time.Now()}
 	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, func(mailcheck.Server) {})
 	r.Sources = found.Sources
-	judgeWebHosts(ctx, n, r.Sources)
+	judgeWebHosts(ctx, n, found)
 	for _, s := range found.Servers {
 		r.Settings = append(r.Settings, mailcheck.Setting{Server: s})
 	}
 	conclude.Discovery(r, found.Dropped)
+	r.Elapsed = time.Since(r.Started)
 	return r
 }
 
@@ -110,7 +113,7 @@ func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Opt
 	r := &mailcheck.Report{Started: time.Now()}
 	tests := newPool(ctx, n, o, r.Started)
 	for i := range servers {
-		servers[i].Vouched = "named by the user"
+		servers[i].Vouch = mailcheck.VouchedByUser
 		tests.start(servers[i])
 	}
 	r.Servers = tests.results(servers)
@@ -118,6 +121,7 @@ func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Opt
 	logIn(ctx, n, r, o)
 	r.Network = lookForPortal(ctx, n, r)
 	conclude.Account(r, 0)
+	r.Elapsed = time.Since(r.Started)
 	return r
 }
 

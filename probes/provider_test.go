@@ -37,8 +37,8 @@ func TestOfflineStillNamesTheProvider(t *testing.T) {
 			}
 		}
 		i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check == checks.ProviderAppPassword })
-		if i >= 0 && !strings.Contains(r.Findings[i].Remedy(), "https://myaccount.google.com/apppasswords") {
-			t.Errorf("the remedy does not say where: %s", r.Findings[i].Remedy())
+		if i >= 0 && !strings.Contains(r.Findings[i].Remedy().String(), "https://myaccount.google.com/apppasswords") {
+			t.Errorf("the remedy does not say where: %s", r.Findings[i].Remedy().String())
 		}
 	})
 }
@@ -66,7 +66,7 @@ func TestReasonsOfTheDomain(t *testing.T) {
 				}
 				r := runScenario(t, s, Options{})
 				i := slices.IndexFunc(r.Sources, func(s mailcheck.SourceResult) bool { return s.Name == c.source })
-				if got := r.Sources[i].Reason; got != c.want {
+				if got := r.Sources[i].Reason.String(); got != c.want {
 					t.Errorf("%s says %q, want %q", c.source, got, c.want)
 				}
 			})
@@ -101,8 +101,8 @@ func TestFixesOfTheDomain(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, _ := lab.Find(c.scenario)
 				for _, f := range runScenario(t, s, Options{}).Findings {
-					if f.Check.ID == c.id && f.Remedy() != c.want {
-						t.Errorf("got %q, want %q", f.Remedy(), c.want)
+					if f.Check.ID == c.id && f.Remedy().String() != c.want {
+						t.Errorf("got %q, want %q", f.Remedy().String(), c.want)
 					}
 				}
 			})

@@ -34,7 +34,7 @@ func TestRoundTrips(t *testing.T) {
 					if trips := float64(r.Elapsed) / float64(rtt); trips > float64(c.limit) {
 						t.Errorf("%.1f round trips, more than %d", trips, c.limit)
 						for _, s := range r.Sources {
-							t.Logf("%s %v %s", s.Name, s.Elapsed, s.Reason)
+							t.Logf("%s %v %s", s.Name, s.Elapsed, s.Reason.String())
 						}
 						for _, s := range r.Servers {
 							for _, step := range s.Steps {

@@ -19,7 +19,7 @@ import (
 
 // upgradable is a server of a protocol on its port for STARTTLS.
 func upgradable(p mailcheck.Protocol) mailcheck.Server {
-	return mailcheck.Server{Protocol: p, Host: fuzzHost, Port: mailcheck.DefaultPort(p, mailcheck.StartTLS), Security: mailcheck.StartTLS, Sources: []string{"srv"}}
+	return mailcheck.Server{Protocol: p, Host: fuzzHost, Port: mailcheck.DefaultPort(p, mailcheck.StartTLS), Security: mailcheck.StartTLS, Sources: []string{"srv"}, Kind: mailcheck.Published}
 }
 
 func hasFinding(r mailcheck.ServerResult, id string) bool {
@@ -118,11 +118,11 @@ func TestNothingIsRetriedInClear(t *testing.T) {
 func TestBounds(t *testing.T) {
 	test := func(script, id, words string) {
 		t.Helper()
-		r := probeScript(t, mailcheck.Server{Protocol: mailcheck.Submission, Host: fuzzHost, Port: 1000, Security: mailcheck.ImplicitTLS, Sources: []string{"srv"}}, upgradeTLS+script)
+		r := probeScript(t, mailcheck.Server{Protocol: mailcheck.Submission, Host: fuzzHost, Port: 1000, Security: mailcheck.ImplicitTLS, Sources: []string{"srv"}, Kind: mailcheck.Published}, upgradeTLS+script)
 		var got []string
 		for _, s := range r.Steps {
 			for _, f := range s.Findings {
-				got = append(got, f.Check.ID+": "+f.Detail)
+				got = append(got, f.Check.ID+": "+f.Detail.String())
 			}
 		}
 		if len(got) != 1 || !strings.HasPrefix(got[0], id+": ") || !strings.Contains(got[0], words) {
@@ -201,7 +201,7 @@ func TestGivenUp(t *testing.T) {
 					if after < 2*time.Second {
 						for _, f := range r.Findings {
 							if f.Check.Severity == checks.Failure && !strings.HasPrefix(f.Check.ID, "account.") {
-								t.Errorf("given up after %v: %s: %s", after, f.Check.ID, f.Detail)
+								t.Errorf("given up after %v: %s: %s", after, f.Check.ID, f.Detail.String())
 							}
 						}
 					}
@@ -228,8 +228,8 @@ func TestServersPerRun(t *testing.T) {
 			t.Errorf("%d servers are connected to: %q", len(dialled), dialled)
 		}
 		for _, f := range r.Findings {
-			if f.Check == checks.RunTooManyServers && f.Detail != "21 servers were not tested" {
-				t.Errorf("the evidence is %q", f.Detail)
+			if f.Check == checks.RunTooManyServers && f.Detail.String() != "21 servers were not tested" {
+				t.Errorf("the evidence is %q", f.Detail.String())
 			}
 		}
 	})

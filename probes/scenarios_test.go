@@ -93,7 +93,7 @@ func TestScenarios(t *testing.T) {
 			if diff := cmp.Diff(s.Want, ids(r), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("findings differ (-want +got):\n%s", diff)
 				for _, f := range r.Findings {
-					t.Logf("%s %s %s%s: %s", f.Severity, f.Check.ID, f.Server, f.Source, f.Detail)
+					t.Logf("%s %s %s%s: %s", f.Severity, f.Check.ID, f.Server, f.Source, f.Detail.String())
 				}
 			}
 			if r.Elapsed > 30*time.Second {

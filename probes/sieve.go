@@ -53,10 +53,10 @@ func sieve(ctx context.Context, p *probe) {
 	mechanisms := sieveMechanisms(caps)
 	p.offer(caps, mechanisms, mailcheck.Has(mechanisms, "PLAIN") || mailcheck.Has(mechanisms, "LOGIN"))
 	if f := p.trace.Steps[len(p.trace.Steps)-1].Findings; len(f) > 0 && f[0].Check == checks.AuthNone {
-		f[0].Fix = "Enable authentication for this service (Dovecot: auth_mechanisms = plain login; Cyrus: sasl_mech_list in imapd.conf)."
+		f[0].Fix = mailcheck.Textf("Enable authentication for this service (Dovecot: auth_mechanisms = plain login; Cyrus: sasl_mech_list in imapd.conf).")
 	}
 	if !mailcheck.Has(caps, "SIEVE") || !mailcheck.Has(caps, "IMPLEMENTATION") { // RFC 5804 section 1.7
-		p.trace.Find(checks.SieveIncomplete, "it announces "+mailcheck.Announced(caps))
+		p.trace.Find(checks.SieveIncomplete, "it announces %s", mailcheck.ListOf(caps).Or("nothing"))
 	}
 	p.farewell("LOGOUT")
 }

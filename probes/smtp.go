@@ -86,7 +86,7 @@ func (p *probe) smtpStartTLS(ctx context.Context) bool {
 		if masked >= 0 {
 			evidence = "the list of extensions has " + caps[masked]
 		}
-		p.trace.Find(checks.StartTLSMasked, evidence)
+		p.trace.Find(checks.StartTLSMasked, "%s", evidence)
 		return false
 	}
 	if !mailcheck.Has(caps, "STARTTLS") {

@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -15,9 +14,9 @@ import (
 // announced it: clients do not ask for what is not announced, and what removes
 // the announcement may want just that.
 func (p *probe) unannounced(consent string) {
-	p.trace.Find(checks.StartTLSMissing, "not among what is offered before TLS: "+mailcheck.Announced(p.result.Capabilities.BeforeTLS)).Fix =
-		"The server agrees to STARTTLS when asked, so TLS is switched on: find what keeps it from announcing that, in its configuration or on the way."
-	p.trace.Find(checks.StartTLSStripped, fmt.Sprintf("STARTTLS is not announced, yet the server agrees to it: %q", consent))
+	p.trace.Find(checks.StartTLSMissing, "not among what is offered before TLS: %s", mailcheck.ListOf(p.result.Capabilities.BeforeTLS).Or("nothing")).Fix =
+		mailcheck.Textf("The server agrees to STARTTLS when asked, so TLS is switched on: find what keeps it from announcing that, in its configuration or on the way.")
+	p.trace.Find(checks.StartTLSStripped, "STARTTLS is not announced, yet the server agrees to it: %q", consent)
 }
 
 // askAgainForTLS finds out whether another connection is offered STARTTLS: to
@@ -34,7 +33,7 @@ func (p *probe) askAgainForTLS(ctx context.Context, f *mailcheck.Finding) {
 		addr = p.addrs[other]
 	}
 	if works, _ := p.tryDoor(ctx, p.result.Server, []netip.Addr{addr}); works {
-		become(f, checks.StartTLSSometimes, fmt.Sprintf("%s at %s; a second connection, to %s, is offered STARTTLS", f.Detail, p.dialed.Addr.Addr(), addr))
+		f.Become(checks.StartTLSSometimes, "%s at %s; a second connection, to %s, is offered STARTTLS", f.Detail, p.dialed.Addr.Addr(), addr)
 	}
 }
 
@@ -43,11 +42,11 @@ func (p *probe) compareLists() {
 	before, after := p.result.Mechanisms.BeforeTLS, p.result.Mechanisms.AfterTLS
 	for _, word := range []string{"STARTTLS", "STLS"} {
 		if mailcheck.Has(p.result.Capabilities.AfterTLS, word) {
-			p.trace.Find(checks.StartTLSCapsStale, "offered inside TLS: "+word)
+			p.trace.Find(checks.StartTLSCapsStale, "offered inside TLS: %s", word)
 		}
 	}
 	if len(before) > 0 && len(after) == 0 && !p.result.PasswordOK {
-		p.trace.Find(checks.StartTLSAuthLost, fmt.Sprintf("before TLS: %s; inside TLS: none", strings.Join(before, ", ")))
+		p.trace.Find(checks.StartTLSAuthLost, "before TLS: %s; inside TLS: none", mailcheck.ListOf(before))
 	}
 }
 
@@ -71,8 +70,8 @@ func (p *probe) fallBack(ctx context.Context) {
 		return
 	}
 	f := &p.trace.Steps[i].Findings[0]
-	f.Detail = mailcheck.Clean(f.Detail + "; HELO is answered " + reply.String() + ", which allows neither STARTTLS nor a login")
+	f.Detail = mailcheck.Textf("%s; HELO is answered %s, which allows neither STARTTLS nor a login", f.Detail, reply.String())
 	if strings.Contains(p.result.Greeting, "***") {
-		become(f, checks.StartTLSMasked, fmt.Sprintf("the greeting is %q, and %s", p.result.Greeting, f.Detail))
+		f.Become(checks.StartTLSMasked, "the greeting is %q, and %s", p.result.Greeting, f.Detail)
 	}
 }

@@ -2,14 +2,8 @@ package probes
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
-	"fmt"
 	"net/netip"
 
 	"mailcheck"
@@ -37,13 +31,14 @@ func (p *probe) handshake(ctx context.Context) bool {
 		err := conn.Handshake() // ends with the deadline of the connection, which knows the run's
 		return conn.ConnectionState(), err
 	})
+	p.refusal = err
 	if err != nil {
 		return false
 	}
 	p.conn = conn
 	p.result.TLS = describe(state)
 	p.startLines()
-	p.trace.Say(fmt.Sprintf("%s, %s, %s", p.result.TLS.Version, p.result.TLS.Cipher, p.result.TLS.Curve))
+	p.trace.Say("%s, %s, %s", p.result.TLS.Version, p.result.TLS.Cipher, p.result.TLS.Curve)
 	p.certificate(ctx, state)
 	return true
 }
@@ -70,12 +65,12 @@ func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 		}
 		return struct{}{}, j.faults[0].err
 	})
-	p.trace.Say(fmt.Sprintf("%s, valid to %s, %d certificate transparency timestamps", mailcheck.Clean(leaf.Subject.String()), day(leaf.NotAfter), p.result.TLS.SCTs))
+	p.trace.Say("%s, valid to %s, %d certificate transparency timestamps", leaf.Subject.String(), day(leaf.NotAfter), p.result.TLS.SCTs)
 	for i, f := range j.faults {
 		if i > 0 {
-			p.trace.Find(trace.Classify(mailcheck.OpCertificate, f.err))
+			p.trace.FindText(trace.Classify(mailcheck.OpCertificate, f.err))
 		}
-		p.trace.Fix(f.fix)
+		p.trace.Fix("%s", f.fix)
 	}
 	p.remark(j)
 	p.staple(state, j.path)
@@ -83,8 +78,8 @@ func (p *probe) certificate(ctx context.Context, state tls.ConnectionState) {
 
 // warnOfExpiry finds certificates near their end.
 func (p *probe) warnOfExpiry(leaf *x509.Certificate) {
-	if detail := trace.ExpiresSoon(leaf, p.opts.ExpiryWarning); detail != "" {
-		p.trace.Find(checks.TLSExpiresSoon, detail)
+	if detail := trace.ExpiresSoon(leaf, p.opts.ExpiryWarning); !detail.Empty() {
+		p.trace.Find(checks.TLSExpiresSoon, "%s", detail)
 	}
 }
 
@@ -98,28 +93,7 @@ func describe(state tls.ConnectionState) *mailcheck.TLS {
 		t.Curve = state.CurveID.String()
 	}
 	for _, c := range state.PeerCertificates {
-		sum := sha256.Sum256(c.Raw)
-		var names []string
-		for _, n := range trace.CertificateNames(c) {
-			names = append(names, mailcheck.Clean(n))
-		}
-		t.Chain = append(t.Chain, mailcheck.Certificate{
-			Subject: mailcheck.Clean(c.Subject.String()), Issuer: mailcheck.Clean(c.Issuer.String()),
-			Names: names, NotBefore: c.NotBefore, NotAfter: c.NotAfter,
-			SHA256: hex.EncodeToString(sum[:]), Key: keyName(c),
-		})
+		t.Chain = append(t.Chain, trace.CertificateOf(c))
 	}
 	return t
-}
-
-func keyName(c *x509.Certificate) string {
-	switch key := c.PublicKey.(type) {
-	case *rsa.PublicKey:
-		return fmt.Sprintf("RSA %d", key.N.BitLen())
-	case *ecdsa.PublicKey:
-		return "ECDSA " + key.Curve.Params().Name
-	case ed25519.PublicKey:
-		return "Ed25519"
-	}
-	return c.PublicKeyAlgorithm.String()
 }

@@ -2,13 +2,12 @@ package probes
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"net/url"
 	"slices"
 	"time"
 
 	"mailcheck"
+	"mailcheck/autoconfig"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -24,23 +23,21 @@ var distrusted = []*checks.Check{
 // judgeWebHosts judges the certificates for which the web servers that publish the
 // settings were not believed, as those of mail servers are: the fetch itself only
 // knows that it failed.
-func judgeWebHosts(ctx context.Context, n *netx.Net, sources []mailcheck.SourceResult) {
-	for i := range sources {
-		for j := range sources[i].Steps {
-			step := &sources[i].Steps[j]
-			e, ok := errors.AsType[*tls.CertificateVerificationError](step.Err)
+func judgeWebHosts(ctx context.Context, n *netx.Net, found autoconfig.Discovery) {
+	for _, source := range found.Sources {
+		for step, f := range mailcheck.Each(source.Steps) {
+			chain := found.Disbelieved[step.Target]
 			u, err := url.Parse(step.Target)
-			if !ok || err != nil || len(e.UnverifiedCertificates) == 0 || len(step.Findings) == 0 {
+			if step.Leaf == nil || len(chain) == 0 || err != nil {
 				continue
 			}
-			f := &step.Findings[0]
 			if f.Check != checks.AutoconfigCertificate && f.Check != checks.AutodiscoverCertificate {
 				continue
 			}
 			server := mailcheck.Server{Protocol: mailcheck.JMAP, Host: u.Hostname(), Port: 443, Security: mailcheck.ImplicitTLS}
 			p := newProbe(n, server, Options{}, time.Now())
 			p.dialed = &netx.Dialed{}
-			judged := p.judge(ctx, e.UnverifiedCertificates)
+			judged := p.judge(ctx, chain)
 			if len(judged.faults) == 0 {
 				continue
 			}
@@ -48,10 +45,10 @@ func judgeWebHosts(ctx context.Context, n *netx.Net, sources []mailcheck.SourceR
 			if !slices.Contains(distrusted, why) {
 				continue
 			}
-			f.Detail = mailcheck.Clean(server.Host + ": " + detail + " (" + why.ID + ")")
+			f.Detail = mailcheck.Textf("%s: %s (%s)", server.Host, detail, why.ID)
 			f.Fix = judged.faults[0].fix
-			if f.Fix == "" {
-				f.Fix = why.Remedy
+			if f.Fix.Empty() {
+				f.Fix = mailcheck.Text{Format: why.Remedy}
 			}
 		}
 	}

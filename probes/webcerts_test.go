@@ -19,7 +19,7 @@ func TestWebHostCertificates(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r, _ := visit(t, scenario(t, c.scenario), 0, accountWith(Options{}))
 			for _, f := range r.Findings {
-				if f.Check == checks.AutoconfigCertificate && strings.Contains(f.Detail, c.seen) && strings.Contains(f.Remedy(), c.fix) {
+				if f.Check == checks.AutoconfigCertificate && strings.Contains(f.Detail.String(), c.seen) && strings.Contains(f.Remedy().String(), c.fix) {
 					return
 				}
 			}

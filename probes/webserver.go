@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"errors"
 	"net"
 	"slices"
 	"time"
@@ -104,9 +103,8 @@ func (p *probe) talkInTurn(ctx context.Context) bool {
 	p.result.TLS = cloneTLS(p.shared.tls)
 	p.talk(ctx)
 	p.hangUp()
-	err := p.trace.Steps[len(p.shared.connecting)].Err
-	late, ok := errors.AsType[net.Error](err)
-	return err == nil || ok && late.Timeout() || ctx.Err() != nil
+	first := p.trace.Steps[len(p.shared.connecting)]
+	return !first.Failed() || first.Reach == mailcheck.TimedOut || ctx.Err() != nil
 }
 
 // inherit takes over what the first probe saw of the server but for its own
@@ -133,8 +131,8 @@ func (c *shared) sayShared(r *mailcheck.ServerResult) {
 		return
 	}
 	for i := range r.Steps {
-		if s := &r.Steps[i]; s.Op == mailcheck.OpConnect && s.Err == nil {
-			s.Detail += ", shared with " + c.by
+		if s := &r.Steps[i]; s.Op == mailcheck.OpConnect && !s.Failed() {
+			s.Detail = mailcheck.Textf("%s, shared with %s", s.Detail, c.by)
 		}
 	}
 }

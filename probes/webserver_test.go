@@ -49,7 +49,7 @@ func TestOneConnectionForAllServices(t *testing.T) {
 			if fmt.Sprint(ops) != "[resolve connect tls certificate capability]" {
 				t.Errorf("%s: steps %v", s.Key(), ops)
 			}
-			if said := s.Steps[1].Detail; strings.Contains(said, "shared with activesync https://example.com/Microsoft-Server-ActiveSync") != (len(got) > 1) {
+			if said := s.Steps[1].Detail.String(); strings.Contains(said, "shared with activesync https://example.com/Microsoft-Server-ActiveSync") != (len(got) > 1) {
 				t.Errorf("%s: %s", s.Key(), said)
 			}
 			if s.Conversation[0].Step != 4 || !s.Conversation[0].Secure {

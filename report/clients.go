@@ -64,13 +64,13 @@ func clientsGrid(p *page, clients []mailcheck.ClientResult, opts Options) {
 func clientReasons(p *page, clients []mailcheck.ClientResult, opts Options) {
 	names := map[string][]string{}
 	for _, c := range clients {
-		names[c.Reason] = append(names[c.Reason], c.Client)
+		names[c.Reason.String()] = append(names[c.Reason.String()], c.Client)
 	}
 	for _, c := range clients {
 		if opts.Verbose {
 			clientWay(p, c)
-		} else if c.Reason != "" && names[c.Reason][0] == c.Client {
-			p.paragraph(0, 2, strings.Join(names[c.Reason], "; ")+": "+safe(c.Reason)+".")
+		} else if !c.Reason.Empty() && names[c.Reason.String()][0] == c.Client {
+			p.paragraph(0, 2, strings.Join(names[c.Reason.String()], "; ")+": "+safe(c.Reason.String())+".")
 		}
 	}
 }
@@ -78,12 +78,12 @@ func clientReasons(p *page, clients []mailcheck.ClientResult, opts Options) {
 // clientWay says why, the way there and who says so.
 func clientWay(p *page, c mailcheck.ClientResult) {
 	text := c.Client + ":"
-	if c.Reason != "" {
-		text += " " + safe(c.Reason) + "."
+	if !c.Reason.Empty() {
+		text += " " + safe(c.Reason.String()) + "."
 	}
 	p.paragraph(0, 2, text)
 	for _, line := range c.Asked {
-		p.paragraph(4, 6, safe(line))
+		p.paragraph(4, 6, line.String())
 	}
 	p.paragraph(4, 6, "Rules: "+c.Ref)
 }
@@ -161,5 +161,5 @@ func jsonClients(clients []mailcheck.ClientResult) []jsonClient {
 }
 
 func jsonClientOf(c mailcheck.ClientResult) jsonClient {
-	return jsonClient{c.Client, string(c.Outcome), c.Source, safe(c.Reason), each(c.Servers, published), each(c.Asked, safe), c.Ref}
+	return jsonClient{c.Client, string(c.Outcome), c.Source, safe(c.Reason.String()), each(c.Servers, published), each(c.Asked, mailcheck.Text.String), c.Ref}
 }

@@ -144,7 +144,7 @@ func disagreements(p *page, r *mailcheck.Report) {
 		var preferred, says []string
 		for _, s := range r.Sources {
 			names := endpoints(s, protocol)
-			if len(names) == 0 || s.Name == "guess" {
+			if len(names) == 0 || s.Kind == mailcheck.Guessed {
 				continue
 			}
 			if !slices.Contains(preferred, names[0]) {

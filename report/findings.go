@@ -22,7 +22,7 @@ type group struct {
 func groups(findings []mailcheck.Finding) []group {
 	var top, caused []group
 	for _, f := range findings {
-		if f.BecauseOf != "" && hasRoot(findings, f) {
+		if cause(findings, f) != nil {
 			caused = merge(caused, f)
 		} else {
 			top = merge(top, f)
@@ -41,7 +41,7 @@ func merge(all []group, f mailcheck.Finding) []group {
 		place = safe(f.Source)
 	}
 	i := slices.IndexFunc(all, func(g group) bool {
-		return g.Check == f.Check && g.Detail == f.Detail && g.Severity == f.Severity && g.Fix == f.Fix && g.Meanwhile == f.Meanwhile && g.BecauseOf == f.BecauseOf &&
+		return g.Check == f.Check && g.Detail.String() == f.Detail.String() && g.Severity == f.Severity && g.Fix.String() == f.Fix.String() && g.Meanwhile.String() == f.Meanwhile.String() && g.BecauseOf == f.BecauseOf &&
 			(g.Server == "") == (f.Server == "")
 	})
 	if i < 0 {
@@ -54,35 +54,33 @@ func merge(all []group, f mailcheck.Finding) []group {
 }
 
 // cause follows BecauseOf to the check that nothing else has caused. It returns
-// an empty id where the chain leads nowhere or in a circle.
-func cause(findings []mailcheck.Finding, f mailcheck.Finding) string {
-	id := f.BecauseOf
+// nil where there is none, or the chain leads nowhere or in a circle.
+func cause(findings []mailcheck.Finding, f mailcheck.Finding) *checks.Check {
+	c := f.BecauseOf
 	for range findings {
-		if slices.ContainsFunc(findings, func(g mailcheck.Finding) bool { return g.Check.ID == id && g.BecauseOf == "" }) {
-			return id
+		if slices.ContainsFunc(findings, func(g mailcheck.Finding) bool { return g.Check == c && g.BecauseOf == nil }) {
+			return c
 		}
-		i := slices.IndexFunc(findings, func(g mailcheck.Finding) bool { return g.Check.ID == id })
+		i := slices.IndexFunc(findings, func(g mailcheck.Finding) bool { return g.Check == c })
 		if i < 0 {
-			return ""
+			return nil
 		}
-		id = findings[i].BecauseOf
+		c = findings[i].BecauseOf
 	}
-	return ""
+	return nil
 }
-
-func hasRoot(findings []mailcheck.Finding, f mailcheck.Finding) bool { return cause(findings, f) != "" }
 
 // rootOf returns the index of the group that caused f, if possible one about
 // the same server.
 func rootOf(top []group, findings []mailcheck.Finding, f mailcheck.Finding) int {
-	id := cause(findings, f)
+	c := cause(findings, f)
 	same := slices.IndexFunc(top, func(g group) bool {
-		return g.Check.ID == id && f.Server != "" && slices.Contains(g.Places, safe(f.Server))
+		return g.Check == c && f.Server != "" && slices.Contains(g.Places, safe(f.Server))
 	})
 	if same >= 0 {
 		return same
 	}
-	return slices.IndexFunc(top, func(g group) bool { return g.Check.ID == id })
+	return slices.IndexFunc(top, func(g group) bool { return g.Check == c })
 }
 
 // numbered returns the number under which the table lists a finding, by check
@@ -127,9 +125,9 @@ func findings(p *page, r *mailcheck.Report, opts Options) {
 			p.blank()
 			first = false
 		}
-		p.paragraph(0, 2, "Note: "+strings.TrimSuffix(g.Check.Summary, ".")+about(g, g.Detail)+" ("+g.Check.ID+")")
-		if g.Fix != "" { // worth knowing how, although nothing is wrong
-			p.paragraph(2, 4, actor(g.Check.Who)+": "+safe(g.Fix))
+		p.paragraph(0, 2, "Note: "+strings.TrimSuffix(g.Check.Summary, ".")+about(g, g.Detail.String())+" ("+g.Check.ID+")")
+		if !g.Fix.Empty() { // worth knowing how, although nothing is wrong
+			p.paragraph(2, 4, actor(g.Check.Who)+": "+safe(g.Fix.String()))
 		}
 	}
 }
@@ -158,14 +156,14 @@ func finding(p *page, g group, n int, opts Options) {
 	if len(g.Places) > 0 {
 		p.paragraph(4, 6, placeWord(g)+": "+strings.Join(g.Places, ", "))
 	}
-	if g.Detail != "" {
-		p.paragraph(4, 6, "Seen: "+safe(g.Detail))
+	if !g.Detail.Empty() {
+		p.paragraph(4, 6, "Seen: "+safe(g.Detail.String()))
 	}
-	if g.Meanwhile != "" && g.Check.Who != checks.User {
-		p.paragraph(4, 6, actor(checks.User)+": "+safe(g.Meanwhile))
-		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Mend()))
+	if !g.Meanwhile.Empty() && g.Check.Who != checks.User {
+		p.paragraph(4, 6, actor(checks.User)+": "+safe(g.Meanwhile.String()))
+		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Mend().String()))
 	} else {
-		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Remedy()))
+		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Remedy().String()))
 	}
 	for _, c := range byCheck(g.Consequences) {
 		if c.Check == g.Check {

@@ -1,8 +1,8 @@
 package report
 
 import (
-	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,8 +51,12 @@ func address(s string) mailcheck.Address {
 }
 
 func at(p mailcheck.Protocol, s mailcheck.Security, host string, sources ...string) mailcheck.Server {
+	kind := mailcheck.Published
+	if slices.Equal(sources, []string{"guess"}) {
+		kind = mailcheck.Guessed
+	}
 	return mailcheck.Server{Protocol: p, Host: host, Port: mailcheck.DefaultPort(p, s), Security: s,
-		Username: "alice@example.com", Auth: []string{"password-cleartext"}, Sources: sources}
+		Username: "alice@example.com", Auth: []string{"password-cleartext"}, Sources: sources, Kind: kind}
 }
 
 // good is a server that works.
@@ -65,7 +69,7 @@ func good(s mailcheck.Server, days int) mailcheck.ServerResult {
 		TLS: &mailcheck.TLS{Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256", Curve: "X25519", Verified: true, Chain: []mailcheck.Certificate{{
 			Subject: "CN=" + s.Host, Issuer: "CN=Example CA", Names: []string{s.Host},
 			NotBefore: now.AddDate(0, 0, -30), NotAfter: now.AddDate(0, 0, days).Add(time.Hour), SHA256: strings.Repeat("ab", 32), Key: "ECDSA P-256"}}},
-		Steps: []mailcheck.Step{{Op: mailcheck.OpConnect, Target: s.Endpoint(), Start: time.Millisecond, Elapsed: 9 * time.Millisecond, Detail: "192.0.2.10"}},
+		Steps: []mailcheck.Step{{Op: mailcheck.OpConnect, Target: s.Endpoint(), Start: time.Millisecond, Elapsed: 9 * time.Millisecond, Detail: mailcheck.Textf("192.0.2.10")}},
 	}
 }
 
@@ -74,15 +78,15 @@ func bad(s mailcheck.Server, c *checks.Check, detail string) mailcheck.ServerRes
 	return mailcheck.ServerResult{
 		Server: s, Verdict: mailcheck.Fail,
 		Addresses: []mailcheck.AddressResult{{IP: netip.MustParseAddr("192.0.2.10"), State: "connected"}},
-		Steps: []mailcheck.Step{{Op: mailcheck.OpTLS, Target: s.Endpoint(), Err: errors.New(detail),
-			Findings: []mailcheck.Finding{{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(detail)}}}},
+		Steps: []mailcheck.Step{{Op: mailcheck.OpTLS, Target: s.Endpoint(), Error: detail,
+			Findings: []mailcheck.Finding{{Check: c, Severity: c.Severity, Detail: mailcheck.Textf("%s", detail)}}}},
 	}
 }
 
 // silent is a guessed server that is not there.
 func silent(p mailcheck.Protocol, s mailcheck.Security, host string) mailcheck.ServerResult {
 	r := bad(at(p, s, host, "guess"), checks.TCPTimeout, "no answer in time")
-	r.Addresses[0].State = "timeout"
+	r.Addresses[0].State = mailcheck.TimedOut
 	return r
 }
 
@@ -114,7 +118,7 @@ func add(r *mailcheck.Report, findings ...mailcheck.Finding) *mailcheck.Report {
 }
 
 func of(c *checks.Check, detail, server, because string) mailcheck.Finding {
-	return mailcheck.Finding{Check: c, Severity: c.Severity, Detail: detail, Server: server, BecauseOf: because}
+	return mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Textf("%s", detail), About: mailcheck.About{Server: server}, BecauseOf: checks.ByID(because)}
 }
 
 var (
@@ -124,17 +128,17 @@ var (
 	smtpS  = at(mailcheck.Submission, mailcheck.ImplicitTLS, "smtp.example.com", "srv", "autoconfig")
 	smtpT  = at(mailcheck.Submission, mailcheck.StartTLS, "smtp.example.com", "autoconfig")
 	wanted = []mailcheck.SourceResult{
-		{Name: "srv", State: mailcheck.Found, Reason: "3 service records at example.com", Elapsed: 20 * time.Millisecond, Servers: []mailcheck.Server{imapS, pop3S, smtpS}},
-		{Name: "autoconfig", State: mailcheck.Found, Reason: "https://autoconfig.example.com/mail/config-v1.1.xml", Servers: []mailcheck.Server{imapS, imapT, smtpS, smtpT}},
-		{Name: "ispdb", State: mailcheck.Absent, Reason: "the database does not know example.com"},
-		{Name: "mx", State: mailcheck.Failed, Reason: "no DNS server answers in time for the mail exchanger of example.com"},
-		{Name: "guess", State: mailcheck.Absent, Reason: "not needed: the domain publishes settings"},
+		{Name: "srv", Kind: mailcheck.Published, Form: mailcheck.Records, State: mailcheck.Found, Reason: mailcheck.Textf("3 service records at example.com"), Elapsed: 20 * time.Millisecond, Servers: []mailcheck.Server{imapS, pop3S, smtpS}},
+		{Name: "autoconfig", Kind: mailcheck.Published, Form: mailcheck.SettingsFile, State: mailcheck.Found, Reason: mailcheck.Textf("https://autoconfig.example.com/mail/config-v1.1.xml"), Servers: []mailcheck.Server{imapS, imapT, smtpS, smtpT}},
+		{Name: "ispdb", Kind: mailcheck.Published, Form: mailcheck.Database, State: mailcheck.Absent, Reason: mailcheck.Textf("the database does not know example.com")},
+		{Name: "mx", Kind: mailcheck.Known, Form: mailcheck.SettingsFile, State: mailcheck.Failed, Reason: mailcheck.Textf("no DNS server answers in time for the mail exchanger of example.com")},
+		{Name: "guess", Kind: mailcheck.Guessed, State: mailcheck.Absent, Reason: mailcheck.Textf("not needed: the domain publishes settings")},
 	}
 	nowhere = []mailcheck.SourceResult{
-		{Name: "srv", State: mailcheck.Absent, Reason: "the domain does not exist"},
-		{Name: "autoconfig", State: mailcheck.Absent, Reason: "autoconfig.exmaple.com does not exist"},
-		{Name: "ispdb", State: mailcheck.Absent, Reason: "the database does not know exmaple.com"},
-		{Name: "guess", State: mailcheck.Absent, Reason: "none of 9 likely names exists"},
+		{Name: "srv", Kind: mailcheck.Published, Form: mailcheck.Records, State: mailcheck.Absent, Reason: mailcheck.Textf("the domain does not exist")},
+		{Name: "autoconfig", Kind: mailcheck.Published, Form: mailcheck.SettingsFile, State: mailcheck.Absent, Reason: mailcheck.Textf("autoconfig.exmaple.com does not exist")},
+		{Name: "ispdb", Kind: mailcheck.Published, Form: mailcheck.Database, State: mailcheck.Absent, Reason: mailcheck.Textf("the database does not know exmaple.com")},
+		{Name: "guess", Kind: mailcheck.Guessed, State: mailcheck.Absent, Reason: mailcheck.Textf("none of 9 likely names exists")},
 	}
 )
 
@@ -203,7 +207,7 @@ func idn() *mailcheck.Report {
 	smtp := at(mailcheck.Submission, mailcheck.StartTLS, "smtp.xn--bcher-kva.example", "srv")
 	imap.Username, smtp.Username = "用户@xn--bcher-kva.example", ""
 	r := account("用户@bücher.example", nil, good(imap, 61), good(smtp, 1))
-	r.Sources = []mailcheck.SourceResult{{Name: "srv", State: mailcheck.Found, Reason: "邮件 设置 在 这里 找到 了 邮件 设置 在 这里 找到 了 邮件 设置 在 这里 找到 了 邮件 设置 在 这里 找到 了"}}
+	r.Sources = []mailcheck.SourceResult{{Name: "srv", Kind: mailcheck.Published, Form: mailcheck.Records, State: mailcheck.Found, Reason: mailcheck.Textf("邮件 设置 在 这里 找到 了 邮件 设置 在 这里 找到 了 邮件 设置 在 这里 找到 了 邮件 设置 在 这里 找到 了")}}
 	return r
 }
 
@@ -211,7 +215,7 @@ func longNames() *mailcheck.Report {
 	host := strings.Repeat("a-very-long-label-that-somebody-chose.", 4) + "example.com"
 	long := at(mailcheck.IMAP, mailcheck.ImplicitTLS, host, "srv")
 	r := account("alice@example.com", []mailcheck.SourceResult{
-		{Name: "srv", State: mailcheck.Found, Reason: host, Servers: []mailcheck.Server{long, smtpS}}}, good(long, 61),
+		{Name: "srv", Kind: mailcheck.Published, Form: mailcheck.Records, State: mailcheck.Found, Reason: mailcheck.Textf("%s", host), Servers: []mailcheck.Server{long, smtpS}}}, good(long, 61),
 		bad(smtpS, checks.TLSNameMismatch, "the certificate is for "+host+", the settings say smtp.example.com"))
 	return add(r, of(checks.AccountNoOutgoing, "", "", "tls.name-mismatch"))
 }
@@ -222,12 +226,12 @@ func hostile() *mailcheck.Report {
 	s := imapS
 	s.Username = evil
 	server := bad(s, checks.GreetMalformed, evil)
-	server.Steps[0].Findings[0].Detail, server.Greeting = evil, evil
+	server.Steps[0].Findings[0].Detail, server.Greeting = mailcheck.Textf("%s", evil), evil
 	server.Capabilities.BeforeTLS = []string{evil}
-	r := account("alice@example.com", []mailcheck.SourceResult{{Name: "srv", State: mailcheck.Failed, Reason: evil}}, server)
+	r := account("alice@example.com", []mailcheck.SourceResult{{Name: "srv", Kind: mailcheck.Published, Form: mailcheck.Records, State: mailcheck.Failed, Reason: mailcheck.Textf("%s", evil)}}, server)
 	r.Settings[0].Verdict = mailcheck.Warn
 	note := of(checks.SRVNotOffered, evil, "", "")
-	note.Source, note.Fix = evil, evil
+	note.Source, note.Fix = evil, mailcheck.Textf("%s", evil)
 	return add(r, note, of(checks.AccountNoIncoming, evil, evil, "greet.malformed"))
 }
 
@@ -250,7 +254,7 @@ func interrupted() *mailcheck.Report {
 func disagree() *mailcheck.Report {
 	r := healthy()
 	other := at(mailcheck.IMAP, mailcheck.ImplicitTLS, "mail.example.net", "ispdb")
-	r.Sources = append(r.Sources[:2:2], mailcheck.SourceResult{Name: "ispdb", State: mailcheck.Found, Reason: "example.net", Servers: []mailcheck.Server{other, smtpS}})
+	r.Sources = append(r.Sources[:2:2], mailcheck.SourceResult{Name: "ispdb", Kind: mailcheck.Published, Form: mailcheck.Database, State: mailcheck.Found, Reason: mailcheck.Textf("example.net"), Servers: []mailcheck.Server{other, smtpS}})
 	return r
 }
 

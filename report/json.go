@@ -3,6 +3,7 @@ package report
 import (
 	"encoding/json"
 	"io"
+	"mailcheck/checks"
 	"time"
 
 	"mailcheck"
@@ -224,13 +225,13 @@ func published(s mailcheck.Server) jsonPublished {
 	return jsonPublished{
 		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
 		Username: safe(s.Username), Auth: each(s.Auth, safe), Sources: each(s.Sources, safe),
-		Vouched: safe(s.Vouched),
+		Vouched: vouchWords[s.Vouch],
 	}
 }
 
 func source(s mailcheck.SourceResult) jsonSource {
 	return jsonSource{
-		Name: s.Name, State: string(s.State), Reason: safe(s.Reason), ElapsedMS: ms(s.Elapsed),
+		Name: s.Name, State: string(s.State), Reason: safe(s.Reason.String()), ElapsedMS: ms(s.Elapsed),
 		Servers: each(s.Servers, published), OAuth: each(s.OAuth, oauth), Steps: each(s.Steps, step),
 	}
 }
@@ -244,7 +245,7 @@ func server(s mailcheck.ServerResult) jsonServer {
 		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
 		Sources: each(s.Sources, safe), Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
 		Addresses: each(s.Addresses, func(a mailcheck.AddressResult) jsonAddress {
-			return jsonAddress{a.IP.String(), a.State, ms(a.Elapsed), message(a.Err)}
+			return jsonAddress{a.IP.String(), string(a.State), ms(a.Elapsed), safe(a.Error)}
 		}),
 		Greeting:     safe(s.Greeting),
 		Software:     safe(s.Software),
@@ -254,7 +255,7 @@ func server(s mailcheck.ServerResult) jsonServer {
 		TLSAudit:     audit(s.TLSAudit),
 		Login:        loginOf(s.Login),
 		Neighbours: each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour {
-			return jsonNeighbour{n.Port, n.State, string(n.Door)}
+			return jsonNeighbour{n.Port, string(n.State), string(n.Door)}
 		}),
 		Steps: each(s.Steps, step),
 	}
@@ -264,7 +265,7 @@ func loginOf(l *mailcheck.Login) jsonLogin {
 	if l == nil {
 		return jsonLogin{State: "skipped", Reason: "no credentials given", Refused: []string{}}
 	}
-	return jsonLogin{safe(l.Mechanism), string(l.State), safe(l.Reason), safe(l.Username), each(l.Refused, safe)}
+	return jsonLogin{safe(l.Mechanism), string(l.State), safe(l.Reason.String()), safe(l.Username), each(l.Refused, safe)}
 }
 
 func afterLogin(l *mailcheck.Login) []string {
@@ -308,15 +309,15 @@ func dane(d *mailcheck.DANE) *jsonDANE {
 
 func step(s mailcheck.Step) jsonStep {
 	return jsonStep{
-		string(s.Op), safe(s.Target), ms(s.Start), ms(s.Elapsed), safe(s.Detail), message(s.Err),
+		string(s.Op), safe(s.Target), ms(s.Start), ms(s.Elapsed), safe(s.Detail.String()), safe(s.Error),
 		each(s.Findings, func(f mailcheck.Finding) string { return f.Check.ID }),
 	}
 }
 
 func jsonFindingOf(f mailcheck.Finding) jsonFinding {
 	return jsonFinding{
-		f.Check.ID, f.Severity.String(), string(f.Check.Who), f.Check.Summary, safe(f.Detail), safe(f.Remedy()), f.Check.Ref,
-		safe(f.Server), safe(f.Source), f.BecauseOf,
+		f.Check.ID, f.Severity.String(), string(f.Check.Who), f.Check.Summary, safe(f.Detail.String()), safe(f.Remedy().String()), f.Check.Ref,
+		safe(f.Server), safe(f.Source), idOf(f.BecauseOf),
 	}
 }
 
@@ -342,9 +343,20 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-func message(err error) string {
-	if err == nil {
+func idOf(c *checks.Check) string {
+	if c == nil {
 		return ""
 	}
-	return mailcheck.Clean(err.Error())
+	return c.ID
+}
+
+// vouchWords say in words why a server may get the credentials.
+var vouchWords = map[mailcheck.Vouch]string{
+	mailcheck.VouchedByFile:         "settings file of the domain, fetched over https",
+	mailcheck.VouchedByPACC:         "PACC document of the domain, fetched over https",
+	mailcheck.VouchedByAutodiscover: "Autodiscover of the domain, over https",
+	mailcheck.VouchedByOwnName:      "SRV record with a host of the domain",
+	mailcheck.VouchedByDNSSEC:       "SRV record, authenticated by DNSSEC",
+	mailcheck.VouchedByTable:        "table of providers",
+	mailcheck.VouchedByUser:         "named by the user",
 }

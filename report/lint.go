@@ -40,7 +40,7 @@ func Lint(w io.Writer, l mailcheck.Lint, opts Options) error {
 }
 
 // lintCounts says how much is wrong.
-func lintCounts(findings []mailcheck.LintFinding) string {
+func lintCounts(findings []mailcheck.Finding) string {
 	var counts []string
 	for _, s := range []checks.Severity{checks.Failure, checks.Warning, checks.Info} {
 		noun, n := s.String(), 0
@@ -63,16 +63,13 @@ func lintCounts(findings []mailcheck.LintFinding) string {
 }
 
 // named reports whether a finding says what a client makes of the file, so that it
-// need not be said twice. Such evidence begins with the clients.
-func named(findings []mailcheck.LintFinding, client string) bool {
-	return slices.ContainsFunc(findings, func(f mailcheck.LintFinding) bool {
-		clients, _, _ := strings.Cut(f.Detail, ": ")
-		return slices.Contains(strings.Split(clients, "; "), client)
-	})
+// need not be said twice.
+func named(findings []mailcheck.Finding, client string) bool {
+	return slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return slices.Contains(f.Clients, client) })
 }
 
 // lintFinding writes where and what first, so that an editor can jump there.
-func lintFinding(p *page, f mailcheck.LintFinding, opts Options) {
+func lintFinding(p *page, f mailcheck.Finding, opts Options) {
 	p.blank()
 	where := safe(f.Source)
 	if f.Line > 0 {
@@ -80,9 +77,9 @@ func lintFinding(p *page, f mailcheck.LintFinding, opts Options) {
 	}
 	word := f.Severity.String()
 	p.WriteString(where + ": " + paint(opts, word, f.Severity) + ": " + f.Check.ID + "\n")
-	p.paragraph(4, 6, "Seen: "+safe(f.Detail))
+	p.paragraph(4, 6, "Seen: "+safe(f.Detail.String()))
 	p.paragraph(4, 6, "Means: "+f.Check.Summary)
-	p.paragraph(4, 6, actor(f.Check.Who)+": "+safe(f.Remedy()))
+	p.paragraph(4, 6, actor(f.Check.Who)+": "+safe(f.Remedy().String()))
 }
 
 type jsonLint struct {
@@ -106,8 +103,8 @@ func LintJSON(w io.Writer, l mailcheck.Lint, opts Options) error {
 	return encode(w, jsonLint{
 		Schema: 1, Tool: jsonTool{"mailcheck", opts.Version}, File: safe(l.File), Kind: l.Kind, Verdict: string(l.Verdict),
 		Clients: each(l.Clients, jsonClientOf),
-		Findings: each(l.Findings, func(f mailcheck.LintFinding) jsonLintFinding {
-			return jsonLintFinding{jsonFindingOf(f.Finding), f.Line, f.Column}
+		Findings: each(l.Findings, func(f mailcheck.Finding) jsonLintFinding {
+			return jsonLintFinding{jsonFindingOf(f), f.Line, f.Column}
 		}),
 	})
 }

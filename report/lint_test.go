@@ -17,12 +17,12 @@ func clientResults() *mailcheck.Report {
 	r := account("alice@example.com", nil)
 	r.Clients = []mailcheck.ClientResult{
 		{Client: "Thunderbird", Outcome: mailcheck.Configures, Source: "autoconfig (https)", Servers: []mailcheck.Server{imap, smtp},
-			Asked: []string{"autoconfig (https): the file at https://autoconfig.example.com/mail/config-v1.1.xml"}, Ref: "thunderbird-desktop: FindConfig.sys.mjs"},
+			Asked: []mailcheck.Text{mailcheck.Textf("autoconfig (https): the file at https://autoconfig.example.com/mail/config-v1.1.xml")}, Ref: "thunderbird-desktop: FindConfig.sys.mjs"},
 		{Client: "KMail", Outcome: mailcheck.Configures, Source: "ispdb", Servers: []mailcheck.Server{pop, smtp}, Ref: "kmail-account-wizard: ispdbservice.cpp"},
 		{Client: "Thunderbird for Android, K-9", Outcome: mailcheck.Asks, Ref: "thunderbird-android: RealAutoconfigParser.kt",
-			Reason: "refuses the whole file: line 14: section 2 (imap): socketType is \"plain\", which it does not know"},
-		{Client: "Delta Chat", Outcome: mailcheck.Fails, Source: "guess", Servers: []mailcheck.Server{imap, smtp}, Reason: "the server does not answer", Ref: "chatmail/core"},
-		{Client: "Outlook (new)", Outcome: mailcheck.NotKnown, Reason: "its rules are not published", Ref: "not verified"},
+			Reason: mailcheck.Textf("refuses the whole file: line 14: section 2 (imap): socketType is \"plain\", which it does not know")},
+		{Client: "Delta Chat", Outcome: mailcheck.Fails, Source: "guess", Servers: []mailcheck.Server{imap, smtp}, Reason: mailcheck.Textf("the server does not answer"), Ref: "chatmail/core"},
+		{Client: "Outlook (new)", Outcome: mailcheck.NotKnown, Reason: mailcheck.Textf("its rules are not published"), Ref: "not verified"},
 	}
 	return r
 }
@@ -41,23 +41,26 @@ func lintFixtures() []lintFixture {
 	good := mailcheck.Lint{File: "config-v1.1.xml", Kind: "Mail Autoconfig (config-v1.1.xml)", Clients: clients[:2], Verdict: mailcheck.Pass}
 	bad := good
 	bad.Clients, bad.Verdict = clients, mailcheck.Fail
-	bad.Findings = []mailcheck.LintFinding{
+	bad.Findings = []mailcheck.Finding{
 		linted(checks.LintMissing, 5, 5, "the imap section has no <port>", "Add <port>993</port>."),
 		linted(checks.PublishClientRefuses, 14, 5, "Thunderbird for Android, K-9: section 2 (imap): socketType is \"plain\", which it does not know", ""),
 		linted(checks.LintClientDrops, 20, 5, "Thunderbird; aerc: section 3 (pop3): port \"0\" is not a number from 1 to 65535", ""),
 	}
+	bad.Findings[1].Clients, bad.Findings[2].Clients = []string{"Thunderbird for Android, K-9"}, []string{"Thunderbird", "aerc"}
 	note := good
-	note.Findings = []mailcheck.LintFinding{linted(checks.LintSigned, 0, 0, "signed by CN=mail.example.com, certificate of CN=Example CA, valid until 2027-01-31", "")}
-	hostile := mailcheck.Lint{File: "a\x1b[31m\u202eb.xml", Verdict: mailcheck.Fail, Findings: []mailcheck.LintFinding{
+	note.Findings = []mailcheck.Finding{linted(checks.LintSigned, 0, 0, "signed by CN=mail.example.com, certificate of CN=Example CA, valid until 2027-01-31", "")}
+	hostile := mailcheck.Lint{File: "a\x1b[31m\u202eb.xml", Verdict: mailcheck.Fail, Findings: []mailcheck.Finding{
 		linted(checks.LintUnknownKind, 0, 0, "it begins \"\x1b]0;title\x07"+strings.Repeat("x", 200)+"\"", "Write \x00."),
 	}}
 	hostile.Findings[0].Source = hostile.File
 	return []lintFixture{{"lint-good", good}, {"lint-bad", bad}, {"lint-note", note}, {"lint-hostile", hostile}}
 }
 
-func linted(c *checks.Check, line, column int, detail, fix string) mailcheck.LintFinding {
-	f := mailcheck.Finding{Check: c, Severity: c.Severity, Detail: detail, Fix: fix, Source: "config-v1.1.xml"}
-	return mailcheck.LintFinding{Finding: f, Line: line, Column: column}
+func linted(c *checks.Check, line, column int, detail, fix string) mailcheck.Finding {
+	return mailcheck.Finding{
+		Check: c, Severity: c.Severity, Detail: mailcheck.Textf("%s", detail), Fix: mailcheck.Textf("%s", fix),
+		About: mailcheck.About{Source: "config-v1.1.xml", Line: line, Column: column},
+	}
 }
 
 func TestClientsGolden(t *testing.T) {
@@ -100,15 +103,16 @@ func TestClientsOutputFits(t *testing.T) {
 
 // What one client makes of a file does not hide what another of a like name does.
 func TestLintReasons(t *testing.T) {
-	l := mailcheck.Lint{File: "x", Verdict: mailcheck.Warn, Clients: []mailcheck.ClientResult{{Client: "Thunderbird", Outcome: mailcheck.Fails, Reason: "ignored"}},
-		Findings: []mailcheck.LintFinding{linted(checks.PublishClientRefuses, 1, 1, "Thunderbird for Android, K-9: no", "")}}
+	l := mailcheck.Lint{File: "x", Verdict: mailcheck.Warn, Clients: []mailcheck.ClientResult{{Client: "Thunderbird", Outcome: mailcheck.Fails, Reason: mailcheck.Textf("ignored")}},
+		Findings: []mailcheck.Finding{linted(checks.PublishClientRefuses, 1, 1, "Thunderbird for Android, K-9: no", "")}}
+	l.Findings[0].Clients = []string{"Thunderbird for Android, K-9"}
 	reason := func() bool {
 		return strings.Contains(string(render(t, func(b *bytes.Buffer) error { return Lint(b, l, Options{}) })), "Thunderbird: ignored.")
 	}
 	if !reason() {
 		t.Error("Thunderbird's reason is missing")
 	}
-	if l.Findings[0].Detail = "aerc; Thunderbird: no"; reason() {
+	if l.Findings[0].Clients = []string{"aerc", "Thunderbird"}; reason() {
 		t.Error("Thunderbird's reason is said twice")
 	}
 }

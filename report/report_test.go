@@ -287,7 +287,7 @@ func TestConsequences(t *testing.T) {
 	mx, srv := of(checks.DNSTimeout, "example.com: no answer", "", ""), of(checks.DNSTimeout, "_imaps._tcp.example.com: no answer", "", "dns.timeout")
 	mx.Source, srv.Source = "mx", "srv"
 	guess := srv
-	guess.Source, guess.Detail = "guess", "imap.example.com: no answer"
+	guess.Source, guess.Detail = "guess", mailcheck.Textf("imap.example.com: no answer")
 	r := add(account("alice@example.com", nil), mx, srv, guess,
 		of(checks.TCPUnreachable6, "2001:db8::1", "imaps://a:993", "dns.timeout"), of(checks.TCPUnreachable6, "2001:db8::2", "imaps://b:993", "dns.timeout"))
 	out := string(render(t, func(b *bytes.Buffer) error { return Table(b, r, Options{Width: 140}) }))

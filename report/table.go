@@ -114,7 +114,7 @@ func unfinished(s mailcheck.ServerResult) bool {
 // below, else how the connection is protected and how to log in.
 func seen(r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int, opts Options) string {
 	if s.Login != nil && s.Login.State == mailcheck.LoginSkipped && s.Verdict == mailcheck.Untested {
-		return "login not tried: " + safe(s.Login.Reason)
+		return "login not tried: " + safe(s.Login.Reason.String())
 	}
 	if s.Verdict == mailcheck.Fail || unfinished(s) {
 		return worst(s, numbers)
@@ -188,7 +188,7 @@ func sources(p *page, r *mailcheck.Report, opts Options) {
 		case s.State == mailcheck.Absent && len(r.Settings) > 0 && !opts.Verbose:
 			nothing = append(nothing, s.Name)
 		default:
-			rows = append(rows, []string{s.Name, string(s.State), safe(s.Reason)})
+			rows = append(rows, []string{s.Name, string(s.State), safe(s.Reason.String())})
 		}
 	}
 	p.blank()

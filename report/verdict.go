@@ -127,7 +127,7 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 func causeFor(r *mailcheck.Report, protocols []mailcheck.Protocol) string {
 	discovery := ""
 	for _, f := range r.Findings {
-		if f.Severity != checks.Failure || f.BecauseOf != "" || strings.HasPrefix(f.Check.ID, "account.") {
+		if f.Severity != checks.Failure || f.BecauseOf != nil || strings.HasPrefix(f.Check.ID, "account.") {
 			continue
 		}
 		if slices.Contains(protocols, protocolOf(r, f.Server)) {

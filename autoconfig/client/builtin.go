@@ -1,7 +1,6 @@
 package client
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -67,29 +66,31 @@ func (b builtin) serversFor(a mailcheck.Address, exchanger string) []mailcheck.S
 // lookBuiltIn takes the first entry of the client's own list that is about the
 // domain, or else about its mail exchanger.
 func (w *walk) lookBuiltIn() find {
-	whose := ""
 	i := slices.IndexFunc(w.builtin, func(b builtin) bool { return b.knows(w.address.Domain) })
-	if i < 0 {
-		whose = " for the mail exchanger " + w.discovery.Exchanger
+	byExchanger := i < 0
+	if byExchanger {
 		i = slices.IndexFunc(w.builtin, func(b builtin) bool { return b.hosts(w.discovery.Exchanger) })
 	}
 	if i < 0 {
-		return find{note: "not in its list of providers"}
+		return find{note: mailcheck.Textf("not in its list of providers")}
 	}
 	b := w.builtin[i]
 	switch {
 	case b.refuses != "":
-		return find{outcome: mailcheck.Fails, note: b.refuses}
+		return find{outcome: mailcheck.Fails, note: mailcheck.Text{Format: b.refuses}}
 	case b.signIn != "":
-		return find{outcome: mailcheck.Configures, note: fmt.Sprintf("has an account type for this provider: the user signs in at %s", b.signIn)}
+		return find{outcome: mailcheck.Configures, note: mailcheck.Textf("has an account type for this provider: the user signs in at %s", b.signIn)}
 	}
 	servers := w.choose(b.serversFor(w.address, w.discovery.Exchanger))
-	note := "has these settings built in" + whose + ", and looks no further"
+	note := mailcheck.Textf("has these settings built in, and looks no further")
+	if byExchanger {
+		note = mailcheck.Textf("has these settings built in for the mail exchanger %s, and looks no further", w.discovery.Exchanger)
+	}
 	if w.publishesOthers(servers) {
-		note += ", though the domain publishes other servers"
+		note = mailcheck.Textf("%s, though the domain publishes other servers", note)
 	}
 	if b.needs != "" {
-		note += "; it tells the user that " + b.needs
+		note = mailcheck.Textf("%s; it tells the user that %s", note, mailcheck.Text{Format: b.needs})
 	}
 	return find{servers: servers, note: note}
 }

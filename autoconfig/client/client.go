@@ -4,9 +4,7 @@
 package client
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/autoconfig"
@@ -72,7 +70,8 @@ type walk struct {
 	address   mailcheck.Address
 	discovery autoconfig.Discovery
 	tested    []mailcheck.ServerResult
-	asked     []string
+	asked     []mailcheck.Text
+	unusable  mailcheck.Text // the first place that had something the client could not use, and why
 }
 
 // run goes through the places in the client's order up to the first that answers,
@@ -83,6 +82,9 @@ func (w *walk) run() mailcheck.ClientResult {
 		found := w.look(place)
 		if found.servers == nil && found.outcome == "" {
 			w.note(place, found.note)
+			if found.unusable && w.unusable.Empty() {
+				w.unusable = w.asked[len(w.asked)-1]
+			}
 			continue
 		}
 		r := w.conclude(place, found)
@@ -93,7 +95,7 @@ func (w *walk) run() mailcheck.ClientResult {
 			}
 			continue
 		}
-		w.note(place, "answers")
+		w.note(place, mailcheck.Textf("answers"))
 		r.Asked = w.asked
 		return r
 	}
@@ -101,9 +103,9 @@ func (w *walk) run() mailcheck.ClientResult {
 		failed.Asked = w.asked
 		return *failed
 	}
-	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref, Asked: w.asked, Outcome: mailcheck.Asks, Reason: w.nothing()}
+	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref, Asked: w.asked, Outcome: mailcheck.Asks, Reason: mailcheck.Textf("%s", w.nothing())}
 	if w.unknown != "" {
-		r.Outcome, r.Reason = mailcheck.NotKnown, w.unknown
+		r.Outcome, r.Reason = mailcheck.NotKnown, mailcheck.Text{Format: w.unknown}
 	}
 	return r
 }
@@ -114,22 +116,23 @@ func (w *walk) conclude(place autoconfig.Place, found find) mailcheck.ClientResu
 	if found.outcome == "" {
 		r.Outcome, r.Reason = w.judge(place, found)
 	}
-	if r.Reason == "" {
-		r.Reason = w.caveats[place]
+	if r.Reason.Empty() {
+		r.Reason = mailcheck.Text{Format: w.caveats[place]}
 	}
 	return r
 }
 
-func (w *walk) note(place autoconfig.Place, why string) {
-	w.asked = append(w.asked, string(place)+": "+mailcheck.Clean(why))
+func (w *walk) note(place autoconfig.Place, why mailcheck.Text) {
+	w.asked = append(w.asked, mailcheck.Evidencef("%s: %s", place, why))
 }
 
 // find is what a place has for a client. Without servers, and without an outcome
 // that needs none, the client goes on to the next place; note says why.
 type find struct {
-	servers []mailcheck.Server
-	outcome mailcheck.Outcome // if the servers do not decide it
-	note    string
+	servers  []mailcheck.Server
+	outcome  mailcheck.Outcome // if the servers do not decide it
+	note     mailcheck.Text
+	unusable bool // it has something, which the client cannot use
 }
 
 // encrypted are the places on the same hosts as those over http.
@@ -153,7 +156,7 @@ func (w *walk) look(place autoconfig.Place) find {
 // lookFiles takes the first settings file of a place that the client can use. Over
 // http nothing is asked of a host that has no address.
 func (w *walk) lookFiles(place autoconfig.Place) find {
-	none, asked := find{note: "not asked in this run"}, false
+	none, asked := find{note: mailcheck.Textf("not asked in this run")}, false
 	for _, doc := range w.discovery.Copies {
 		if doc.Place != place {
 			continue
@@ -167,7 +170,8 @@ func (w *walk) lookFiles(place autoconfig.Place) find {
 		}
 	}
 	if twin, ok := encrypted[place]; ok && !asked {
-		return find{note: w.lookFiles(twin).note}
+		found := w.lookFiles(twin)
+		return find{note: found.note, unusable: found.unusable}
 	}
 	return none
 }
@@ -178,19 +182,19 @@ func (w *walk) lookDocument(doc autoconfig.Copy) find {
 	case doc.Config == nil:
 		return find{note: doc.Reason}
 	case w.dialect.Ignores(doc.ContentType):
-		return find{note: document.Ignored(doc.ContentType)}
+		return find{note: document.Ignored(doc.ContentType), unusable: true}
 	}
 	r := w.dialect.Read(doc.Config, w.address)
 	if r.Refused != nil {
-		return find{note: "the whole file is refused: " + r.Refused.String()}
+		return find{note: mailcheck.Textf("the whole file is refused: %s", r.Refused.Place()), unusable: true}
 	}
 	records := w.lookRecords().servers
 	if w.username && records != nil && !slices.ContainsFunc(records, w.fails) && !ownUsernames(doc.Config, w.address) {
-		return find{note: "counts for less than the SRV records, because it names no user name of its own"}
+		return find{note: mailcheck.Textf("counts for less than the SRV records, because it names no user name of its own")}
 	}
 	found := find{servers: w.choose(append(r.Incoming, r.Outgoing...))}
 	if len(r.Dropped) > 0 {
-		found.note = "ignores " + r.Dropped[0].String()
+		found.note = mailcheck.Textf("ignores %s", r.Dropped[0].Place())
 	}
 	return found
 }
@@ -207,7 +211,7 @@ func (w *walk) lookRecords() find {
 	var all []mailcheck.Server
 	source := w.source("srv")
 	for _, label := range w.records {
-		for _, service := range document.SrvServices {
+		for _, service := range document.Services {
 			for _, s := range source.Servers {
 				if service.Label == label && s.Protocol == service.Protocol && s.Security == service.Security {
 					all = append(all, s)
@@ -223,9 +227,9 @@ func (w *walk) lookRecords() find {
 	case servers != nil:
 		return find{servers: servers}
 	case len(source.Servers) > 0:
-		return find{note: "the records do not suffice; it reads only " + strings.Join(w.records, ", ")}
+		return find{note: mailcheck.Textf("the records do not suffice; it reads only %s", mailcheck.ListOf(w.records)), unusable: true}
 	}
-	return find{note: "no SRV records"}
+	return find{note: mailcheck.Textf("no SRV records")}
 }
 
 // lookAutodiscover takes what the Autodiscover source found. Outlook's own set-up
@@ -234,7 +238,7 @@ func (w *walk) lookRecords() find {
 func (w *walk) lookAutodiscover() find {
 	source := w.source("autodiscover")
 	if source.State == "" {
-		return find{note: "not asked in this run"}
+		return find{note: mailcheck.Textf("not asked in this run")}
 	}
 	if servers := w.choose(source.Servers); servers != nil && !w.exchange {
 		return find{servers: servers}
@@ -246,9 +250,9 @@ func (w *walk) lookAutodiscover() find {
 	}
 	switch {
 	case w.exchange && len(source.Servers) > 0:
-		return find{note: "answers with IMAP, POP3 or SMTP, which it ignores"}
+		return find{note: mailcheck.Textf("answers with IMAP, POP3 or SMTP, which it ignores"), unusable: true}
 	case len(source.Servers) > 0:
-		return find{note: "names only Exchange, which it does not speak"}
+		return find{note: mailcheck.Textf("names only Exchange, which it does not speak")}
 	}
 	return find{note: source.Reason}
 }
@@ -266,7 +270,7 @@ func (w *walk) lookGuess() find {
 			likely = append(likely, s)
 		}
 	}
-	return find{servers: w.choose(slices.Concat(upgraded, likely)), note: "none of the usual host names answers"}
+	return find{servers: w.choose(slices.Concat(upgraded, likely)), note: mailcheck.Textf("none of the usual host names answers")}
 }
 
 // choose picks one server for reading and one for sending: the client's first
@@ -296,79 +300,77 @@ func (w *walk) first(protocols []mailcheck.Protocol, servers []mailcheck.Server)
 
 // judge says what becomes of the servers: nothing if they do not work, a question
 // if the client does not trust the place.
-func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, string) {
+func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mailcheck.Text) {
 	servers, note := found.servers, found.note
 	for _, s := range servers {
 		if result, ok := w.result(s); ok && result.Verdict == mailcheck.Fail {
-			whose := ""
 			if place == autoconfig.BuiltIn {
-				whose = " from its own list of providers"
+				return mailcheck.Fails, mailcheck.Textf("takes %s from its own list of providers, which does not work: %s", s.URL(), failureOf(result))
 			}
-			return mailcheck.Fails, fmt.Sprintf("takes %s%s, which does not work: %s", s.URL(), whose, failureOf(result))
+			return mailcheck.Fails, mailcheck.Textf("takes %s, which does not work: %s", s.URL(), failureOf(result))
 		}
 	}
 	for _, s := range servers {
-		if why := w.literal("host name", s.Host); why != "" {
+		if why := w.literal("host name", s.Host); !why.Empty() {
 			return mailcheck.Fails, why
 		}
 		switch why := w.literal("user name", s.Username); {
-		case why != "" && w.goesOn:
-			note = why + "; if the server refuses that, it tries the address and its local part"
-		case why != "":
+		case !why.Empty() && w.goesOn:
+			note = mailcheck.Textf("%s; if the server refuses that, it tries the address and its local part", why)
+		case !why.Empty():
 			return mailcheck.Fails, why
 		}
 		if s.Security == mailcheck.Plain && w.warns {
-			return mailcheck.Asks, fmt.Sprintf("would send the password to %s unencrypted, and warns of it", s.Endpoint())
+			return mailcheck.Asks, mailcheck.Textf("would send the password to %s unencrypted, and warns of it", s.Endpoint())
 		}
 	}
 	if why := w.confirms[place]; why != "" {
-		return mailcheck.Asks, why
+		return mailcheck.Asks, mailcheck.Text{Format: why}
 	}
 	if len(servers) == 1 && servers[0].Protocol.Reads() {
-		return mailcheck.Asks, "finds no server for sending, so the user has to type it in"
+		return mailcheck.Asks, mailcheck.Textf("finds no server for sending, so the user has to type it in")
 	}
 	for _, s := range servers {
 		if s.Security == mailcheck.Plain {
-			note = fmt.Sprintf("sends the password to %s unencrypted", s.Endpoint())
+			note = mailcheck.Textf("sends the password to %s unencrypted", s.Endpoint())
 		}
 	}
 	if place == autoconfig.Guess {
-		note = "tries likely names, since nothing it reads is published"
+		note = mailcheck.Textf("tries likely names, since nothing it reads is published")
 	}
 	return mailcheck.Configures, note
 }
 
 // literal says which placeholder stays in a name because the client does not know
 // it, or not there.
-func (w *walk) literal(kind, text string) string {
+func (w *walk) literal(kind, text string) mailcheck.Text {
 	p := document.UnknownPlaceholder(text)
 	if p == "" && w.address.Local != "" { // else it stays for want of a local part
 		p = document.Placeholder.FindString(text)
 	}
 	if p == "" {
-		return ""
+		return mailcheck.Text{}
 	}
-	return fmt.Sprintf("takes the %s %q as it stands, since it does not replace %s there", kind, text, p)
+	return mailcheck.Textf("takes the %s %q as it stands, since it does not replace %s there", kind, text, p)
 }
 
 // nothing says why no place sufficed: the first that had something it could not
 // use, else that nothing it reads is published.
-func (w *walk) nothing() string {
-	for _, line := range w.asked {
-		if strings.Contains(line, "refused") || strings.Contains(line, "ignore") || strings.Contains(line, "suffice") {
-			return line + "; " + w.manual
-		}
+func (w *walk) nothing() mailcheck.Text {
+	manual := mailcheck.Text{Format: w.manual}
+	if w.unusable.Empty() {
+		return manual
 	}
-	return w.manual
+	return mailcheck.Textf("%s; %s", w.unusable, manual)
 }
 
-func failureOf(result mailcheck.ServerResult) string {
+func failureOf(result mailcheck.ServerResult) mailcheck.Text {
 	for _, f := range result.Findings() {
 		if f.Severity == checks.Failure {
-			return fmt.Sprintf("%s (%s)", strings.TrimSuffix(f.Check.Summary, "."), f.Check.ID)
+			return mailcheck.Textf("%s (%s)", mailcheck.Clause(f.Check.Summary), f.Check.ID)
 		}
 	}
-	return "see the check"
+	return mailcheck.Textf("see the check")
 }
 
 // source returns what a source published, with the user name that clients take where

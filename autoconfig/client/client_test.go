@@ -62,7 +62,7 @@ func checkBuiltIn(t *testing.T, w walk) {
 	t.Helper()
 	f := w.lookBuiltIn()
 	if f.outcome == "" && len(f.servers) != 2 {
-		t.Errorf("%s, %s, %s: %s, servers %v", w.name, w.address.Domain, w.discovery.Exchanger, f.note, f.servers)
+		t.Errorf("%s, %s, %s: %s, servers %v", w.name, w.address.Domain, w.discovery.Exchanger, f.note.String(), f.servers)
 	}
 	for _, s := range f.servers {
 		if host, err := mailcheck.ParseHost(s.Host); err != nil || host != s.Host || s.Username == "" || strings.Contains(s.Username, "%") {

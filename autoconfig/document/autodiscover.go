@@ -169,7 +169,7 @@ func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailc
 		}
 		server, err := ExchangeServer(protocol, p.URL)
 		if err != nil {
-			problems = append(problems, Problem{checks.AutodiscoverBadSection, p.Line, fmt.Sprintf("%s section: %v", p.Type, err)})
+			problems = append(problems, Problem{checks.AutodiscoverBadSection, p.Line, "Url", mailcheck.Evidencef("%s section: %v", p.Type, err)})
 			continue
 		}
 		server.Username = address.Username()
@@ -211,35 +211,35 @@ func (a *AutodiscoverAnswer) webServices() []AutodiscoverProtocol {
 // mailServer reads a section for IMAP, POP3 or SMTP.
 func (p AutodiscoverProtocol) mailServer(protocol mailcheck.Protocol) (mailcheck.Server, []Problem) {
 	var problems []Problem
-	fault := func(c *checks.Check, format string, args ...any) {
-		problems = append(problems, Problem{c, p.Line, p.Type + " section: " + fmt.Sprintf(format, args...)})
+	fault := func(c *checks.Check, element, format string, args ...any) {
+		problems = append(problems, Problem{c, p.Line, element, mailcheck.Evidencef("%s section: %s", p.Type, mailcheck.Textf(format, args...))})
 	}
 	host, err := mailcheck.ParseHost(p.Server)
 	if p.Server == "" {
-		fault(checks.AutodiscoverBadSection, "Server is missing")
+		fault(checks.AutodiscoverBadSection, "Server", "Server is missing")
 	} else if err != nil {
-		fault(checks.AutodiscoverBadSection, "Server: %v", err)
+		fault(checks.AutodiscoverBadSection, "Server", "Server: %v", err)
 	}
 	security, err := p.security()
 	if err != nil {
-		fault(checks.AutodiscoverBadSection, "%v", err)
+		fault(checks.AutodiscoverBadSection, "SSL", "%v", err)
 	}
 	port, err := strconv.ParseUint(p.Port, 10, 16)
 	if p.Port == "" {
 		port = uint64(mailcheck.DefaultPort(protocol, security))
 	} else if err != nil || port == 0 {
-		fault(checks.AutodiscoverBadSection, "Port %q is not a number from 1 to 65535", p.Port)
+		fault(checks.AutodiscoverBadSection, "Port", "Port %q is not a number from 1 to 65535", p.Port)
 	}
 	if !mailcheck.Printable(p.LoginName) {
-		fault(checks.AutodiscoverBadSection, "LoginName has invisible or control characters")
+		fault(checks.AutodiscoverBadSection, "LoginName", "LoginName has invisible or control characters")
 	}
 	server := mailcheck.Server{Protocol: protocol, Host: host, Port: uint16(port), Security: security, Username: p.LoginName}
 	if strings.EqualFold(p.DomainRequired, "on") && !strings.ContainsAny(p.LoginName, `@\`) {
-		fault(checks.AutodiscoverDomain, "LoginName is %q", p.LoginName)
+		fault(checks.AutodiscoverDomain, "LoginName", "LoginName is %q", p.LoginName)
 	}
 	server.Auth, err = p.methods(protocol)
 	if err != nil {
-		fault(checks.AutodiscoverSPA, "%v", err)
+		fault(checks.AutodiscoverSPA, "SPA", "%v", err)
 	}
 	return server, problems
 }

@@ -5,7 +5,6 @@
 package document
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -52,9 +51,10 @@ type Section struct {
 
 // Problem is a fault of a settings file.
 type Problem struct {
-	Check *checks.Check
-	Line  int
-	Text  string
+	Check   *checks.Check
+	Line    int
+	Element string // such as "hostname"
+	Text    mailcheck.Text
 }
 
 // ParseConfig reads a settings file. Unknown elements and attributes are ignored
@@ -155,28 +155,27 @@ func (c *Config) Servers(a mailcheck.Address) (servers []mailcheck.Server, probl
 // server reads one section for an address.
 func (s Section) server(protocol mailcheck.Protocol, a mailcheck.Address) (mailcheck.Server, []Problem) {
 	var problems []Problem
-	fault := func(c *checks.Check, format string, args ...any) {
-		text := fmt.Sprintf(format, args...)
-		problems = append(problems, Problem{c, s.Line, fmt.Sprintf("%s section: %s", s.Type, text)})
+	fault := func(c *checks.Check, element, format string, args ...any) {
+		problems = append(problems, Problem{c, s.Line, element, mailcheck.Evidencef("%s section: %s", s.Type, mailcheck.Textf(format, args...))})
 	}
 	host, err := mailcheck.ParseHost(Expand(s.Hostname, a))
 	if s.Hostname == "" {
-		fault(checks.AutoconfigBadSection, "hostname is missing")
+		fault(checks.AutoconfigBadSection, "hostname", "hostname is missing")
 	} else if err != nil {
-		fault(checks.AutoconfigBadSection, "hostname: %v", err)
+		fault(checks.AutoconfigBadSection, "hostname", "hostname: %v", err)
 	}
 	port, err := strconv.ParseUint(s.Port, 10, 16)
 	if err != nil || port == 0 {
-		fault(checks.AutoconfigBadSection, "port %q is not a number from 1 to 65535", s.Port)
+		fault(checks.AutoconfigBadSection, "port", "port %q is not a number from 1 to 65535", s.Port)
 	}
 	security, ok := SocketTypes[s.SocketType]
 	if !ok {
-		fault(checks.AutoconfigBadSection, "socketType %q is not SSL, STARTTLS or plain", s.SocketType)
+		fault(checks.AutoconfigBadSection, "socketType", "socketType %q is not SSL, STARTTLS or plain", s.SocketType)
 	}
 	if !mailcheck.Printable(s.Username) {
-		fault(checks.AutoconfigBadSection, "the user name has invisible or control characters")
+		fault(checks.AutoconfigBadSection, "username", "the user name has invisible or control characters")
 	} else if p := UnknownPlaceholder(s.Username); p != "" {
-		fault(checks.AutoconfigPlaceholder, "user name %q: %s is unknown", s.Username, p)
+		fault(checks.AutoconfigPlaceholder, "username", "user name %q: %s is unknown", s.Username, p)
 	}
 	return mailcheck.Server{
 		Protocol: protocol, Host: host, Port: uint16(port), Security: security,

@@ -29,7 +29,7 @@ func read(t *testing.T, text string, a mailcheck.Address) (servers, problems []s
 		servers = append(servers, fmt.Sprintf("%s %s %s", s.URL(), s.Username, strings.Join(s.Auth, "+")))
 	}
 	for _, p := range faults {
-		problems = append(problems, fmt.Sprintf("%s line %d: %s", p.Check.ID, p.Line, p.Text))
+		problems = append(problems, fmt.Sprintf("%s line %d: %s", p.Check.ID, p.Line, p.Text.String()))
 	}
 	return servers, problems
 }
@@ -321,7 +321,7 @@ func TestPublicDatabase(t *testing.T) {
 		count["servers"] += len(servers)
 		for _, p := range problems {
 			count[p.Check.ID]++
-			t.Logf("%s line %d: %s", filepath.Base(name), p.Line, p.Text)
+			t.Logf("%s line %d: %s", filepath.Base(name), p.Line, p.Text.String())
 		}
 		for _, s := range servers {
 			count[string(s.Protocol)]++
@@ -358,7 +358,7 @@ func FuzzParseConfig(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		config, err := ParseConfig(body)
 		if err != nil {
-			if check, detail := trace.Classify(mailcheck.OpParse, err); check != checks.AutoconfigMalformed || !mailcheck.Printable(detail) {
+			if check, detail := trace.Classify(mailcheck.OpParse, err); check != checks.AutoconfigMalformed || !mailcheck.Printable(detail.String()) {
 				t.Errorf("%v is %s: %q", err, check.ID, detail)
 			}
 			return
@@ -377,7 +377,7 @@ func FuzzParseConfig(f *testing.F) {
 				t.Errorf("%d problems", len(problems))
 			}
 			for _, p := range problems {
-				if p.Check == nil || p.Line < 1 || p.Text == "" {
+				if p.Check == nil || p.Line < 1 || p.Text.Empty() {
 					t.Errorf("the problem %+v says too little", p)
 				}
 			}

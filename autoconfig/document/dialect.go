@@ -1,7 +1,6 @@
 package document
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,11 +36,12 @@ type Dialect struct {
 // Fault is why a client does not use a section, or the whole file.
 type Fault struct {
 	Line, Column int
-	Text         string
+	Text         mailcheck.Text
 	outgoing     bool // it is about a server for sending
 }
 
-func (f Fault) String() string { return fmt.Sprintf("line %d: %s", f.Line, f.Text) }
+// Place returns the fault with its line.
+func (f Fault) Place() mailcheck.Text { return mailcheck.Textf("line %d: %s", f.Line, f.Text) }
 
 // reading is what a client ends up with from one file.
 type reading struct {
@@ -54,11 +54,11 @@ type reading struct {
 // Ignores reports whether the client leaves a file out for its media type. A file
 // from a folder has none, and what becomes of an answer without one is not known.
 func (d Dialect) Ignores(contentType string) bool {
-	return d.XMLType && strings.Contains(contentType, "/") && !XmlType(contentType)
+	return d.XMLType && strings.Contains(contentType, "/") && !XMLType(contentType)
 }
 
-func Ignored(contentType string) string {
-	return fmt.Sprintf("ignored, because it is served as %q and not as XML", contentType)
+func Ignored(contentType string) mailcheck.Text {
+	return mailcheck.Textf("ignored, because it is served as %q and not as XML", contentType)
 }
 
 // Read applies the parser's rules to a file.
@@ -70,14 +70,14 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		}
 	}
 	if _, err := mailcheck.ParseHost(Expand(c.ID, a)); d.ID && err != nil {
-		refuse(Fault{Line: c.Line, Column: c.Column, Text: fmt.Sprintf("emailProvider has the id %q, which is not a host name", c.ID)})
+		refuse(Fault{Line: c.Line, Column: c.Column, Text: mailcheck.Textf("emailProvider has the id %q, which is not a host name", c.ID)})
 	}
 	valid := func(domain string) bool {
 		_, err := mailcheck.ParseHost(Expand(domain, a))
 		return err == nil
 	}
 	if d.Domain && !slices.ContainsFunc(c.Domains, valid) {
-		refuse(Fault{Line: c.Line, Column: c.Column, Text: "there is no valid <domain>"})
+		refuse(Fault{Line: c.Line, Column: c.Column, Text: mailcheck.Textf("there is no valid <domain>")})
 	}
 	for i, s := range c.Sections {
 		if s.Outgoing && s.Type != "smtp" || !s.Outgoing && !slices.Contains(d.Incoming, s.Type) {
@@ -85,8 +85,8 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		}
 		server, why := d.section(s, a)
 		switch {
-		case why != "":
-			f := Fault{s.Line, s.Column, fmt.Sprintf("section %d (%s): %s", i+1, s.Type, why), s.Outgoing}
+		case !why.Empty():
+			f := Fault{s.Line, s.Column, mailcheck.Textf("section %d (%s): %s", i+1, s.Type, why), s.Outgoing}
 			r.Dropped = append(r.Dropped, f)
 			if d.WholeFile {
 				refuse(f)
@@ -107,34 +107,34 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		slices.Reverse(r.Outgoing)
 	}
 	if len(r.Incoming) == 0 {
-		refuse(r.without(c, false, "there is no usable incomingServer of type "+strings.Join(d.Incoming, " or ")))
+		refuse(r.without(c, false, mailcheck.Textf("there is no usable incomingServer of type %s", strings.Join(d.Incoming, " or "))))
 	}
 	if len(r.Outgoing) == 0 {
-		refuse(r.without(c, true, "there is no usable outgoingServer of type smtp"))
+		refuse(r.without(c, true, mailcheck.Textf("there is no usable outgoingServer of type smtp")))
 	}
 	return r
 }
 
 // without says why there is no server for reading or sending: the first one that
 // the client leaves out, if the file has any.
-func (r reading) without(c *Config, outgoing bool, text string) Fault {
+func (r reading) without(c *Config, outgoing bool, text mailcheck.Text) Fault {
 	for _, f := range r.Dropped {
 		if f.outgoing == outgoing {
-			return Fault{Line: f.Line, Column: f.Column, Text: text + "; " + f.Text}
+			return Fault{Line: f.Line, Column: f.Column, Text: mailcheck.Textf("%s; %s", text, f.Text)}
 		}
 	}
 	return Fault{Line: c.Line, Column: c.Column, Text: text}
 }
 
 // section reads one section, or says why the client does not.
-func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Server, why string) {
+func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Server, why mailcheck.Text) {
 	host, why := d.host(s, a)
-	if why != "" {
+	if !why.Empty() {
 		return server, why
 	}
 	port, err := strconv.ParseUint(s.Port, 10, 16)
 	if err != nil || port == 0 {
-		return server, fmt.Sprintf("port %q is not a number from 1 to 65535", s.Port)
+		return server, mailcheck.Textf("port %q is not a number from 1 to 65535", s.Port)
 	}
 	socket := s.SocketType
 	security, known := d.Sockets[socket]
@@ -150,34 +150,34 @@ func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 	case d.Otherwise != "":
 		security = d.Otherwise
 	case socket == "":
-		return server, "socketType is missing"
+		return server, mailcheck.Textf("socketType is missing")
 	default:
-		return server, fmt.Sprintf("socketType is %q, which it does not know", socket)
+		return server, mailcheck.Textf("socketType is %q, which it does not know", socket)
 	}
 	if d.Username && s.Username == "" {
-		return server, "username is missing"
+		return server, mailcheck.Textf("username is missing")
 	}
-	if why := d.authentication(s, host); why != "" {
+	if why := d.authentication(s, host); !why.Empty() {
 		return server, why
 	}
 	return mailcheck.Server{
 		Protocol: SectionProtocols[s.Type], Host: host, Port: uint16(port), Security: security,
 		Username: d.username(s, a), Auth: slices.Clone(s.Auth),
-	}, ""
+	}, mailcheck.Text{}
 }
 
 // host returns the host name of a section as the client has it, or why it has none.
-func (d Dialect) host(s Section, a mailcheck.Address) (host, why string) {
+func (d Dialect) host(s Section, a mailcheck.Address) (host string, why mailcheck.Text) {
 	host, err := mailcheck.ParseHost(Expand(s.Hostname, a))
 	switch {
 	case s.Hostname == "":
-		return "", "hostname is missing"
+		return "", mailcheck.Textf("hostname is missing")
 	case d.RawHost && Placeholder.MatchString(s.Hostname):
-		return s.Hostname, ""
+		return s.Hostname, mailcheck.Text{}
 	case err != nil && !strings.Contains(s.Hostname, "%EMAILLOCALPART%"):
-		return "", fmt.Sprintf("hostname %q is not a host name", s.Hostname)
+		return "", mailcheck.Textf("hostname %q is not a host name", s.Hostname)
 	}
-	return host, ""
+	return host, mailcheck.Text{}
 }
 
 // username returns the user name of a section as the client has it.
@@ -189,24 +189,24 @@ func (d Dialect) username(s Section, a mailcheck.Address) string {
 }
 
 // authentication says why the client knows no way to log in to a section's server.
-func (d Dialect) authentication(s Section, host string) string {
+func (d Dialect) authentication(s Section, host string) mailcheck.Text {
 	if d.Auth == nil {
-		return ""
+		return mailcheck.Text{}
 	}
 	for _, method := range s.Auth {
 		switch {
 		case method == "OAuth2" && d.AuthHosts && !OAuthHost(host):
 		case slices.Contains(d.Auth, method), s.Outgoing && slices.Contains(d.AuthOut, method):
-			return ""
+			return mailcheck.Text{}
 		}
 	}
 	switch {
 	case len(s.Auth) == 0:
-		return "authentication is missing"
+		return mailcheck.Textf("authentication is missing")
 	case slices.Contains(s.Auth, "OAuth2"):
-		return fmt.Sprintf("OAuth2 is the only authentication, and it has no sign-in page for %s", host)
+		return mailcheck.Textf("OAuth2 is the only authentication, and it has no sign-in page for %s", host)
 	}
-	return fmt.Sprintf("authentication is %s, which it does not know", strings.Join(s.Auth, ", "))
+	return mailcheck.Textf("authentication is %s, which it does not know", strings.Join(s.Auth, ", "))
 }
 
 // oauthHosts are the hosts, with all below them, for which Thunderbird has a

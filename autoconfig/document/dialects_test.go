@@ -26,9 +26,9 @@ func TestDialectsOverTheDatabase(t *testing.T) {
 			}
 			refused[d.Client]++
 			if d.Client == AndroidDialect.Client {
-				reasons[sample.ReasonClass(r.Refused.Text)]++
+				reasons[sample.ReasonClass(r.Refused.Text.String())]++
 			} else if d.Client == ThunderbirdDialect.Client {
-				t.Logf("Thunderbird refuses %s: %s", name, r.Refused)
+				t.Logf("Thunderbird refuses %s: %s", name, r.Refused.Place())
 			}
 		}
 	}

@@ -83,7 +83,7 @@ var paccURLs = []struct {
 func (p *PACC) Servers(a mailcheck.Address) (servers []mailcheck.Server, problems []Problem) {
 	add := func(key string, server mailcheck.Server, err error) {
 		if err != nil {
-			problems = append(problems, Problem{checks.PACCBadEntry, p.entries.Get(key).Line, fmt.Sprintf("%s: %v", key, err)})
+			problems = append(problems, Problem{checks.PACCBadEntry, p.entries.Get(key).Line, key, mailcheck.Evidencef("%s: %v", key, err)})
 			return
 		}
 		for _, known := range servers {

@@ -52,7 +52,7 @@ func TestPACCServers(t *testing.T) {
 				urls = append(urls, s.URL())
 			}
 			for _, p := range problems {
-				texts = append(texts, strings.Join([]string{string(rune('0' + p.Line)), p.Text}, " "))
+				texts = append(texts, strings.Join([]string{string(rune('0' + p.Line)), p.Text.String()}, " "))
 			}
 			if diff := cmp.Diff(c.servers, urls); diff != "" {
 				t.Errorf("servers differ (-want +got):\n%s", diff)

@@ -10,7 +10,7 @@ import (
 
 // ExtraServices are the service names of what stands around mail: RFC 6764
 // section 3, RFC 8620 section 2.2 and RFC 5804 section 1.8.
-var ExtraServices = []srvService{
+var ExtraServices = []Service{
 	{"_caldavs", mailcheck.CalDAV, mailcheck.ImplicitTLS},
 	{"_caldav", mailcheck.CalDAV, mailcheck.Plain},
 	{"_carddavs", mailcheck.CardDAV, mailcheck.ImplicitTLS},
@@ -19,9 +19,9 @@ var ExtraServices = []srvService{
 	{"_sieve", mailcheck.Sieve, mailcheck.StartTLS},
 }
 
-// SrvServices are the service names of RFC 6186 section 3 and RFC 8314 section
+// Services are the service names of RFC 6186 section 3 and RFC 8314 section
 // 5.1, in the order of preference: RFC 8314 wants TLS from the first byte first.
-var SrvServices = []srvService{
+var Services = []Service{
 	{"_imaps", mailcheck.IMAP, mailcheck.ImplicitTLS},
 	{"_imap", mailcheck.IMAP, mailcheck.StartTLS},
 	{"_pop3s", mailcheck.POP3, mailcheck.ImplicitTLS},
@@ -30,27 +30,35 @@ var SrvServices = []srvService{
 	{"_submission", mailcheck.Submission, mailcheck.StartTLS},
 }
 
-// srvService is what a service name stands for.
-type srvService struct {
-	Label    string
+// Service is what a service name of SRV records stands for.
+type Service struct {
+	Label    string // such as "_imaps"
 	Protocol mailcheck.Protocol
 	Security mailcheck.Security
 }
 
-// SrvRecord returns the record to paste into a zone.
-func SrvRecord(p mailcheck.Protocol, sec mailcheck.Security, domain string, server mailcheck.Server) string {
-	for _, service := range slices.Concat(SrvServices, ExtraServices) {
+// ServiceOf returns the service whose records publish servers of a kind; the label is
+// empty if there is none.
+func ServiceOf(p mailcheck.Protocol, sec mailcheck.Security) Service {
+	for _, service := range slices.Concat(Services, ExtraServices) {
 		if service.Protocol == p && service.Security == sec {
-			return fmt.Sprintf("%s._tcp.%s. SRV 0 1 %d %s.", service.Label, domain, server.Port, server.Host)
+			return service
 		}
 	}
-	return ""
+	return Service{}
 }
 
-// SRVRecord returns the record that publishes a server, or nothing if no service
-// name fits it.
+// Name returns where the records of the service are in DNS.
+func (s Service) Name(domain string) string { return s.Label + "._tcp." + domain }
+
+// SRVRecord returns the record that publishes a server, as it is pasted into a zone;
+// nothing if no service name fits the server.
 func SRVRecord(server mailcheck.Server, domain string) string {
-	return SrvRecord(server.Protocol, server.Security, domain, server)
+	service := ServiceOf(server.Protocol, server.Security)
+	if service.Label == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s. SRV 0 1 %d %s.", service.Name(domain), server.Port, server.Host)
 }
 
 // Inside reports whether host is the domain or below it, compared label by label.

@@ -145,8 +145,8 @@ func LooksLikeHTML(body []byte) bool {
 
 func Head(body []byte) string { return string(bytes.TrimSpace(body[:min(60, len(body))])) }
 
-// XmlType reports whether Thunderbird reads a document of the media type as XML.
-func XmlType(contentType string) bool {
+// XMLType reports whether Thunderbird reads a document of the media type as XML.
+func XMLType(contentType string) bool {
 	for _, t := range []string{"text/xml", "application/xml", "text/rdf"} {
 		if strings.HasPrefix(contentType, t) {
 			return true

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -36,16 +35,16 @@ var (
 func lintAutodiscover(l *linter, root *document.Node) {
 	if root.Space != answerSpace {
 		l.at(root, checks.LintValue, "<Autodiscover> is in the namespace %q, not %q", root.Space, answerSpace).
-			Fix = "Write <Autodiscover xmlns=\"" + answerSpace + "\">."
+			Fix = mailcheck.Textf("Write <Autodiscover xmlns=\"%s\">.", answerSpace)
 	}
 	response := root.Child("Response")
 	if response == nil {
-		l.at(root, checks.LintMissing, "there is no <Response>").Fix = "Put the answer into <Response xmlns=\"" + outlookSpace + "\">."
+		l.at(root, checks.LintMissing, "there is no <Response>").Fix = mailcheck.Textf("Put the answer into <Response xmlns=\"%s\">.", outlookSpace)
 		return
 	}
 	if e := response.Child("Error"); e != nil {
 		l.at(e, checks.LintValue, "the answer is an error: %s %s", e.Text("ErrorCode"), e.Text("Message")).
-			Fix = "See the service's log: it did not know the mailbox, or could not read the request."
+			Fix = mailcheck.Textf("See the service's log: it did not know the mailbox, or could not read the request.")
 		return
 	}
 	if response.Space == mobileSpace {
@@ -54,7 +53,7 @@ func lintAutodiscover(l *linter, root *document.Node) {
 	}
 	if response.Space != outlookSpace {
 		l.at(response, checks.LintValue, "<Response> is in the namespace %q, not %q", response.Space, outlookSpace).
-			Fix = "Write <Response xmlns=\"" + outlookSpace + "\">."
+			Fix = mailcheck.Textf("Write <Response xmlns=\"%s\">.", outlookSpace)
 	}
 	var accounts []*document.Node
 	for _, n := range response.Children {
@@ -64,11 +63,11 @@ func lintAutodiscover(l *linter, root *document.Node) {
 	}
 	switch len(accounts) {
 	case 0:
-		l.at(response, checks.LintMissing, "there is no <Account>").Fix = "Add <Account> with AccountType, Action and the protocols."
+		l.at(response, checks.LintMissing, "there is no <Account>").Fix = mailcheck.Textf("Add <Account> with AccountType, Action and the protocols.")
 		return
 	case 1:
 	default:
-		l.at(accounts[1], checks.LintValue, "there are %d <Account> elements", len(accounts)).Fix = "Put all <Protocol> elements into one."
+		l.at(accounts[1], checks.LintValue, "there are %d <Account> elements", len(accounts)).Fix = mailcheck.Textf("Put all <Protocol> elements into one.")
 	}
 	for _, account := range accounts {
 		lintAccount(l, account)
@@ -80,30 +79,30 @@ func lintAutodiscover(l *linter, root *document.Node) {
 func lintMobileSync(l *linter, response *document.Node) {
 	action := response.Child("Action")
 	if action == nil {
-		l.at(response, checks.LintMissing, "there is no <Action>").Fix = "Add <Action> with <Settings>, <Redirect> or <Error>."
+		l.at(response, checks.LintMissing, "there is no <Action>").Fix = mailcheck.Textf("Add <Action> with <Settings>, <Redirect> or <Error>.")
 		return
 	}
 	if e := action.Child("Error"); e != nil {
 		l.at(e, checks.LintValue, "the answer is an error: %s %s", e.Text("Status"), e.Text("Message")).
-			Fix = "See the service's log: it did not know the mailbox, or could not read the request."
+			Fix = mailcheck.Textf("See the service's log: it did not know the mailbox, or could not read the request.")
 		return
 	}
 	settings := action.Child("Settings")
 	if settings == nil {
 		if action.Child("Redirect") == nil {
-			l.at(action, checks.LintMissing, "<Action> has neither <Settings> nor <Redirect>").Fix = "Add <Settings> with the <Server>."
+			l.at(action, checks.LintMissing, "<Action> has neither <Settings> nor <Redirect>").Fix = mailcheck.Textf("Add <Settings> with the <Server>.")
 		}
 		return
 	}
 	if settings.Child("Server") == nil {
-		l.at(settings, checks.LintMissing, "there is no <Server>").Fix = "Add <Server> with Type, Url and Name."
+		l.at(settings, checks.LintMissing, "there is no <Server>").Fix = mailcheck.Textf("Add <Server> with Type, Url and Name.")
 	}
 	for _, n := range settings.Children {
 		if n.Name != "Server" {
 			continue
 		}
 		if kind := n.Text("Type"); kind != "MobileSync" && kind != "CertEnroll" {
-			l.at(cmp.Or(n.Child("Type"), n), checks.LintValue, "Type is %q, not MobileSync or CertEnroll", kind).Fix = "Write <Type>MobileSync</Type>."
+			l.at(cmp.Or(n.Child("Type"), n), checks.LintValue, "Type is %q, not MobileSync or CertEnroll", kind).Fix = mailcheck.Textf("Write <Type>MobileSync</Type>.")
 		}
 		l.answerURL(n, "Url")
 	}
@@ -114,9 +113,9 @@ func (l *linter) answerURL(n *document.Node, name string) {
 	u, err := url.Parse(n.Text(name))
 	switch {
 	case n.Text(name) == "":
-		l.at(n, checks.LintMissing, "there is no <%s>", name).Fix = fmt.Sprintf("Add <%s>https://...</%s>.", name, name)
+		l.at(n, checks.LintMissing, "there is no <%s>", name).Fix = mailcheck.Textf("Add <%s>https://...</%s>.", name, name)
 	case err != nil || u.Scheme != "https" || u.Hostname() == "":
-		l.at(n.Child(name), checks.LintValue, "<%s> is %q, not an https URL", name, n.Text(name)).Fix = fmt.Sprintf("Write <%s>https://...</%s>.", name, name)
+		l.at(n.Child(name), checks.LintValue, "<%s> is %q, not an https URL", name, n.Text(name)).Fix = mailcheck.Textf("Write <%s>https://...</%s>.", name, name)
 	}
 }
 
@@ -128,22 +127,22 @@ func lintAccount(l *linter, account *document.Node) {
 		return
 	case "redirectAddr":
 		if text := account.Text("RedirectAddr"); text == "" {
-			l.at(account, checks.LintMissing, "the action is redirectAddr, but there is no <RedirectAddr>").Fix = "Add <RedirectAddr>ADDRESS</RedirectAddr>."
+			l.at(account, checks.LintMissing, "the action is redirectAddr, but there is no <RedirectAddr>").Fix = mailcheck.Textf("Add <RedirectAddr>ADDRESS</RedirectAddr>.")
 		} else if a, err := mailcheck.ParseAddress(text); err != nil || a.Local == "" {
-			l.at(account.Child("RedirectAddr"), checks.LintValue, "<RedirectAddr> is %q, not an address", text).Fix = "Write the mailbox's whole address."
+			l.at(account.Child("RedirectAddr"), checks.LintValue, "<RedirectAddr> is %q, not an address", text).Fix = mailcheck.Textf("Write the mailbox's whole address.")
 		}
 		return
 	case "":
-		l.at(account, checks.LintMissing, "there is no <Action>").Fix = "Add <Action>settings</Action>."
+		l.at(account, checks.LintMissing, "there is no <Action>").Fix = mailcheck.Textf("Add <Action>settings</Action>.")
 	default:
-		l.at(account.Child("Action"), checks.LintValue, "Action is %q, not settings, redirectAddr or redirectUrl", action).Fix = "Write <Action>settings</Action>."
+		l.at(account.Child("Action"), checks.LintValue, "Action is %q, not settings, redirectAddr or redirectUrl", action).Fix = mailcheck.Textf("Write <Action>settings</Action>.")
 	}
 	switch kind := account.Text("AccountType"); kind {
 	case "email":
 	case "":
-		l.at(account, checks.LintMissing, "there is no <AccountType>").Fix = "Add <AccountType>email</AccountType>."
+		l.at(account, checks.LintMissing, "there is no <AccountType>").Fix = mailcheck.Textf("Add <AccountType>email</AccountType>.")
 	default:
-		l.at(account.Child("AccountType"), checks.LintValue, "AccountType is %q, not email", kind).Fix = "Write <AccountType>email</AccountType>."
+		l.at(account.Child("AccountType"), checks.LintValue, "AccountType is %q, not email", kind).Fix = mailcheck.Textf("Write <AccountType>email</AccountType>.")
 	}
 	types := map[string]bool{}
 	for _, n := range account.Children {
@@ -155,19 +154,19 @@ func lintAccount(l *linter, account *document.Node) {
 	exchange := types["EXCH"] || types["EXPR"] || types["EXHTTP"] || types["MAPIHTTP"]
 	switch {
 	case len(types) == 0:
-		l.at(account, checks.LintMissing, "there is no <Protocol>").Fix = "Add a <Protocol> for each server."
+		l.at(account, checks.LintMissing, "there is no <Protocol>").Fix = mailcheck.Textf("Add a <Protocol> for each server.")
 		return
 	case !exchange && !types["IMAP"] && !types["POP3"]:
 		lessOf(l.at(account, checks.LintMissing, "there is no server for reading mail: no <Protocol> of the type IMAP or POP3"), checks.Warning).
-			Fix = "Add <Protocol><Type>IMAP</Type>...</Protocol>."
+			Fix = mailcheck.Textf("Add <Protocol><Type>IMAP</Type>...</Protocol>.")
 	case !exchange && !types["SMTP"]:
 		lessOf(l.at(account, checks.LintMissing, "there is no server for sending mail: no <Protocol> of the type SMTP"), checks.Warning).
-			Fix = "Add <Protocol><Type>SMTP</Type>...</Protocol>."
+			Fix = mailcheck.Textf("Add <Protocol><Type>SMTP</Type>...</Protocol>.")
 	}
 	outlook := mailcheck.ClientResult{Client: "Outlook (classic)", Outcome: mailcheck.Configures, Ref: "Autodiscover for Exchange (Microsoft)"}
 	if !exchange {
 		outlook.Outcome = mailcheck.Asks
-		outlook.Reason = "there is no Exchange in the answer; the set-up since 2016 ignores IMAP, POP3 and SMTP (by reports of operators, not verified)"
+		outlook.Reason = mailcheck.Textf("there is no Exchange in the answer; the set-up since 2016 ignores IMAP, POP3 and SMTP (by reports of operators, not verified)")
 	}
 	l.Clients = append(l.Clients, outlook)
 }
@@ -185,24 +184,24 @@ func lintAnswerProtocol(l *linter, n *document.Node) {
 	}
 	l.unknown(n, protocolElements)
 	if server := n.Text("Server"); server == "" {
-		l.at(n, checks.LintMissing, "the %s protocol has no <Server>", kind).Fix = "Add <Server>HOST</Server>."
+		l.at(n, checks.LintMissing, "the %s protocol has no <Server>", kind).Fix = mailcheck.Textf("Add <Server>HOST</Server>.")
 	} else {
 		lintAnswerHost(l, n.Child("Server"))
 	}
 	port, err := strconv.ParseUint(n.Text("Port"), 10, 16)
 	if n.Text("Port") == "" {
 		l.at(n, checks.LintMissing, "the %s protocol has no <Port>", kind).
-			Fix = fmt.Sprintf("Add <Port>%d</Port>.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS))
+			Fix = mailcheck.Textf("Add <Port>%d</Port>.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS))
 	} else if err != nil || port == 0 {
-		l.at(n.Child("Port"), checks.LintValue, "the port of %s is %q, not a number from 1 to 65535", kind, n.Text("Port")).Fix = "Write a number from 1 to 65535."
+		l.at(n.Child("Port"), checks.LintValue, "the port of %s is %q, not a number from 1 to 65535", kind, n.Text("Port")).Fix = mailcheck.Textf("Write a number from 1 to 65535.")
 	}
 	for _, name := range onOff {
 		if c := n.Child(name); c != nil && !strings.EqualFold(c.Content(), "on") && !strings.EqualFold(c.Content(), "off") {
-			l.at(c, checks.LintValue, "%s of %s is %q, not on or off", name, kind, c.Content()).Fix = fmt.Sprintf("Write <%s>on</%s> or <%s>off</%s>.", name, name, name, name)
+			l.at(c, checks.LintValue, "%s of %s is %q, not on or off", name, kind, c.Content()).Fix = mailcheck.Textf("Write <%s>on</%s> or <%s>off</%s>.", name, name, name, name)
 		}
 	}
 	if c := n.Child("TTL"); c != nil && !isInteger(c.Content()) {
-		l.at(c, checks.LintValue, "TTL of %s is %q, not a number of hours", kind, c.Content()).Fix = "Write <TTL>1</TTL>."
+		l.at(c, checks.LintValue, "TTL of %s is %q, not a number of hours", kind, c.Content()).Fix = mailcheck.Textf("Write <TTL>1</TTL>.")
 	}
 	lintAnswerSecurity(l, n, kind, protocol, uint16(port))
 	if spa := n.Text("SPA"); spa == "" || strings.EqualFold(spa, "on") {
@@ -212,7 +211,7 @@ func lintAnswerProtocol(l *linter, n *document.Node) {
 
 func lintAnswerHost(l *linter, server *document.Node) {
 	if _, err := mailcheck.ParseHost(server.Content()); err != nil {
-		l.at(server, checks.LintValue, "Server %q is not a host name", server.Content()).Fix = "Write the name alone, such as imap.example.com, without port or URL."
+		l.at(server, checks.LintValue, "Server %q is not a host name", server.Content()).Fix = mailcheck.Textf("Write the name alone, such as imap.example.com, without port or URL.")
 	}
 }
 
@@ -222,7 +221,7 @@ func lintAnswerSecurity(l *linter, n *document.Node, kind string, protocol mailc
 	encryption, ssl := n.Text("Encryption"), n.Text("SSL")
 	if encryption != "" && !slices.Contains([]string{"SSL", "TLS", "None", "Auto"}, encryption) {
 		l.at(n.Child("Encryption"), checks.LintValue, "Encryption is %q, not SSL, TLS, None or Auto", encryption).
-			Fix = "Write <Encryption>SSL</Encryption> for TLS from the first byte, TLS for STARTTLS."
+			Fix = mailcheck.Textf("Write <Encryption>SSL</Encryption> for TLS from the first byte, TLS for STARTTLS.")
 	}
 	switch {
 	case encryption == "None", encryption == "" && strings.EqualFold(ssl, "off"):
@@ -230,6 +229,6 @@ func lintAnswerSecurity(l *linter, n *document.Node, kind string, protocol mailc
 	case encryption == "SSL" && port == mailcheck.DefaultPort(protocol, mailcheck.StartTLS),
 		encryption == "TLS" && port == mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS):
 		lessOf(l.at(n.Child("Encryption"), checks.PublishPortSecurity, "%s: port %d with Encryption %s (TLS means STARTTLS here)", kind, port, encryption), checks.Warning).
-			Fix = fmt.Sprintf("Write SSL for port %d, TLS for port %d.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS), mailcheck.DefaultPort(protocol, mailcheck.StartTLS))
+			Fix = mailcheck.Textf("Write SSL for port %d, TLS for port %d.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS), mailcheck.DefaultPort(protocol, mailcheck.StartTLS))
 	}
 }

@@ -167,7 +167,7 @@ func TestLintBroken(t *testing.T) {
 			if found.Check == checks.LintUnsigned {
 				continue
 			}
-			fmt.Fprintf(&b, "%d:%d %s %s: %s\n\t%s\n", found.Line, found.Column, found.Severity, found.Check.ID, found.Detail, found.Remedy())
+			fmt.Fprintf(&b, "%d:%d %s %s: %s\n\t%s\n", found.Line, found.Column, found.Severity, found.Check.ID, found.Detail.String(), found.Remedy().String())
 		}
 	}
 	file := filepath.Join("testdata", "lint.txt")

@@ -18,7 +18,7 @@ func lintClients(l *linter, provider *document.Node, c *document.Config) {
 			break
 		}
 	}
-	told := grouped{l: l, clients: map[string][]string{}, finding: map[string]int{}}
+	told := grouped{l: l}
 	for _, d := range document.Dialects {
 		r := d.Read(c, a)
 		result := mailcheck.ClientResult{Client: d.Client, Ref: d.Ref, Outcome: mailcheck.Configures}
@@ -26,16 +26,16 @@ func lintClients(l *linter, provider *document.Node, c *document.Config) {
 		case d.Ignores(l.ContentType):
 			result.Outcome, result.Reason = mailcheck.Fails, document.Ignored(l.ContentType)
 		case r.Refused != nil:
-			result.Outcome, result.Reason = mailcheck.Fails, "refuses the whole file: "+mailcheck.Clean(r.Refused.String())
-			fix := "Correct that place, or take the section out."
+			result.Outcome, result.Reason = mailcheck.Fails, mailcheck.Textf("refuses the whole file: %s", r.Refused.Place())
+			fix := mailcheck.Textf("Correct that place, or take the section out.")
 			if len(r.Dropped) == 0 && len(r.Incoming) == 0 {
-				fix = "If the server has IMAP, publish it: these programs read no POP3."
+				fix = mailcheck.Textf("If the server has IMAP, publish it: these programs read no POP3.")
 			}
 			told.find(checks.PublishClientRefuses, *r.Refused, d.Client, fix)
 		default:
 			result.Servers = []mailcheck.Server{r.Incoming[0], r.Outgoing[0]}
 			for _, dropped := range r.Dropped {
-				told.find(checks.LintClientDrops, dropped, d.Client, "")
+				told.find(checks.LintClientDrops, dropped, d.Client, mailcheck.Text{})
 			}
 		}
 		l.Clients = append(l.Clients, result)
@@ -48,29 +48,39 @@ func lintClients(l *linter, provider *document.Node, c *document.Config) {
 // usedByNone says that no client takes the file. What is wrong with it is a failure
 // then, and no longer a matter of single clients.
 func (l *linter) usedByNone(provider *document.Node) {
-	l.Findings = slices.DeleteFunc(l.Findings, func(f mailcheck.LintFinding) bool { return f.Check == checks.PublishClientRefuses })
-	if !slices.ContainsFunc(l.Findings, func(f mailcheck.LintFinding) bool { return f.Severity == checks.Failure }) {
+	l.Findings = slices.DeleteFunc(l.Findings, func(f mailcheck.Finding) bool { return f.Check == checks.PublishClientRefuses })
+	if !slices.ContainsFunc(l.Findings, func(f mailcheck.Finding) bool { return f.Severity == checks.Failure }) {
 		l.at(provider, checks.LintMissing, "no mail program that is known here can use the file").
-			Fix = "Correct what each of them names as its reason."
+			Fix = mailcheck.Textf("Correct what each of them names as its reason.")
 	}
 }
 
 // grouped says once what several clients make of the same place.
 type grouped struct {
-	l       *linter
-	clients map[string][]string // by what they say
-	finding map[string]int
+	l    *linter
+	said []said
 }
 
-func (g *grouped) find(c *checks.Check, f document.Fault, client, fix string) {
-	key := c.ID + " " + f.String()
-	if _, known := g.finding[key]; !known {
+// said is a finding about a place, and where it is among those of the file.
+type said struct {
+	check *checks.Check
+	fault document.Fault
+	index int
+}
+
+func (g *grouped) find(c *checks.Check, f document.Fault, client string, fix mailcheck.Text) {
+	i := slices.IndexFunc(g.said, func(s said) bool {
+		return s.check == c && s.fault.Line == f.Line && s.fault.Column == f.Column && s.fault.Text.Equal(f.Text)
+	})
+	if i < 0 {
 		if len(g.l.Findings) == maxFindings {
 			return
 		}
-		g.finding[key] = len(g.l.Findings)
-		g.l.find(c, f.Line, f.Column, "").Fix = fix
+		i = len(g.said)
+		g.said = append(g.said, said{c, f, len(g.l.Findings)})
+		g.l.find(c, f.Line, f.Column, "%s", f.Text).Fix = fix
 	}
-	g.clients[key] = append(g.clients[key], client)
-	g.l.Findings[g.finding[key]].Detail = strings.Join(g.clients[key], "; ") + ": " + mailcheck.Clean(f.Text)
+	finding := &g.l.Findings[g.said[i].index]
+	finding.Clients = append(finding.Clients, client)
+	finding.Detail = mailcheck.Evidencef("%s: %s", strings.Join(finding.Clients, "; "), f.Text)
 }

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -39,7 +38,7 @@ var (
 func lintConfig(l *linter, root *document.Node) {
 	if root.Attr["version"] == "" {
 		lessOf(l.at(root, checks.LintMissing, "clientConfig has no version"), checks.Warning).
-			Fix = "Write <clientConfig version=\"1.1\">."
+			Fix = mailcheck.Textf("Write <clientConfig version=\"1.1\">.")
 	}
 	l.unknown(root, rootElements)
 	for _, n := range root.Children {
@@ -54,7 +53,7 @@ func lintConfig(l *linter, root *document.Node) {
 	provider := root.Child("emailProvider")
 	if provider == nil {
 		l.at(root, checks.LintMissing, "there is no <emailProvider>").
-			Fix = "Put the servers into <emailProvider id=\"DOMAIN\">; `mailcheck setup ADDRESS --for thunderbird` writes a good file."
+			Fix = mailcheck.Textf("Put the servers into <emailProvider id=\"DOMAIN\">; `mailcheck setup ADDRESS --for thunderbird` writes a good file.")
 		return
 	}
 	lintProvider(l, provider)
@@ -67,7 +66,7 @@ func lintProvider(l *linter, provider *document.Node) {
 	l.attributes(provider)
 	if provider.Attr["id"] == "" {
 		l.at(provider, checks.LintMissing, "emailProvider has no id").
-			Fix = "Write <emailProvider id=\"DOMAIN\">, with the provider's domain."
+			Fix = mailcheck.Textf("Write <emailProvider id=\"DOMAIN\">, with the provider's domain.")
 	}
 	lintDomains(l, provider)
 	for _, limit := range []struct {
@@ -75,7 +74,7 @@ func lintProvider(l *linter, provider *document.Node) {
 		most int
 	}{{"displayName", 60}, {"displayShortName", 20}} {
 		if n := provider.Child(limit.name); n != nil && utf8.RuneCountInString(n.Content()) > limit.most {
-			lessOf(l.at(n, checks.LintValue, "%s is longer than %d characters", limit.name, limit.most), checks.Info).Fix = "Write a shorter name."
+			lessOf(l.at(n, checks.LintValue, "%s is longer than %d characters", limit.name, limit.most), checks.Info).Fix = mailcheck.Textf("Write a shorter name.")
 		}
 	}
 	sides := map[string]bool{}
@@ -89,7 +88,7 @@ func lintProvider(l *linter, provider *document.Node) {
 	for _, name := range []string{"incomingServer", "outgoingServer"} {
 		if !sides[name] {
 			l.at(provider, checks.LintMissing, "there is no <%s type=%q>", name, usualType[name]).
-				Fix = fmt.Sprintf("Add <%s type=%q> with hostname, port, socketType, username and authentication.", name, usualType[name])
+				Fix = mailcheck.Textf("Add <%s type=%q> with hostname, port, socketType, username and authentication.", name, usualType[name])
 		}
 	}
 }
@@ -100,7 +99,7 @@ var usualType = map[string]string{"incomingServer": "imap", "outgoingServer": "s
 func lintDomains(l *linter, provider *document.Node) {
 	if provider.Child("domain") == nil {
 		l.at(provider, checks.LintMissing, "emailProvider has no <domain>; Thunderbird then refuses the file").
-			Fix = "Add <domain>DOMAIN</domain> for each mail domain."
+			Fix = mailcheck.Textf("Add <domain>DOMAIN</domain> for each mail domain.")
 	}
 	for _, n := range provider.Children {
 		if n.Name != "domain" {
@@ -108,11 +107,11 @@ func lintDomains(l *linter, provider *document.Node) {
 		}
 		// Files that a server makes for each request may leave the domain open.
 		if _, err := mailcheck.ParseDomain(n.Content()); err != nil && n.Content() != "%EMAILDOMAIN%" {
-			l.at(n, checks.LintValue, "<domain> is %q, not a domain: %v", n.Content(), err).Fix = "Write the domain alone, such as example.com."
+			l.at(n, checks.LintValue, "<domain> is %q, not a domain: %v", n.Content(), err).Fix = mailcheck.Textf("Write the domain alone, such as example.com.")
 		}
 		if purpose, ok := n.Attr["purpose"]; ok && purpose != "mx" {
 			lessOf(l.at(n, checks.LintValue, "the purpose of <domain> is %q; there is only mx", purpose), checks.Warning).
-				Fix = "Write purpose=\"mx\", or take the attribute out."
+				Fix = mailcheck.Textf("Write purpose=\"mx\", or take the attribute out.")
 		}
 	}
 }
@@ -122,7 +121,7 @@ func (l *linter) attributes(parent *document.Node) {
 	for _, n := range parent.Children {
 		if name := neededAttributes[n.Name]; name != "" && n.Attr[name] == "" {
 			lessOf(l.at(n, checks.LintMissing, "<%s> has no %s", n.Name, name), checks.Warning).
-				Fix = fmt.Sprintf("Write <%s %s=\"https://...\">.", n.Name, name)
+				Fix = mailcheck.Textf("Write <%s %s=\"https://...\">.", n.Name, name)
 		}
 	}
 }
@@ -135,7 +134,7 @@ func (l *linter) unknown(parent *document.Node, known []string) {
 		}
 		f := l.at(n, checks.LintUnknownName, "<%s> is not known inside <%s>", n.Name, parent.Name)
 		if name := meant(n.Name, known); name != "" {
-			f.Fix = fmt.Sprintf("Write <%s>.", name)
+			f.Fix = mailcheck.Textf("Write <%s>.", name)
 		}
 	}
 }
@@ -155,7 +154,7 @@ func meant(misspelt string, known []string) string {
 func lintOtherSection(l *linter, n *document.Node) {
 	if n.Attr["type"] == "" {
 		lessOf(l.at(n, checks.LintMissing, "<%s> has no type, so programs skip it", n.Name), checks.Warning).
-			Fix = fmt.Sprintf("Write <%s type=\"...\">, such as caldav, carddav or webdav.", n.Name)
+			Fix = mailcheck.Textf("Write <%s type=\"...\">, such as caldav, carddav or webdav.", n.Name)
 	}
 	lintURLSection(l, n, n.Name)
 }
@@ -168,7 +167,7 @@ func lintURLSection(l *linter, n *document.Node, what string) {
 	}
 	if place == nil || place.Content() == "" {
 		lessOf(l.at(n, checks.LintMissing, "the %s section has neither <url> nor <hostname>, so programs skip it", what), checks.Warning).
-			Fix = "Add <url>https://...</url>."
+			Fix = mailcheck.Textf("Add <url>https://...</url>.")
 		return
 	}
 	if place.Name != "hostname" {
@@ -187,9 +186,9 @@ func (l *linter) secureURL(n *document.Node, what string) {
 	u, err := url.Parse(n.Content())
 	switch {
 	case err != nil || u.Host == "":
-		l.at(n, checks.LintValue, "<%s> of %s is %q, not a URL", n.Name, what, n.Content()).Fix = "Write the whole URL: https://HOST/PATH"
+		l.at(n, checks.LintValue, "<%s> of %s is %q, not a URL", n.Name, what, n.Content()).Fix = mailcheck.Textf("Write the whole URL: https://HOST/PATH")
 	case u.Scheme == "http" || u.Scheme == "ws":
-		l.at(n, checks.LintInsecure, "<%s> of %s is %q", n.Name, what, n.Content()).Fix = "Write the https URL."
+		l.at(n, checks.LintInsecure, "<%s> of %s is %q", n.Name, what, n.Content()).Fix = mailcheck.Textf("Write the https URL.")
 	}
 }
 

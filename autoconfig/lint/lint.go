@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -56,20 +55,16 @@ type linter struct {
 func Judge(file File) mailcheck.Lint {
 	l := &linter{Lint: mailcheck.Lint{File: file.Name}, File: file}
 	l.judge()
-	slices.SortStableFunc(l.Findings, func(a, b mailcheck.LintFinding) int {
+	slices.SortStableFunc(l.Findings, func(a, b mailcheck.Finding) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Column, b.Column))
 	})
-	var all []mailcheck.Finding
-	for _, f := range l.Findings {
-		all = append(all, f.Finding)
-	}
-	l.Verdict = mailcheck.VerdictOf(all)
+	l.Verdict = mailcheck.VerdictOf(l.Findings)
 	return l.Lint
 }
 
 // rank orders findings: what is about the whole file comes first, but notes on it
 // last.
-func rank(f mailcheck.LintFinding) int {
+func rank(f mailcheck.Finding) int {
 	if f.Line == 0 && f.Severity < checks.Warning {
 		return math.MaxInt
 	}
@@ -79,7 +74,7 @@ func rank(f mailcheck.LintFinding) int {
 func (l *linter) judge() {
 	if len(l.Body) > document.MaxConfig {
 		l.find(checks.LintMalformed, 0, 0, "larger than %d bytes; real setup files have some thousand", document.MaxConfig).
-			Fix = "See whether this is the right file."
+			Fix = mailcheck.Textf("See whether this is the right file.")
 		return
 	}
 	body := l.unwrap(l.Body)
@@ -90,7 +85,7 @@ func (l *linter) judge() {
 		l.judgeJSON(body)
 	case document.LooksLikeHTML(body):
 		l.find(checks.LintUnknownKind, 0, 0, "a web page that begins %q", firstLine(document.Head(body))).
-			Fix = "Give the setup file itself. If a web server should serve it here, see what answers for this URL: often a catch-all web site."
+			Fix = mailcheck.Textf("Give the setup file itself. If a web server should serve it here, see what answers for this URL: often a catch-all web site.")
 	case bytes.HasPrefix(text, []byte("<")):
 		l.judgeXML(body)
 	default:
@@ -105,16 +100,16 @@ func (l *linter) unknownKind(text []byte) {
 	starts := func(prefix string) bool { return bytes.HasPrefix(text, []byte(prefix)) }
 	switch {
 	case len(text) == 0:
-		l.find(checks.LintUnknownKind, 0, 0, "the file is empty").Fix = "See why nothing was written to it."
+		l.find(checks.LintUnknownKind, 0, 0, "the file is empty").Fix = mailcheck.Textf("See why nothing was written to it.")
 	case starts("bplist"):
 		l.find(checks.LintUnknownKind, 0, 0, "a binary property list, which is not read here").
-			Fix = "Convert it first: plutil -convert xml1 FILE"
+			Fix = mailcheck.Textf("Convert it first: plutil -convert xml1 FILE")
 	case starts("\xff\xfe"), starts("\xfe\xff"), starts("<\x00"), starts("\x00<"):
 		l.find(checks.LintMalformed, 0, 0, "the file is written in UTF-16").
-			Fix = "Save it as UTF-8, which every program reads (draft-ietf-mailmaint-autoconfig section 3, RFC 8259 section 8.1)."
+			Fix = mailcheck.Textf("Save it as UTF-8, which every program reads (draft-ietf-mailmaint-autoconfig section 3, RFC 8259 section 8.1).")
 	case starts("-----BEGIN"), starts("MIME-Version:"):
 		l.find(checks.LintUnknownKind, 0, 0, "it begins %q: signed data as text", firstLine(document.Head(text))).
-			Fix = "Sign with binary output: openssl smime -sign -nodetach -outform der"
+			Fix = mailcheck.Textf("Sign with binary output: openssl smime -sign -nodetach -outform der")
 	default:
 		l.find(checks.LintUnknownKind, 0, 0, "it begins %q", document.Head(text))
 	}
@@ -148,7 +143,7 @@ func (l *linter) malformed(err error) {
 	if !ok {
 		e = &document.SyntaxError{Err: err}
 	}
-	l.find(checks.LintMalformed, e.Line, e.Column, "%v", e.Err).Fix = e.Fix
+	l.find(checks.LintMalformed, e.Line, e.Column, "%v", e.Err).Fix = mailcheck.Textf("%s", e.Fix)
 }
 
 // served judges how the web server gave the file.
@@ -161,24 +156,23 @@ func (l *linter) served(wanted []string) {
 	}
 }
 
-func (l *linter) find(c *checks.Check, line, column int, format string, args ...any) *mailcheck.LintFinding {
+func (l *linter) find(c *checks.Check, line, column int, format string, args ...any) *mailcheck.Finding {
 	if len(l.Findings) == maxFindings {
-		return new(mailcheck.LintFinding) // a file this broken is not read to the end
+		return new(mailcheck.Finding) // a file this broken is not read to the end
 	}
-	l.Findings = append(l.Findings, mailcheck.LintFinding{
-		Finding: mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(fmt.Sprintf(format, args...)), Source: l.Name},
-		Line:    line, Column: column,
-	})
+	f := mailcheck.NewFinding(c, format, args...)
+	f.About = mailcheck.About{Source: l.Name, Line: line, Column: column}
+	l.Findings = append(l.Findings, f)
 	return &l.Findings[len(l.Findings)-1]
 }
 
 // at finds something at an element.
-func (l *linter) at(n *document.Node, c *checks.Check, format string, args ...any) *mailcheck.LintFinding {
+func (l *linter) at(n *document.Node, c *checks.Check, format string, args ...any) *mailcheck.Finding {
 	return l.find(c, n.Line, n.Column, format, args...)
 }
 
 // lessOf lowers a finding: what the format demands is not always what programs do.
-func lessOf(f *mailcheck.LintFinding, most checks.Severity) *mailcheck.LintFinding {
+func lessOf(f *mailcheck.Finding, most checks.Severity) *mailcheck.Finding {
 	f.Severity = min(f.Severity, most)
 	return f
 }

@@ -156,7 +156,7 @@ func TestLint(t *testing.T) {
 			if got := lintPlaces(l); !slices.Equal(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 				for _, f := range l.Findings {
-					t.Logf("%d:%d %s: %s", f.Line, f.Column, f.Check.ID, f.Detail)
+					t.Logf("%d:%d %s: %s", f.Line, f.Column, f.Check.ID, f.Detail.String())
 				}
 			}
 		})
@@ -176,7 +176,7 @@ func TestLintOverTheDatabase(t *testing.T) {
 		}
 		for _, c := range l.Clients {
 			if c.Outcome == mailcheck.Fails {
-				seen[c.Client+": "+sample.ReasonClass(c.Reason)] = true
+				seen[c.Client+": "+sample.ReasonClass(c.Reason.String())] = true
 			}
 		}
 		seen["verdict "+string(l.Verdict)] = true
@@ -270,8 +270,8 @@ func FuzzLint(f *testing.F) {
 			t.Error("an unknown kind of file without a finding")
 		}
 		for _, finding := range l.Findings {
-			if !mailcheck.Printable(finding.Detail) {
-				t.Errorf("%q is not clean", finding.Detail)
+			if !mailcheck.Printable(finding.Detail.String()) {
+				t.Errorf("%q is not clean", finding.Detail.String())
 			}
 		}
 	})

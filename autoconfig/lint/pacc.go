@@ -3,7 +3,6 @@ package lint
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -20,7 +19,7 @@ func (l *linter) judgeJSON(body []byte) {
 	text := bytes.TrimPrefix(body, byteOrderMark)
 	if len(text) < len(body) {
 		l.find(checks.LintMalformed, 1, 1, "the document begins with a byte order mark").
-			Fix = "Save it without byte order mark (RFC 8259 section 8.1)."
+			Fix = mailcheck.Textf("Save it without byte order mark (RFC 8259 section 8.1).")
 	}
 	root, err := document.ParseJSON(text)
 	if err != nil {
@@ -29,7 +28,7 @@ func (l *linter) judgeJSON(body []byte) {
 	}
 	if root.Get("protocols") == nil && root.Get("Url") != nil {
 		l.find(checks.LintUnknownKind, 0, 0, "an Autodiscover answer of version 2 (JSON), which names no mail servers").
-			Fix = "Give the answer in XML, from /autodiscover/autodiscover.xml."
+			Fix = mailcheck.Textf("Give the answer in XML, from /autodiscover/autodiscover.xml.")
 		return
 	}
 	l.Kind = "PACC document (user-agent-configuration.json)"
@@ -48,7 +47,7 @@ func (l *linter) paccClient(p *document.PACC) {
 		Client: "a program that follows the draft", Outcome: mailcheck.Configures, Servers: servers, Ref: "draft-ietf-mailmaint-pacc",
 	}
 	if len(servers) == 0 {
-		result.Outcome, result.Reason = mailcheck.Fails, "the document names no server that can be used"
+		result.Outcome, result.Reason = mailcheck.Fails, mailcheck.Textf("the document names no server that can be used")
 	}
 	l.Clients = append(l.Clients, result)
 }
@@ -71,7 +70,7 @@ func lintPACC(l *linter, root *document.Value) {
 	l.paccInfo(root.Get("info"))
 }
 
-func (l *linter) atValue(v *document.Value, c *checks.Check, format string, args ...any) *mailcheck.LintFinding {
+func (l *linter) atValue(v *document.Value, c *checks.Check, format string, args ...any) *mailcheck.Finding {
 	return l.find(c, v.Line, v.Column, format, args...)
 }
 
@@ -84,11 +83,11 @@ func (l *linter) paccNames(v *document.Value, known []string, what string) {
 		}
 		f := l.atValue(v.Object[name], checks.LintUnknownName, "%s has no member %q", what, name)
 		if right := meant(name, known); right != "" {
-			f.Fix = fmt.Sprintf("Write %q; capital letters matter.", right)
+			f.Fix = mailcheck.Textf("Write %q; capital letters matter.", right)
 		}
 	}
 	for _, again := range v.Again {
-		l.atValue(again, checks.LintValue, "a member of %s stands twice", what).Fix = "Leave one of them."
+		l.atValue(again, checks.LintValue, "a member of %s stands twice", what).Fix = mailcheck.Textf("Leave one of them.")
 	}
 }
 
@@ -96,11 +95,11 @@ func (l *linter) paccNames(v *document.Value, known []string, what string) {
 func (l *linter) paccObject(root *document.Value, name string) *document.Value {
 	v := root.Get(name)
 	if v == nil {
-		l.atValue(root, checks.LintMissing, "there is no object %q", name).Fix = fmt.Sprintf("Add %q: {...}.", name)
+		l.atValue(root, checks.LintMissing, "there is no object %q", name).Fix = mailcheck.Textf("Add %q: {...}.", name)
 		return nil
 	}
 	if v.Object == nil {
-		l.atValue(v, checks.LintValue, "%q is not an object", name).Fix = fmt.Sprintf("Write %q: {...}.", name)
+		l.atValue(v, checks.LintValue, "%q is not an object", name).Fix = mailcheck.Textf("Write %q: {...}.", name)
 		return nil
 	}
 	return v
@@ -122,14 +121,14 @@ func (l *linter) paccProtocols(root *document.Value) {
 	case protocols.Get("jmap") != nil:
 	case !reads:
 		lessOf(l.atValue(protocols, checks.LintMissing, "there is no server for reading mail (imap, pop3 or jmap)"), checks.Warning).
-			Fix = "Add \"imap\": {\"host\": \"HOST\"}."
+			Fix = mailcheck.Textf("Add \"imap\": {\"host\": \"HOST\"}.")
 	case sends == [2]bool{}:
 		lessOf(l.atValue(protocols, checks.LintMissing, "there is no server for sending mail (submit)"), checks.Warning).
-			Fix = "Add \"submit\": {\"host\": \"HOST\"}."
+			Fix = mailcheck.Textf("Add \"submit\": {\"host\": \"HOST\"}.")
 	}
 	if old := protocols.Get("smtp"); old != nil && protocols.Get("submit") == nil {
 		lessOf(l.atValue(old, checks.LintUnknownName, "\"smtp\" is the name of draft 02; draft 03 has \"submit\""), checks.Info).
-			Fix = "Publish both for as long as programs follow both drafts."
+			Fix = mailcheck.Textf("Publish both for as long as programs follow both drafts.")
 	}
 }
 
@@ -138,20 +137,20 @@ func (l *linter) paccProtocol(name string, v *document.Value) {
 	text, ok := v.Get(member).Text()
 	if !ok || text == "" {
 		example := map[string]string{"host": "HOST", "url": "https://HOST/PATH/"}[member]
-		l.atValue(v, checks.LintMissing, "%s has no text %q", name, member).Fix = fmt.Sprintf("Write %q: {%q: %q}.", name, member, example)
+		l.atValue(v, checks.LintMissing, "%s has no text %q", name, member).Fix = mailcheck.Textf("Write %q: {%q: %q}.", name, member, example)
 		return
 	}
 	place := v.Get(member)
 	if member == "host" {
 		if _, err := mailcheck.ParseHost(text); err != nil {
 			l.atValue(place, checks.LintValue, "%s: host %q is not a host name", name, text).
-				Fix = "Write the name alone; the port is the registered one for TLS and does not belong there."
+				Fix = mailcheck.Textf("Write the name alone; the port is the registered one for TLS and does not belong there.")
 		}
 		return
 	}
 	l.paccURL(place, name, text)
 	if u, err := url.Parse(text); err == nil && u.Path == "" && u.Hostname() != "" && name != "jmap" {
-		l.atValue(place, checks.LintValue, "%s: %q has no path", name, text).Fix = "Write the whole URL, at least with a / behind the host."
+		l.atValue(place, checks.LintValue, "%s: %q has no path", name, text).Fix = mailcheck.Textf("Write the whole URL, at least with a / behind the host.")
 	}
 }
 
@@ -160,9 +159,9 @@ func (l *linter) paccURL(place *document.Value, what, text string) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Scheme != "https" || u.Hostname() == "":
-		l.atValue(place, checks.LintValue, "%s: %q is not an https URL", what, text).Fix = "Write https://HOST/PATH."
+		l.atValue(place, checks.LintValue, "%s: %q is not an https URL", what, text).Fix = mailcheck.Textf("Write https://HOST/PATH.")
 	case u.Port() != "":
-		l.atValue(place, checks.LintValue, "%s: %q names a port, which is not allowed", what, text).Fix = "Serve it on port 443, and leave the port out."
+		l.atValue(place, checks.LintValue, "%s: %q names a port, which is not allowed", what, text).Fix = mailcheck.Textf("Serve it on port 443, and leave the port out.")
 	}
 }
 
@@ -177,19 +176,19 @@ func (l *linter) paccAuthentication(root *document.Value) {
 		issuer, _ := oauth.Get("issuer").Text()
 		place := cmp.Or(oauth.Get("issuer"), oauth)
 		if u, err := url.Parse(issuer); issuer == "" {
-			l.atValue(place, checks.LintMissing, "oauth-public has no text \"issuer\"").Fix = "Write \"oauth-public\": {\"issuer\": \"https://HOST/\"}."
+			l.atValue(place, checks.LintMissing, "oauth-public has no text \"issuer\"").Fix = mailcheck.Textf("Write \"oauth-public\": {\"issuer\": \"https://HOST/\"}.")
 		} else if err != nil || u.Scheme != "https" || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" {
-			l.atValue(place, checks.LintValue, "the issuer %q is not an https URL without query", issuer).Fix = "Write the issuer as its metadata has it (RFC 8414 section 2)."
+			l.atValue(place, checks.LintValue, "the issuer %q is not an https URL without query", issuer).Fix = mailcheck.Textf("Write the issuer as its metadata has it (RFC 8414 section 2).")
 		}
 	}
 	if password != nil {
 		if _, ok := password.Scalar.(bool); !ok {
-			l.atValue(password, checks.LintValue, "\"password\" is not true or false").Fix = "Write \"password\": true, without quotation marks around true."
+			l.atValue(password, checks.LintValue, "\"password\" is not true or false").Fix = mailcheck.Textf("Write \"password\": true, without quotation marks around true.")
 		}
 	}
 	if oauth == nil && (password == nil || password.Scalar == false) {
 		lessOf(l.atValue(auth, checks.LintMissing, "there is no way to log in, neither \"oauth-public\" nor \"password\": true"), checks.Warning).
-			Fix = "Name the ways to log in that the servers offer."
+			Fix = mailcheck.Textf("Name the ways to log in that the servers offer.")
 	}
 }
 
@@ -201,13 +200,13 @@ func (l *linter) paccInfo(info *document.Value) {
 		most int
 	}{{"name", 60}, {"shortName", 20}} {
 		if text, _ := provider.Get(limit.name).Text(); utf8.RuneCountInString(text) > limit.most {
-			l.atValue(provider.Get(limit.name), checks.LintValue, "%s is longer than %d characters", limit.name, limit.most).Fix = "Write a shorter name."
+			l.atValue(provider.Get(limit.name), checks.LintValue, "%s is longer than %d characters", limit.name, limit.most).Fix = mailcheck.Textf("Write a shorter name.")
 		}
 	}
 	if logo := provider.Get("logo"); logo != nil && logo.List == nil {
-		lessOf(l.atValue(logo, checks.LintValue, "\"logo\" is not a list"), checks.Warning).Fix = "Write \"logo\": [{\"url\": ..., \"content-type\": ...}]."
+		lessOf(l.atValue(logo, checks.LintValue, "\"logo\" is not a list"), checks.Warning).Fix = mailcheck.Textf("Write \"logo\": [{\"url\": ..., \"content-type\": ...}].")
 	}
 	if contact := info.Get("help").Get("contact"); contact != nil && contact.List == nil {
-		lessOf(l.atValue(contact, checks.LintValue, "\"contact\" is not a list"), checks.Warning).Fix = "Write \"contact\": [\"mailto:ADDRESS\"]."
+		lessOf(l.atValue(contact, checks.LintValue, "\"contact\" is not a list"), checks.Warning).Fix = mailcheck.Textf("Write \"contact\": [\"mailto:ADDRESS\"].")
 	}
 }

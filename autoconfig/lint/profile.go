@@ -17,7 +17,7 @@ import (
 func lintProfile(l *linter, root *document.Node) {
 	profile := root.Child("dict")
 	if profile == nil {
-		l.at(root, checks.LintMissing, "the property list has no <dict>").Fix = "Put the profile into <plist version=\"1.0\"><dict>...</dict></plist>."
+		l.at(root, checks.LintMissing, "the property list has no <dict>").Fix = mailcheck.Textf("Put the profile into <plist version=\"1.0\"><dict>...</dict></plist>.")
 		return
 	}
 	if !l.signed {
@@ -26,18 +26,18 @@ func lintProfile(l *linter, root *document.Node) {
 	top := l.dict(profile)
 	if is(top["IsEncrypted"], "true") {
 		lessOf(l.at(profile, checks.LintMissing, "the profile is encrypted, so the accounts in it cannot be judged"), checks.Info).
-			Fix = "To have it judged, give the profile before it is encrypted."
+			Fix = mailcheck.Textf("To have it judged, give the profile before it is encrypted.")
 		return
 	}
 	l.keys(profile, top, "Configuration", "the profile")
 	if content := top["PayloadContent"]; is(content, "array") {
 		lintPayloads(l, content, top)
 	}
-	if slices.ContainsFunc(l.Findings, func(f mailcheck.LintFinding) bool {
+	if slices.ContainsFunc(l.Findings, func(f mailcheck.Finding) bool {
 		return f.Severity == checks.Failure && f.Check != checks.LintInsecure
 	}) {
 		for i := range l.Clients {
-			l.Clients[i].Outcome, l.Clients[i].Reason = mailcheck.NotKnown, "what a device makes of a profile with these faults is not documented"
+			l.Clients[i].Outcome, l.Clients[i].Reason = mailcheck.NotKnown, mailcheck.Textf("what a device makes of a profile with these faults is not documented")
 		}
 	}
 }
@@ -52,7 +52,7 @@ func lintPayloads(l *linter, content *document.Node, top map[string]*document.No
 	accounts := 0
 	for _, n := range content.Children {
 		if n.Name != "dict" {
-			l.at(n, checks.LintValue, "PayloadContent holds a <%s> where a <dict> belongs", n.Name).Fix = "Put each account into a <dict>."
+			l.at(n, checks.LintValue, "PayloadContent holds a <%s> where a <dict> belongs", n.Name).Fix = mailcheck.Textf("Put each account into a <dict>.")
 			continue
 		}
 		values := l.dict(n)
@@ -78,7 +78,7 @@ func lintPayloads(l *linter, content *document.Node, top map[string]*document.No
 	}
 	if accounts == 0 {
 		lessOf(l.at(content, checks.LintMissing, "there is no account in the profile, such as com.apple.mail.managed"), checks.Warning).
-			Fix = "Add a payload with an account, or see whether this is the right profile."
+			Fix = mailcheck.Textf("Add a payload with an account, or see whether this is the right profile.")
 	}
 }
 
@@ -91,7 +91,7 @@ func (l *linter) once(used map[string]bool, values map[string]*document.Node) {
 		}
 		if used[id.Content()] {
 			l.at(id, checks.LintValue, "%s %s is used twice; one account would replace the other", name, id.Content()).
-				Fix = "Give the profile and each payload their own."
+				Fix = mailcheck.Textf("Give the profile and each payload their own.")
 		}
 		used[id.Content()] = true
 	}
@@ -109,7 +109,7 @@ func (l *linter) dict(n *document.Node) map[string]*document.Node {
 		case i+1 == len(n.Children) || n.Children[i+1].Name == "key":
 			l.at(c, checks.LintMalformed, "the key %s has no value", c.Content())
 		case values[c.Content()] != nil:
-			l.at(c, checks.LintValue, "the key %s stands twice", c.Content()).Fix = "Leave one of them."
+			l.at(c, checks.LintValue, "the key %s stands twice", c.Content()).Fix = mailcheck.Textf("Leave one of them.")
 		default:
 			values[c.Content()] = n.Children[i+1]
 		}
@@ -128,19 +128,19 @@ func (l *linter) keys(n *document.Node, values map[string]*document.Node, kind, 
 		key, v := keys[name], values[name]
 		if v == nil {
 			if key.required {
-				l.at(n, checks.LintMissing, "%s has no %s", what, name).Fix = key.example()
+				l.at(n, checks.LintMissing, "%s has no %s", what, name).Fix = mailcheck.Textf("%s", key.example())
 			}
 			continue
 		}
 		switch written := v.Content(); {
 		case typeOf(v) != key.kind && !(key.kind == "real" && v.Name == "integer"):
-			l.at(v, checks.LintValue, "%s is written as <%s>, not as %s", name, v.Name, key.element()).Fix = key.example()
+			l.at(v, checks.LintValue, "%s is written as <%s>, not as %s", name, v.Name, key.element()).Fix = mailcheck.Textf("%s", key.example())
 		case key.required && key.kind != "array" && written == "":
-			l.at(v, checks.LintMissing, "%s is empty", name).Fix = key.example()
+			l.at(v, checks.LintMissing, "%s is empty", name).Fix = mailcheck.Textf("%s", key.example())
 		case key.values != nil && !slices.Contains(key.values, written):
-			l.at(v, checks.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, " or ")).Fix = key.example()
+			l.at(v, checks.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, " or ")).Fix = mailcheck.Textf("%s", key.example())
 		case key.kind == "integer" && !isInteger(written):
-			l.at(v, checks.LintValue, "%s is %q, not a number", name, written).Fix = key.example()
+			l.at(v, checks.LintValue, "%s is %q, not a number", name, written).Fix = mailcheck.Textf("%s", key.example())
 		}
 	}
 	if known {
@@ -158,9 +158,9 @@ func (l *linter) unknownKeys(n *document.Node, keys map[string]profileKey, what 
 			continue
 		}
 		f := l.at(c, checks.LintUnknownName, "%s has no key of the name %s", what, c.Content())
-		f.Fix = "Check its spelling, or take it out with its value."
+		f.Fix = mailcheck.Textf("Check its spelling, or take it out with its value.")
 		if name := meant(c.Content(), slices.Sorted(maps.Keys(keys))); name != "" {
-			f.Fix = "Write " + name + "; capital letters matter."
+			f.Fix = mailcheck.Textf("Write %s; capital letters matter.", name)
 		}
 	}
 }
@@ -205,7 +205,7 @@ func (k profileKey) example() string {
 func lintMailPayload(l *linter, n *document.Node, values map[string]*document.Node) {
 	account := mailcheck.ClientResult{
 		Client: "Apple Mail (macOS, iOS)", Outcome: mailcheck.Asks, Ref: "Apple device management: com.apple.mail.managed",
-		Reason: "the user has to open the profile and to allow it in the settings of the device",
+		Reason: mailcheck.Textf("the user has to open the profile and to allow it in the settings of the device"),
 	}
 	protocols := map[string]mailcheck.Protocol{"Incoming": mailcheck.IMAP, "Outgoing": mailcheck.Submission}
 	if t := values["EmailAccountType"]; t != nil && t.Content() == "EmailTypePOP" {
@@ -214,7 +214,7 @@ func lintMailPayload(l *linter, n *document.Node, values map[string]*document.No
 	for _, side := range []string{"Incoming", "Outgoing"} {
 		if ssl := values[side+"MailServerUseSSL"]; ssl == nil || ssl.Name == "false" {
 			l.at(cmp.Or(ssl, n), checks.LintInsecure, "%sMailServerUseSSL is not true, and without it there is no encryption", side).
-				Fix = "Write <key>" + side + "MailServerUseSSL</key><true/>."
+				Fix = mailcheck.Textf("Write <key>%sMailServerUseSSL</key><true/>.", side)
 		}
 		l.port(values[side+"MailServerPortNumber"], side+"MailServerPortNumber")
 		l.host(values[side+"MailServerHostName"], side+"MailServerHostName")
@@ -222,7 +222,7 @@ func lintMailPayload(l *linter, n *document.Node, values map[string]*document.No
 	}
 	if values["OutgoingMailServerPortNumber"] == nil {
 		lessOf(l.at(n, checks.LintMissing, "there is no OutgoingMailServerPortNumber, so the device tries 25, 587 and 465"), checks.Info).
-			Fix = "Write <key>OutgoingMailServerPortNumber</key><integer>465</integer>, or 587."
+			Fix = mailcheck.Textf("Write <key>OutgoingMailServerPortNumber</key><integer>465</integer>, or 587.")
 	}
 	account.Servers = mailPayloadServers(protocols, values)
 	l.Clients = append(l.Clients, account)
@@ -267,7 +267,7 @@ func mailPayloadServers(protocols map[string]mailcheck.Protocol, values map[stri
 // true by default.
 func lintDAVPayload(l *linter, values map[string]*document.Node, protocol string) {
 	if ssl := values[protocol+"UseSSL"]; is(ssl, "false") {
-		l.at(ssl, checks.LintInsecure, "%sUseSSL is false", protocol).Fix = "Write <key>" + protocol + "UseSSL</key><true/>, or leave it out."
+		l.at(ssl, checks.LintInsecure, "%sUseSSL is false", protocol).Fix = mailcheck.Textf("Write <key>%sUseSSL</key><true/>, or leave it out.", protocol)
 	}
 	l.port(values[protocol+"Port"], protocol+"Port")
 	l.host(values[protocol+"HostName"], protocol+"HostName")
@@ -280,7 +280,7 @@ func lintExchangePayload(l *linter, n *document.Node, values map[string]*documen
 	for _, name := range []string{"SSL", "ExternalSSL"} {
 		if ssl := values[name]; is(ssl, "false") || ssl == nil && activeSync && name == "SSL" {
 			l.at(cmp.Or(ssl, n), checks.LintInsecure, "%s is not true, and without it there is no encryption", name).
-				Fix = "Write <key>" + name + "</key><true/>."
+				Fix = mailcheck.Textf("Write <key>%s</key><true/>.", name)
 		}
 	}
 	l.port(values["Port"], "Port")
@@ -290,14 +290,14 @@ func lintExchangePayload(l *linter, n *document.Node, values map[string]*documen
 	l.password(values["Password"], "Password")
 	l.password(values["CertificatePassword"], "CertificatePassword")
 	if p := values["Password"]; is(values["OAuth"], "true") && p != nil {
-		l.at(p, checks.LintValue, "there is a Password although OAuth is true").Fix = "Take the Password out."
+		l.at(p, checks.LintValue, "there is a Password although OAuth is true").Fix = mailcheck.Textf("Take the Password out.")
 	}
 	if u := values["OAuthSignInURL"]; u != nil && values["Host"] == nil {
-		l.at(u, checks.LintMissing, "there is an OAuthSignInURL, but no Host").Fix = "Add <key>Host</key><string>HOST</string>."
+		l.at(u, checks.LintMissing, "there is an OAuthSignInURL, but no Host").Fix = mailcheck.Textf("Add <key>Host</key><string>HOST</string>.")
 	}
 	services := []string{"EnableMail", "EnableContacts", "EnableCalendars", "EnableReminders", "EnableNotes"}
 	if activeSync && !slices.ContainsFunc(services, func(name string) bool { return !is(values[name], "false") }) {
-		l.at(values["EnableMail"], checks.LintValue, "%s are all false", strings.Join(services, ", ")).Fix = "At least one of them has to be true."
+		l.at(values["EnableMail"], checks.LintValue, "%s are all false", strings.Join(services, ", ")).Fix = mailcheck.Textf("At least one of them has to be true.")
 	}
 }
 
@@ -306,7 +306,7 @@ func (l *linter) port(p *document.Node, key string) {
 		return // keys has said so
 	}
 	if port, err := strconv.ParseUint(p.Content(), 10, 16); isInteger(p.Content()) && (err != nil || port == 0) {
-		l.at(p, checks.LintValue, "%s is %s, not a number from 1 to 65535", key, p.Content()).Fix = "Write a number from 1 to 65535, or leave the key out."
+		l.at(p, checks.LintValue, "%s is %s, not a number from 1 to 65535", key, p.Content()).Fix = mailcheck.Textf("Write a number from 1 to 65535, or leave the key out.")
 	}
 }
 
@@ -315,7 +315,7 @@ func (l *linter) host(h *document.Node, key string) {
 		return
 	}
 	if _, err := mailcheck.ParseHost(h.Content()); err != nil {
-		l.at(h, checks.LintValue, "%s %q is not a host name", key, h.Content()).Fix = "Write the name alone, such as mail.example.com, without port or URL."
+		l.at(h, checks.LintValue, "%s %q is not a host name", key, h.Content()).Fix = mailcheck.Textf("Write the name alone, such as mail.example.com, without port or URL.")
 	}
 }
 

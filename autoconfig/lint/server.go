@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,19 +31,19 @@ func lintServer(l *linter, n *document.Node) {
 	switch {
 	case kind == "":
 		l.at(n, checks.LintMissing, "<%s> has no type, so programs skip it", n.Name).
-			Fix = fmt.Sprintf("Write <%s type=%q>.", n.Name, usualType[n.Name])
+			Fix = mailcheck.Textf("Write <%s type=%q>.", n.Name, usualType[n.Name])
 		return
 	case !slices.Contains(serverTypes, kind):
 		if name := meant(kind, serverTypes); name != "" {
 			lessOf(l.at(n, checks.LintValue, "type %q has other capital letters than %s; some programs skip the section", kind, name), checks.Warning).
-				Fix = fmt.Sprintf("Write type=%q.", name)
+				Fix = mailcheck.Textf("Write type=%q.", name)
 			return
 		}
 		lessOf(l.at(n, checks.LintValue, "type %q is not one of %s; programs skip the section", kind, strings.Join(serverTypes, ", ")), checks.Warning)
 		return
 	case (kind == "smtp") != (n.Name == "outgoingServer"):
 		lessOf(l.at(n, checks.LintValue, "<%s> has the type %q, which belongs on the other side; programs skip the section", n.Name, kind), checks.Warning).
-			Fix = "Write <outgoingServer> for smtp, and <incomingServer> for all others."
+			Fix = mailcheck.Textf("Write <outgoingServer> for smtp, and <incomingServer> for all others.")
 		return
 	case document.SectionProtocols[kind] == "":
 		lintURLSection(l, n, kind)
@@ -76,7 +75,7 @@ func lintNeeded(l *linter, n *document.Node, name string) {
 		return
 	}
 	l.at(n, checks.LintMissing, "the %s section has no <%s>", n.Attr["type"], name).
-		Fix = fmt.Sprintf("Add <%s>%s</%s>.", name, map[string]string{
+		Fix = mailcheck.Textf("Add <%s>%s</%s>.", name, map[string]string{
 		"hostname": "HOST", "port": strconv.Itoa(int(mailcheck.DefaultPort(document.SectionProtocols[n.Attr["type"]], mailcheck.ImplicitTLS))),
 		"socketType": "SSL", "username": "%EMAILADDRESS%", "authentication": "password-cleartext",
 	}[name], name)
@@ -89,7 +88,7 @@ func (l *linter) repeated(n *document.Node) {
 	for _, c := range n.Children {
 		if seen[c.Name] && slices.Contains([]string{"hostname", "port", "socketType", "username"}, c.Name) {
 			lessOf(l.at(c, checks.LintValue, "<%s> stands twice in the %s section; which one counts is not defined", c.Name, n.Attr["type"]), checks.Warning).
-				Fix = "Leave one, or write a second section."
+				Fix = mailcheck.Textf("Leave one, or write a second section.")
 		}
 		seen[c.Name] = true
 	}
@@ -104,7 +103,7 @@ func lintUsername(l *linter, n *document.Node) {
 		l.at(u, checks.AutoconfigPlaceholder, "user name %q: %s is unknown", u.Content(), p)
 	} else if strings.Contains(u.Content(), "%40") {
 		lessOf(l.at(u, checks.LintValue, "user name %q: programs take %%40 as it stands", u.Content()), checks.Warning).
-			Fix = "Write the @ itself, or %EMAILADDRESS%."
+			Fix = mailcheck.Textf("Write the @ itself, or %EMAILADDRESS%.")
 	}
 }
 
@@ -115,7 +114,7 @@ func lintAuthentication(l *linter, a *document.Node) {
 	case a.Content() != "" && !slices.Contains(authMethods, a.Content()):
 		f := lessOf(l.at(a, checks.LintValue, "authentication %q is not one of %s", a.Content(), strings.Join(authMethods, ", ")), checks.Warning)
 		if name := meant(a.Content(), authMethods); name != "" {
-			f.Fix = fmt.Sprintf("Write <authentication>%s</authentication>.", name)
+			f.Fix = mailcheck.Textf("Write <authentication>%s</authentication>.", name)
 		}
 	}
 }
@@ -128,7 +127,7 @@ func lintSystem(l *linter, a *document.Node) {
 	case system == "":
 	case !known:
 		lessOf(l.at(a, checks.LintValue, "the system of <authentication> is %q, not sasl or http", system), checks.Warning).
-			Fix = "Write system=\"sasl\" or system=\"http\", or leave it out."
+			Fix = mailcheck.Textf("Write system=\"sasl\" or system=\"http\", or leave it out.")
 	case names != nil && !slices.Contains(names, a.Content()):
 		lessOf(l.at(a, checks.LintValue, "authentication %q is not one of %s", a.Content(), strings.Join(names, ", ")), checks.Warning)
 	}
@@ -145,7 +144,7 @@ func lintHost(l *linter, n *document.Node) {
 	}
 	sample := mailcheck.Address{Local: "alice", Domain: "example.com"}
 	if _, err := mailcheck.ParseHost(document.Expand(h.Content(), sample)); err != nil {
-		l.at(h, checks.LintValue, "hostname %q is not a host name", h.Content()).Fix = "Write the name alone, such as imap.example.com, without port or URL."
+		l.at(h, checks.LintValue, "hostname %q is not a host name", h.Content()).Fix = mailcheck.Textf("Write the name alone, such as imap.example.com, without port or URL.")
 	}
 }
 
@@ -155,7 +154,7 @@ func lintPort(l *linter, n *document.Node) {
 	if p := n.Child("port"); p != nil && p.Content() != "" {
 		var err error
 		if port, err = strconv.ParseUint(p.Content(), 10, 16); err != nil || port == 0 {
-			l.at(p, checks.LintValue, "port %q is not a number from 1 to 65535", p.Content()).Fix = "Write a number from 1 to 65535."
+			l.at(p, checks.LintValue, "port %q is not a number from 1 to 65535", p.Content()).Fix = mailcheck.Textf("Write a number from 1 to 65535.")
 		}
 	}
 	s := n.Child("socketType")
@@ -169,9 +168,9 @@ func lintPort(l *linter, n *document.Node) {
 	case !known:
 		f := l.at(s, checks.LintValue, "socketType %q is not SSL, STARTTLS or plain", s.Content())
 		if name := meant(s.Content(), []string{"SSL", "STARTTLS", "plain"}); name != "" {
-			f.Fix = fmt.Sprintf("Write <socketType>%s</socketType>; capital letters matter.", name)
+			f.Fix = mailcheck.Textf("Write <socketType>%s</socketType>; capital letters matter.", name)
 		} else {
-			f.Fix = "Write SSL for TLS from the first byte, or STARTTLS."
+			f.Fix = mailcheck.Textf("Write SSL for TLS from the first byte, or STARTTLS.")
 		}
 		return
 	case security == mailcheck.Plain:
@@ -183,6 +182,6 @@ func lintPort(l *linter, n *document.Node) {
 	if uint16(port) == mailcheck.DefaultPort(protocol, other) {
 		f := l.at(s, checks.PublishPortSecurity, "port %d with socketType %s", port, s.Content())
 		lessOf(f, checks.Warning) // whether the server works that way is for check to say
-		f.Fix = fmt.Sprintf("Write port %d, or the other socketType.", mailcheck.DefaultPort(protocol, security))
+		f.Fix = mailcheck.Textf("Write port %d, or the other socketType.", mailcheck.DefaultPort(protocol, security))
 	}
 }

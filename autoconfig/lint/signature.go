@@ -30,18 +30,18 @@ func (l *linter) unwrap(body []byte) []byte {
 	}
 	if !boundedBER(body) {
 		l.find(checks.LintMalformed, 0, 0, "it begins like signed data (CMS), but is cut off, or nested deeper than any").
-			Fix = "Sign the profile anew, and copy the result as a binary file."
+			Fix = mailcheck.Textf("Sign the profile anew, and copy the result as a binary file.")
 		return nil
 	}
 	message, err := pkcs7.Parse(body)
 	switch {
 	case err != nil:
 		l.find(checks.LintMalformed, 0, 0, "it begins like signed data (CMS), but cannot be read: %v", err).
-			Fix = "Sign the profile anew, and copy the result as a binary file."
+			Fix = mailcheck.Textf("Sign the profile anew, and copy the result as a binary file.")
 		return nil
 	case len(message.Content) == 0:
 		l.find(checks.LintMalformed, 0, 0, "CMS data without a profile inside: a detached signature, or encrypted").
-			Fix = "Sign with the profile inside: openssl smime -sign -nodetach -outform der"
+			Fix = mailcheck.Textf("Sign with the profile inside: openssl smime -sign -nodetach -outform der")
 		return nil
 	}
 	l.signed = true
@@ -118,7 +118,7 @@ func reason(err error) string {
 // usage is not judged.
 func (l *linter) signer(signer *x509.Certificate, sent []*x509.Certificate) (good bool) {
 	good = true
-	fault := func(c *checks.Check, format string, args ...any) *mailcheck.LintFinding {
+	fault := func(c *checks.Check, format string, args ...any) *mailcheck.Finding {
 		good = false
 		return l.find(c, 0, 0, format, args...)
 	}
@@ -145,7 +145,7 @@ func (l *linter) signer(signer *x509.Certificate, sent []*x509.Certificate) (goo
 	if err == nil {
 		return good
 	}
-	fault(checks.LintSignerUntrusted, "%s: %v", signer.Subject, err).Fix = untrustedFix(signer, sent)
+	fault(checks.LintSignerUntrusted, "%s: %v", signer.Subject, err).Fix = mailcheck.Textf("%s", untrustedFix(signer, sent))
 	return good
 }
 

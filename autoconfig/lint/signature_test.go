@@ -180,7 +180,7 @@ func TestLintSignature(t *testing.T) {
 			var ids, texts []string
 			for _, f := range Judge(c.file).Findings {
 				ids = append(ids, f.Check.ID)
-				texts = append(texts, f.Detail+"\n"+f.Remedy())
+				texts = append(texts, f.Detail.String()+"\n"+f.Remedy().String())
 			}
 			if !slices.Equal(slices.Compact(ids), c.want) || !strings.Contains(strings.Join(texts, "\n"), c.says) {
 				t.Errorf("%q, want %q and %q:\n%s", ids, c.want, c.says, strings.Join(texts, "\n"))

@@ -99,7 +99,7 @@ func lintFetch(ctx context.Context, file *lint.File, net *network) error {
 	doc, err := n.Fetch(ctx, netx.Request{URL: file.Name, AllowHTTP: strings.HasPrefix(strings.ToLower(file.Name), "http://")})
 	if err != nil {
 		check, detail := trace.Classify(mailcheck.OpFetch, err)
-		return noRun("see: mailcheck explain "+check.ID, "fetch %s: %s", file.Name, strings.TrimPrefix(detail, file.Name+" "))
+		return noRun("see: mailcheck explain "+check.ID, "fetch %s: %s", file.Name, strings.TrimPrefix(detail.String(), file.Name+" "))
 	}
 	if doc.Status != http.StatusOK {
 		return noRun("open the URL in a browser, or ask for the file with another URL", "fetch %s: the web server answers with HTTP status %d", doc.URL, doc.Status)

@@ -52,11 +52,11 @@ func conversation(s mailcheck.ServerResult) []event {
 		for len(rest) > 0 && rest[0].Step <= i {
 			events, rest = append(events, said(rest[0])), rest[1:]
 		}
-		if step.Op == mailcheck.OpGreeting && step.Err == nil {
-			step.Detail = "" // the line above
+		if step.Op == mailcheck.OpGreeting && !step.Failed() {
+			step.Detail = mailcheck.Text{} // the line above
 		}
 		events = append(events, steps([]mailcheck.Step{step}, s.Endpoint())...)
-		if step.Op == mailcheck.OpTLS && step.Err == nil {
+		if step.Op == mailcheck.OpTLS && !step.Failed() {
 			events = append(events, event{step.Start + step.Elapsed, "= encrypted from here on"})
 		}
 	}
@@ -89,12 +89,12 @@ func steps(list []mailcheck.Step, known string) []event {
 			s.Target = ""
 		}
 		if len(s.Findings) > 0 {
-			s.Err = nil // said better below
+			s.Error = "" // said better below
 		}
 		text := strings.TrimSpace(strings.Replace(s.String(), " :", ":", 1))
 		events = append(events, event{at, fmt.Sprintf("- %s (%.0f ms)", mailcheck.Clean(text), 1000*s.Elapsed.Seconds())})
 		for _, f := range s.Findings {
-			events = append(events, event{at, fmt.Sprintf("! %s: %s", f.Check.ID, mailcheck.Clean(f.Detail))})
+			events = append(events, event{at, fmt.Sprintf("! %s: %s", f.Check.ID, mailcheck.Clean(f.Detail.String()))})
 		}
 	}
 	return events

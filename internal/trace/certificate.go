@@ -1,8 +1,12 @@
 package trace
 
 import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -14,11 +18,11 @@ import (
 const minRSABits = 2048
 
 // WeakKey says how a certificate's key is too short, and nothing if it is not.
-func WeakKey(c *x509.Certificate) string {
+func WeakKey(c *x509.Certificate) mailcheck.Text {
 	if key, ok := c.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() < minRSABits {
-		return fmt.Sprintf("%s has an RSA key of %d bits", c.Subject, key.N.BitLen())
+		return mailcheck.Textf("%s has an RSA key of %d bits", c.Subject, key.N.BitLen())
 	}
-	return ""
+	return mailcheck.Text{}
 }
 
 // defaultExpiryWarning is when a certificate should long have been renewed:
@@ -28,13 +32,39 @@ const defaultExpiryWarning = 14 * 24 * time.Hour
 // ExpiresSoon says when a certificate ends if that is within a time from now, and
 // nothing otherwise. Without a time it is 14 days; short-lived certificates are
 // renewed late by design, so for them it is the last quarter of their life.
-func ExpiresSoon(leaf *x509.Certificate, within time.Duration) string {
+func ExpiresSoon(leaf *x509.Certificate, within time.Duration) mailcheck.Text {
 	if within == 0 {
 		within = min(defaultExpiryWarning, leaf.NotAfter.Sub(leaf.NotBefore)/4)
 	}
 	left := time.Until(leaf.NotAfter)
 	if left <= 0 || left >= within {
-		return ""
+		return mailcheck.Text{}
 	}
-	return fmt.Sprintf("%s, in %s", mailcheck.Stamp(leaf.NotAfter), mailcheck.Span(left.Round(time.Minute)))
+	return mailcheck.Textf("%s, in %s", mailcheck.Stamp(leaf.NotAfter), mailcheck.Span(left.Round(time.Minute)))
+}
+
+// CertificateOf keeps what is worth telling of a certificate, cleaned.
+func CertificateOf(c *x509.Certificate) mailcheck.Certificate {
+	sum := sha256.Sum256(c.Raw)
+	var names []string
+	for _, n := range CertificateNames(c) {
+		names = append(names, mailcheck.Clean(n))
+	}
+	return mailcheck.Certificate{
+		Subject: mailcheck.Clean(c.Subject.String()), Issuer: mailcheck.Clean(c.Issuer.String()),
+		Names: names, NotBefore: c.NotBefore, NotAfter: c.NotAfter,
+		SHA256: hex.EncodeToString(sum[:]), Key: keyName(c),
+	}
+}
+
+func keyName(c *x509.Certificate) string {
+	switch key := c.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ECDSA " + key.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	}
+	return c.PublicKeyAlgorithm.String()
 }

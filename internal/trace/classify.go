@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -19,14 +18,17 @@ import (
 
 // Classify names the check that an error of an operation is an occurrence of,
 // with the evidence to show. It is the only place that reads error texts;
-// every error has an answer, if only [Unclassified].
-func Classify(op mailcheck.Op, err error) (*checks.Check, string) {
-	detail := mailcheck.Clean(err.Error())
+// every error has an answer, if only [checks.Unclassified].
+func Classify(op mailcheck.Op, err error) (*checks.Check, mailcheck.Text) {
+	verbatim := mailcheck.Evidencef("%s", err)
+	if e, ok := err.(*checks.Error); ok {
+		return e.Check, mailcheck.Evidencef(e.Format, e.Args...)
+	}
 	if e, ok := errors.AsType[*checks.Error](err); ok {
-		return e.Check, detail
+		return e.Check, verbatim
 	}
 	if c := classifyDNS(err); c != nil {
-		return c, detail
+		return c, verbatim
 	}
 	if c, d := classifyCertificate(err); c != nil && op == mailcheck.OpFetch {
 		return checks.AutoconfigCertificate, d
@@ -34,10 +36,10 @@ func Classify(op mailcheck.Op, err error) (*checks.Check, string) {
 		return c, d
 	}
 	if op == mailcheck.OpCertificate {
-		return checks.TLSCertificate, detail
+		return checks.TLSCertificate, verbatim
 	}
-	if op == mailcheck.OpFetch && strings.Contains(detail, "malformed HTTP") {
-		return checks.HTTPMalformed, detail
+	if op == mailcheck.OpFetch && strings.Contains(err.Error(), "malformed HTTP") {
+		return checks.HTTPMalformed, verbatim
 	} else if op == mailcheck.OpFetch {
 		return checks.AutoconfigUnreachable, transportDetail(err)
 	}
@@ -47,7 +49,7 @@ func Classify(op mailcheck.Op, err error) (*checks.Check, string) {
 	if c := classifyTransport(op, err); c != nil {
 		return c, transportDetail(err)
 	}
-	return checks.Unclassified, detail
+	return checks.Unclassified, verbatim
 }
 
 // classifyDNS reads *net.DNSError, whose Err is the response code as a word.
@@ -82,7 +84,7 @@ func resolverDead(e *net.DNSError) bool {
 }
 
 // classifyCertificate reads the errors of crypto/x509 verification.
-func classifyCertificate(err error) (*checks.Check, string) {
+func classifyCertificate(err error) (*checks.Check, mailcheck.Text) {
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		return classifyInvalid(e)
 	}
@@ -90,40 +92,40 @@ func classifyCertificate(err error) (*checks.Check, string) {
 		return classifyName(e)
 	}
 	if e, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return checks.TLSUnknownAuthority, fmt.Sprintf("issued to %q by %q", mailcheck.Clean(name(e.Cert)), mailcheck.Clean(issuer(e.Cert)))
+		return checks.TLSUnknownAuthority, mailcheck.Evidencef("issued to %q by %q", name(e.Cert), issuer(e.Cert))
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return checks.TLSCertificate, mailcheck.Clean(err.Error())
+		return checks.TLSCertificate, mailcheck.Evidencef("%s", err)
 	}
-	return nil, ""
+	return nil, mailcheck.Text{}
 }
 
-func classifyInvalid(e x509.CertificateInvalidError) (*checks.Check, string) {
+func classifyInvalid(e x509.CertificateInvalidError) (*checks.Check, mailcheck.Text) {
 	c := e.Cert
 	switch e.Reason {
 	case x509.Expired:
 	case x509.IncompatibleUsage:
-		return checks.TLSWrongUsage, fmt.Sprintf("%s is meant for %s", mailcheck.Clean(name(c)), usages(c))
+		return checks.TLSWrongUsage, mailcheck.Evidencef("%s is meant for %s", name(c), usages(c))
 	default:
-		return checks.TLSCertificate, mailcheck.Clean(e.Error())
+		return checks.TLSCertificate, mailcheck.Evidencef("%s", e)
 	}
 	now := time.Now()
 	if now.Before(c.NotBefore) {
-		return checks.TLSNotYetValid, fmt.Sprintf("%s is valid from %s; here it is %s", mailcheck.Clean(name(c)), mailcheck.Stamp(c.NotBefore), mailcheck.Stamp(now))
+		return checks.TLSNotYetValid, mailcheck.Evidencef("%s is valid from %s; here it is %s", name(c), mailcheck.Stamp(c.NotBefore), mailcheck.Stamp(now))
 	}
-	return checks.TLSExpired, fmt.Sprintf("%s expired on %s, %s ago", mailcheck.Clean(name(c)), mailcheck.Stamp(c.NotAfter), mailcheck.Span(now.Sub(c.NotAfter)))
+	return checks.TLSExpired, mailcheck.Evidencef("%s expired on %s, %s ago", name(c), mailcheck.Stamp(c.NotAfter), mailcheck.Span(now.Sub(c.NotAfter)))
 }
 
-func classifyName(e x509.HostnameError) (*checks.Check, string) {
+func classifyName(e x509.HostnameError) (*checks.Check, mailcheck.Text) {
 	c := e.Certificate
 	names := CertificateNames(c)
 	switch {
 	case len(names) == 0 && c.Subject.CommonName != "":
-		return checks.TLSCNOnly, fmt.Sprintf("common name %q, no subject alternative name; wanted %s", mailcheck.Clean(c.Subject.CommonName), mailcheck.Clean(e.Host))
+		return checks.TLSCNOnly, mailcheck.Evidencef("common name %q, no subject alternative name; wanted %s", c.Subject.CommonName, e.Host)
 	case net.ParseIP(strings.Trim(e.Host, "[]")) != nil:
-		return checks.TLSIPSAN, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), mailcheck.Clean(e.Host))
+		return checks.TLSIPSAN, mailcheck.Evidencef("the certificate is for %s, the settings say %s", listed(names), e.Host)
 	}
-	return checks.TLSNameMismatch, fmt.Sprintf("the certificate is for %s, the settings say %s", listed(names), mailcheck.Clean(e.Host))
+	return checks.TLSNameMismatch, mailcheck.Evidencef("the certificate is for %s, the settings say %s", listed(names), e.Host)
 }
 
 // CertificateNames returns the names and addresses that a certificate is valid for.
@@ -138,22 +140,31 @@ func CertificateNames(c *x509.Certificate) []string {
 // classifyHandshake reads the errors of crypto/tls handshakes. An alert from the
 // server has no exported type there, only its text ("remote error: tls: ...");
 // RFC 8446 section 6 lists the alerts.
-func classifyHandshake(err error) (*checks.Check, string) {
+func classifyHandshake(err error) (*checks.Check, mailcheck.Text) {
 	if e, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return checks.TLSPlainOnTLSPort, fmt.Sprintf("the server answered the TLS handshake with bytes that begin %q", e.RecordHeader[:])
+		return checks.TLSPlainOnTLSPort, mailcheck.Evidencef("the server answered the TLS handshake with bytes that begin %q", e.RecordHeader[:])
 	}
 	text := err.Error()
-	if i := strings.Index(text, "tls: "); i < 0 {
-		return nil, ""
-	} else if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" {
-		text = fmt.Sprintf("the server sent the TLS alert %q", text[i+len("tls: "):])
+	i := strings.Index(text, "tls: ")
+	if i < 0 {
+		return nil, mailcheck.Text{}
+	}
+	detail := mailcheck.Evidencef("%s", text)
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "remote error" {
+		detail = mailcheck.Evidencef("the server sent the TLS alert %q", text[i+len("tls: "):])
 	}
 	for phrase, check := range handshakePhrases {
 		if strings.Contains(text, phrase) {
-			return check, mailcheck.Clean(text)
+			return check, detail
 		}
 	}
-	return checks.TLSHandshakeFailure, mailcheck.Clean(text)
+	return checks.TLSHandshakeFailure, detail
+}
+
+// ChoseVersion reports whether a handshake failed since the server chose a version
+// of TLS that is too old: its answer says which.
+func ChoseVersion(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "selected unsupported protocol version")
 }
 
 var handshakePhrases = map[string]*checks.Check{
@@ -211,21 +222,21 @@ func isTimeout(err error) bool {
 }
 
 // noAnswer is the evidence of a timeout; [Do] says how long it was.
-const noAnswer = "no answer in time"
+var noAnswer = mailcheck.Textf("no answer in time")
 
 // transportDetail says in plain words what the error was; the addresses of this
 // machine that Go puts into the text are of no use to the reader.
-func transportDetail(err error) string {
+func transportDetail(err error) mailcheck.Text {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return noAnswer
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "connection closed by the server"
+		return mailcheck.Textf("connection closed by the server")
 	}
 	if e, ok := errors.AsType[syscall.Errno](err); ok {
-		return e.Error()
+		return mailcheck.Textf("%s", e)
 	}
-	return mailcheck.Clean(err.Error())
+	return mailcheck.Evidencef("%s", err)
 }
 
 func name(c *x509.Certificate) string {
@@ -246,7 +257,7 @@ func issuer(c *x509.Certificate) string {
 }
 
 // usages says in words what a certificate's extended key usage allows.
-func usages(c *x509.Certificate) string {
+func usages(c *x509.Certificate) mailcheck.Text {
 	words := map[x509.ExtKeyUsage]string{
 		x509.ExtKeyUsageClientAuth: "clients", x509.ExtKeyUsageEmailProtection: "signing mail", x509.ExtKeyUsageCodeSigning: "signing programs",
 		x509.ExtKeyUsageTimeStamping: "timestamps", x509.ExtKeyUsageOCSPSigning: "revocation answers",
@@ -258,19 +269,12 @@ func usages(c *x509.Certificate) string {
 		}
 	}
 	if len(list) == 0 {
-		return "something else than servers (extended key usage)"
+		return mailcheck.Textf("something else than servers (extended key usage)")
 	}
-	return strings.Join(list, " and ") + ", not for servers (extended key usage)"
+	return mailcheck.Textf("%s, not for servers (extended key usage)", strings.Join(list, " and "))
 }
 
-// listed joins at most five names.
-func listed(names []string) string {
-	text := mailcheck.Clean(strings.Join(names[:min(5, len(names))], ", "))
-	if n := len(names) - 5; n > 0 {
-		text += fmt.Sprintf(" and %d more", n)
-	}
-	if text == "" {
-		return "no name at all"
-	}
-	return text
+// listed shows at most five names.
+func listed(names []string) mailcheck.List {
+	return mailcheck.ListOf(names).AtMost(5).Or("no name at all")
 }

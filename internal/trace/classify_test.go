@@ -41,7 +41,8 @@ func classifier(t *testing.T) func(op mailcheck.Op, err error, want *checks.Chec
 			t.Errorf("%s: no error to classify; want one for %s", op, want.ID)
 			return
 		}
-		check, detail := trace.Classify(op, err)
+		check, evidence := trace.Classify(op, err)
+		detail := evidence.String()
 		if check == nil {
 			t.Errorf("%s: %v is no check at all", op, err)
 			return
@@ -108,7 +109,7 @@ func TestClassifyTransport(t *testing.T) {
 		test(op, io.ErrClosedPipe, want, "closed pipe")
 	}
 	// This machine's own address is of no use to the reader.
-	if _, detail := trace.Classify(mailcheck.OpGreeting, read(syscall.ECONNRESET)); strings.Contains(detail, "203.0.113.9") {
+	if _, detail := trace.Classify(mailcheck.OpGreeting, read(syscall.ECONNRESET)); strings.Contains(detail.String(), "203.0.113.9") {
 		t.Errorf("the evidence is %q", detail)
 	}
 }

@@ -16,17 +16,17 @@ func NoIPv6Here(err error) bool {
 }
 
 // ConnectState puts the outcome of connecting into one word.
-func ConnectState(err error) string {
+func ConnectState(err error) mailcheck.Reach {
 	if err == nil {
-		return "connected"
+		return mailcheck.Connected
 	}
 	switch check, _ := Classify(mailcheck.OpConnect, err); check {
 	case checks.TCPRefused:
-		return "refused"
+		return mailcheck.Refused
 	case checks.TCPTimeout:
-		return "timeout"
+		return mailcheck.TimedOut
 	case checks.TCPUnreachable:
-		return "unreachable"
+		return mailcheck.Unreachable
 	}
-	return "failed"
+	return mailcheck.NotReached
 }

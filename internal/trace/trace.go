@@ -10,7 +10,9 @@ package trace
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"crypto/tls"
+	"errors"
+	"strings"
 	"time"
 
 	"mailcheck"
@@ -42,36 +44,54 @@ func (t *Trace) Join(branches ...*Trace) {
 func (t *Trace) Since() time.Duration { return time.Since(t.began) }
 
 // Say sets the detail of the last step.
-func (t *Trace) Say(detail string) {
+func (t *Trace) Say(format string, args ...any) {
 	if n := len(t.Steps); n > 0 {
-		t.Steps[n-1].Detail = mailcheck.Clean(detail)
+		t.Steps[n-1].Detail = mailcheck.Evidencef(format, args...)
 	}
 }
 
 // Find adds a finding to the last step.
-func (t *Trace) Find(c *checks.Check, detail string) *mailcheck.Finding {
+func (t *Trace) Find(c *checks.Check, format string, args ...any) *mailcheck.Finding {
+	return t.FindText(c, mailcheck.Evidencef(format, args...))
+}
+
+// FindText does so with evidence that is a text already.
+func (t *Trace) FindText(c *checks.Check, detail mailcheck.Text) *mailcheck.Finding {
 	if len(t.Steps) == 0 {
 		t.Steps = append(t.Steps, mailcheck.Step{Start: t.Since()})
 	}
-	return t.FindAt(len(t.Steps)-1, c, detail)
+	return found(&t.Steps[len(t.Steps)-1], mailcheck.NewFindingText(c, detail))
 }
 
 // Fix sets the remedy of the last finding, if there is a better one than the
 // check's own.
-func (t *Trace) Fix(remedy string) {
+func (t *Trace) Fix(format string, args ...any) {
 	if len(t.Steps) == 0 {
 		return
 	}
 	if findings := t.Steps[len(t.Steps)-1].Findings; len(findings) > 0 {
-		findings[len(findings)-1].Fix = remedy
+		findings[len(findings)-1].Fix = mailcheck.Textf(format, args...)
 	}
 }
 
 // FindAt adds a finding to the step with that index, where a fault shows only later.
-func (t *Trace) FindAt(i int, c *checks.Check, detail string) *mailcheck.Finding {
-	step := &t.Steps[i]
-	step.Findings = append(step.Findings, mailcheck.Finding{Check: c, Severity: c.Severity, Detail: mailcheck.Clean(detail)})
-	return &step.Findings[len(step.Findings)-1]
+func (t *Trace) FindAt(i int, c *checks.Check, format string, args ...any) *mailcheck.Finding {
+	return found(&t.Steps[i], mailcheck.NewFinding(c, format, args...))
+}
+
+// found adds a finding to a step. It is about what was asked for: a name in DNS, a
+// document.
+func found(s *mailcheck.Step, f mailcheck.Finding) *mailcheck.Finding {
+	switch s.Op {
+	case mailcheck.OpLookup:
+		f.Name, f.Record, _ = strings.Cut(s.Target, " ")
+	case mailcheck.OpResolve:
+		f.Name = s.Target
+	case mailcheck.OpFetch, mailcheck.OpParse:
+		f.URL = s.Target
+	}
+	s.Findings = append(s.Findings, f)
+	return &s.Findings[len(s.Findings)-1]
 }
 
 // Findings returns the findings of all steps, in order.
@@ -83,26 +103,35 @@ func (t *Trace) Findings() []mailcheck.Finding { return mailcheck.FindingsOf(t.S
 func Do[T any](ctx context.Context, t *Trace, op mailcheck.Op, target string, f func(context.Context) (T, error)) (T, error) {
 	start := time.Now()
 	v, err := f(ctx)
-	t.Steps = append(t.Steps, mailcheck.Step{
-		Op: op, Target: target, Err: err,
-		Start: start.Sub(t.began), Elapsed: time.Since(start),
-	})
+	step := mailcheck.Step{Op: op, Target: target, Start: start.Sub(t.began), Elapsed: time.Since(start)}
 	if err != nil {
 		check, detail := Classify(op, err)
-		if detail == noAnswer {
-			detail = fmt.Sprintf("no answer within %s", mailcheck.Span(time.Since(start)))
+		timeout := isTimeout(err)
+		if timeout && detail.Equal(noAnswer) {
+			detail = mailcheck.Textf("no answer within %s", mailcheck.Span(step.Elapsed))
 		}
 		over := ended(ctx)
-		if over && (ctx.Err() == context.Canceled || time.Since(start) < decisive) {
-			check, detail = checks.RunTimeout, fmt.Sprintf("not finished: %s %s", op, target)
+		if over && (ctx.Err() == context.Canceled || step.Elapsed < decisive) {
+			check, detail = checks.RunTimeout, mailcheck.Textf("not finished: %s %s", op, target)
 		}
-		if over && (check == checks.RunTimeout || isTimeout(err)) {
+		if over && (check == checks.RunTimeout || timeout) {
 			// Whether the connection or the context noticed first is chance.
-			t.Steps[len(t.Steps)-1].Err = cmp.Or(ctx.Err(), context.DeadlineExceeded)
+			err = cmp.Or(ctx.Err(), context.DeadlineExceeded)
 		}
-		t.Find(check, detail)
+		Fail(&step, err)
+		found(&step, mailcheck.NewFindingText(check, detail))
 	}
+	t.Steps = append(t.Steps, step)
 	return v, err
+}
+
+// Fail notes in a step what went wrong, as facts that outlive the error.
+func Fail(s *mailcheck.Step, err error) {
+	s.Error, s.Reach = mailcheck.Clean(err.Error()), ConnectState(err)
+	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok && len(e.UnverifiedCertificates) > 0 {
+		leaf := CertificateOf(e.UnverifiedCertificates[0])
+		s.Leaf = &leaf
+	}
 }
 
 // ended reports whether the run is over. A connection's deadline that was set to

@@ -44,7 +44,7 @@ func TestDo(t *testing.T) {
 			t.Errorf("got %q, %v", v, err)
 		}
 		want := mailcheck.Step{Op: mailcheck.OpResolve, Target: "imap.example.com", Start: time.Second, Elapsed: 2 * time.Second}
-		if got := tr.Steps[0]; got.Op != want.Op || got.Target != want.Target || got.Start != want.Start || got.Elapsed != want.Elapsed || got.Err != nil || len(got.Findings) > 0 {
+		if got := tr.Steps[0]; got.Op != want.Op || got.Target != want.Target || got.Start != want.Start || got.Elapsed != want.Elapsed || got.Error != "" || len(got.Findings) > 0 {
 			t.Errorf("the step is %+v, want %+v", got, want)
 		}
 		if tr.Since() != 3*time.Second {
@@ -66,8 +66,8 @@ func TestDoClassifies(t *testing.T) {
 	if len(findings) != 1 || findings[0].Check != checks.GreetBye || findings[0].Severity != checks.Failure {
 		t.Fatalf("findings %+v", findings)
 	}
-	if want := `* BYE \x1b[2Junexpected EOF`; findings[0].Detail != want {
-		t.Errorf("the evidence is %q, want %q", findings[0].Detail, want)
+	if want := `* BYE \x1b[2Junexpected EOF`; findings[0].Detail.String() != want {
+		t.Errorf("the evidence is %q, want %q", findings[0].Detail.String(), want)
 	}
 }
 
@@ -86,8 +86,8 @@ func TestDoWhenTheRunEnds(t *testing.T) {
 			step := take(ctx, tr, mailcheck.OpGreeting, steps, nil)
 			if len(step.Findings) != 1 || step.Findings[0].Check != want {
 				t.Errorf("%s: findings %+v, want %s", name, step.Findings, want.ID)
-			} else if f := step.Findings[0]; want == checks.RunTimeout && f.Detail != "not finished: greeting imap.example.com:993" {
-				t.Errorf("%s: the evidence is %q", name, f.Detail)
+			} else if f := step.Findings[0]; want == checks.RunTimeout && f.Detail.String() != "not finished: greeting imap.example.com:993" {
+				t.Errorf("%s: the evidence is %q", name, f.Detail.String())
 			}
 		})
 	}
@@ -121,13 +121,13 @@ func TestFindAndSay(t *testing.T) {
 	tr.Find(checks.MXNull, "example.com MX 0 .")
 	take(t.Context(), tr, mailcheck.OpLookup, 0, nil)
 	tr.Say("10 mx\x1b.example.com")
-	tr.Find(checks.SRVTooMany, "40\u202e records").Fix = "Publish two."
+	tr.Find(checks.SRVTooMany, "40\u202e records").Fix = mailcheck.Textf("Publish two.")
 	tr.FindAt(0, checks.MXNull, "again")
 
 	findings := tr.Findings()
 	var got []string
 	for _, f := range findings {
-		got = append(got, f.Check.ID+": "+f.Detail+": "+f.Remedy())
+		got = append(got, f.Check.ID+": "+f.Detail.String()+": "+f.Remedy().String())
 	}
 	want := []string{
 		"mx.null: example.com MX 0 .: " + checks.MXNull.Remedy,
@@ -143,7 +143,7 @@ func TestFindAndSay(t *testing.T) {
 }
 
 func TestStepStringIsPrintable(t *testing.T) {
-	s := mailcheck.Step{Op: mailcheck.OpGreeting, Target: "imap.example.com:993", Err: errors.New("\x1b[2J\u202e" + strings.Repeat("x", 1000))}
+	s := mailcheck.Step{Op: mailcheck.OpGreeting, Target: "imap.example.com:993", Error: mailcheck.Clean("\x1b[2J\u202e" + strings.Repeat("x", 1000))}
 	if text := s.String(); !mailcheck.Printable(text) || len(text) > 2*longestShown {
 		t.Errorf("the step is shown as %q", text)
 	}

@@ -33,14 +33,14 @@ var rules = []rule{
 // evidence is a report and what several rules need to know about it.
 type evidence struct {
 	*mailcheck.Report
-	dns     *checks.Check // what is wrong with all of DNS, or nil
-	network *checks.Check // what keeps this machine from the internet, or nil
+	dns     *mailcheck.Finding // what is wrong with all of DNS, or nil
+	network *checks.Check      // what keeps this machine from the internet, or nil
 	first   map[*checks.Check]*mailcheck.Finding
 }
 
 // nameCauses marks the findings that only follow from another one.
 func nameCauses(r *mailcheck.Report) {
-	e := &evidence{Report: r, dns: deadDNS(r), first: map[*checks.Check]*mailcheck.Finding{}}
+	e := &evidence{Report: r, first: map[*checks.Check]*mailcheck.Finding{}}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if e.first[f.Check] == nil {
@@ -50,18 +50,19 @@ func nameCauses(r *mailcheck.Report) {
 			e.network = f.Check
 		}
 	}
+	e.dns = deadDNS(e)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		for _, rule := range rules {
 			if cause := rule.of(e, f); cause != nil {
-				f.BecauseOf = cause.ID
+				f.BecauseOf = cause
 				break
 			}
 		}
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if root := e.oddPort(f); root != nil && f.BecauseOf == checks.SRVPortOdd.ID {
+		if root := e.oddPort(f); root != nil && f.BecauseOf == checks.SRVPortOdd {
 			root.Severity = checks.Failure // a warning while clients put up with it
 			root.Meanwhile, root.Server = f.Meanwhile, f.Server
 		}
@@ -93,33 +94,32 @@ func networkCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 
 func dnsCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	switch {
-	case f.Check == checks.ISPDBUnreachable:
-		return e.dns
-	case f.Check == e.dns && len(e.Sources) > 0 && f.Source != "mx":
-		return e.dns // the same cause, seen again
-	case f.Check == e.dns && len(e.Sources) == 0 && e.first[e.dns] != f:
-		return e.dns
+	case e.dns == nil || f == e.dns:
+		return nil
+	case f.Check == checks.ISPDBUnreachable, f.Check == e.dns.Check: // the latter is the same cause, seen again
+		return e.dns.Check
 	}
 	return nil
 }
 
-// deadDNS returns the check that says why nothing can be looked up, or nil. The
+// deadDNS returns the finding that says why nothing can be looked up, or nil. The
 // question for the mail exchanger stands for all: a domain that has an answer to
 // it, if only that there is none, is served. Where only servers were tested, DNS
 // is dead if the resolver failed on each of them.
-func deadDNS(r *mailcheck.Report) *checks.Check {
+func deadDNS(e *evidence) *mailcheck.Finding {
 	resolver := []*checks.Check{checks.DNSTimeout, checks.DNSRefused, checks.DNSMalformed}
 	domain := append(resolver, checks.DNSServfail, checks.DNSBogus, checks.DNSNotFound)
 	failed := map[*checks.Check]int{}
-	for _, f := range r.Findings {
-		if f.Source == "mx" && slices.Contains(domain, f.Check) {
-			return f.Check
+	for i := range e.Findings {
+		f := &e.Findings[i]
+		if f.Record == "MX" && slices.Contains(domain, f.Check) {
+			return f
 		}
 		failed[f.Check]++
 	}
 	for _, c := range resolver {
-		if len(r.Sources) == 0 && failed[c] > 1 && failed[c] == len(r.Servers) {
-			return c
+		if len(e.Sources) == 0 && failed[c] > 1 && failed[c] == len(e.Servers) {
+			return e.first[c]
 		}
 	}
 	return nil
@@ -143,9 +143,8 @@ func srvCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	if f.Server == "" || f.Check != checks.DNSNotFound && f.Check != checks.DNSNoAddress {
 		return nil
 	}
-	host := resultOf(e.Report, f.Server).Host
 	for _, o := range e.Findings {
-		if o.Check == checks.SRVNoAddress && strings.Contains(o.Detail, " "+host+",") {
+		if o.Check == checks.SRVNoAddress && o.Target == f.Server {
 			return checks.SRVNoAddress
 		}
 	}
@@ -176,20 +175,20 @@ func oddPortCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 // with the wrong security.
 func (e *evidence) oddPort(f *mailcheck.Finding) *mailcheck.Finding {
 	s := resultOf(e.Report, f.Server)
-	if f.Severity != checks.Failure || !slices.Equal(s.Sources, []string{"srv"}) {
+	if f.Severity != checks.Failure || !onlyRecords(e.Report, s.Server) {
 		return nil
 	}
 	for i := range e.Findings {
-		label := "_" + string(s.Protocol) + "s._tcp."
-		if s.Security == mailcheck.StartTLS {
-			label = "_" + string(s.Protocol) + "._tcp."
-		}
-		o := &e.Findings[i]
-		if o.Check == checks.SRVPortOdd && strings.HasPrefix(o.Detail, label) && strings.HasSuffix(o.Detail, " SRV names "+s.Endpoint()) {
+		if o := &e.Findings[i]; o.Check == checks.SRVPortOdd && o.Target == f.Server {
 			return o
 		}
 	}
 	return nil
+}
+
+// onlyRecords reports whether a server is named by DNS records and nothing else.
+func onlyRecords(r *mailcheck.Report, s mailcheck.Server) bool {
+	return len(s.Sources) > 0 && !slices.ContainsFunc(s.Sources, func(name string) bool { return r.Source(name).Form != mailcheck.Records })
 }
 
 // hostCause folds the services of a dead host into the first. Two dead hosts are
@@ -241,7 +240,7 @@ func accountCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 		return nil
 	}
 	if len(e.Servers) == 0 && e.dns != nil {
-		return e.dns
+		return e.dns.Check
 	}
 	for _, root := range []*checks.Check{checks.ProviderNoIMAP, checks.SRVNotOffered, checks.MXNull} {
 		if len(e.Servers) == 0 && e.first[root] != nil {

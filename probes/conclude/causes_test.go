@@ -11,7 +11,7 @@ import (
 func TestTwoCertificatesAreTwoCauses(t *testing.T) {
 	server := func(host, print string) (mailcheck.ServerResult, mailcheck.Finding) {
 		s := mailcheck.Server{Protocol: mailcheck.IMAP, Host: host, Port: 993, Security: mailcheck.ImplicitTLS}
-		f := mailcheck.NewFinding(checks.TLSNameMismatch, "the settings say "+host)
+		f := mailcheck.NewFinding(checks.TLSNameMismatch, "the settings say %s", host)
 		f.Server = s.URL()
 		return mailcheck.ServerResult{Server: s, TLS: &mailcheck.TLS{Chain: []mailcheck.Certificate{{SHA256: print}}}}, f
 	}
@@ -23,7 +23,7 @@ func TestTwoCertificatesAreTwoCauses(t *testing.T) {
 		}
 		nameCauses(r)
 		for _, f := range r.Findings {
-			if f.BecauseOf != "" {
+			if f.BecauseOf != nil {
 				caused++
 			}
 		}

@@ -1,7 +1,6 @@
 package conclude
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -37,26 +36,26 @@ func clockFindings(r *mailcheck.Report) []mailcheck.Finding {
 	}
 	switch {
 	case r.Clock.Servers > 0 && off && (explained > 0 || r.Clock.Servers > 1):
-		direction := "behind"
+		here, by := mailcheck.Stamp(r.Started), mailcheck.Span(r.Clock.Behind.Abs().Round(time.Minute))
+		f := mailcheck.NewFinding(checks.NetClockWrong, "here it is %s, which is %s behind what %s", here, by, say(r.Clock.Servers))
 		if r.Clock.Behind < 0 {
-			direction = "ahead of"
+			f = mailcheck.NewFinding(checks.NetClockWrong, "here it is %s, which is %s ahead of what %s", here, by, say(r.Clock.Servers))
 		}
-		f := mailcheck.NewFinding(checks.NetClockWrong, fmt.Sprintf("here it is %s, which is %s %s what %s", mailcheck.Stamp(r.Started), mailcheck.Span(r.Clock.Behind.Abs().Round(time.Minute)), direction, say(r.Clock.Servers)))
 		if explained == 0 {
 			f.Severity = checks.Warning
 		}
 		return []mailcheck.Finding{f}
 	case r.Clock.Servers == 0 && !valid && len(future) > 1:
-		return []mailcheck.Finding{mailcheck.NewFinding(checks.NetClockWrong, fmt.Sprintf("here it is %s, and all %d certificates seen are valid only from later on", mailcheck.Stamp(r.Started), len(future)))}
+		return []mailcheck.Finding{mailcheck.NewFinding(checks.NetClockWrong, "here it is %s, and all %d certificates seen are valid only from later on", mailcheck.Stamp(r.Started), len(future))}
 	}
 	return nil
 }
 
-func say(servers int) string {
+func say(servers int) mailcheck.Text {
 	if servers == 1 {
-		return "a web server says"
+		return mailcheck.Textf("a web server says")
 	}
-	return fmt.Sprintf("%d web servers say", servers)
+	return mailcheck.Textf("%d web servers say", servers)
 }
 
 func inDates(c mailcheck.Certificate, at time.Time) bool {
@@ -70,8 +69,8 @@ func clearClock(r *mailcheck.Report) {
 		return
 	}
 	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Check == checks.TLSNotYetValid && f.Fix == "" {
-			f.Fix = fmt.Sprintf("This machine's clock is right, as %s, so the fault is the server's: ask its operator to put the previous certificate back until this one is valid.", say(r.Clock.Servers))
+		if f := &r.Findings[i]; f.Check == checks.TLSNotYetValid && f.Fix.Empty() {
+			f.Fix = mailcheck.Textf("This machine's clock is right, as %s, so the fault is the server's: ask its operator to put the previous certificate back until this one is valid.", say(r.Clock.Servers))
 		}
 	}
 }

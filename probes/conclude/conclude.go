@@ -6,10 +6,7 @@ package conclude
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -18,8 +15,9 @@ import (
 // Account turns what sources and probes saw into settings, findings and the
 // verdict. dropped is the number of servers that were too many to test.
 func Account(r *mailcheck.Report, dropped int) {
-	explainSilence(r)
-	suspectStripping(r)
+	for _, revise := range revisions {
+		revise(r)
+	}
 	r.Settings = Settings(r)
 	r.Findings = outages(r)
 	r.Findings = append(r.Findings, sourceFindings(r.Sources)...)
@@ -27,7 +25,7 @@ func Account(r *mailcheck.Report, dropped int) {
 	r.Findings = append(r.Findings, clockFindings(r)...)
 	r.Findings = append(r.Findings, serverFindings(r)...)
 	if dropped > 0 {
-		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.RunTooManyServers, fmt.Sprintf("%d servers were not tested", dropped)))
+		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.RunTooManyServers, "%d servers were not tested", dropped))
 	}
 	if r.Address.Domain != "" {
 		r.Findings = append(r.Findings, accountFindings(r)...)
@@ -39,7 +37,7 @@ func Account(r *mailcheck.Report, dropped int) {
 func Discovery(r *mailcheck.Report, dropped int) {
 	r.Findings = append(sourceFindings(r.Sources), contradictionFindings(r)...)
 	if dropped > 0 {
-		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.RunTooManyServers, fmt.Sprintf("%d servers are left out", dropped)))
+		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.RunTooManyServers, "%d servers are left out", dropped))
 	}
 	if len(r.Settings) == 0 {
 		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.AccountNoSettings, "no source names a server"))
@@ -47,12 +45,21 @@ func Discovery(r *mailcheck.Report, dropped int) {
 	finish(r)
 }
 
+// revisions are what becomes of the findings of single servers once all are known, in
+// this order: a port is named silent or blocked before anybody looks for a reason why
+// STARTTLS is missing behind it.
+var revisions = []func(*mailcheck.Report){
+	explainSilence,
+	suspectStripping,
+}
+
+// finish folds consequences under their causes, which may make a cause worse, then
+// orders what is left and judges the whole.
 func finish(r *mailcheck.Report) {
 	nameCauses(r)
 	clearClock(r)
 	slices.SortStableFunc(r.Findings, func(a, b mailcheck.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	r.Verdict = mailcheck.VerdictOf(r.Findings)
-	r.Elapsed = time.Since(r.Started)
 }
 
 // Settings ranks the servers a client may choose from: by protocol, what passed
@@ -92,22 +99,22 @@ func Settings(r *mailcheck.Report) []mailcheck.Setting {
 func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	for _, source := range sources {
-		first := map[string]int{}
-		more := map[string]int{}
+		own := len(all)
+		more := map[int]int{} // how many were left out, by the index of the first
 		for _, f := range source.Findings() {
 			f.Source = source.Name
-			key := fmt.Sprint(f.Check.ID, f.Severity)
-			if i, seen := first[key]; seen && all[i].Detail != f.Detail && !repeats(f.Check) {
-				more[key]++
-				continue
-			} else if seen && all[i].Detail == f.Detail {
-				continue
+			alike := func(o mailcheck.Finding) bool { return o.Check == f.Check && o.Severity == f.Severity }
+			first := slices.IndexFunc(all[own:], alike)
+			switch {
+			case slices.ContainsFunc(all[own:], func(o mailcheck.Finding) bool { return alike(o) && o.Same(f.About) }):
+			case first >= 0 && !repeats(f.Check):
+				more[own+first]++
+			default:
+				all = append(all, f)
 			}
-			first[key] = len(all)
-			all = append(all, f)
 		}
-		for key, n := range more {
-			all[first[key]].Detail += fmt.Sprintf(" (and %d more like it)", n)
+		for i, n := range more {
+			all[i].Detail = mailcheck.Textf("%s (and %d more like it)", all[i].Detail, n)
 		}
 	}
 	return all
@@ -147,7 +154,7 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 // accountFindings judges whether mail can be read and sent at all.
 func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	if len(r.Settings) == 0 {
-		return []mailcheck.Finding{mailcheck.NewFinding(checks.AccountNoSettings, sourcesInOneLine(r))}
+		return []mailcheck.Finding{mailcheck.NewFinding(checks.AccountNoSettings, "%s", sourcesInOneLine(r))}
 	}
 	incoming, outgoing := works(r)
 	for _, s := range r.Servers {
@@ -158,10 +165,10 @@ func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	}
 	var all []mailcheck.Finding
 	if !incoming {
-		all = append(all, mailcheck.NewFinding(checks.AccountNoIncoming, tested(r, false)))
+		all = append(all, mailcheck.NewFinding(checks.AccountNoIncoming, "%s", tested(r, false)))
 	}
 	if !outgoing {
-		all = append(all, mailcheck.NewFinding(checks.AccountNoOutgoing, tested(r, true)))
+		all = append(all, mailcheck.NewFinding(checks.AccountNoOutgoing, "%s", tested(r, true)))
 	}
 	return append(all, exchangeFindings(r)...)
 }
@@ -175,18 +182,18 @@ func works(r *mailcheck.Report) (incoming, outgoing bool) {
 	return incoming, outgoing
 }
 
-func sourcesInOneLine(r *mailcheck.Report) string {
-	var parts []string
+func sourcesInOneLine(r *mailcheck.Report) mailcheck.Text {
+	var parts []mailcheck.Text
 	for _, s := range r.Sources {
 		if s.Publishes() {
-			parts = append(parts, fmt.Sprintf("%s: %s", s.Name, s.Reason))
+			parts = append(parts, mailcheck.Textf("%s: %s", s.Name, s.Reason))
 		}
 	}
-	return strings.Join(parts, "; ")
+	return mailcheck.Joined(parts, "; ")
 }
 
 // tested lists the servers of one direction that were tried.
-func tested(r *mailcheck.Report, outgoing bool) string {
+func tested(r *mailcheck.Report, outgoing bool) mailcheck.Text {
 	var parts []string
 	for _, s := range r.Servers {
 		if s.Protocol.Sends() && outgoing || s.Protocol.Reads() && !outgoing {
@@ -194,7 +201,7 @@ func tested(r *mailcheck.Report, outgoing bool) string {
 		}
 	}
 	if len(parts) == 0 {
-		return "none is published, and none of the usual names exists"
+		return mailcheck.Textf("none is published, and none of the usual names exists")
 	}
-	return "tried " + strings.Join(parts, ", ")
+	return mailcheck.Textf("tried %s", mailcheck.ListOf(parts))
 }

@@ -1,7 +1,6 @@
 package conclude
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -46,18 +45,17 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS) == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) {
 			continue // a protocol with a single port
 		}
-		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || s.Sources[0] == "srv" || r.Result(s).Verdict == mailcheck.Pass || r.Result(s).Verdict == mailcheck.Warn {
+		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || r.Source(s.Sources[0]).Form == mailcheck.Records || r.Result(s).Verdict == mailcheck.Pass || r.Result(s).Verdict == mailcheck.Warn {
 			continue
 		}
 		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {
 			continue // 143 without encryption fits, which is another fault
 		}
-		f := mailcheck.NewFinding(checks.PublishPortSecurity, fmt.Sprintf("%s publishes port %d with %s", s.Sources[0], s.Port, document.SocketType(s.Security)))
+		f := mailcheck.NewFinding(checks.PublishPortSecurity, "%s publishes port %d with %s", s.Sources[0], s.Port, document.SocketType(s.Security))
 		if r.Result(s).Verdict == "" {
 			f.Severity = checks.Warning // not tested
 		}
-		f.Fix = fmt.Sprintf("Publish port %d with socketType %s, or port %d with socketType %s.",
-			s.Port, document.SocketType(other), mailcheck.DefaultPort(s.Protocol, s.Security), document.SocketType(s.Security))
+		f.Fix = mailcheck.Textf("Publish port %d with socketType %s, or port %d with socketType %s.", s.Port, document.SocketType(other), mailcheck.DefaultPort(s.Protocol, s.Security), document.SocketType(s.Security))
 		f.Server = s.URL()
 		all = append(all, f)
 	}
@@ -91,13 +89,13 @@ func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
 		if len(missing) == 0 {
 			continue
 		}
-		f := mailcheck.NewFinding(checks.PublishAuthNotOffered, fmt.Sprintf("published: %s; offered inside TLS: %s", strings.Join(s.Auth, ", "), Offers(s)))
+		f := mailcheck.NewFinding(checks.PublishAuthNotOffered, "published: %s; offered inside TLS: %s", mailcheck.ListOf(s.Auth), Offers(s))
 		if usable {
 			f.Severity = checks.Warning
 		}
-		f.Fix = fmt.Sprintf("Take %s out of the section for %s, or switch it on at the server.", authElements(missing), s.Endpoint())
+		f.Fix = mailcheck.Textf("Take %s out of the section for %s, or switch it on at the server.", authElements(missing), s.Endpoint())
 		if s.PasswordOK && !usable {
-			f.Fix = fmt.Sprintf("In the section for %s publish %s, or switch on %s at the server.", s.Endpoint(), authElements([]string{"password-cleartext"}), strings.Join(missing, ", "))
+			f.Fix = mailcheck.Textf("In the section for %s publish %s, or switch on %s at the server.", s.Endpoint(), authElements([]string{"password-cleartext"}), mailcheck.ListOf(missing))
 		}
 		f.Server = s.URL()
 		all = append(all, f)
@@ -134,8 +132,8 @@ func plainNeedless(r *mailcheck.Report) []mailcheck.Finding {
 		if better.Host == "" {
 			continue
 		}
-		f := mailcheck.NewFinding(checks.PublishPlainNeedless, fmt.Sprintf("%s is published; %s is offered", s.URL(), better.URL()))
-		f.Fix = fmt.Sprintf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, document.SocketType(better.Security))
+		f := mailcheck.NewFinding(checks.PublishPlainNeedless, "%s is published; %s is offered", s.URL(), better.URL())
+		f.Fix = mailcheck.Textf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, document.SocketType(better.Security))
 		f.Server = s.URL()
 		all = append(all, f)
 	}
@@ -156,7 +154,7 @@ func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
 	if len(hosts) == 0 {
 		return nil
 	}
-	return []mailcheck.Finding{mailcheck.NewFinding(checks.PublishOAuthOnly, "OAuth2 alone is published for "+strings.Join(hosts, ", "))}
+	return []mailcheck.Finding{mailcheck.NewFinding(checks.PublishOAuthOnly, "OAuth2 alone is published for %s", mailcheck.ListOf(hosts))}
 }
 
 // sourcesDisagree finds sources that name different hosts. Where the tests tell
@@ -164,27 +162,40 @@ func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
 func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	for _, d := range mailcheck.Disagreements(r.Sources) {
-		f := mailcheck.NewFinding(checks.PublishSourcesDisagree, fmt.Sprintf("%s: %s", d.Protocol, d))
+		f := mailcheck.NewFinding(checks.PublishSourcesDisagree, "%s: %s", d.Protocol, d)
 		right, wrong := preferred(r, d.First, d.Protocol), preferred(r, d.Second, d.Protocol)
 		if r.Result(right).Verdict == mailcheck.Fail && r.Result(wrong).Verdict != mailcheck.Fail {
 			right, wrong = wrong, right
 		}
-		f.Fix = fmt.Sprintf("If %s is right, name it in %s too%s If %s is right, name that in %s%s",
-			right.Host, wrong.Sources[0], asRecord(r, right, wrong.Sources[0]), wrong.Host, right.Sources[0], asRecord(r, wrong, right.Sources[0]))
+		f.Fix = mailcheck.Textf("%s %s", nameToo(r, right, wrong.Sources[0]), nameInstead(r, wrong, right.Sources[0]))
 		all = append(all, f)
 	}
 	return all
 }
 
-// asRecord ends a sentence with the record by which a source publishes a server,
-// if it is one that does so: the target of an SRV record is a name (RFC 2782). The
-// record brings its own full stop.
-func asRecord(r *mailcheck.Report, s mailcheck.Server, source string) string {
-	record := document.SRVRecord(s, r.Address.Domain)
-	if _, err := netip.ParseAddr(s.Host); source != "srv" || record == "" || err == nil {
-		return "."
+// nameToo and nameInstead say what to publish in a source if a server is right that
+// another source names.
+func nameToo(r *mailcheck.Report, s mailcheck.Server, source string) mailcheck.Text {
+	if record := asRecord(r, s, source); record != "" {
+		return mailcheck.Textf("If %s is right, name it in %s too: %s", s.Host, source, record)
 	}
-	return ": " + record
+	return mailcheck.Textf("If %s is right, name it in %s too.", s.Host, source)
+}
+
+func nameInstead(r *mailcheck.Report, s mailcheck.Server, source string) mailcheck.Text {
+	if record := asRecord(r, s, source); record != "" {
+		return mailcheck.Textf("If %s is right, name that in %s: %s", s.Host, source, record)
+	}
+	return mailcheck.Textf("If %s is right, name that in %s.", s.Host, source)
+}
+
+// asRecord returns the record by which a source publishes a server, if it is one that
+// does so: the target of an SRV record is a name (RFC 2782).
+func asRecord(r *mailcheck.Report, s mailcheck.Server, source string) string {
+	if _, err := netip.ParseAddr(s.Host); r.Source(source).Form != mailcheck.Records || err == nil {
+		return ""
+	}
+	return document.SRVRecord(s, r.Address.Domain)
 }
 
 // preferred returns the server that a source names first for a protocol, as the
@@ -205,22 +216,21 @@ func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 	declined := map[string]bool{}
 	for _, source := range r.Sources {
 		for _, f := range source.Findings() {
-			if name, _, ok := strings.Cut(f.Detail, " SRV "); ok && f.Check == checks.SRVNotOffered {
-				declined[name] = true
+			if f.Check == checks.SRVNotOffered {
+				declined[f.Name] = true
 			}
 		}
 	}
 	var all []mailcheck.Finding
 	seen := map[string]bool{}
 	for _, s := range publishedServers(r) {
-		record := document.SRVRecord(s, r.Address.Domain)
-		name, _, _ := strings.Cut(record, ". SRV ")
+		name := document.ServiceOf(s.Protocol, s.Security).Name(r.Address.Domain)
 		if !declined[name] || seen[name+s.Sources[0]] {
 			continue
 		}
 		seen[name+s.Sources[0]] = true
-		f := mailcheck.NewFinding(checks.PublishDeclined, fmt.Sprintf("%s SRV names no server (target \".\"); %s names %s", name, s.Sources[0], s.Endpoint()))
-		f.Fix = fmt.Sprintf("If the service is offered, publish: %s If not, take %s out of %s.", record, s.Endpoint(), s.Sources[0])
+		f := mailcheck.NewFinding(checks.PublishDeclined, "%s SRV names no server (target \".\"); %s names %s", name, s.Sources[0], s.Endpoint())
+		f.Fix = mailcheck.Textf("If the service is offered, publish: %s If not, take %s out of %s.", document.SRVRecord(s, r.Address.Domain), s.Endpoint(), s.Sources[0])
 		all = append(all, f)
 	}
 	return all
@@ -230,7 +240,7 @@ func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 // in the next source that has any, leave it out. If it works and is encrypted from the
 // first byte, nobody is worse off.
 func srvPrefers(r *mailcheck.Report) []mailcheck.Finding {
-	srv := slices.IndexFunc(r.Sources, func(s mailcheck.SourceResult) bool { return s.Name == "srv" })
+	srv := slices.IndexFunc(r.Sources, func(s mailcheck.SourceResult) bool { return s.Form == mailcheck.Records })
 	if srv < 0 {
 		return nil
 	}
@@ -238,7 +248,7 @@ func srvPrefers(r *mailcheck.Report) []mailcheck.Finding {
 	for _, p := range []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3, mailcheck.Submission} {
 		first := preferred(r, r.Sources[srv], p)
 		file := slices.IndexFunc(r.Sources, func(s mailcheck.SourceResult) bool {
-			return s.Name != "srv" && s.Speaks() && slices.Contains(s.Hosts(p), first.Host)
+			return s.Form != mailcheck.Records && s.Kind == mailcheck.Published && slices.Contains(s.Hosts(p), first.Host)
 		})
 		if file < 0 || slices.ContainsFunc(r.Sources[file].Servers, func(s mailcheck.Server) bool { return s.Key() == first.Key() }) {
 			continue
@@ -249,12 +259,12 @@ func srvPrefers(r *mailcheck.Report) []mailcheck.Finding {
 		if works && !weaker {
 			continue
 		}
-		f := mailcheck.NewFinding(checks.PublishSRVPrefers, fmt.Sprintf("SRV records name %s first, which %s leaves out; it names %s", first.URL(), r.Sources[file].Name, other.URL()))
+		f := mailcheck.NewFinding(checks.PublishSRVPrefers, "SRV records name %s first, which %s leaves out; it names %s", first.URL(), r.Sources[file].Name, other.URL())
 		if works {
 			f.Severity = checks.Info
 		}
 		if record := document.SRVRecord(other, r.Address.Domain); record != "" {
-			f.Fix = fmt.Sprintf("Publish %s and give the record for port %d a higher number than 0 in front, or take it out. Or add port %[2]d to the settings file.", record, first.Port)
+			f.Fix = mailcheck.Textf("Publish %s and give the record for port %d a higher number than 0 in front, or take it out. Or add port %[2]d to the settings file.", record, first.Port)
 		}
 		f.Server = first.URL()
 		all = append(all, f)
@@ -266,29 +276,32 @@ func srvPrefers(r *mailcheck.Report) []mailcheck.Finding {
 // that is published for them, or that clients try first where none is. What one
 // person mends in one place is said once.
 func usernameRefused(r *mailcheck.Report) []mailcheck.Finding {
+	type form struct{ source, published, accepted string }
 	var all []mailcheck.Finding
-	endpoints := map[string][]string{}
+	var forms []form
+	endpoints := map[form][]string{}
 	for _, s := range r.Servers {
 		if s.Login == nil || s.Login.State != mailcheck.LoginAccepted || s.Login.Username == s.Username || !slices.Contains(s.Login.Refused, s.Username) {
 			continue
 		}
-		f := mailcheck.NewFinding(checks.LoginUsernameForm, fmt.Sprintf("%s is refused, %s is accepted", s.Username, s.Login.Username))
-		if source := whoStates(r, s); source != "" {
-			f = mailcheck.NewFinding(checks.PublishUsername, fmt.Sprintf("%s publishes %s, which the server refuses; %s is accepted", source, s.Username, s.Login.Username))
+		is := form{whoStates(r, s), s.Username, s.Login.Username}
+		if endpoints[is] == nil {
+			forms = append(forms, is)
+			all = append(all, mailcheck.Finding{About: mailcheck.About{Server: s.URL()}})
 		}
-		endpoints[f.Detail] = append(endpoints[f.Detail], s.Endpoint())
-		template := document.UsernameTemplate(s.Login.Username, r.Address)
-		f.Meanwhile = fmt.Sprintf("In the mail program enter %s as the user name: the server accepts that.", s.Login.Username)
-		f.Fix = fmt.Sprintf("Publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", template)
-		if f.Check == checks.PublishUsername {
-			f.Fix = fmt.Sprintf("Write <username>%s</username> in the sections for %s.", template, strings.Join(endpoints[f.Detail], ", "))
+		endpoints[is] = append(endpoints[is], s.Endpoint())
+	}
+	for i, is := range forms {
+		f := mailcheck.NewFinding(checks.LoginUsernameForm, "%s is refused, %s is accepted", is.published, is.accepted)
+		template := document.UsernameTemplate(is.accepted, r.Address)
+		f.Fix = mailcheck.Textf("Publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", template)
+		if is.source != "" {
+			f = mailcheck.NewFinding(checks.PublishUsername, "%s publishes %s, which the server refuses; %s is accepted", is.source, is.published, is.accepted)
+			f.Fix = mailcheck.Textf("Write <username>%s</username> in the sections for %s.", template, mailcheck.ListOf(endpoints[is]))
 		}
-		if i := slices.IndexFunc(all, func(o mailcheck.Finding) bool { return o.Detail == f.Detail }); i >= 0 {
-			all[i].Fix = f.Fix
-			continue
-		}
-		f.Server = s.URL()
-		all = append(all, f)
+		f.Meanwhile = mailcheck.Textf("In the mail program enter %s as the user name: the server accepts that.", is.accepted)
+		f.Server = all[i].Server
+		all[i] = f
 	}
 	return all
 }
@@ -311,7 +324,7 @@ func publishedServers(r *mailcheck.Report) []mailcheck.Server {
 	var all []mailcheck.Server
 	for _, source := range r.Sources {
 		for _, s := range source.Servers {
-			if source.Name == "guess" {
+			if source.Kind == mailcheck.Guessed {
 				continue
 			}
 			s.Sources = []string{source.Name}

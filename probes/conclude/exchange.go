@@ -2,7 +2,6 @@ package conclude
 
 import (
 	"fmt"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -20,5 +19,5 @@ func exchangeFindings(r *mailcheck.Report) []mailcheck.Finding {
 	if len(urls) == 0 {
 		return nil
 	}
-	return []mailcheck.Finding{mailcheck.NewFinding(checks.ExchangeBetter, strings.Join(urls, ", "))}
+	return []mailcheck.Finding{mailcheck.NewFinding(checks.ExchangeBetter, "%s", mailcheck.ListOf(urls))}
 }

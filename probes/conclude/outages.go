@@ -1,19 +1,12 @@
 package conclude
 
 import (
-	"crypto/sha256"
-	"crypto/tls"
-	"encoding/hex"
-	"errors"
-	"fmt"
 	"net/netip"
 	"net/url"
 	"slices"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/checks"
-	"mailcheck/internal/trace"
 )
 
 // outages finds causes that show only when everything is looked at together.
@@ -22,7 +15,7 @@ func outages(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	for _, o := range []struct {
 		check *checks.Check
-		look  func(*mailcheck.Report) string
+		look  func(*mailcheck.Report) mailcheck.Text
 	}{
 		{checks.NetOffline, nothingAnswers},
 		{checks.NetCaptivePortal, oneCertificateForAll},
@@ -30,8 +23,8 @@ func outages(r *mailcheck.Report) []mailcheck.Finding {
 		{checks.NetIntercepted, heardOf(checks.NetIntercepted)},
 		{checks.NetIPv6Broken, allIPv6Fails},
 	} {
-		if evidence := o.look(r); evidence != "" {
-			all = append(all, mailcheck.NewFinding(o.check, evidence))
+		if evidence := o.look(r); !evidence.Empty() {
+			all = append(all, mailcheck.NewFinding(o.check, "%s", evidence))
 		}
 	}
 	return all
@@ -43,7 +36,7 @@ func outages(r *mailcheck.Report) []mailcheck.Finding {
 // to IPv4 addresses at all, one host is enough. DNS is no proof of a connection:
 // the resolver may stand next
 // door; but a machine that cannot even reach that one is offline.
-func nothingAnswers(r *mailcheck.Report) string {
+func nothingAnswers(r *mailcheck.Report) mailcheck.Text {
 	for _, s := range r.Sources {
 		for _, f := range s.Findings() {
 			if f.Check == checks.NetOffline {
@@ -55,10 +48,10 @@ func nothingAnswers(r *mailcheck.Report) string {
 	database, noRoute := false, len(r.Servers) > 0
 	for _, s := range r.Servers {
 		for _, a := range s.Addresses {
-			if a.State != "timeout" && a.State != "unreachable" && a.State != "untested" {
-				return ""
+			if a.State != mailcheck.TimedOut && a.State != mailcheck.Unreachable && a.State != mailcheck.NotAttempted {
+				return mailcheck.Text{}
 			}
-			noRoute = noRoute && a.Err != nil && trace.NoIPv6Here(a.Err)
+			noRoute = noRoute && a.NoRoute
 		}
 		if len(s.Addresses) == 0 || !slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.IP.Is4() }) {
 			noRoute = false
@@ -68,28 +61,28 @@ func nothingAnswers(r *mailcheck.Report) string {
 		}
 	}
 	for _, f := range fetches(r) {
-		if !slices.Contains([]string{"autoconfig", "ispdb", "mx"}, f.source) {
-			continue // to the others it is no error that nothing is there
+		if f.form == mailcheck.OtherForm {
+			continue // there it is no error that nothing answers
 		}
-		state := trace.ConnectState(f.Err)
-		if f.Err == nil || state != "timeout" && state != "unreachable" {
-			return ""
+		if f.Reach != mailcheck.TimedOut && f.Reach != mailcheck.Unreachable {
+			return mailcheck.Text{}
 		}
-		database = database || f.source == "ispdb"
+		database = database || f.form == mailcheck.Database
 		if !slices.Contains(silent, f.host) {
 			silent = append(silent, f.host)
 		}
 	}
 	if noRoute || database && len(silent) > 1 {
-		return "no answer from " + strings.Join(silent, ", ")
+		return mailcheck.Textf("no answer from %s", mailcheck.ListOf(silent))
 	}
-	return ""
+	return mailcheck.Text{}
 }
 
 // fetch is a document that a source asked for.
 type fetch struct {
 	mailcheck.Step
-	source, host string
+	form mailcheck.SourceForm
+	host string
 }
 
 func fetches(r *mailcheck.Report) []fetch {
@@ -97,7 +90,7 @@ func fetches(r *mailcheck.Report) []fetch {
 	for _, s := range r.Sources {
 		for _, step := range s.Steps {
 			if u, err := url.Parse(step.Target); step.Op == mailcheck.OpFetch && err == nil && u.Hostname() != "" {
-				all = append(all, fetch{step, s.Name, u.Hostname()})
+				all = append(all, fetch{step, s.Form, u.Hostname()})
 			}
 		}
 	}
@@ -107,50 +100,46 @@ func fetches(r *mailcheck.Report) []fetch {
 // oneCertificateForAll recognises a login page (RFC 8952): the provider database
 // and a host of the domain, which have nothing to do with each other, show the
 // same certificate, and it is not good for the database.
-func oneCertificateForAll(r *mailcheck.Report) string {
-	shown, subject, names := "", "", []string(nil)
+func oneCertificateForAll(r *mailcheck.Report) mailcheck.Text {
+	var shown mailcheck.Certificate
+	var names []string
 	for _, f := range fetches(r) {
-		if e, ok := errors.AsType[*tls.CertificateVerificationError](f.Err); ok && f.source == "ispdb" && len(e.UnverifiedCertificates) > 0 {
-			leaf := e.UnverifiedCertificates[0]
-			sum := sha256.Sum256(leaf.Raw)
-			shown, subject, names = hex.EncodeToString(sum[:]), leaf.Subject.CommonName, []string{f.host}
-			if len(leaf.DNSNames) > 0 {
-				subject = leaf.DNSNames[0]
-			}
+		if f.Leaf != nil && f.form == mailcheck.Database {
+			shown, names = *f.Leaf, []string{f.host}
 		}
 	}
 	add := func(host, print string) {
-		if print == shown && !slices.Contains(names, host) {
+		if print == shown.SHA256 && !slices.Contains(names, host) {
 			names = append(names, host)
 		}
 	}
 	for _, f := range fetches(r) {
-		if e, ok := errors.AsType[*tls.CertificateVerificationError](f.Err); ok && len(e.UnverifiedCertificates) > 0 {
-			sum := sha256.Sum256(e.UnverifiedCertificates[0].Raw)
-			add(f.host, hex.EncodeToString(sum[:]))
+		if f.Leaf != nil {
+			add(f.host, f.Leaf.SHA256)
 		}
 	}
 	for i := range r.Servers {
 		add(r.Servers[i].Host, shownLeaf(&r.Servers[i]))
 	}
-	if shown == "" || len(names) < 2 {
-		return ""
+	if shown.SHA256 == "" || len(names) < 2 {
+		return mailcheck.Text{}
 	}
-	return fmt.Sprintf("%s show the same certificate, that of %s", strings.Join(names, ", "), subject)
+	whose := mailcheck.ListOf(shown.Names[:min(1, len(shown.Names))]).Or(shown.Subject)
+	return mailcheck.Textf("%s show the same certificate, that of %s", mailcheck.ListOf(names), whose)
 }
 
 // allIPv6Fails says which servers were tried where IPv6 failed for all of them,
 // two at least, and not by a refusal, which would come from the server itself.
-func allIPv6Fails(r *mailcheck.Report) string {
+func allIPv6Fails(r *mailcheck.Report) mailcheck.Text {
 	var hosts []string
 	var addrs []netip.Addr
 	for _, s := range r.Servers {
 		for _, a := range s.Addresses {
 			switch {
-			case !a.IP.Is6() || a.State == "untested":
+			case !a.IP.Is6() || a.State == mailcheck.NotAttempted:
 				continue
-			case a.State != "timeout" && a.State != "unreachable" || trace.NoIPv6Here(a.Err):
-				return ""
+			case a.State != mailcheck.TimedOut && a.State != mailcheck.Unreachable || a.NoRoute:
+				return mailcheck.Text{}
 			}
 			if !slices.Contains(addrs, a.IP) {
 				addrs = append(addrs, a.IP)
@@ -162,9 +151,9 @@ func allIPv6Fails(r *mailcheck.Report) string {
 	}
 	viaIPv4 := slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool { return answers(s, netip.Addr.Is4) })
 	if len(addrs) < 2 || !viaIPv4 {
-		return ""
+		return mailcheck.Text{}
 	}
-	return "no answer over IPv6 from " + strings.Join(hosts, ", ")
+	return mailcheck.Textf("no answer over IPv6 from %s", mailcheck.ListOf(hosts))
 }
 
 // answers reports whether an address of a server, of one family, is alive.
@@ -173,4 +162,6 @@ func answers(s mailcheck.ServerResult, family func(netip.Addr) bool) bool {
 }
 
 // alive reports whether a state of a connection proves that the host is there.
-func alive(state string) bool { return state == "connected" || state == "refused" }
+func alive(state mailcheck.Reach) bool {
+	return state == mailcheck.Connected || state == mailcheck.Refused
+}

@@ -1,10 +1,8 @@
 package conclude
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -22,14 +20,12 @@ var blockable = []uint16{25, 110, 143, 465, 587}
 func explainSilence(r *mailcheck.Report) {
 	for i := range r.Servers {
 		s := &r.Servers[i]
-		for j := range s.Steps {
-			for k := range s.Steps[j].Findings {
-				switch f := &s.Steps[j].Findings[k]; {
-				case f.Check == checks.TCPTimeout && len(s.Neighbours) > 0:
-					explainPort(r, s, f)
-				case f.Check == checks.TCPUnreachable:
-					explainRoute(r, s, f)
-				}
+		for _, f := range mailcheck.Each(s.Steps) {
+			switch {
+			case f.Check == checks.TCPTimeout && len(s.Neighbours) > 0:
+				explainPort(r, s, f)
+			case f.Check == checks.TCPUnreachable:
+				explainRoute(r, s, f)
 			}
 		}
 	}
@@ -37,10 +33,10 @@ func explainSilence(r *mailcheck.Report) {
 
 // explainRoute clears this machine's network where other hosts answer it.
 func explainRoute(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Finding) {
-	f.Detail = fmt.Sprintf("%s: %s", addressesOf(s), f.Detail)
+	f.Detail = mailcheck.Textf("%s: %s", addressesOf(s), f.Detail)
 	for _, o := range r.Servers {
 		if o.Host != s.Host && answers(o, netip.Addr.IsValid) {
-			f.Fix = fmt.Sprintf("This machine is connected, since %s answers it. Compare the address of %s with what the server's operator says: either it is wrong in DNS, or the server's network is down.", o.Host, s.Host)
+			f.Fix = mailcheck.Textf("This machine is connected, since %s answers it. Compare the address of %s with what the server's operator says: either it is wrong in DNS, or the server's network is down.", o.Host, s.Host)
 			return
 		}
 	}
@@ -48,17 +44,16 @@ func explainRoute(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.F
 
 func explainPort(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Finding) {
 	open, refused, silent := otherPorts(r, s)
-	f.Detail = fmt.Sprintf("no answer on port %d, while %s", s.Port, talkative(open, refused))
 	switch {
 	case len(open)+len(refused) == 0:
-		f.Check = checks.TCPHostDown
-		f.Detail = fmt.Sprintf("%s (%s) does not answer on %s", s.Host, addressesOf(s), listPorts(append(silent, s.Port)))
+		f.Become(checks.TCPHostDown, "%s (%s) does not answer on %s", s.Host, addressesOf(s), listPorts(append(silent, s.Port)))
 	case slices.Contains(blockable, s.Port):
-		f.Check = checks.TCPBlockedHere
+		f.Become(checks.TCPBlockedHere, "no answer on port %d, while %s", s.Port, talkative(open, refused))
+	default:
+		f.Become(checks.TCPTimeout, "no answer on port %d, while %s", s.Port, talkative(open, refused))
 	}
-	f.Severity = f.Check.Severity
 	if door, ok := otherDoor(r, s); ok {
-		f.Meanwhile = Choose(door)
+		f.Instead, f.Meanwhile = door.URL(), Choose(door)
 	}
 }
 
@@ -67,23 +62,23 @@ func explainPort(r *mailcheck.Report, s *mailcheck.ServerResult, f *mailcheck.Fi
 func otherPorts(r *mailcheck.Report, s *mailcheck.ServerResult) (open, refused, silent []uint16) {
 	for _, n := range s.Neighbours {
 		switch n.State {
-		case "connected":
+		case mailcheck.Connected:
 			open = append(open, n.Port)
-		case "refused":
+		case mailcheck.Refused:
 			refused = append(refused, n.Port)
 		default:
 			silent = append(silent, n.Port)
 		}
 	}
 	for _, o := range r.Servers {
-		state := func(want string) bool {
+		state := func(want mailcheck.Reach) bool {
 			return slices.ContainsFunc(o.Addresses, func(a mailcheck.AddressResult) bool { return a.State == want })
 		}
 		switch {
 		case o.Host != s.Host || o.Port == s.Port || len(o.Addresses) == 0:
-		case state("connected"):
+		case state(mailcheck.Connected):
 			open = append(open, o.Port)
-		case state("refused"):
+		case state(mailcheck.Refused):
 			refused = append(refused, o.Port)
 		default:
 			silent = append(silent, o.Port)
@@ -93,15 +88,14 @@ func otherPorts(r *mailcheck.Report, s *mailcheck.ServerResult) (open, refused, 
 }
 
 // talkative says which ports of a host answer, and how.
-func talkative(open, refused []uint16) string {
-	var parts []string
-	if len(open) > 0 {
-		parts = append(parts, listPorts(open)+" of the same host can be reached")
+func talkative(open, refused []uint16) mailcheck.Text {
+	switch {
+	case len(refused) == 0:
+		return mailcheck.Textf("%s of the same host can be reached", listPorts(open))
+	case len(open) == 0:
+		return mailcheck.Textf("the host refuses connections to %s", listPorts(refused))
 	}
-	if len(refused) > 0 {
-		parts = append(parts, "the host refuses connections to "+listPorts(refused))
-	}
-	return strings.Join(parts, " and ")
+	return mailcheck.Textf("%s of the same host can be reached and the host refuses connections to %s", listPorts(open), listPorts(refused))
 }
 
 // otherDoor returns a server of the same protocol that works from here: one that
@@ -122,22 +116,18 @@ func otherDoor(r *mailcheck.Report, s *mailcheck.ServerResult) (door mailcheck.S
 	return door, ok
 }
 
-func addressesOf(s *mailcheck.ServerResult) string {
+func addressesOf(s *mailcheck.ServerResult) mailcheck.List {
 	var addrs []netip.Addr
 	for _, a := range s.Addresses {
 		addrs = append(addrs, a.IP)
 	}
-	return mailcheck.Joined(addrs)
+	return mailcheck.ListOf(addrs)
 }
 
-func listPorts(ports []uint16) string {
+func listPorts(ports []uint16) mailcheck.Text {
 	ports = slices.Compact(slices.Sorted(slices.Values(ports)))
-	var words []string
-	for _, p := range ports {
-		words = append(words, fmt.Sprint(p))
+	if len(ports) == 1 {
+		return mailcheck.Textf("port %d", ports[0])
 	}
-	if len(words) == 1 {
-		return "port " + words[0]
-	}
-	return "ports " + strings.Join(words, ", ")
+	return mailcheck.Textf("ports %s", mailcheck.ListOf(ports))
 }

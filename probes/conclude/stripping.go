@@ -1,7 +1,6 @@
 package conclude
 
 import (
-	"fmt"
 	"slices"
 
 	"mailcheck"
@@ -16,18 +15,21 @@ import (
 func suspectStripping(r *mailcheck.Report) {
 	for i := range r.Servers {
 		s := &r.Servers[i]
-		promise := slices.IndexFunc(s.Sources, func(name string) bool { return name != "srv" && name != "guess" })
-		if promise < 0 {
+		promise := slices.IndexFunc(s.Sources, func(name string) bool {
+			source := r.Source(name)
+			return source.Form != mailcheck.Records && source.Kind != mailcheck.Guessed
+		})
+		if promise < 0 || mailcheck.Shows(s.Findings(), checks.StartTLSStripped) {
 			continue
 		}
-		for j := range s.Steps {
-			missing := slices.IndexFunc(s.Steps[j].Findings, func(f mailcheck.Finding) bool { return f.Check == checks.StartTLSMissing })
-			if missing < 0 || mailcheck.Shows(s.Steps[j].Findings, checks.StartTLSStripped) {
+		for step, missing := range mailcheck.Each(s.Steps) {
+			if missing.Check != checks.StartTLSMissing {
 				continue
 			}
-			if proof := speaksTLS(r, s, s.Steps[j].Findings[missing]); proof != "" {
-				s.Steps[j].Findings = append(s.Steps[j].Findings, mailcheck.NewFinding(checks.StartTLSStripped,
-					fmt.Sprintf("%s publishes STARTTLS for port %d, and %s", s.Sources[promise], s.Port, proof)))
+			if proof := speaksTLS(r, s, missing); !proof.Empty() {
+				step.Findings = append(step.Findings, mailcheck.NewFinding(checks.StartTLSStripped,
+					"%s publishes STARTTLS for port %d, and %s", s.Sources[promise], s.Port, proof))
+				break
 			}
 		}
 	}
@@ -35,14 +37,14 @@ func suspectStripping(r *mailcheck.Report) {
 
 // speaksTLS says where else the host of a server without STARTTLS speaks TLS, or
 // returns nothing.
-func speaksTLS(r *mailcheck.Report, s *mailcheck.ServerResult, missing mailcheck.Finding) string {
+func speaksTLS(r *mailcheck.Report, s *mailcheck.ServerResult, missing *mailcheck.Finding) mailcheck.Text {
 	for _, o := range r.Servers {
 		if o.Host == s.Host && o.TLS != nil && o.TLS.Verified {
-			return fmt.Sprintf("the same host speaks TLS on port %d with a good certificate", o.Port)
+			return mailcheck.Textf("the same host speaks TLS on port %d with a good certificate", o.Port)
 		}
 	}
-	if missing.Meanwhile != "" {
-		return "the same host speaks TLS on another port"
+	if missing.Instead != "" {
+		return mailcheck.Textf("the same host speaks TLS on another port")
 	}
-	return ""
+	return mailcheck.Text{}
 }

@@ -1,0 +1,84 @@
+package autoconfig
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+
+	"mailcheck"
+	"mailcheck/autoconfig/document"
+	"mailcheck/internal/netx"
+)
+
+// A password follows where these lead, so each way for the domain itself to name a
+// server stands here, once. The provider database, TXT records, mail exchangers and
+// guesses vouch for nobody.
+
+// vouchOfFile is for the servers of a settings file that the domain itself serves.
+// A source of another kind fetches what somebody else wrote.
+func (s *search) vouchOfFile(doc *netx.Document) mailcheck.Vouch {
+	if s.ownFile() && !doc.Insecure && ownHost(hostOf(doc.Hops[0]), s.address.Domain) {
+		return mailcheck.VouchedByFile
+	}
+	return mailcheck.NotVouched
+}
+
+// vouchOfPACC is for the servers of a PACC document; it is never asked over http.
+func vouchOfPACC(host, domain string) mailcheck.Vouch {
+	if ownHost(host, domain) {
+		return mailcheck.VouchedByPACC
+	}
+	return mailcheck.NotVouched
+}
+
+// vouchOfAutodiscover is for the servers of an answer whose trail begins at the
+// domain's own https and stays there: neither http nor a DNS record, which may be
+// forged, led any part of the way, and no place has its name from a public suffix.
+func vouchOfAutodiscover(trail []string) mailcheck.Vouch {
+	forged := func(hop string) bool {
+		where, address, _ := strings.Cut(hop, " ")
+		host, domain := hostOf(where), address[strings.LastIndexByte(address, '@')+1:]
+		return !strings.HasPrefix(where, "https://") || host == "autodiscover."+domain && !ownHost(host, domain)
+	}
+	if len(trail) > 0 && !slices.ContainsFunc(trail, forged) {
+		return mailcheck.VouchedByAutodiscover
+	}
+	return mailcheck.NotVouched
+}
+
+// vouchOfRecord is for the target of an SRV record: signatures vouch for any host,
+// and a host of the domain's own is vouched for by its certificate.
+func vouchOfRecord(host, domain string, meta netx.Meta) mailcheck.Vouch {
+	switch {
+	case meta.Authenticated && onThisMachine(meta.Server):
+		return mailcheck.VouchedByDNSSEC
+	case ownHost(host, domain):
+		return mailcheck.VouchedByOwnName
+	}
+	return mailcheck.NotVouched
+}
+
+// vouch gives all servers of an answer the same.
+func (a *answer) vouch(v mailcheck.Vouch) {
+	for i := range a.servers {
+		a.servers[i].Vouch = v
+	}
+}
+
+// onThisMachine reports whether a resolver runs here. What another one says of its
+// validation comes over a network, where anybody on the way can say the same (RFC
+// 4035 section 4.9.3).
+func onThisMachine(resolver string) bool {
+	addr, err := netip.ParseAddrPort(resolver)
+	return err == nil && addr.Addr().Unmap().IsLoopback()
+}
+
+// ownHost reports whether a host is nobody's but the domain's: the domain itself, or
+// below it. Below a public suffix, such as co.uk or github.io, are strangers.
+func ownHost(host, domain string) bool {
+	base, err := publicsuffix.EffectiveTLDPlusOne(host)
+	own, ownErr := publicsuffix.EffectiveTLDPlusOne(domain)
+	return host == domain || document.Inside(host, domain) && err == nil && ownErr == nil && base == own
+}

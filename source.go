@@ -1,0 +1,79 @@
+package mailcheck
+
+import (
+	"slices"
+	"time"
+)
+
+// State says what a source had.
+type State string
+
+// The states of a source.
+const (
+	Found  State = "found"  // it names at least one server, or says that none is offered
+	Absent State = "absent" // it answered, and has nothing to say
+	Failed State = "failed" // it could not be asked, or its answer makes no sense
+)
+
+// SourceKind says who it is that speaks in a source.
+type SourceKind string
+
+// The kinds of sources.
+const (
+	Published SourceKind = "published" // somebody published it for the domain
+	Known     SourceKind = "known"     // it is known of whoever hosts the domain, or runs its mail exchanger
+	Guessed   SourceKind = "guessed"   // nobody said it
+	Around    SourceKind = "about"     // it names no servers, but says what stands around them
+)
+
+// SourceForm says what a source is made of, where that tells more than the servers do.
+type SourceForm string
+
+// The forms of sources.
+const (
+	Records      SourceForm = "records"  // DNS records: they promise no STARTTLS (RFC 6186 section 3), and know no user name
+	SettingsFile SourceForm = "file"     // a settings file of Mail Autoconfig
+	Database     SourceForm = "database" // settings files that somebody else collects, on a host of his own
+	OtherForm    SourceForm = ""
+)
+
+// SourceResult is what one source published.
+type SourceResult struct {
+	Name    string
+	Kind    SourceKind
+	Form    SourceForm
+	State   State
+	Reason  Text // one line for people: where it was found, or why not
+	Elapsed time.Duration
+	Servers []Server // in the source's own order of preference
+	OAuth   []OAuth  // where it says to get leave to log in
+	Steps   []Step
+}
+
+// Findings returns the findings of all steps, in order.
+func (s SourceResult) Findings() []Finding { return FindingsOf(s.Steps) }
+
+// Publishes reports whether the source is a place where servers are named, and not
+// one that only says what stands around them.
+func (s SourceResult) Publishes() bool { return s.Kind != Around }
+
+// Hosts returns the hosts that a source names for a protocol, preferred first.
+func (s SourceResult) Hosts(p Protocol) []string {
+	var hosts []string
+	for _, server := range s.Servers {
+		if server.Protocol == p && !slices.Contains(hosts, server.Host) {
+			hosts = append(hosts, server.Host)
+		}
+	}
+	return hosts
+}
+
+// OAuth is where the owner of an account gives a mail program leave to log in
+// without telling it the password (RFC 6749).
+type OAuth struct {
+	Issuer    string // URL that stands for the authorization server (RFC 8414 section 2)
+	AuthURL   string // where the owner signs in
+	TokenURL  string // where the program gets its token
+	DeviceURL string // for programs without a browser (RFC 8628); empty where there is none
+	Scopes    []string
+}
