@@ -93,12 +93,6 @@ var Sources = []Source{
 	{"dns", mailcheck.Around, mailcheck.OtherForm, "health of the domain: mail exchangers, DNSSEC, stray records", false, findDNS},
 }
 
-// headStart is how long a fallback source waits for the sources before it: the
-// time of a few slow round trips. Without it a good published answer would come
-// with needless connections to guessed hosts; without an end to it one silent
-// web server would hold up everything.
-const headStart = 3 * time.Second
-
 // MaxServers is the number of distinct servers that one run looks at.
 const MaxServers = 40
 

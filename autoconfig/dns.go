@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/net/publicsuffix"
 
@@ -71,10 +70,6 @@ func (h *health) sentence() string {
 	}
 	return strings.Join(parts, "; ")
 }
-
-// tlsaPatience is how long the question for a TLSA record may take: some name
-// servers never answer it, and no client waits.
-const tlsaPatience = time.Second
 
 // look is a step that cannot fail; it says what came back.
 func look(ctx context.Context, t *trace.Trace, op mailcheck.Op, target string, f func(context.Context) string) {

@@ -3,7 +3,6 @@ package autoconfig
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"mailcheck"
 	"mailcheck/autoconfig/document"
@@ -11,10 +10,6 @@ import (
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
 )
-
-// wellKnownTimeout bounds the look at a .well-known place, redirects included.
-// Most domains have nothing there, and the run must not wait for that.
-const wellKnownTimeout = 10 * time.Second
 
 // extraQuery returns the question for the SRV records of an extra service.
 func (s *search) extraQuery(t *trace.Trace, p mailcheck.Protocol, sec mailcheck.Security) *srvQuery {

@@ -10,9 +10,6 @@ import (
 	"mailcheck/checks"
 )
 
-// othersTimeout bounds the look at other addresses, which are visited side by side.
-const othersTimeout = 8 * time.Second
-
 // compareAddresses looks whether other addresses of the host show the same
 // certificate, where the one seen is bad or an audit is wanted. Behind one name
 // there may be several machines, and a renewal may have reached only some. A

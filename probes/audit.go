@@ -33,10 +33,6 @@ const (
 	// maxDoubt is how many connections in a row may end without an answer before
 	// the server is asked something that it has answered already.
 	maxDoubt = 3
-
-	// injectionWait is how long the answer to a smuggled command is waited for. The
-	// server has the command already, so this is one round trip and some work.
-	injectionWait = 2 * time.Second
 )
 
 // questions are the parts of an audit, in order: those that tell much with one

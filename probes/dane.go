@@ -16,11 +16,6 @@ import (
 	"mailcheck/internal/netx"
 )
 
-// tlsaPatience is how long the end of a conversation waits for the TLSA records,
-// which were asked for at its beginning. Some name servers never answer questions
-// of a type they do not know.
-const tlsaPatience = time.Second
-
 // tlsaAnswer is what DNS says about the certificate of a server.
 type tlsaAnswer struct {
 	name    string

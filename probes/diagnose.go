@@ -22,10 +22,6 @@ import (
 // connections may ban the address they come from.
 const maxFurther = 3
 
-// askTimeout bounds one further connection. A server that has failed already
-// does not get the patience of the first one.
-const askTimeout = 5 * time.Second
-
 // followUp is what is asked after a probe has failed with one of the checks.
 // Where a check is not listed, the cause is certain and nothing is asked.
 type followUp struct {

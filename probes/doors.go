@@ -29,11 +29,6 @@ func (p *probe) outcome() outcome {
 	return outcome{works: mailcheck.VerdictOf(p.trace.Findings()) != mailcheck.Fail && p.conn != nil}
 }
 
-// silence is how long a server may be silent before it is suspected of waiting
-// for the client to begin. Greet delays are that long as well, but those servers
-// answer a ClientHello with anything but TLS.
-const silence = 3 * time.Second
-
 // suspectTLS waits for silence to last; then a second connection sends a
 // ClientHello. If the answer is TLS, or names another service, the wait for the
 // greeting ends at once. The function returned ends the suspicion, and returns

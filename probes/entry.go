@@ -9,17 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/sasl"
 	"mailcheck/internal/trace"
 )
-
-// loginTimeout is how long a server may take to decide: many make a wrong password
-// wait, some for 15 s and more.
-const loginTimeout = 25 * time.Second
 
 // entry is one login over a connection of its own.
 type entry struct {

@@ -21,10 +21,6 @@ import (
 )
 
 const (
-	// inquiryTimeout bounds what is asked elsewhere about a bad certificate: the
-	// mail server waits for a command meanwhile, and must not lose patience.
-	inquiryTimeout = 5 * time.Second
-
 	maxIssuers      = 3  // certificates fetched for one chain; real ones lack one, seldom two
 	maxCertificates = 20 // in one document
 )

@@ -19,11 +19,7 @@ import (
 // conversation, for one that works is the remedy; at the others a knock, since
 // what answers there, if only with a refusal, proves that the host is up and the
 // way to it open.
-const (
-	hangs       = 2 * time.Second         // by then a lost packet was sent again and answered
-	nearbyLimit = 2500 * time.Millisecond // for connecting; covers one lost packet, and ends before the connection's own limit
-	maxNearby   = 3                       // the host may be counting
-)
+const maxNearby = 3 // the host may be counting
 
 // knocks are the ports to knock at where there are fewer doors: 443 passes most
 // firewalls, and a mail server often listens on the others.

@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
-	"time"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -25,10 +24,6 @@ const (
 	nowhere = "203.0.113.80"      // of TEST-NET-3, which no host on the internet has (RFC 5737)
 	nobody  = "mailcheck.invalid" // a name that cannot exist, as resolvers know (RFC 6761 section 6.4)
 )
-
-// portalLimit bounds both questions. A login page is next door; one lost packet is
-// sent again after a second.
-const portalLimit = 1500 * time.Millisecond
 
 // inTheWay are the faults that a server seems to have while a login page, or the
 // firewall behind it, stands in its place.

@@ -16,17 +16,6 @@ import (
 	"mailcheck/internal/trace"
 )
 
-// How long a server may take. The time of the whole run cuts all of them short.
-const (
-	handshakeTimeout = 10 * time.Second // slow key operations on a loaded server take seconds, not more
-	greetingTimeout  = 25 * time.Second // greet delays of 5 to 20 s are in use; with connecting it stays below the 30 s of a run
-	longestGreeting  = 60 * time.Second // where the run has time for it; RFC 5321 section 4.5.3.2.1 grants 5 minutes, but clients give up
-	guessTimeout     = 10 * time.Second // nobody said that a guessed server is there
-	replyTimeout     = 10 * time.Second // capability lists are answered from memory
-	slowGreeting     = 5 * time.Second  // from here on impatient clients give up
-	farewellTimeout  = time.Second      // for the last command, whose reply nobody waits for
-)
-
 // probe is the conversation with one server.
 type probe struct {
 	net    *netx.Net

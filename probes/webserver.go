@@ -9,11 +9,6 @@ import (
 	"mailcheck"
 )
 
-// turnPatience is how long a probe waits for the others on a shared connection:
-// what a slow server needs for some replies, but not so long that a service that
-// hangs delays the rest.
-const turnPatience = 2 * time.Second
-
 // shared is the connection to a web server behind which several services are
 // tested. The first probe connects and looks into what is wrong with that; the
 // others speak on its connection, one after the other, and take over what it found.

@@ -9,16 +9,6 @@ import (
 	"time"
 )
 
-const (
-	// connectionAttemptDelay is the head start of an address over the next one,
-	// as RFC 8305 section 5 recommends.
-	connectionAttemptDelay = 250 * time.Millisecond
-
-	// connectTimeout bounds one attempt. A lost SYN is sent again after 1 s and
-	// 3 s, so that two may get lost.
-	connectTimeout = 5 * time.Second
-)
-
 // Attempt is one try to reach one address.
 type Attempt struct {
 	Addr    netip.AddrPort

@@ -16,20 +16,6 @@ import (
 )
 
 const (
-	// queryLimit bounds a question over all tries. A resolver that has to walk
-	// slow name servers may need seconds, so each try listens to the end.
-	queryLimit = 5 * time.Second
-
-	// resendAfter is when a question goes to the next server, or again to the
-	// same: UDP packets get lost, and one dead resolver must not cost the run
-	// more than this once.
-	resendAfter = 1 * time.Second
-
-	// tcpLimit bounds the second try over TCP. The short answer is at hand.
-	tcpLimit = 2 * time.Second
-)
-
-const (
 	rounds    = 2       // times each server is asked
 	maxStray  = 100     // datagrams that are not our answer before a try gives up
 	ednsSize  = 1232    // largest datagram that passes everywhere unfragmented

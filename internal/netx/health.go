@@ -5,13 +5,9 @@ import (
 	"mailcheck/checks"
 	"net"
 	"strings"
-	"time"
 
 	"github.com/miekg/dns"
 )
-
-// proofLimit bounds the questions that find out why an answer failed.
-const proofLimit = 2 * time.Second
 
 // askAgain finds out whether a SERVFAIL is the resolver's word for wrong DNSSEC
 // signatures. Asked with checking disabled (CD, RFC 4035 section 3.2.2), a resolver

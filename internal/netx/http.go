@@ -23,17 +23,6 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// fetchTimeout bounds one hop from the lookup to the last byte. It covers a
-// connection whose first SYN was lost and a slow web server; documents are small.
-const fetchTimeout = 10 * time.Second
-
-// turnPatience is how long a document waits for another one of the same host: what
-// a slow server needs for one, but not so long that one that hangs delays the rest.
-const turnPatience = 2 * time.Second
-
-// idleTimeout is how long a connection waits for the next document of its host.
-const idleTimeout = 30 * time.Second
-
 const (
 	maxBody      = 1 << 20  // bytes of one document after decompression
 	maxHeader    = 64 << 10 // bytes of a response's header

@@ -22,16 +22,6 @@ const (
 	maxAnswers = 4096 // answers remembered; then the cache starts anew, so that a bulk run stays small
 )
 
-const (
-	// familyGrace is how long a family that answered waits for the other. Some
-	// name servers drop questions for AAAA. It leaves room for one resend.
-	familyGrace = 2 * time.Second
-
-	// failureLife is how long a question that failed is not asked again. A bulk
-	// run is longer than a hiccup of the resolver.
-	failureLife = 30 * time.Second
-)
-
 // Meta says what is known about an answer besides its records.
 type Meta struct {
 	Authenticated bool     // the resolver says that it validated the answer (AD bit, RFC 4035 section 3.2.3)

@@ -1,0 +1,21 @@
+package autoconfig
+
+import "time"
+
+// How long discovery waits, and for what. Documents and DNS have limits of their own
+// in package netx.
+const (
+	// A fallback source waits for the sources before it: the time of a few slow round
+	// trips. Without it a good published answer would come with needless connections
+	// to guessed hosts; without an end to it one silent web server would hold up
+	// everything.
+	headStart = 3 * time.Second
+
+	// The look at a .well-known place, redirects included. Most domains have nothing
+	// there, and the run must not wait for that.
+	wellKnownTimeout = 10 * time.Second
+
+	// The question for a TLSA record: some name servers never answer it, and no
+	// client waits.
+	tlsaPatience = time.Second
+)

@@ -1,0 +1,25 @@
+package netx
+
+import "time"
+
+// How long the network may take. A lost packet is sent again after a second, so that
+// every limit leaves room for one.
+const (
+	// DNS: a question over all tries. A resolver that has to walk slow name servers
+	// may need seconds, so each try listens to the end.
+	queryLimit  = 5 * time.Second
+	resendAfter = 1 * time.Second  // then it goes to the next server, or again to the same: one dead resolver must not cost the run more than this once
+	tcpLimit    = 2 * time.Second  // the second try over TCP; the short answer is at hand
+	familyGrace = 2 * time.Second  // a family that answered waits for the other: some name servers drop questions for AAAA
+	failureLife = 30 * time.Second // a question that failed is not asked again for so long: a bulk run is longer than a hiccup of the resolver
+	proofLimit  = 2 * time.Second  // for finding out why an answer failed
+
+	connectionAttemptDelay = 250 * time.Millisecond // the head start of an address over the next one (RFC 8305 section 5)
+	connectTimeout         = 5 * time.Second        // one attempt; a lost SYN is sent again after 1 s and 3 s, so that two may get lost
+
+	// HTTP: one hop from the lookup to the last byte. It covers a connection whose
+	// first SYN was lost and a slow web server; documents are small.
+	fetchTimeout = 10 * time.Second
+	turnPatience = 2 * time.Second  // a document waits for another one of the same host, but not so long that one that hangs delays the rest
+	idleTimeout  = 30 * time.Second // a connection waits for the next document of its host
+)

@@ -1,0 +1,55 @@
+package probes
+
+import "time"
+
+// How long a probe waits, and for what. The time of the whole run cuts all of it
+// short. A lost packet is sent again after a second, so nothing that crosses the
+// network waits less than that, but for what is next door.
+const (
+	handshakeTimeout = 10 * time.Second // slow key operations on a loaded server take seconds, not more
+	greetingTimeout  = 25 * time.Second // greet delays of 5 to 20 s are in use; with connecting it stays below the 30 s of a run
+	longestGreeting  = 60 * time.Second // where the run has time for it; RFC 5321 section 4.5.3.2.1 grants 5 minutes, but clients give up
+	guessTimeout     = 10 * time.Second // nobody said that a guessed server is there
+	replyTimeout     = 10 * time.Second // capability lists are answered from memory
+	slowGreeting     = 5 * time.Second  // from here on impatient clients give up
+	farewellTimeout  = time.Second      // for the last command, whose reply nobody waits for
+
+	// A server may take its time to decide on a login: many make a wrong password
+	// wait, some for 15 s and more.
+	loginTimeout = 25 * time.Second
+
+	// A server that has failed already does not get the patience of the first
+	// connection: this bounds each further one.
+	askTimeout = 5 * time.Second
+
+	// Other addresses of a server are visited side by side.
+	othersTimeout = 8 * time.Second
+
+	// A server that is silent for so long is suspected of waiting for the client to
+	// begin. Greet delays are that long as well, but those servers answer a
+	// ClientHello with anything but TLS.
+	silence = 3 * time.Second
+
+	hangs       = 2 * time.Second         // a connection that is not there by then is looked around for: a lost packet was sent again and answered
+	nearbyLimit = 2500 * time.Millisecond // for connecting to another port; covers one lost packet, and ends before the connection's own limit
+
+	// What is asked elsewhere about a bad certificate keeps the mail server waiting
+	// for a command; it must not lose patience.
+	inquiryTimeout = 5 * time.Second
+
+	// The TLSA records were asked for at the beginning of a conversation, and are
+	// waited for at its end. Some name servers never answer questions of a type that
+	// they do not know.
+	tlsaPatience = time.Second
+
+	// Services of one web server take turns on a connection: what a slow server
+	// needs for some replies, but not so long that one that hangs delays the rest.
+	turnPatience = 2 * time.Second
+
+	// The server has a smuggled command already, so that the answer takes one round
+	// trip and some work.
+	injectionWait = 2 * time.Second
+
+	// A login page is next door; one lost packet is sent again after a second.
+	portalLimit = 1500 * time.Millisecond
+)
