@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/internal/sasl"
-	"mailcheck/probes/conclude"
 )
 
 // fitting returns the ways to log in that a server offers inside TLS and that take
@@ -17,7 +17,7 @@ func fitting(r *mailcheck.ServerResult, token bool) []sasl.Mechanism {
 			if name == sasl.Command {
 				name = "PLAIN"
 			}
-			return slices.Contains(conclude.PublishedMethods[method], name)
+			return slices.Contains(document.Methods[method], name)
 		})
 	}
 	var first, rest []sasl.Mechanism

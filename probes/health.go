@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 )
 
@@ -62,7 +63,7 @@ func (p *probe) judgeClearLogin() {
 	}
 	var offered []string
 	for _, m := range s.Mechanisms.BeforeTLS {
-		if slices.Contains([]string{"PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"}, m) {
+		if document.Readable(m) {
 			offered = append(offered, "AUTH "+m)
 		}
 	}

@@ -36,6 +36,15 @@ type program struct {
 	ref      string
 }
 
+// Names lists the mail clients whose rules are known.
+func Names() []string {
+	var names []string
+	for _, p := range programs {
+		names = append(names, p.name)
+	}
+	return names
+}
+
 // Results applies the rules of each mail client to what discovery fetched. tested
 // are the probes' results; where one failed, so would the client.
 func Results(a mailcheck.Address, d autoconfig.Discovery, tested []mailcheck.ServerResult) []mailcheck.ClientResult {

@@ -1,6 +1,10 @@
 package document
 
-import "mailcheck"
+import (
+	"slices"
+
+	"mailcheck"
+)
 
 // SocketType returns the word of Mail Autoconfig for a security.
 func SocketType(s mailcheck.Security) string {
@@ -25,4 +29,24 @@ func UsernameTemplate(name string, a mailcheck.Address) string {
 		return "%EMAILLOCALPART%.%EMAILDOMAIN%"
 	}
 	return name
+}
+
+// challenges are the mechanisms that keep the password from the wire.
+var challenges = []string{"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "APOP"}
+
+// Methods says which mechanisms of a server are meant by the words of Mail
+// Autoconfig for authentication (draft-ietf-mailmaint-autoconfig section 3).
+var Methods = map[string][]string{
+	"password-cleartext": {"PLAIN", "LOGIN"},
+	"plain":              {"PLAIN", "LOGIN"}, // older word
+	"password-encrypted": challenges,
+	"secure":             challenges, // older word
+	"OAuth2":             {"XOAUTH2", "OAUTHBEARER"},
+	"NTLM":               {"NTLM"},
+	"GSSAPI":             {"GSSAPI", "GSS-SPNEGO"},
+}
+
+// Readable reports whether whoever reads a login with a mechanism can log in himself.
+func Readable(mechanism string) bool {
+	return slices.Contains(Methods["password-cleartext"], mechanism) || slices.Contains(Methods["OAuth2"], mechanism)
 }

@@ -19,11 +19,9 @@ func checkCommand() *cobra.Command {
 		Short: "Find the settings of an address, test them, explain what is wrong",
 		Long: `Finds the settings of an address, tests them and explains what is wrong.
 
-Every source that publishes settings is asked: DNS service records, the domain's
-settings file (autoconfig), Autodiscover, PACC, TXT records, a table of large
-providers, the public provider database (ISPDB) and the mail exchanger's
-operator; where all are silent, likely server names are tried. Each server is
-then tested up to the login; no password is needed. Where a test fails, up to
+Every source that publishes settings is asked, from DNS service records to the
+mail exchanger's operator; where all are silent, likely server names are tried
+(for the list: mailcheck discover --help). Each server is then tested up to the login; no password is needed. Where a test fails, up to
 three more connections to that server look for the cause and for a port that
 works. Where every server fails as behind a network's login page, an address and
 a name that nobody has (203.0.113.80, mailcheck.invalid) are asked: only such a

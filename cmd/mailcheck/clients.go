@@ -1,8 +1,11 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
+	"mailcheck/autoconfig/client"
 	"mailcheck/probes"
 	"mailcheck/report"
 )
@@ -21,7 +24,8 @@ has one; what such a place has counts for those clients alone. Then the rules of
 each client (from its own source code or documentation) are applied to the
 answers: where it looks first, which providers it has built in, which settings
 files it refuses, what it asks its user. Rules that could not be verified say
-so.
+so. The clients:
+  ` + strings.Join(client.Names(), "\n  ") + `
 
 ` + exitCodes,
 		Example: `  mailcheck clients alice@example.com

@@ -44,7 +44,9 @@ const loginHelp = `With a password or a token (--ask-password, --password-file, 
 MAILCHECK_PASSWORD and MAILCHECK_TOKEN in the environment) the logins are tested
 too. They go only inside TLS, to servers whose certificate is good and that the
 domain itself or --trust-server names; never to a guess. After a rejection the
-same user name is not tried again, since a few more would lock the account.
+same user name is not tried again, since a few more would lock the account. Known
+mechanisms: PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, XOAUTH2 and
+OAUTHBEARER, besides the commands of IMAP and POP3.
 `
 
 // open reads what the flags and the environment give; none is no error.

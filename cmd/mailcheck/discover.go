@@ -1,8 +1,12 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
 
+	"mailcheck/autoconfig"
 	"mailcheck/probes"
 	"mailcheck/report"
 )
@@ -16,8 +20,9 @@ func discoverCommand() *cobra.Command {
 		Long: `Shows what each source publishes, side by side, and where they disagree.
 
 No mail server is tested. With -o json the document is the same as that of the
-check command, with an empty list of servers.
-
+check command, with an empty list of servers. The sources, in the order of
+trust:
+` + sourceList() + `
 ` + exitCodes,
 		Example: `  mailcheck discover alice@example.com
   mailcheck discover example.com --no-guess`,
@@ -35,4 +40,13 @@ check command, with an empty list of servers.
 	net.registerDiscovery(c)
 	out.register(c)
 	return c
+}
+
+// sourceList has a line for each source.
+func sourceList() string {
+	var b strings.Builder
+	for _, s := range autoconfig.Sources {
+		fmt.Fprintf(&b, "  %-12s %s\n", s.Name, s.Doc)
+	}
+	return b.String()
 }

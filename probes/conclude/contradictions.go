@@ -74,7 +74,7 @@ func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
 		var missing []string
 		usable := false
 		for _, method := range s.Auth {
-			mechanisms, known := PublishedMethods[method]
+			mechanisms, known := document.Methods[method]
 			offered := slices.ContainsFunc(mechanisms, func(m string) bool { return mailcheck.Has(s.Mechanisms.AfterTLS, m) }) ||
 				s.PasswordOK && slices.Contains(mechanisms, "PLAIN")
 			switch {

@@ -7,18 +7,6 @@ import (
 	"mailcheck/checks"
 )
 
-// PublishedMethods says which mechanisms of a server are meant by the words of
-// Mail Autoconfig.
-var PublishedMethods = map[string][]string{
-	"password-cleartext": {"PLAIN", "LOGIN"},
-	"plain":              {"PLAIN", "LOGIN"}, // older word
-	"password-encrypted": {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "APOP"},
-	"secure":             {"CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS", "APOP"},
-	"OAuth2":             {"XOAUTH2", "OAUTHBEARER"},
-	"NTLM":               {"NTLM"},
-	"GSSAPI":             {"GSSAPI", "GSS-SPNEGO"},
-}
-
 // Offers lists the ways to log in. The LOGIN of IMAP and the USER of POP3 are
 // commands, not mechanisms.
 func Offers(s mailcheck.ServerResult) mailcheck.List {
