@@ -5,112 +5,115 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
 // allowed says what each package may import besides the standard library, and
-// why. A path stands for the packages below it too.
+// why: rooms of this module by their folder, libraries by their path, which stands
+// for the packages below it too.
 var allowed = map[string]map[string]string{
 	"checks": {},
 	".": {
-		"mailcheck/checks":      "the catalogue of what can be found",
+		"checks":                "the catalogue of what can be found",
 		"golang.org/x/net/idna": "addresses and host names have two ways of writing",
 	},
 	"internal/trace": {
-		"mailcheck":        "the nouns",
-		"mailcheck/checks": "the catalogue of what can be found",
+		".":      "the nouns",
+		"checks": "the catalogue of what can be found",
 	},
 	"internal/netx": {
-		"mailcheck/checks":     "errors that are occurrences of a check",
+		"checks":               "errors that are occurrences of a check",
 		"github.com/miekg/dns": "DNS messages",
 		"golang.org/x/net":     "names, public suffixes",
 		"golang.org/x/sys":     "the resolvers that the system is set to",
 	},
 	"internal/lab": {
-		"mailcheck/internal/netx": "the lab is a way out to the network",
+		"internal/netx":           "the lab is a way out to the network",
 		"github.com/miekg/dns":    "zones and DNS messages",
 		"golang.org/x/crypto":     "OCSP answers",
 		"github.com/xdg-go/scram": "the server's side of SCRAM",
 	},
 	"internal/sample": {
-		"mailcheck": "the nouns",
+		".": "the nouns",
 	},
 	"autoconfig/document": {
-		"mailcheck":        "the nouns",
-		"mailcheck/checks": "the catalogue of what can be found",
+		".":      "the nouns",
+		"checks": "the catalogue of what can be found",
 	},
 	"autoconfig/provider": {
-		"mailcheck":                     "the nouns",
-		"mailcheck/checks":              "the catalogue of what can be found",
-		"mailcheck/autoconfig/document": "servers as documents name them",
+		".":                   "the nouns",
+		"checks":              "the catalogue of what can be found",
+		"autoconfig/document": "servers as documents name them",
 	},
 	"autoconfig": {
-		"mailcheck":                     "the nouns",
-		"mailcheck/checks":              "the catalogue of what can be found",
-		"mailcheck/internal/trace":      "steps, and errors turned into checks",
-		"mailcheck/internal/netx":       "the only way out to the network",
-		"mailcheck/autoconfig/document": "what is published, read",
-		"mailcheck/autoconfig/provider": "what is known of providers",
-		"golang.org/x/net":              "public suffixes",
+		".":                   "the nouns",
+		"checks":              "the catalogue of what can be found",
+		"internal/trace":      "steps, and errors turned into checks",
+		"internal/netx":       "the only way out to the network",
+		"autoconfig/document": "what is published, read",
+		"autoconfig/provider": "what is known of providers",
+		"golang.org/x/net":    "public suffixes",
 	},
 	"autoconfig/client": {
-		"mailcheck":                     "the nouns",
-		"mailcheck/checks":              "the catalogue of what can be found",
-		"mailcheck/autoconfig":          "what discovery fetched",
-		"mailcheck/autoconfig/document": "how each program reads a document",
-		"mailcheck/autoconfig/provider": "what is known of providers",
-		"golang.org/x/net":              "public suffixes",
+		".":                   "the nouns",
+		"checks":              "the catalogue of what can be found",
+		"autoconfig":          "what discovery fetched",
+		"autoconfig/document": "how each program reads a document",
+		"autoconfig/provider": "what is known of providers",
+		"golang.org/x/net":    "public suffixes",
 	},
 	"autoconfig/lint": {
-		"mailcheck":                     "the nouns",
-		"mailcheck/checks":              "the catalogue of what can be found",
-		"mailcheck/autoconfig/document": "the files, read",
-		"github.com/smallstep/pkcs7":    "signed configuration profiles",
+		".":                          "the nouns",
+		"checks":                     "the catalogue of what can be found",
+		"autoconfig/document":        "the files, read",
+		"github.com/smallstep/pkcs7": "signed configuration profiles",
 	},
 	"autoconfig/setup": {
-		"mailcheck":                     "the nouns",
-		"mailcheck/autoconfig/document": "the words of settings files",
+		".":                   "the nouns",
+		"autoconfig/document": "the words of settings files",
 	},
 	"internal/tlsask": {
-		"mailcheck":        "how a cipher suite is judged",
-		"mailcheck/checks": "what there is against a cipher suite",
+		".":      "how a cipher suite is judged",
+		"checks": "what there is against a cipher suite",
 	},
 	"internal/sasl": {
-		"mailcheck":               "the server that is logged in at",
-		"mailcheck/checks":        "errors that are occurrences of a check",
+		".":                       "the server that is logged in at",
+		"checks":                  "errors that are occurrences of a check",
 		"github.com/xdg-go/scram": "SCRAM, whose cryptography is nobody's to write twice",
 	},
 	"probes/conclude": {
-		"mailcheck":                     "the nouns",
-		"mailcheck/checks":              "the catalogue of what can be found",
-		"mailcheck/autoconfig/document": "the words of settings files and records",
+		".":                   "the nouns",
+		"checks":              "the catalogue of what can be found",
+		"autoconfig/document": "the words of settings files and records",
 	},
 	"probes": {
-		"mailcheck":                     "the nouns",
-		"mailcheck/checks":              "the catalogue of what can be found",
-		"mailcheck/internal/trace":      "steps, and errors turned into checks",
-		"mailcheck/internal/netx":       "the only way out to the network",
-		"mailcheck/internal/tlsask":     "a ClientHello by hand",
-		"mailcheck/internal/sasl":       "mechanisms to log in with",
-		"mailcheck/autoconfig":          "an account's servers are tested as they are found",
-		"mailcheck/autoconfig/document": "the words of settings files",
-		"mailcheck/autoconfig/provider": "what is known of providers",
-		"mailcheck/autoconfig/client":   "what mail clients end up with",
-		"mailcheck/probes/conclude":     "settings, causes and the verdict",
-		"golang.org/x/crypto":           "OCSP answers, reading ASN.1",
+		".":                   "the nouns",
+		"checks":              "the catalogue of what can be found",
+		"internal/trace":      "steps, and errors turned into checks",
+		"internal/netx":       "the only way out to the network",
+		"internal/tlsask":     "a ClientHello by hand",
+		"internal/sasl":       "mechanisms to log in with",
+		"autoconfig":          "an account's servers are tested as they are found",
+		"autoconfig/document": "the words of settings files",
+		"autoconfig/provider": "what is known of providers",
+		"autoconfig/client":   "what mail clients end up with",
+		"probes/conclude":     "settings, causes and the verdict",
+		"golang.org/x/crypto": "OCSP answers, reading ASN.1",
 	},
 	"report": {
-		"mailcheck/checks":                  "the catalogue of what can be found",
-		"mailcheck":                         "the nouns",
+		"checks":                            "the catalogue of what can be found",
+		".":                                 "the nouns",
 		"github.com/olekukonko/tablewriter": "tables, and how many columns a text takes",
 	},
 	"cmd/mailcheck": {
-		"mailcheck":              "everything comes together here",
+		"everything":             "of this module: it comes together here",
 		"github.com/spf13/cobra": "commands and flags",
 		"golang.org/x/term":      "width of the terminal, and asking for a password",
 		"golang.org/x/sys":       "colours in a Windows console",
@@ -121,7 +124,7 @@ var allowed = map[string]map[string]string{
 var labUsers = []string{"cmd/mailcheck"}
 
 // forTests are the packages that only tests may import.
-var forTests = []string{"mailcheck/internal/sample"}
+var forTests = []string{"internal/sample"}
 
 // closed are the packages of the standard library that a room does without.
 var closed = map[string][]string{
@@ -195,16 +198,37 @@ func (f sourceFile) imports() []string {
 	return paths
 }
 
-// within reports whether an import path is another or, outside this module, lies
-// below it. To cmd the root of the module stands for all of it.
-func within(p, root, dir string) bool {
-	own := root == "mailcheck" || strings.HasPrefix(root, "mailcheck/")
-	return p == root || strings.HasPrefix(p, root+"/") && (!own || root == "mailcheck" && strings.HasPrefix(dir, "cmd/"))
+// module is the path of this module, which may get another name.
+var module = sync.OnceValue(func() string {
+	text, err := os.ReadFile("go.mod")
+	if err != nil {
+		panic(err)
+	}
+	line, _, _ := strings.Cut(string(text), "\n")
+	return strings.TrimPrefix(line, "module ")
+})
+
+// room returns the folder of an import path of this module.
+func room(p string) (dir string, ok bool) {
+	if p == module() {
+		return ".", true
+	}
+	return strings.CutPrefix(p, module()+"/")
 }
 
+// within reports whether a rule lets a path be imported.
+func within(p, rule string) bool {
+	if dir, own := room(p); own {
+		return dir == rule
+	}
+	return p == rule || strings.HasPrefix(p, rule+"/")
+}
+
+// isStandard goes by the dot that the first word of every other path has.
 func isStandard(p string) bool {
 	first, _, _ := strings.Cut(p, "/")
-	return first != "mailcheck" && !strings.Contains(first, ".")
+	_, own := room(p)
+	return !own && !strings.Contains(first, ".")
 }
 
 // Who may import whom keeps the parts apart: nouns know nobody, reports know no
@@ -217,15 +241,15 @@ func TestImports(t *testing.T) {
 			continue
 		}
 		for _, p := range f.imports() {
-			if p == "mailcheck/internal/lab" && !slices.Contains(labUsers, f.dir) {
-				t.Errorf("%s imports the lab, which is for tests and the demo alone", f.name)
-				continue
+			dir, own := room(p)
+			ok := isStandard(p) && !slices.Contains(closed[f.dir], p) || own && rules["everything"] != ""
+			for rule := range rules {
+				ok = ok || within(p, rule)
 			}
-			ok := isStandard(p) && !slices.Contains(closed[f.dir], p)
-			for root := range rules {
-				ok = ok || within(p, root, f.dir)
-			}
-			if !ok {
+			switch {
+			case own && dir == "internal/lab" && !slices.Contains(labUsers, f.dir), own && slices.Contains(forTests, dir):
+				t.Errorf("%s imports %s, which is for tests", f.name, p)
+			case !ok:
 				t.Errorf("%s imports %s, which package %s may not", f.name, p, f.dir)
 			}
 		}
@@ -245,7 +269,7 @@ func TestImportRulesAreUsed(t *testing.T) {
 			continue
 		}
 		for root := range rules {
-			if !slices.ContainsFunc(imported[dir], func(p string) bool { return within(p, root, dir) }) {
+			if root != "everything" && !slices.ContainsFunc(imported[dir], func(p string) bool { return within(p, root) }) {
 				t.Errorf("package %s does not import %s any more", dir, root)
 			}
 		}
