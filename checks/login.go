@@ -30,7 +30,7 @@ var (
 		"RFC 7628 section 3.2.2, Google XOAUTH2, Microsoft OAuth for IMAP, POP and SMTP"}
 	LoginBasicDisabled = &Check{"login.basic-disabled", Failure, User,
 		"The server does not let anybody log in with a password; only OAuth2 works there.",
-		"Set the account up anew in a mail program that opens the provider's sign-in page (\"OAuth2\" in Thunderbird). No password is wrong.",
+		"Set the account up anew in a mail program that opens the provider's sign-in page (\"OAuth2\" in Thunderbird). The password may well be right.",
 		"Microsoft: Deprecation of Basic authentication in Exchange Online"}
 	LoginSMTPAuthDisabled = &Check{"login.smtp-auth-disabled", Failure, Admin,
 		"Sending with a mail program is switched off for this mailbox or the whole organisation (SMTP AUTH).",

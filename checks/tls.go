@@ -177,7 +177,7 @@ var (
 		"Nothing is broken. OpenSSL 3.5 and later offer X25519MLKEM768 on their own.",
 		"draft-ietf-tls-ecdhe-mlkem, RFC 8446 section 4.2.7"}
 	AuditRenegotiation = &Check{"tls.audit-renegotiation", Warning, Operator,
-		"The server's TLS lacks secure renegotiation, so that somebody on the way may put commands of his own before those of a user.",
+		"The server's TLS lacks secure renegotiation, so that somebody on the way may put other commands in front of those of a user.",
 		"Update the server's TLS library: all have had it since 2010. Some clients refuse servers without it.",
 		"RFC 5746, RFC 9325 section 3.5, CVE-2009-3555"}
 	AuditMasterSecret = &Check{"tls.audit-master-secret", Info, Operator,

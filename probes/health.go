@@ -30,7 +30,7 @@ var features = []feature{
 	{mailcheck.IMAP, "SASL-IR", "logging in takes one more round trip", false},
 	{mailcheck.POP3, "UIDL", "mail cannot be left on the server without being fetched again each time", true},
 	{mailcheck.POP3, "TOP", "subjects cannot be shown before the whole mail is fetched", true},
-	{mailcheck.Submission, "SIZE", "a mail that is too large is refused only after all of it was sent", true},
+	{mailcheck.Submission, "SIZE", "a message that is too large is refused only after all of it was sent", true},
 	{mailcheck.Submission, "8BITMIME", "mail with accented letters has to be recoded", true},
 	{mailcheck.Submission, "SMTPUTF8", "addresses with letters outside ASCII cannot be written to", false},
 	{mailcheck.Submission, "PIPELINING", "sending takes more round trips", false},

@@ -162,7 +162,7 @@ func exactly(n int, what string) cobra.PositionalArgs {
 func atMost(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > n {
-			return usage("see: "+c.CommandPath()+" --help", "%q is too much", args[n])
+			return usage("see: "+c.CommandPath()+" --help", "%q is one argument too many", args[n])
 		}
 		return nil
 	}

@@ -96,7 +96,7 @@ func services() []Scenario {
 			atDomain(map[string]Reply{"*": wantsPassword})),
 		provider("dav-plain", "calendars are published without encryption only", "dav.plain",
 			records("_caldav._tcp SRV 0 1 80 dav", "dav A 192.0.2.90"), serve(davHost, 80, HTTP(map[string]Reply{"*": DAV(calendars)}))),
-		provider("dav-bad-path", "the TXT record gives a path that is none", "dav.bad-path",
+		provider("dav-bad-path", "the TXT record gives a path that is not one", "dav.bad-path",
 			davOn(DAV(calendars)), without("_caldavs._tcp"),
 			records("_caldavs._tcp SRV 0 1 443 dav", `_caldavs._tcp TXT "path=dav calendars"`),
 			serve(davHost, 443, TLS(cert(davHost), HTTP(map[string]Reply{"/.well-known/caldav": Redirect("/dav/"), "/dav/": DAV(calendars)})))),
