@@ -58,9 +58,9 @@ import (
 
 // Options says which sources are asked.
 type Options struct {
-	ISPDB   string // URL or folder; "off" for none; empty for the public one
-	NoGuess bool
-	Every   bool // ask the fallback sources even if the settings are known: some clients read nothing else
+	ISPDB   string // URL or folder of the provider database; "off" for none; empty for the public one
+	NoGuess bool   // do not try likely host names where nothing is published
+	Every   bool   // ask the fallback sources even if the settings are known: some clients read nothing else
 }
 
 // Source is one place that publishes settings.
@@ -112,7 +112,7 @@ type Discovery struct {
 // Discover asks every source at once and calls found for each distinct server as
 // soon as it is known; found is called by one goroutine at a time. Steps count
 // time from began.
-func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options, began time.Time, found func(mailcheck.Server)) Discovery {
+func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, began time.Time, found func(mailcheck.Server)) Discovery {
 	b := &board{found: func(s mailcheck.Server) { found(WithUsername(s, a)) }, known: map[string]bool{}, dropped: map[string]bool{}, disbelieved: map[string][]*x509.Certificate{}}
 	searches := make([]*search, len(Sources))
 	var wg sync.WaitGroup
@@ -304,7 +304,7 @@ type turn struct {
 
 // search is one source at work.
 type search struct {
-	net     *netx.Net
+	net     *netx.Run
 	address mailcheck.Address
 	opts    Options
 	board   *board

@@ -54,7 +54,7 @@ func discover(t *testing.T, s lab.Scenario, o Options, prepare ...func(context.C
 			defer cancel()
 		}
 		began := time.Now()
-		r.Discovery = Discover(ctx, n, a, o, began, func(s mailcheck.Server) { r.found = append(r.found, s.URL()) })
+		r.Discovery = Discover(ctx, n.Run(), a, o, began, func(s mailcheck.Server) { r.found = append(r.found, s.URL()) })
 		r.took = time.Since(began)
 		r.questions, r.requests, r.dials = l.Questions(), l.Requests(), l.Dials()
 	})

@@ -11,7 +11,6 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // roots are what each scenario's findings come down to: "id" for a cause, "id <
@@ -88,16 +87,17 @@ func TestDeadHostIsAskedOnce(t *testing.T) {
 func runOn(t *testing.T, l *lab.Lab, s lab.Scenario) *mailcheck.Report {
 	t.Helper()
 	l.RTT = 20 * time.Millisecond
-	n, err := netx.New(l.Options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
+	c := inside(l)
+	defer c.Close()
 	a, err := mailcheck.ParseAddress(s.Address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Account(t.Context(), n, a, Options{})
+	r, err := c.Account(t.Context(), a, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // The software is named, the transcript knows where TLS begins, and every line

@@ -204,7 +204,7 @@ func leaf(tb testing.TB) []*x509.Certificate {
 	}
 	defer n.Close()
 	var chain []*x509.Certificate
-	p := &probe{net: n, trace: trace.New(time.Now()), result: &mailcheck.ServerResult{Server: mailcheck.Server{
+	p := &probe{net: n.Run(), trace: trace.New(time.Now()), result: &mailcheck.ServerResult{Server: mailcheck.Server{
 		Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS,
 	}}}
 	p.converse(tb.Context())

@@ -8,7 +8,6 @@ import (
 	"testing/synctest"
 
 	"mailcheck"
-	"mailcheck/internal/netx"
 )
 
 // What clients end up with, in the scenarios that tell them apart: outcome and
@@ -85,8 +84,8 @@ func TestClients(t *testing.T) {
 
 func clientsOf(t *testing.T, name string) *mailcheck.Report {
 	t.Helper()
-	r, l := visit(t, scenario(t, name), 0, func(ctx context.Context, n *netx.Net, a mailcheck.Address) *mailcheck.Report {
-		return Clients(ctx, n, a, Options{})
+	r, l := visit(t, scenario(t, name), 0, func(ctx context.Context, c *Client, a mailcheck.Address) (*mailcheck.Report, error) {
+		return c.Clients(ctx, a, nil)
 	})
 	if got := l.Credentials(); len(got) > 0 {
 		t.Errorf("credentials were sent: %q", got)
@@ -127,11 +126,13 @@ func TestClientsBuiltIn(t *testing.T) {
 func TestClientsOverHTTP(t *testing.T) {
 	const unsafe = "GET http://autoconfig.example.com/mail/config-v1.1.xml"
 	s := scenario(t, "autoconfig-http-other")
-	for name, check := range map[string]func(context.Context, *netx.Net, mailcheck.Address, Options) *mailcheck.Report{"check": Account, "clients": Clients} {
+	for name, check := range map[string]func(*Client, context.Context, mailcheck.Address, *Options) (*mailcheck.Report, error){
+		"check": (*Client).Account, "clients": (*Client).Clients,
+	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r, l := visit(t, s, 0, func(ctx context.Context, n *netx.Net, a mailcheck.Address) *mailcheck.Report {
-					return check(ctx, n, a, Options{})
+				r, l := visit(t, s, 0, func(ctx context.Context, c *Client, a mailcheck.Address) (*mailcheck.Report, error) {
+					return check(c, ctx, a, nil)
 				})
 				if got := slices.Contains(l.Requests(), unsafe); got != (name == "clients") {
 					t.Errorf("asks over http: %v; requests %q", got, l.Requests())

@@ -13,7 +13,6 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // BenchmarkCPU compares the processor time of a whole check with that of the TLS
@@ -36,12 +35,13 @@ func BenchmarkCPU(b *testing.B) {
 		b.Fatal(err)
 	}
 	check := func() *mailcheck.Report {
-		n, err := netx.New(l.Options())
+		c := inside(l)
+		defer c.Close()
+		r, err := c.Account(b.Context(), address, nil)
 		if err != nil {
 			b.Fatal(err)
 		}
-		defer n.Close()
-		return Account(b.Context(), n, address, Options{})
+		return r
 	}
 	r := check() // has the lab make its certificates
 	if r.Verdict != mailcheck.Pass {
@@ -99,7 +99,7 @@ func handshaker(b *testing.B, l *lab.Lab) func() {
 	const host = "imap.example.com"
 	listener := make(pipes)
 	go l.Serve(listener, lab.TLS(lab.Cert{Names: []string{host}}, lab.CloseAtOnce))
-	roots := l.Options().Roots
+	roots := l.Roots()
 	return func() {
 		near, far := net.Pipe()
 		defer near.Close()

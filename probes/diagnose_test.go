@@ -13,7 +13,6 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // inLab checks a scenario's address, and returns every dial next to the report.
@@ -188,10 +187,10 @@ func TestVeryLateGreeting(t *testing.T) {
 		30 * time.Second: "greet.timeout: no answer within 25 s",
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			r, _ := visit(t, late, 0, func(_ context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
+			r, _ := visit(t, late, 0, func(_ context.Context, c *Client, _ mailcheck.Address) (*mailcheck.Report, error) {
 				ctx, cancel := context.WithTimeout(t.Context(), limit)
 				defer cancel()
-				return Servers(ctx, n, []mailcheck.Server{{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS}}, Options{})
+				return c.Servers(ctx, []mailcheck.Server{{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS}}, nil)
 			})
 			if got := r.Findings[0].Check.ID + ": " + r.Findings[0].Detail.String(); got != want {
 				t.Errorf("with %v: %s, want %s", limit, got, want)

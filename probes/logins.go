@@ -36,7 +36,7 @@ func (c Credentials) Given() bool { return c.Password != "" || c.Token != "" }
 // lock the account.
 type logins struct {
 	Credentials
-	net      *netx.Net
+	net      *netx.Run
 	opts     Options
 	report   *mailcheck.Report
 	echoes   echoes // of the secret
@@ -47,7 +47,7 @@ type logins struct {
 }
 
 // logIn tries to log in at the servers that passed, the best first.
-func logIn(ctx context.Context, n *netx.Net, r *mailcheck.Report, o Options) {
+func logIn(ctx context.Context, n *netx.Run, r *mailcheck.Report, o Options) {
 	if !o.Credentials.Given() {
 		return
 	}

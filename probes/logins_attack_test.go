@@ -13,7 +13,6 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // attempts runs a scenario with credentials and returns its report, how many logins
@@ -192,9 +191,9 @@ func TestSecondConnection(t *testing.T) {
 		}
 		s := lab.Scenario{Address: "alice@example.com", Zone: host + ". A 192.0.2.10\n", Hosts: map[string]lab.Host{host: {c.port: changing(first, c.later)}}}
 		synctest.Test(t, func(t *testing.T) {
-			r, l := visit(t, s, 0, func(ctx context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
-				return Servers(ctx, n, []mailcheck.Server{{Protocol: mailcheck.IMAP, Host: host, Port: c.port, Security: security}},
-					Options{Credentials: Credentials{Password: "correct horse", Username: "alice@example.com"}})
+			r, l := visit(t, s, 0, func(ctx context.Context, client *Client, _ mailcheck.Address) (*mailcheck.Report, error) {
+				return client.Servers(ctx, []mailcheck.Server{{Protocol: mailcheck.IMAP, Host: host, Port: c.port, Security: security}},
+					&Options{Credentials: Credentials{Password: "correct horse", Username: "alice@example.com"}})
 			})
 			got := r.Servers[0].Login
 			if accepted := got.State == mailcheck.LoginAccepted; accepted != c.accepted {

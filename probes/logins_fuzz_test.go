@@ -9,7 +9,6 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // FuzzLogin logs in at a server that says whatever it likes, inside good TLS: the
@@ -37,15 +36,15 @@ func FuzzLogin(f *testing.F) {
 				Hosts: map[string]lab.Host{"192.0.2.10": {s.Port: fuzzed(upgradeTLS+script, new(ear))}},
 			})
 			defer l.Close()
-			n, err := netx.New(l.Options())
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer n.Close()
+			c := inside(l)
+			defer c.Close()
 			ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 			defer cancel()
 			began := time.Now()
-			r := Servers(ctx, n, []mailcheck.Server{s}, Options{Credentials: Credentials{Username: "alice@example.com", Password: temptation}})
+			r, err := c.Servers(ctx, []mailcheck.Server{s}, &Options{Credentials: Credentials{Username: "alice@example.com", Password: temptation}})
+			if err != nil {
+				t.Fatal(err)
+			}
 			if took := time.Since(began); took > 90*time.Second {
 				t.Errorf("the run took %v", took)
 			}

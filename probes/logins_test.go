@@ -13,7 +13,6 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 	"mailcheck/report"
 )
 
@@ -146,12 +145,12 @@ func TestLockOutGuard(t *testing.T) {
 func TestLoginAtNamedServers(t *testing.T) {
 	s, _ := lab.Find("login")
 	synctest.Test(t, func(t *testing.T) {
-		r, _ := visit(t, s, 0, func(ctx context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
+		r, _ := visit(t, s, 0, func(ctx context.Context, c *Client, _ mailcheck.Address) (*mailcheck.Report, error) {
 			servers := []mailcheck.Server{
 				{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS},
 				{Protocol: mailcheck.Submission, Host: "smtp.example.com", Port: 587, Security: mailcheck.StartTLS},
 			}
-			return Servers(ctx, n, servers, Options{Credentials: Credentials{Password: s.Password, Username: "alice@example.com"}})
+			return c.Servers(ctx, servers, &Options{Credentials: Credentials{Password: s.Password, Username: "alice@example.com"}})
 		})
 		for _, server := range r.Servers {
 			if server.Login.State != mailcheck.LoginAccepted || server.Login.Username != "alice@example.com" {

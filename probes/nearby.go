@@ -29,7 +29,7 @@ var knocks = []uint16{443, 587, 143}
 // with six services is asked once.
 type nearby struct {
 	ctx context.Context
-	net *netx.Net
+	net *netx.Run
 
 	mu   sync.Mutex
 	wg   sync.WaitGroup
@@ -42,7 +42,7 @@ type knock struct {
 	state mailcheck.Reach
 }
 
-func newNearby(ctx context.Context, n *netx.Net) *nearby {
+func newNearby(ctx context.Context, n *netx.Run) *nearby {
 	return &nearby{ctx: ctx, net: n, said: map[string]*knock{}}
 }
 

@@ -36,7 +36,7 @@ var inTheWay = []*checks.Check{
 
 // lookForPortal puts the two questions where every server of a run failed in a way
 // that a login page explains. The steps hold what it found.
-func lookForPortal(ctx context.Context, n *netx.Net, r *mailcheck.Report) []mailcheck.Step {
+func lookForPortal(ctx context.Context, n *netx.Run, r *mailcheck.Report) []mailcheck.Step {
 	if ctx.Err() != nil || !allInTheWay(r) {
 		return nil
 	}
@@ -75,7 +75,7 @@ func allInTheWay(r *mailcheck.Report) bool {
 
 // askForNobody finds a resolver that leads every name to the login page. One that
 // leads only names that do not exist somewhere, to advertisements, is another evil.
-func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *trace.Trace) {
+func askForNobody(ctx context.Context, n *netx.Run, r *mailcheck.Report, t *trace.Trace) {
 	addrs, err := trace.Do(ctx, t, mailcheck.OpResolve, nobody, func(ctx context.Context) ([]netip.Addr, error) {
 		addrs, _, err := n.Addrs(ctx, nobody, 80)
 		return addrs, err
@@ -94,7 +94,7 @@ func askForNobody(ctx context.Context, n *netx.Net, r *mailcheck.Report, t *trac
 }
 
 // askNowhere finds a network that answers every web request itself.
-func askNowhere(ctx context.Context, n *netx.Net, t *trace.Trace) {
+func askNowhere(ctx context.Context, n *netx.Run, t *trace.Trace) {
 	url := "http://" + nowhere + "/"
 	doc, err := trace.Do(ctx, t, mailcheck.OpFetch, url, func(ctx context.Context) (*netx.Document, error) {
 		doc, err := n.Fetch(ctx, netx.Request{URL: url, AllowHTTP: true, NoFollow: true})

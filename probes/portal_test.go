@@ -11,15 +11,14 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // given tests two servers as `mailcheck probe` does, where no document is fetched.
-func given(ctx context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
-	return Servers(ctx, n, []mailcheck.Server{
+func given(ctx context.Context, c *Client, _ mailcheck.Address) (*mailcheck.Report, error) {
+	return c.Servers(ctx, []mailcheck.Server{
 		{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS},
 		{Protocol: mailcheck.Submission, Host: "smtp.example.com", Port: 465, Security: mailcheck.ImplicitTLS},
-	}, Options{})
+	}, nil)
 }
 
 // A login page is known without the provider database, by an address or a name
@@ -43,8 +42,8 @@ func TestPortalWithoutDatabase(t *testing.T) {
 		{"both servers on one private address", names, nil, ""},
 		{"a firewall", apart, blocked, ""},
 	} {
-		for mode, run := range map[string]func(context.Context, *netx.Net, mailcheck.Address) *mailcheck.Report{
-			"probe": given, "check": accountWith(Options{ISPDB: "off"}),
+		for mode, run := range map[string]func(context.Context, *Client, mailcheck.Address) (*mailcheck.Report, error){
+			"probe": given, "check": withoutDatabase,
 		} {
 			t.Run(c.name+", "+mode, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
@@ -82,7 +81,7 @@ func TestPortalWithoutDatabase(t *testing.T) {
 func TestPortalIsNotLookedForNeedlessly(t *testing.T) {
 	for _, name := range []string{"healthy", "port-silent", "greeting-554", "dns-silent", "null-mx"} {
 		synctest.Test(t, func(t *testing.T) {
-			r, l := visit(t, scenario(t, name), 0, accountWith(Options{ISPDB: "off"}))
+			r, l := visit(t, scenario(t, name), 0, withoutDatabase)
 			if len(r.Network) > 0 || slices.Contains(l.Dials(), "tcp "+nowhere+":80") {
 				t.Errorf("%s: %v", name, r.Network)
 			}

@@ -18,7 +18,7 @@ import (
 
 // probe is the conversation with one server.
 type probe struct {
-	net    *netx.Net
+	net    *netx.Run
 	opts   Options
 	trace  *trace.Trace
 	result *mailcheck.ServerResult
@@ -60,7 +60,7 @@ var conversations = map[mailcheck.Protocol]func(context.Context, *probe){
 }
 
 // newProbe returns a probe of a server whose steps count time from began.
-func newProbe(n *netx.Net, s mailcheck.Server, o Options, began time.Time) *probe {
+func newProbe(n *netx.Run, s mailcheck.Server, o Options, began time.Time) *probe {
 	return &probe{
 		net: n, opts: o, further: maxFurther,
 		trace:  trace.New(began),

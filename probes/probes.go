@@ -38,48 +38,58 @@ import (
 	"mailcheck/probes/conclude"
 )
 
-// Options says what a run includes.
+// Options says what one run includes; nil stands for none of it.
 type Options struct {
-	ISPDB         string        // URL or folder of the provider database; "off" for none; empty for the public one
-	NoGuess       bool          // do not try likely host names where nothing is published
 	ExpiryWarning time.Duration // warn of certificates that end sooner; 0 for 14 days, less for short-lived ones
 	TLSAudit      bool          // also ask what each server's TLS accepts beyond what a client uses
 	Credentials   Credentials   // to log in with; none: no login is tried
 }
 
-func (o Options) discovery() autoconfig.Options {
-	return autoconfig.Options{ISPDB: o.ISPDB, NoGuess: o.NoGuess}
-}
-
 // Account finds the servers of an address and tests each as soon as it is named.
 // When ctx ends, the report holds what was learned by then.
-func Account(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *mailcheck.Report {
-	r := &mailcheck.Report{Address: a, Started: time.Now()}
+func (c *Client) Account(ctx context.Context, a mailcheck.Address, o *Options) (*mailcheck.Report, error) {
+	r, err := reportOn(a)
+	if err != nil {
+		return nil, err
+	}
+	ctx, n, end, err := c.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	tests := newPool(ctx, n, o, r.Started)
-	tests.domain = a.Domain
-	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, tests.start)
+	tests.domain = r.Address.Domain
+	found := autoconfig.Discover(ctx, n, r.Address, c.Discovery, r.Started, tests.start)
 	r.Sources = found.Sources
 	judgeWebHosts(ctx, n, found)
 	r.Servers = tests.results(found.Servers)
 	r.Clock = compareClock(n)
-	logIn(ctx, n, r, o)
+	logIn(ctx, n, r, tests.opts)
 	r.Network = lookForPortal(ctx, n, r)
 	conclude.Account(r, found.Dropped)
 	r.Elapsed = time.Since(r.Started)
-	return r
+	return r, nil
 }
 
 // Clients does the same with every source asked in earnest, and says what each
-// mail client would end up with on its own.
-func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *mailcheck.Report {
-	r := &mailcheck.Report{Address: a, Started: time.Now()}
+// mail client would end up with on its own. No login is tried.
+func (c *Client) Clients(ctx context.Context, a mailcheck.Address, o *Options) (*mailcheck.Report, error) {
+	r, err := reportOn(a)
+	if err != nil {
+		return nil, err
+	}
+	ctx, n, end, err := c.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	tests := newPool(ctx, n, o, r.Started)
-	opts := o.discovery()
-	opts.Every = true // some clients read nothing but what check can do without
-	found := autoconfig.Discover(ctx, n, a, opts, r.Started, tests.start)
+	every := c.Discovery
+	every.Every = true // some clients read nothing but what check can do without
+	found := autoconfig.Discover(ctx, n, r.Address, every, r.Started, tests.start)
 	r.Sources = found.Sources
 	judgeWebHosts(ctx, n, found)
-	others := client.Unpublished(a, found)
+	others := client.Unpublished(r.Address, found)
 	for _, s := range others {
 		tests.start(s)
 	}
@@ -89,14 +99,22 @@ func Clients(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *
 	r.Network = lookForPortal(ctx, n, r)
 	conclude.Account(r, found.Dropped)
 	r.Elapsed = time.Since(r.Started)
-	r.Clients = client.Results(a, found, slices.Concat(r.Servers, tests.of(others)))
-	return r
+	r.Clients = client.Results(r.Address, found, slices.Concat(r.Servers, tests.of(others)))
+	return r, nil
 }
 
-// Discover only asks the sources.
-func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) *mailcheck.Report {
-	r := &mailcheck.Report{Address: a, Started: time.Now()}
-	found := autoconfig.Discover(ctx, n, a, o.discovery(), r.Started, func(mailcheck.Server) {})
+// Discover only asks the sources; nothing of the options applies to that yet.
+func (c *Client) Discover(ctx context.Context, a mailcheck.Address, _ *Options) (*mailcheck.Report, error) {
+	r, err := reportOn(a)
+	if err != nil {
+		return nil, err
+	}
+	ctx, n, end, err := c.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	found := autoconfig.Discover(ctx, n, r.Address, c.Discovery, r.Started, func(mailcheck.Server) {})
 	r.Sources = found.Sources
 	judgeWebHosts(ctx, n, found)
 	for _, s := range found.Servers {
@@ -104,31 +122,40 @@ func Discover(ctx context.Context, n *netx.Net, a mailcheck.Address, o Options) 
 	}
 	conclude.Discovery(r, found.Dropped)
 	r.Elapsed = time.Since(r.Started)
-	return r
+	return r, nil
 }
 
-// Servers tests given servers. That the user names them is enough for them to get
-// the user's credentials, if there are any.
-func Servers(ctx context.Context, n *netx.Net, servers []mailcheck.Server, o Options) *mailcheck.Report {
+// Servers tests given servers, which [mailcheck.ParseServer] makes from URLs. That
+// the user names them is enough for them to get the user's credentials, if there are
+// any.
+func (c *Client) Servers(ctx context.Context, servers []mailcheck.Server, o *Options) (*mailcheck.Report, error) {
+	servers, err := named(servers)
+	if err != nil {
+		return nil, err
+	}
+	ctx, n, end, err := c.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
 	r := &mailcheck.Report{Started: time.Now()}
 	tests := newPool(ctx, n, o, r.Started)
-	for i := range servers {
-		servers[i].Vouch = mailcheck.VouchedByUser
-		tests.start(servers[i])
+	for _, s := range servers {
+		tests.start(s)
 	}
 	r.Servers = tests.results(servers)
 	r.Clock = compareClock(n)
-	logIn(ctx, n, r, o)
+	logIn(ctx, n, r, tests.opts)
 	r.Network = lookForPortal(ctx, n, r)
 	conclude.Account(r, 0)
 	r.Elapsed = time.Since(r.Started)
-	return r
+	return r, nil
 }
 
 // pool runs one probe per distinct server, all at once.
 type pool struct {
 	ctx   context.Context
-	net   *netx.Net
+	net   *netx.Run
 	opts  Options
 	began time.Time
 	near  *nearby
@@ -152,9 +179,12 @@ type slot struct {
 	shared   *shared       // the connection it was tested on, if others may have been too
 }
 
-func newPool(ctx context.Context, n *netx.Net, o Options, began time.Time) *pool {
+func newPool(ctx context.Context, n *netx.Run, o *Options, began time.Time) *pool {
+	if o == nil {
+		o = new(Options)
+	}
 	return &pool{
-		ctx: ctx, net: n, opts: o, began: began,
+		ctx: ctx, net: n, opts: *o, began: began,
 		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{}, webs: map[string]*shared{},
 		talks: map[netip.Addr]chan struct{}{},
 	}

@@ -151,7 +151,7 @@ func TestDripsDoNotRenewTheTime(t *testing.T) {
 			}
 			defer n.Close()
 			began := time.Now()
-			r := newProbe(n, upgradable(mailcheck.IMAP), Options{}, began).run(t.Context(), func(outcome) {})
+			r := newProbe(n.Run(), upgradable(mailcheck.IMAP), Options{}, began).run(t.Context(), func(outcome) {})
 			if took := time.Since(began); took > limit+farewellTimeout || !hasFinding(r, id) {
 				t.Errorf("%s: took %v, want %v and %s", name, took, limit, id)
 			}
@@ -167,8 +167,8 @@ func TestDripsDoNotRenewTheTime(t *testing.T) {
 // long as ctx lets it.
 func account(t *testing.T, ctx context.Context, s lab.Scenario, rtt time.Duration) (*mailcheck.Report, *lab.Lab) {
 	t.Helper()
-	return visit(t, s, rtt, func(_ context.Context, n *netx.Net, a mailcheck.Address) *mailcheck.Report {
-		return Account(ctx, n, a, Options{})
+	return visit(t, s, rtt, func(_ context.Context, c *Client, a mailcheck.Address) (*mailcheck.Report, error) {
+		return c.Account(ctx, a, nil)
 	})
 }
 
@@ -263,12 +263,12 @@ func TestServersWithoutAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := lab.New(lab.Scenario{Zone: "example.com. A 192.0.2.1\n"})
 		defer l.Close()
-		n, err := netx.New(l.Options())
+		c := inside(l)
+		defer c.Close()
+		r, err := c.Servers(t.Context(), []mailcheck.Server{upgradable(mailcheck.IMAP), upgradable(mailcheck.IMAP), upgradable(mailcheck.POP3)}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer n.Close()
-		r := Servers(t.Context(), n, []mailcheck.Server{upgradable(mailcheck.IMAP), upgradable(mailcheck.IMAP), upgradable(mailcheck.POP3)}, Options{})
 		if got := ids(r); !slices.Equal(got, []string{"dns.nxdomain"}) || r.Verdict != mailcheck.Fail {
 			t.Errorf("findings %q, verdict %s", got, r.Verdict)
 		}

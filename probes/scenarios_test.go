@@ -15,37 +15,48 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
+
+// inside returns a client whose network is the lab.
+func inside(l *lab.Lab) *Client {
+	return &Client{Dial: l.Dial, Resolvers: []string{lab.Resolver}, Roots: l.Roots()}
+}
 
 // visit brings a scenario up and checks its address, in the bubble of the caller
 // and within the 30 s of an ordinary run. It returns the report and the lab, which
 // still knows what was asked of it.
 func visit(tb testing.TB, s lab.Scenario, rtt time.Duration,
-	check func(context.Context, *netx.Net, mailcheck.Address) *mailcheck.Report) (*mailcheck.Report, *lab.Lab) {
+	check func(context.Context, *Client, mailcheck.Address) (*mailcheck.Report, error)) (*mailcheck.Report, *lab.Lab) {
 	tb.Helper()
 	l := lab.New(s)
 	defer l.Close()
 	l.RTT = rtt
-	n, err := netx.New(l.Options())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer n.Close()
+	c := inside(l)
+	defer c.Close()
 	a, err := mailcheck.ParseAddress(s.Address)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
 	defer cancel()
-	return check(ctx, n, a), l
+	r, err := check(ctx, c, a)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return r, l
 }
 
 // accountWith is an ordinary check with options, for visit.
-func accountWith(o Options) func(context.Context, *netx.Net, mailcheck.Address) *mailcheck.Report {
-	return func(ctx context.Context, n *netx.Net, a mailcheck.Address) *mailcheck.Report {
-		return Account(ctx, n, a, o)
+func accountWith(o Options) func(context.Context, *Client, mailcheck.Address) (*mailcheck.Report, error) {
+	return func(ctx context.Context, c *Client, a mailcheck.Address) (*mailcheck.Report, error) {
+		return c.Account(ctx, a, &o)
 	}
+}
+
+// withoutDatabase is one that does not ask the provider database.
+func withoutDatabase(ctx context.Context, c *Client, a mailcheck.Address) (*mailcheck.Report, error) {
+	c.Discovery.ISPDB = "off"
+	return c.Account(ctx, a, nil)
 }
 
 // runScenario checks a scenario's address inside a synctest bubble.

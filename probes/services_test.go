@@ -11,7 +11,6 @@ import (
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 func check(t *testing.T, scenario string) *mailcheck.Report {
@@ -54,13 +53,13 @@ func TestServiceAloneFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := lab.New(s)
 		defer l.Close()
-		n, err := netx.New(l.Options())
+		c := inside(l)
+		defer c.Close()
+		sieve := mailcheck.Server{Protocol: mailcheck.Sieve, Host: "sieve.example.com", Port: 4190, Security: mailcheck.StartTLS}
+		r, err := c.Servers(t.Context(), []mailcheck.Server{sieve}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer n.Close()
-		sieve := mailcheck.Server{Protocol: mailcheck.Sieve, Host: "sieve.example.com", Port: 4190, Security: mailcheck.StartTLS}
-		r := Servers(t.Context(), n, []mailcheck.Server{sieve}, Options{})
 		if r.Verdict != mailcheck.Fail {
 			t.Errorf("verdict %s", r.Verdict)
 		}

@@ -23,7 +23,7 @@ var distrusted = []*checks.Check{
 // judgeWebHosts judges the certificates for which the web servers that publish the
 // settings were not believed, as those of mail servers are: the fetch itself only
 // knows that it failed.
-func judgeWebHosts(ctx context.Context, n *netx.Net, found autoconfig.Discovery) {
+func judgeWebHosts(ctx context.Context, n *netx.Run, found autoconfig.Discovery) {
 	for _, source := range found.Sources {
 		for step, f := range mailcheck.Each(source.Steps) {
 			chain := found.Disbelieved[step.Target]

@@ -11,7 +11,6 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 )
 
 // countDials returns how many connections to an address a lab has seen.
@@ -76,13 +75,13 @@ func TestSharedConnection(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := lab.Scenario{Address: "example.com", Zone: "$ORIGIN example.com.\n@ A 192.0.2.80\n", Hosts: map[string]lab.Host{"192.0.2.80": {443: b}}}
-				r, l := visit(t, s, 20*time.Millisecond, func(ctx context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
+				r, l := visit(t, s, 20*time.Millisecond, func(ctx context.Context, c *Client, _ mailcheck.Address) (*mailcheck.Report, error) {
 					var servers []mailcheck.Server
 					for i, p := range []mailcheck.Protocol{mailcheck.CalDAV, mailcheck.CardDAV, mailcheck.JMAP, mailcheck.EWS} {
 						path := []string{"/a", "/b", "/c", "/hard"}[i]
 						servers = append(servers, mailcheck.Server{Protocol: p, Host: "example.com", Port: 443, Security: mailcheck.ImplicitTLS, Path: path})
 					}
-					return Servers(ctx, n, servers, Options{})
+					return c.Servers(ctx, servers, nil)
 				})
 				if n := countDials(l, "192.0.2.80:443"); n > connections {
 					t.Errorf("%d connections, more than %d", n, connections)

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailcheck"
-	"mailcheck/internal/netx"
 	"mailcheck/probes"
 	"mailcheck/report"
 )
@@ -42,7 +41,7 @@ time: --timeout 2m.
 		Args:              exactly(1, "an address"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
-			r, err := account(c, args[0], &net, &out, probes.Account)
+			r, err := account(c, args[0], &net, &out, (*probes.Client).Account)
 			if err != nil {
 				return err
 			}
@@ -60,7 +59,7 @@ time: --timeout 2m.
 
 // account runs something on an address as the flags say.
 func account(c *cobra.Command, typed string, net *network, out *output,
-	run func(context.Context, *netx.Net, mailcheck.Address, probes.Options) *mailcheck.Report) (*mailcheck.Report, error) {
+	run func(*probes.Client, context.Context, mailcheck.Address, *probes.Options) (*mailcheck.Report, error)) (*mailcheck.Report, error) {
 	address, err := parseAddress(typed)
 	if err != nil {
 		return nil, err
@@ -68,20 +67,21 @@ func account(c *cobra.Command, typed string, net *network, out *output,
 	if err := out.check(); err != nil {
 		return nil, err
 	}
-	opts, err := net.discovery()
+	where, err := net.discovery()
 	if err != nil {
 		return nil, err
 	}
-	if net.login != nil {
-		if opts.Credentials, err = net.login.open(c); err != nil {
-			return nil, err
-		}
-	}
-	n, err := net.open()
+	opts, err := net.options(c)
 	if err != nil {
 		return nil, err
 	}
-	return net.during(c, n, address.String(), func(ctx context.Context) *mailcheck.Report { return run(ctx, n, address, opts) })
+	client, err := net.open(where)
+	if err != nil {
+		return nil, err
+	}
+	return net.during(c, client, address.String(), func(ctx context.Context) (*mailcheck.Report, error) {
+		return run(client, ctx, address, opts)
+	})
 }
 
 func parseAddress(typed string) (mailcheck.Address, error) {

@@ -33,7 +33,7 @@ so. The clients:
 		Args:              exactly(1, "an address"),
 		ValidArgsFunction: complete(nil),
 		RunE: func(c *cobra.Command, args []string) error {
-			r, err := account(c, args[0], &net, &out, probes.Clients)
+			r, err := account(c, args[0], &net, &out, (*probes.Client).Clients)
 			if err != nil {
 				return err
 			}

@@ -10,7 +10,6 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
-	"mailcheck/internal/netx"
 	"mailcheck/probes"
 	"mailcheck/report"
 )
@@ -92,15 +91,12 @@ func demo(c *cobra.Command, name string, net *network, out *output) (*mailcheck.
 	}
 	internet := lab.New(scenario)
 	defer internet.Close()
-	n, err := netx.New(internet.Options())
-	if err != nil {
-		return nil, noRun("", "%v", err)
-	}
-	opts := probes.Options{
+	client := &probes.Client{Dial: internet.Dial, Resolvers: []string{lab.Resolver}, Roots: internet.Roots()}
+	opts := &probes.Options{
 		TLSAudit: net.tlsAudit || scenario.TLSAudit, ExpiryWarning: time.Duration(net.expiry),
 		Credentials: probes.Credentials{Password: scenario.Password, Token: scenario.Token},
 	}
-	return net.during(c, n, address.String(), func(ctx context.Context) *mailcheck.Report {
-		return probes.Account(ctx, n, address, opts)
+	return net.during(c, client, address.String(), func(ctx context.Context) (*mailcheck.Report, error) {
+		return client.Account(ctx, address, opts)
 	})
 }

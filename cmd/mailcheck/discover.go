@@ -29,7 +29,7 @@ trust:
 		Args:              exactly(1, "an address"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
-			r, err := account(c, args[0], &net, &out, probes.Discover)
+			r, err := account(c, args[0], &net, &out, (*probes.Client).Discover)
 			if err != nil {
 				return err
 			}

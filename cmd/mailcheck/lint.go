@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailcheck"
+	"mailcheck/autoconfig"
 	"mailcheck/autoconfig/lint"
-	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
 	"mailcheck/report"
 )
@@ -86,17 +86,17 @@ func lintSource(c *cobra.Command, name string, net *network) (lint.File, error) 
 // lintFetch asks the web server as discovery does: bounded, redirects to https
 // alone, with verified certificates.
 func lintFetch(ctx context.Context, file *lint.File, net *network) error {
-	n, err := net.open()
+	client, err := net.open(autoconfig.Options{})
 	if err != nil {
 		return err
 	}
-	defer n.Close()
+	defer client.Close()
 	ctx, cancel, err := net.limit(ctx)
 	if err != nil {
 		return err
 	}
 	defer cancel()
-	doc, err := n.Fetch(ctx, netx.Request{URL: file.Name, AllowHTTP: strings.HasPrefix(strings.ToLower(file.Name), "http://")})
+	doc, err := client.Fetch(ctx, file.Name)
 	if err != nil {
 		check, detail := trace.Classify(mailcheck.OpFetch, err)
 		return noRun("see: mailcheck explain "+check.ID, "fetch %s: %s", file.Name, strings.TrimPrefix(detail.String(), file.Name+" "))

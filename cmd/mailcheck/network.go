@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailcheck"
-	"mailcheck/internal/netx"
+	"mailcheck/autoconfig"
 	"mailcheck/probes"
 )
 
@@ -61,45 +61,51 @@ func (f *network) registerLogin(c *cobra.Command) {
 	f.login.register(c)
 }
 
-// discovery returns what the flags say about looking for settings.
-func (f *network) discovery() (probes.Options, error) {
+// discovery returns where the flags say that settings are looked for.
+func (f *network) discovery() (autoconfig.Options, error) {
 	if f.ispdb != "" && f.ispdb != "off" && !strings.HasPrefix(f.ispdb, "https://") && !strings.HasPrefix(f.ispdb, "http://") {
 		if info, err := os.Stat(f.ispdb); err != nil || !info.IsDir() {
-			return probes.Options{}, usage("give a URL, a folder, or the word off", "--ispdb: there is no folder %q", f.ispdb)
+			return autoconfig.Options{}, usage("give a URL, a folder, or the word off", "--ispdb: there is no folder %q", f.ispdb)
 		}
 	}
-	return probes.Options{ISPDB: f.ispdb, NoGuess: f.noGuess, TLSAudit: f.tlsAudit, ExpiryWarning: time.Duration(f.expiry)}, nil
+	return autoconfig.Options{ISPDB: f.ispdb, NoGuess: f.noGuess}, nil
 }
 
-// open returns the access to the network that the flags describe.
-func (f *network) open() (*netx.Net, error) {
-	opts := netx.Options{Resolvers: f.resolvers}
+// options returns what the flags say of one run, with what it logs in with.
+func (f *network) options(c *cobra.Command) (*probes.Options, error) {
+	opts := &probes.Options{TLSAudit: f.tlsAudit, ExpiryWarning: time.Duration(f.expiry)}
+	if f.login == nil {
+		return opts, nil
+	}
+	var err error
+	opts.Credentials, err = f.login.open(c)
+	return opts, err
+}
+
+// open returns the client that the flags describe.
+func (f *network) open(where autoconfig.Options) (*probes.Client, error) {
+	client := &probes.Client{Resolvers: f.resolvers, ConnectTo: f.connectTo, Discovery: where}
 	switch {
 	case f.ipv4 && f.ipv6:
 		return nil, usage("leave both out to use both", "-4 and -6 exclude each other")
 	case f.ipv4:
-		opts.Family = netx.IPv4
+		client.Family = probes.IPv4
 	case f.ipv6:
-		opts.Family = netx.IPv6
-	}
-	for _, text := range f.connectTo {
-		to, err := netx.ParseConnectTo(text)
-		if err != nil {
-			return nil, usage("for example: --connect-to imap.example.com:993:192.0.2.1:993", "%v", err)
-		}
-		opts.ConnectTo = append(opts.ConnectTo, to)
+		client.Family = probes.IPv6
 	}
 	var err error
-	if opts.Roots, err = f.roots(); err != nil {
+	if client.Roots, err = f.roots(); err != nil {
 		return nil, err
 	}
-	n, err := netx.New(opts)
-	if err != nil && len(f.resolvers) > 0 {
-		return nil, usage("for example: --resolver 192.0.2.53 or --resolver [2001:db8::53]:53", "--resolver: %v", err)
+	err = client.Open()
+	if wrong, ok := errors.AsType[*probes.OptionError](err); ok && wrong.Field == "ConnectTo" {
+		return nil, usage("for example: --connect-to imap.example.com:993:192.0.2.1:993", "%v", wrong.Err)
+	} else if ok {
+		return nil, usage("for example: --resolver 192.0.2.53 or --resolver [2001:db8::53]:53", "--resolver: %v", wrong.Err)
 	} else if err != nil {
 		return nil, noRun("name a DNS server with --resolver", "%v", err)
 	}
-	return n, nil
+	return client, nil
 }
 
 // roots returns the system's authorities and those of --ca-file; nil without the
@@ -131,17 +137,21 @@ func (f *network) limit(ctx context.Context) (context.Context, context.CancelFun
 	return limited, cancel, nil
 }
 
-// during runs something on the network within the time of the run, shows that it
-// is under way, and closes the network.
-func (f *network) during(c *cobra.Command, n *netx.Net, what string, run func(context.Context) *mailcheck.Report) (*mailcheck.Report, error) {
-	defer n.Close()
+// during makes a client's one run within its time, shows that it is under way, and
+// closes the client.
+func (f *network) during(c *cobra.Command, client *probes.Client, what string, run func(context.Context) (*mailcheck.Report, error)) (*mailcheck.Report, error) {
+	defer client.Close()
 	ctx, cancel, err := f.limit(c.Context())
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
 	defer progress(c.ErrOrStderr(), what)()
-	return run(ctx), nil
+	r, err := run(ctx)
+	if err != nil {
+		return nil, noRun("", "%v", err)
+	}
+	return r, nil
 }
 
 // interrupted says that the user ended the run; what was learned is printed.

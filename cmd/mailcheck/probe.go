@@ -10,13 +10,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"mailcheck"
+	"mailcheck/autoconfig"
 	"mailcheck/autoconfig/document"
-	"mailcheck/probes"
 	"mailcheck/report"
 )
 
@@ -86,19 +85,19 @@ func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mail
 	if err := out.check(); err != nil {
 		return nil, err
 	}
-	opts := probes.Options{TLSAudit: net.tlsAudit, ExpiryWarning: time.Duration(net.expiry)}
-	if opts.Credentials, err = net.login.open(c); err != nil {
+	opts, err := net.options(c)
+	if err != nil {
 		return nil, err
 	}
 	if opts.Credentials.Given() && opts.Credentials.Username == "" {
 		return nil, usage("add --username", "a password is given, but no user name")
 	}
-	n, err := net.open()
+	client, err := net.open(autoconfig.Options{})
 	if err != nil {
 		return nil, err
 	}
-	return net.during(c, n, servers[0].URL(), func(ctx context.Context) *mailcheck.Report {
-		return probes.Servers(ctx, n, servers, opts)
+	return net.during(c, client, servers[0].URL(), func(ctx context.Context) (*mailcheck.Report, error) {
+		return client.Servers(ctx, servers, opts)
 	})
 }
 

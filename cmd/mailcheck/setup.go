@@ -43,7 +43,7 @@ line; 3 the test could not be made, or was interrupted.`,
 			if err != nil {
 				return err
 			}
-			r, err := account(c, args[0], &net, &out, probes.Account)
+			r, err := account(c, args[0], &net, &out, (*probes.Client).Account)
 			if err != nil {
 				return err
 			}

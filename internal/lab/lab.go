@@ -3,9 +3,9 @@
 // feeds tests, benchmarks with a simulated round trip, and the demo command.
 // Nothing in it touches a socket unless [Lab.Serve] or [Lab.Loopback] is called.
 //
-// A [Scenario] describes a small internet; [New] brings it up; [Lab.Options]
-// is how a run reaches it. A server is a [Behaviour], a function that serves one
-// connection, and behaviours compose:
+// A [Scenario] describes a small internet; [New] brings it up; it is reached by
+// [Lab.Dial], with [Resolver] and [Lab.Roots]. A server is a [Behaviour], a function
+// that serves one connection, and behaviours compose:
 //
 //	lab.TLS(lab.Cert{Names: []string{"imap.example.com"}}, lab.IMAP(lab.Mail{Host: "imap.example.com"}))
 //
@@ -16,6 +16,7 @@ package lab
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"maps"
@@ -149,10 +150,14 @@ func (l *Lab) addresses(where string) []netip.Addr {
 	return found
 }
 
-// Options returns how a run reaches the lab.
+// Options returns how package netx reaches the lab: over its dialler, with its DNS
+// server and its authorities.
 func (l *Lab) Options() netx.Options {
-	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Roots: l.ca.pool(l.scenario.Trusts)}
+	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Roots: l.Roots()}
 }
+
+// Roots returns the authorities that the machine of the scenario trusts.
+func (l *Lab) Roots() *x509.CertPool { return l.ca.pool(l.scenario.Trusts) }
 
 // CA returns the certificate of the lab's authority as PEM.
 func (l *Lab) CA() []byte { return l.ca.pem() }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -19,6 +20,8 @@ type answer struct {
 	records []dns.RR
 	rcode   int
 	meta    Meta
+	wire    int           // bytes of the message
+	life    time.Duration // how long it counts
 }
 
 // errStray says that a message is not the answer to our question: a late answer
@@ -51,6 +54,7 @@ func readAnswer(wire []byte, id uint16, q question, server string) (answer, erro
 	}
 	a, err := pick(&m, q, server)
 	a.rcode = m.Rcode
+	a.wire, a.life = len(wire), life(&m)
 	a.meta.Authenticated = m.AuthenticatedData
 	a.meta.Server = server
 	if err == nil {
@@ -64,6 +68,20 @@ func readAnswer(wire []byte, id uint16, q question, server string) (answer, erro
 		err = errTruncated
 	}
 	return a, err
+}
+
+// life returns how long an answer counts: the shortest TTL in it, within bounds. That
+// something does not exist would count as long as the zone's SOA record says (RFC 2308
+// section 5); here it is looked for again soon, since people add what was missing.
+func life(m *dns.Msg) time.Duration {
+	shortest := maxLife
+	for _, rr := range m.Answer {
+		shortest = min(shortest, time.Duration(rr.Header().Ttl)*time.Second)
+	}
+	if len(m.Answer) == 0 {
+		return minLife
+	}
+	return max(shortest, minLife)
 }
 
 // asks reports whether a message carries exactly our question.

@@ -38,7 +38,7 @@ func FuzzChallenges(f *testing.F) {
 // A caller that does not want redirects followed gets the answer itself, and asks
 // where it leads under the rules that Fetch has.
 func TestNoFollow(t *testing.T) {
-	onWeb(t, map[string]func(io.Writer, *http.Request){"a.example/": redirectTo("https://b.example/x")}, func(t *testing.T, w *web, n *Net) {
+	onWeb(t, map[string]func(io.Writer, *http.Request){"a.example/": redirectTo("https://b.example/x")}, func(t *testing.T, w *web, n *Run) {
 		doc, err := n.Fetch(t.Context(), Request{Method: http.MethodPost, URL: "https://a.example/", NoFollow: true})
 		if err != nil || doc.Status != http.StatusFound || len(w.asked) != 1 {
 			t.Fatalf("%+v, %v, asked %q", doc, err, w.asked)

@@ -43,7 +43,7 @@ func (c *clock) note(host string, header http.Header) {
 // many those are. With none it knows nothing. Nobody vouches for a server's
 // clock, and half a round trip and the one-second grain of Date are in it: it is
 // good for hours and days.
-func (n *Net) ClockError() (behind time.Duration, servers int) {
+func (n *Run) ClockError() (behind time.Duration, servers int) {
 	n.clock.mu.Lock()
 	defer n.clock.mu.Unlock()
 	var all []time.Duration

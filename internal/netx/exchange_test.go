@@ -30,12 +30,12 @@ func TestForgedAnswers(t *testing.T) {
 			forged(func(m *dns.Msg) { m.Id = q.Id }),
 		}
 	}
-	bubble(t, func(q *dns.Msg) []*dns.Msg { return append(strays(q), good(q)...) }, func(t *testing.T, i *internet, n *Net) {
+	bubble(t, func(q *dns.Msg) []*dns.Msg { return append(strays(q), good(q)...) }, func(t *testing.T, i *internet, n *Run) {
 		mx, _, err := n.Resolver.MX(t.Context(), "example.com")
 		equal(t, err, nil)
 		equal(t, mx, []MX{{"good.example", 1}})
 	})
-	bubble(t, strays, func(t *testing.T, i *internet, n *Net) {
+	bubble(t, strays, func(t *testing.T, i *internet, n *Run) {
 		_, _, err := n.Resolver.MX(t.Context(), "example.com")
 		checkError(t, err, "dns.malformed")
 	})
@@ -52,7 +52,7 @@ func TestTruncated(t *testing.T) {
 	}
 	test := func(name string, keep int, tcp func(context.Context, *memConn) error, want int, truncated, ok bool) {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, cut(keep), func(t *testing.T, i *internet, n *Net) {
+			bubble(t, cut(keep), func(t *testing.T, i *internet, n *Run) {
 				i.servers["tcp 192.0.2.53:53"] = tcp
 				mx, meta, err := n.Resolver.MX(t.Context(), "example.com")
 				if len(mx) != want || meta.Truncated != truncated || (err == nil) != ok {
@@ -84,7 +84,7 @@ func rcode(code int, reasons ...*dns.EDNS0_EDE) func(q *dns.Msg) []*dns.Msg {
 func TestResponseCodes(t *testing.T) {
 	test := func(want string, answer func(q *dns.Msg) []*dns.Msg) {
 		t.Run(want, func(t *testing.T) {
-			bubble(t, answer, func(t *testing.T, i *internet, n *Net) {
+			bubble(t, answer, func(t *testing.T, i *internet, n *Run) {
 				began := time.Now()
 				_, _, err := n.Resolver.SRV(t.Context(), "_imap._tcp.example.com")
 				e := dnsError(t, err)
@@ -113,7 +113,7 @@ func TestWithoutEDNS(t *testing.T) {
 		}
 		return good(q)
 	}
-	bubble(t, answer, func(t *testing.T, i *internet, n *Net) {
+	bubble(t, answer, func(t *testing.T, i *internet, n *Run) {
 		mx, _, err := n.Resolver.MX(t.Context(), "example.com")
 		equal(t, err, nil)
 		equal(t, mx, []MX{{"a.example", 1}})

@@ -227,8 +227,8 @@ func zone(t testing.TB, lines ...string) func(q *dns.Msg) []*dns.Msg {
 	}
 }
 
-// newNet returns a Net on an internet, closed when the test ends.
-func newNet(t *testing.T, i *internet, opts Options) *Net {
+// newNet returns a run on an internet of its own, closed when the test ends.
+func newNet(t *testing.T, i *internet, opts Options) *Run {
 	t.Helper()
 	opts.Dial = i.dial
 	if opts.Resolvers == nil {
@@ -246,5 +246,5 @@ func newNet(t *testing.T, i *internet, opts Options) *Net {
 			t.Errorf("%d connections left open", i.open)
 		}
 	})
-	return n
+	return n.Run()
 }

@@ -24,7 +24,7 @@ func TestBogus(t *testing.T) {
 		}
 		return records(q)
 	}
-	bubble(t, answer, func(t *testing.T, _ *internet, n *Net) {
+	bubble(t, answer, func(t *testing.T, _ *internet, n *Run) {
 		for _, c := range []struct{ name, want string }{
 			{"bogus.example", "bogus.example MX: SERVFAIL; with DNSSEC checking off there is an answer"},
 			{"gone.bogus.example", "gone.bogus.example MX: SERVFAIL; with DNSSEC checking off there is an answer"},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"mailcheck/checks"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
@@ -24,6 +25,8 @@ import (
 )
 
 const (
+	maxIdle = 100 // connections that wait for the next document, of all runs together
+
 	maxBody      = 1 << 20  // bytes of one document after decompression
 	maxHeader    = 64 << 10 // bytes of a response's header
 	maxRedirects = 5
@@ -57,25 +60,26 @@ type Document struct {
 type httpClient struct {
 	transport *http.Transport
 
-	mu     sync.Mutex
-	conns  map[net.Conn]bool
-	turns  map[string]chan struct{} // by scheme and host: full while a document is fetched
-	closed bool
+	ending context.Context // ends when close is called
+	end    context.CancelFunc
+
+	mu    sync.Mutex
+	conns map[net.Conn]bool
+	dials sync.WaitGroup // grows under mu, and not after ending
 }
 
 func newHTTPClient(n *Net) *httpClient {
-	c := &httpClient{conns: make(map[net.Conn]bool), turns: make(map[string]chan struct{})}
+	c := &httpClient{conns: make(map[net.Conn]bool)}
+	c.ending, c.end = context.WithCancel(context.Background())
 	c.transport = &http.Transport{
 		Proxy: nil, // what the user's browser uses says nothing about what the domain publishes
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
-			conn, err := n.dialHTTP(ctx, address)
-			if err != nil {
-				return nil, err
-			}
-			return c.hold(conn)
+			return c.dial(ctx, func(ctx context.Context) (net.Conn, error) { return n.dialHTTP(ctx, address) })
 		},
 		TLSClientConfig:        n.tlsConfig(),
 		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
+		MaxIdleConns:           maxIdle,
 		TLSHandshakeTimeout:    2 * fetchTimeout, // for a handshake that outlives its request, whose own limit comes first
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeader,
@@ -83,18 +87,27 @@ func newHTTPClient(n *Net) *httpClient {
 	return c
 }
 
-// takeTurn waits until no other document of the same host is under way, so that
-// all of them come over one connection; the function it returns gives the turn to
-// the next. A document that hangs holds up the others only for a moment: they
+// turns has the documents of one host come one after the other.
+type turns struct {
+	mu     sync.Mutex
+	byHost map[string]chan struct{} // by scheme and host: full while a document is fetched
+}
+
+// take waits until no other document of the same host is under way in this run, so
+// that all of them come over one connection; the function it returns gives the turn
+// to the next. A document that hangs holds up the others only for a moment: they
 // then open a connection of their own.
-func (c *httpClient) takeTurn(ctx context.Context, u *url.URL) (done func()) {
-	c.mu.Lock()
-	turn := c.turns[u.Scheme+u.Host]
+func (t *turns) take(ctx context.Context, u *url.URL) (done func()) {
+	t.mu.Lock()
+	turn := t.byHost[u.Scheme+u.Host]
 	if turn == nil {
+		if t.byHost == nil {
+			t.byHost = make(map[string]chan struct{})
+		}
 		turn = make(chan struct{}, 1)
-		c.turns[u.Scheme+u.Host] = turn
+		t.byHost[u.Scheme+u.Host] = turn
 	}
-	c.mu.Unlock()
+	t.mu.Unlock()
 	timer := time.NewTimer(turnPatience)
 	defer timer.Stop()
 	select {
@@ -146,10 +159,30 @@ func (c *heldConn) Close() error {
 	return c.Conn.Close()
 }
 
+// dial makes a connection that close knows of from the first packet on.
+func (c *httpClient) dial(ctx context.Context, connect func(context.Context) (net.Conn, error)) (net.Conn, error) {
+	c.mu.Lock()
+	if c.ending.Err() != nil {
+		c.mu.Unlock()
+		return nil, net.ErrClosed
+	}
+	c.dials.Add(1)
+	c.mu.Unlock()
+	defer c.dials.Done()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.ending, cancel)()
+	conn, err := connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.hold(conn)
+}
+
 func (c *httpClient) hold(conn net.Conn) (net.Conn, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.ending.Err() != nil {
 		conn.Close()
 		return nil, net.ErrClosed
 	}
@@ -158,19 +191,17 @@ func (c *httpClient) hold(conn net.Conn) (net.Conn, error) {
 	return held, nil
 }
 
-// close closes all connections, in use or not.
+// close ends all attempts to connect and closes all connections, in use or not.
 func (c *httpClient) close() {
 	c.transport.CloseIdleConnections()
 	c.mu.Lock()
-	c.closed = true
-	var conns []net.Conn
-	for conn := range c.conns {
-		conns = append(conns, conn)
-	}
+	c.end()
+	conns := slices.Collect(maps.Keys(c.conns))
 	c.mu.Unlock()
 	for _, conn := range conns {
 		conn.Close()
 	}
+	c.dials.Wait()
 }
 
 // Fetch gets a document. A status other than 2xx is not an error.
@@ -188,7 +219,7 @@ func (c *httpClient) close() {
 // with http.redirect-refused, http.too-many-redirects and
 // http.too-large. The document is never nil: on an error it holds what was
 // learnt until then.
-func (n *Net) Fetch(ctx context.Context, req Request) (*Document, error) {
+func (n *Run) Fetch(ctx context.Context, req Request) (*Document, error) {
 	doc := &Document{}
 	u, err := firstURL(req)
 	if err != nil {
@@ -205,7 +236,7 @@ func (n *Net) Fetch(ctx context.Context, req Request) (*Document, error) {
 		doc.URL = u.String()
 		doc.Hops = append(doc.Hops, doc.URL)
 		doc.Insecure = doc.Insecure || u.Scheme == "http"
-		location, err := n.http.hop(ctx, doc, req)
+		location, err := n.hop(ctx, doc, req)
 		n.clock.note(u.Hostname(), doc.Header)
 		if err != nil || location == "" || req.NoFollow {
 			return doc, err
@@ -246,7 +277,7 @@ func firstURL(req Request) (*url.URL, error) {
 
 // hop asks for doc.URL and puts the answer into doc. It returns where the answer
 // redirects to, if it does.
-func (c *httpClient) hop(ctx context.Context, doc *Document, req Request) (location string, err error) {
+func (n *Run) hop(ctx context.Context, doc *Document, req Request) (location string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, req.Method, doc.URL, bytes.NewReader(req.Body))
@@ -257,9 +288,10 @@ func (c *httpClient) hop(ctx context.Context, doc *Document, req Request) (locat
 		r.Header = req.Header.Clone()
 	}
 	r.Header.Set("User-Agent", "mailcheck")
+	r.Header["Idempotency-Key"] = nil // not sent; a POST only asks here, so it may go out again where a kept connection turns out closed
 	doc.Status, doc.Header, doc.TLS, doc.ContentType, doc.Body = 0, nil, nil, "", nil
-	defer c.takeTurn(ctx, r.URL)()
-	resp, err := c.transport.RoundTrip(r)
+	defer n.turns.take(ctx, r.URL)()
+	resp, err := n.http.transport.RoundTrip(r)
 	if err != nil {
 		return "", endedBy(ctx, err)
 	}
@@ -290,7 +322,7 @@ func (c *httpClient) hop(ctx context.Context, doc *Document, req Request) (locat
 }
 
 // RedirectTarget returns the URL that a server at from names as the place to go
-// to, in a Location header or in a document. It is under the rules of [Net.Fetch].
+// to, in a Location header or in a document. It is under the rules of [Run.Fetch].
 func RedirectTarget(from, location string) (string, error) {
 	u, err := url.Parse(from)
 	if err != nil {

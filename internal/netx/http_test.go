@@ -51,7 +51,7 @@ func redirectTo(location string) func(io.Writer, *http.Request) {
 }
 
 // onWeb runs a test under fake time against a web server.
-func onWeb(t *testing.T, handle map[string]func(io.Writer, *http.Request), f func(t *testing.T, w *web, n *Net)) {
+func onWeb(t *testing.T, handle map[string]func(io.Writer, *http.Request), f func(t *testing.T, w *web, n *Run)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		w := &web{internet: newInternet(), handle: handle}
@@ -122,7 +122,7 @@ func TestFetch(t *testing.T) {
 	onWeb(t, map[string]func(io.Writer, *http.Request){
 		"a.example/doc":  respond(200, "Content-Type: Text/XML; charset=utf-8", "<x/>"),
 		"a.example/post": respond(401, "", "no"),
-	}, func(t *testing.T, w *web, n *Net) {
+	}, func(t *testing.T, w *web, n *Run) {
 		doc, err := n.Fetch(t.Context(), Request{
 			URL: "https://a.example/doc?email=x%40a.example#part", Header: http.Header{"Accept": {"text/xml"}, "Authorization": {"secret"}},
 		})
@@ -166,7 +166,7 @@ func TestRedirects(t *testing.T) {
 		"a.example/none": respond(302, "", "where?"),
 		"a.example/part": redirectTo("#part"),
 		"a.example/end":  respond(200, "", ""),
-	}, func(t *testing.T, w *web, n *Net) {
+	}, func(t *testing.T, w *web, n *Run) {
 		doc, err := n.Fetch(t.Context(), Request{URL: "http://a.example/1?email=secret", AllowHTTP: true})
 		checkError(t, err, "http.redirect-refused") // http leads to http
 		equal(t, doc.Hops, []string{"http://a.example/1?email=secret"})
@@ -206,7 +206,7 @@ func TestTooManyRedirects(t *testing.T) {
 	for i := range 5 {
 		handle[fmt.Sprintf("a.example/%d", i)] = redirectTo(fmt.Sprintf("/%d", i+1))
 	}
-	onWeb(t, handle, func(t *testing.T, w *web, n *Net) {
+	onWeb(t, handle, func(t *testing.T, w *web, n *Run) {
 		_, err := n.Fetch(t.Context(), Request{URL: "https://a.example/0"})
 		equal(t, err, nil)
 		handle["a.example/5"] = redirectTo("/6")
@@ -218,7 +218,7 @@ func TestTooManyRedirects(t *testing.T) {
 
 func TestRedirectRefused(t *testing.T) {
 	handle := map[string]func(io.Writer, *http.Request){}
-	onWeb(t, handle, func(t *testing.T, w *web, n *Net) {
+	onWeb(t, handle, func(t *testing.T, w *web, n *Run) {
 		for _, location := range []string{
 			"http://a.example/", "ftp://a.example/", "file:///etc/passwd", "https://a.example:8443/", "https://a.example:80/",
 			"https://127.0.0.1/", "https://[::1]/", "https://2130706433/", "https://0x7f.1/", "https://127.1/", "https://a.example.0x7f/",
@@ -269,7 +269,7 @@ func TestLargeBodies(t *testing.T) {
 		"a.example/endless": endless,
 		"a.example/headers": headers,
 		"a.example/full":    respond(200, "", strings.Repeat("x", maxBody)),
-	}, func(t *testing.T, w *web, n *Net) {
+	}, func(t *testing.T, w *web, n *Run) {
 		for _, path := range []string{"bomb", "endless"} {
 			doc, err := n.Fetch(t.Context(), Request{URL: "https://a.example/" + path})
 			checkError(t, err, "http.too-large")
@@ -294,7 +294,7 @@ func TestOneConnectionAHost(t *testing.T) {
 		"a.example/2": respond(302, "Location: /1", "moved"),
 		"a.example/3": respond(404, "", "none"),
 		"a.example/4": respond(200, "", "four"),
-	}, func(t *testing.T, w *web, n *Net) {
+	}, func(t *testing.T, w *web, n *Run) {
 		var wg sync.WaitGroup
 		for _, path := range []string{"1", "2", "3", "4"} {
 			wg.Go(func() {
@@ -322,7 +322,7 @@ func TestSlowServers(t *testing.T) {
 		"a.example/drip": drip,
 		"a.example/mute": func(w io.Writer, _ *http.Request) {},
 		"a.example/well": respond(200, "", "fine"),
-	}, func(t *testing.T, w *web, n *Net) {
+	}, func(t *testing.T, w *web, n *Run) {
 		test := func(path string, limit, want time.Duration) {
 			t.Helper()
 			ctx, cancel := context.WithTimeout(t.Context(), limit)
@@ -359,7 +359,7 @@ func TestSlowServers(t *testing.T) {
 func TestFetchErrors(t *testing.T) {
 	onWeb(t, map[string]func(io.Writer, *http.Request){
 		"a.example/": redirectTo("https://deep.b.example/x"),
-	}, func(t *testing.T, w *web, n *Net) {
+	}, func(t *testing.T, w *web, n *Run) {
 		doc, err := n.Fetch(t.Context(), Request{URL: "https://a.example/"})
 		e, ok := errors.AsType[*tls.CertificateVerificationError](err)
 		if !ok || len(e.UnverifiedCertificates) == 0 {

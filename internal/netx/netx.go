@@ -8,8 +8,9 @@
 // A [Resolver] speaks DNS itself instead of using the system's library, because
 // mailcheck has to tell apart what a library folds into "no such host": a name
 // that does not exist (NXDOMAIN), a name without such records, a resolver that
-// failed (SERVFAIL) and one that never answered. Each question is asked once a
-// run, however many callers want the answer.
+// failed (SERVFAIL) and one that never answered. Answers are remembered for a
+// minute or more, so that each question is asked once a run, however many callers
+// want the answer.
 //
 // # Connections
 //
@@ -19,11 +20,18 @@
 //
 // # Documents
 //
-// [Net.Fetch] gets one document over HTTPS. Certificates are always verified,
+// [Run.Fetch] gets one document over HTTPS. Certificates are always verified,
 // and a redirect may lead only to another public HTTPS place. The documents of one
-// host come one after the other over one connection. [Net.FetchPublic] gets what a
+// host come one after the other over one connection. [Run.FetchPublic] gets what a
 // stranger names, from public addresses alone. What time the web servers have tells
-// how far this machine's clock is off ([Net.ClockError]).
+// how far this machine's clock is off ([Run.ClockError]).
+//
+// # Runs
+//
+// A [Net] may serve many runs at once, of a server or over a list of addresses. They
+// share what is no matter of one run, the answers of DNS and the connections to web
+// servers; all of that is bounded. What one run learns from documents stays in its
+// [Run].
 package netx
 
 import (
@@ -38,20 +46,31 @@ import (
 // or "tcp". Reads from a UDP connection yield one datagram each.
 type DialFunc func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Net is one run's access to the network. Make it with [New]; [Net.Close] it
-// when the run is over. It is safe for use by several goroutines.
+// Net is access to the network, with what its runs share. Make it with [New];
+// [Net.Close] it when they are over. It is safe for use by several goroutines.
 type Net struct {
 	Resolver *Resolver
 	Roots    *x509.CertPool // nil means the system's
 
-	opts      Options
-	ownDial   bool // Dial is the kernel's
-	http      *httpClient
-	clock     clock
-	documents documents
+	opts    Options
+	ownDial bool // Dial is the kernel's
+	http    *httpClient
 }
 
-// Options says how a run reaches the network. The zero value is an ordinary
+// Run is one run's access to the network, with what it alone has seen. Make it with
+// [Net.Run]; there is nothing to close. It is safe for use by several goroutines.
+type Run struct {
+	*Net
+
+	clock     clock
+	documents documents
+	turns     turns
+}
+
+// Run begins a run.
+func (n *Net) Run() *Run { return &Run{Net: n} }
+
+// Options says how the network is reached. The zero value is an ordinary
 // machine: system resolver, system roots, both address families.
 type Options struct {
 	Dial      DialFunc // nil means the kernel's

@@ -32,7 +32,7 @@ const maxDocuments = 256
 // this network, only a DNS name of several labels with public addresses is
 // asked, on the standard port, over http or https; no redirect is followed, and
 // 64 KiB are read at most. Each URL is asked once a run.
-func (n *Net) FetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
+func (n *Run) FetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
 	n.documents.mu.Lock()
 	if n.documents.byURL == nil {
 		n.documents.byURL = make(map[string]func() ([]byte, error))
@@ -50,7 +50,7 @@ func (n *Net) FetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
 	return fetch()
 }
 
-func (n *Net) fetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
+func (n *Run) fetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	u, err := firstURL(Request{URL: rawURL, AllowHTTP: true})
@@ -70,11 +70,10 @@ func (n *Net) fetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
 	}
 	transport := &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			d, err := n.race(ctx, u.Hostname(), port, addrs, false)
-			if err != nil {
-				return nil, err
-			}
-			return n.http.hold(d.Conn)
+			return n.http.dial(ctx, func(ctx context.Context) (net.Conn, error) {
+				d, err := n.race(ctx, u.Hostname(), port, addrs, false)
+				return d.Conn, err
+			})
 		},
 		TLSClientConfig: n.tlsConfig(), MaxResponseHeaderBytes: maxHeader, DisableKeepAlives: true,
 	}

@@ -29,11 +29,7 @@ func TestPublicAddress(t *testing.T) {
 
 // A URL in a certificate must not make mailcheck knock on a door it chooses.
 func TestFetchPublicRefuses(t *testing.T) {
-	n, err := New(Options{Resolvers: []string{"192.0.2.53"}, Dial: newInternet().dial})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer n.Close()
+	n := newNet(t, newInternet(), Options{})
 	for _, url := range []string{
 		"http://127.0.0.1/ca.crt", "http://[::1]/ca.crt", "http://2130706433/ca.crt", "http://0x7f.1/ca.crt", "http://localhost/ca.crt",
 		"http://printer/ca.crt", "http://ca.example:8080/ca.crt", "http://ca.example:80/ca.crt", "ldap://ca.example/cn=ca", "file:///etc/passwd",
@@ -49,7 +45,7 @@ func TestFetchPublicRefuses(t *testing.T) {
 
 func TestClockError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := &Net{}
+		n := &Run{}
 		if _, servers := n.ClockError(); servers != 0 {
 			t.Errorf("%d servers before any answer", servers)
 		}
@@ -70,7 +66,7 @@ func TestClockError(t *testing.T) {
 // one with a public address as well is asked there only.
 func TestFetchPublicAddresses(t *testing.T) {
 	bubble(t, zone(t, "inside.example. 60 IN A 10.0.0.1", "inside.example. 60 IN A 127.0.0.1",
-		"mixed.example. 60 IN A 10.0.0.1", "mixed.example. 60 IN A 9.9.9.9"), func(t *testing.T, i *internet, n *Net) {
+		"mixed.example. 60 IN A 10.0.0.1", "mixed.example. 60 IN A 9.9.9.9"), func(t *testing.T, i *internet, n *Run) {
 		n.ownDial = true
 		for _, url := range []string{"http://inside.example/ca.crt", "http://mixed.example/ca.crt", "https://mixed.example/ca.crt"} {
 			if _, err := n.FetchPublic(t.Context(), url); err == nil {
@@ -97,7 +93,7 @@ func TestFetchPublicOnce(t *testing.T) {
 		"a.example/ca.crt": respond(200, "", "certificate"),
 		"a.example/moved":  redirectTo("https://a.example/ca.crt"),
 		"a.example/big":    respond(200, "", big),
-	}, func(t *testing.T, w *web, n *Net) {
+	}, func(t *testing.T, w *web, n *Run) {
 		for range 3 {
 			if body, err := n.FetchPublic(t.Context(), "https://a.example/ca.crt"); string(body) != "certificate" || err != nil {
 				t.Errorf("got %q, %v", body, err)

@@ -17,9 +17,15 @@ import (
 
 // The limits of DNS answers that callers see.
 const (
-	maxSRV     = 32   // records of one SRV answer; real ones hold a handful
-	maxAddrs   = 16   // addresses of one name, both families together
-	maxAnswers = 4096 // answers remembered; then the cache starts anew, so that a bulk run stays small
+	maxSRV   = 32 // records of one SRV answer; real ones hold a handful
+	maxAddrs = 16 // addresses of one name, both families together
+)
+
+// How much is remembered; beyond it all that was answered is forgotten, so that
+// neither a bulk run nor a server grows.
+const (
+	maxAnswers = 4096
+	maxWire    = 4 << 20 // bytes, as they came; in memory a record takes ten times as much
 )
 
 // Meta says what is known about an answer besides its records.
@@ -68,6 +74,7 @@ type Resolver struct {
 
 	mu      sync.Mutex
 	entries map[question]*entry
+	wire    int // bytes of all answers in entries, as they came
 	closed  bool
 	queries sync.WaitGroup
 }
@@ -84,7 +91,7 @@ type entry struct {
 	done    chan struct{} // closed when answer and err are set
 	answer  answer
 	err     error
-	expires time.Time // zero means never
+	expires time.Time // zero until done
 	cancel  context.CancelFunc
 	waiting int // callers that wait for done
 }
@@ -306,8 +313,13 @@ func (r *Resolver) join(q question) *entry {
 		e.waiting++
 		return e
 	}
-	if len(r.entries) >= maxAnswers {
+	if e != nil {
+		r.wire -= e.answer.wire
+		delete(r.entries, q)
+	}
+	if len(r.entries) >= maxAnswers || r.wire >= maxWire {
 		maps.DeleteFunc(r.entries, func(_ question, e *entry) bool { return e.finished() })
+		r.wire = 0
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), queryLimit)
 	e = &entry{done: make(chan struct{}), cancel: cancel, waiting: 1}
@@ -327,8 +339,13 @@ func (r *Resolver) join(q question) *entry {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		e.answer, e.err = a, err
+		life := a.life
 		if err != nil && !isNotFound(err) {
-			e.expires = time.Now().Add(failureLife)
+			life = failureLife
+		}
+		e.expires = time.Now().Add(life)
+		if r.entries[q] == e {
+			r.wire += a.wire
 		}
 		close(e.done)
 	})

@@ -19,7 +19,7 @@ import (
 )
 
 // bubble runs a test under fake time with a DNS server at 192.0.2.53.
-func bubble(t *testing.T, answer func(q *dns.Msg) []*dns.Msg, f func(t *testing.T, i *internet, n *Net)) {
+func bubble(t *testing.T, answer func(q *dns.Msg) []*dns.Msg, f func(t *testing.T, i *internet, n *Run)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		i := newInternet()
@@ -65,7 +65,7 @@ func TestRecords(t *testing.T) {
 		"null.example. 60 IN MX 0 .",
 		`example.com. 60 IN TXT "v=x1; " "a=\"b\\c\"\127\200"`,
 	}
-	bubble(t, zone(t, records...), func(t *testing.T, i *internet, n *Net) {
+	bubble(t, zone(t, records...), func(t *testing.T, i *internet, n *Run) {
 		ctx := t.Context()
 		srv, meta, err := n.Resolver.SRV(ctx, "_imaps._tcp.EXAMPLE.com")
 		equal(t, err, nil)
@@ -83,7 +83,7 @@ func TestRecords(t *testing.T) {
 }
 
 func TestAbsence(t *testing.T) {
-	bubble(t, zone(t, "example.com. 60 IN A 192.0.2.1"), func(t *testing.T, i *internet, n *Net) {
+	bubble(t, zone(t, "example.com. 60 IN A 192.0.2.1"), func(t *testing.T, i *internet, n *Run) {
 		mx, _, err := n.Resolver.MX(t.Context(), "example.com")
 		if mx != nil || err != nil {
 			t.Errorf("no records: got %v, %v", mx, err)
@@ -110,7 +110,7 @@ func TestTooManySRV(t *testing.T) {
 	for i := range 40 {
 		records = append(records, fmt.Sprintf("_imap._tcp.example.com. 60 IN SRV %d 0 143 h.example.com.", i))
 	}
-	bubble(t, zone(t, records...), func(t *testing.T, i *internet, n *Net) {
+	bubble(t, zone(t, records...), func(t *testing.T, i *internet, n *Run) {
 		srv, meta, err := n.Resolver.SRV(t.Context(), "_imap._tcp.example.com")
 		if err != nil || len(srv) != 32 || !meta.Truncated || srv[31].Priority != 31 {
 			t.Errorf("got %d records, %+v, %v", len(srv), meta, err)
@@ -125,17 +125,17 @@ func TestAliases(t *testing.T) {
 		}
 		return append(records, fmt.Sprintf("n%d.example. 60 IN A 192.0.2.7", n))
 	}
-	bubble(t, zone(t, chain(2)...), func(t *testing.T, i *internet, n *Net) {
+	bubble(t, zone(t, chain(2)...), func(t *testing.T, i *internet, n *Run) {
 		addrs, meta, err := n.Resolver.Addrs(t.Context(), "n0.example", AnyFamily)
 		equal(t, err, nil)
 		equal(t, addrs, []netip.Addr{netip.MustParseAddr("192.0.2.7")})
 		equal(t, meta.Aliases, []string{"n1.example", "n2.example"})
 	})
-	bubble(t, zone(t, chain(9)...), func(t *testing.T, i *internet, n *Net) {
+	bubble(t, zone(t, chain(9)...), func(t *testing.T, i *internet, n *Run) {
 		_, _, err := n.Resolver.Addrs(t.Context(), "n0.example", IPv4)
 		checkError(t, err, "dns.malformed")
 	})
-	bubble(t, zone(t, "a.example. 60 IN CNAME b.example.", "b.example. 60 IN CNAME a.example."), func(t *testing.T, i *internet, n *Net) {
+	bubble(t, zone(t, "a.example. 60 IN CNAME b.example.", "b.example. 60 IN CNAME a.example."), func(t *testing.T, i *internet, n *Run) {
 		_, _, err := n.Resolver.MX(t.Context(), "a.example")
 		checkError(t, err, "dns.malformed")
 	})
@@ -150,7 +150,7 @@ func TestOffOwnerRecords(t *testing.T) {
 		}
 		return []*dns.Msg{m}
 	}
-	bubble(t, answer, func(t *testing.T, i *internet, n *Net) {
+	bubble(t, answer, func(t *testing.T, i *internet, n *Run) {
 		mx, _, err := n.Resolver.MX(t.Context(), "example.com")
 		equal(t, err, nil)
 		equal(t, mx, []MX{{"good.example", 1}})
@@ -164,7 +164,7 @@ func TestAuthenticated(t *testing.T) {
 		m.AuthenticatedData = q.AuthenticatedData && (q.Question[0].Qtype != dns.TypeAAAA || q.Question[0].Name == "example.com.")
 		return []*dns.Msg{m}
 	}
-	bubble(t, answer, func(t *testing.T, i *internet, n *Net) {
+	bubble(t, answer, func(t *testing.T, i *internet, n *Run) {
 		_, meta, err := n.Resolver.Addrs(t.Context(), "example.com", AnyFamily)
 		if err != nil || !meta.Authenticated {
 			t.Errorf("got %+v, %v", meta, err)
@@ -203,7 +203,7 @@ func TestOneQueryForAll(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 		return good(q)
 	}
-	bubble(t, answer, func(t *testing.T, i *internet, n *Net) {
+	bubble(t, answer, func(t *testing.T, i *internet, n *Run) {
 		var all sync.WaitGroup
 		for k := range 50 {
 			all.Go(func() {
@@ -246,7 +246,7 @@ func TestAddrs(t *testing.T) {
 		}
 		return answers(q)
 	}
-	bubble(t, answer, func(t *testing.T, i *internet, n *Net) {
+	bubble(t, answer, func(t *testing.T, i *internet, n *Run) {
 		test := func(name string, fam Family, want string, took time.Duration) Meta {
 			t.Helper()
 			began := time.Now()

@@ -12,6 +12,8 @@ const (
 	tcpLimit    = 2 * time.Second  // the second try over TCP; the short answer is at hand
 	familyGrace = 2 * time.Second  // a family that answered waits for the other: some name servers drop questions for AAAA
 	failureLife = 30 * time.Second // a question that failed is not asked again for so long: a bulk run is longer than a hiccup of the resolver
+	minLife     = 1 * time.Minute  // an answer counts for so long whatever its TTL: a run must not hear two answers to one question
+	maxLife     = 5 * time.Minute  // and for so long at most: whoever has changed a record asks again to see it changed
 	proofLimit  = 2 * time.Second  // for finding out why an answer failed
 
 	connectionAttemptDelay = 250 * time.Millisecond // the head start of an address over the next one (RFC 8305 section 5)
@@ -22,4 +24,6 @@ const (
 	fetchTimeout = 10 * time.Second
 	turnPatience = 2 * time.Second  // a document waits for another one of the same host, but not so long that one that hangs delays the rest
 	idleTimeout  = 30 * time.Second // a connection waits for the next document of its host
+	pingAfter    = 10 * time.Second // an HTTP/2 connection on which nothing came is asked whether it still lives
+	pingTimeout  = 5 * time.Second  // and given up: the runs that share a dead one would go on waiting for it
 )
