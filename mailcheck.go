@@ -103,13 +103,14 @@ func (s Server) Endpoint() string {
 	return net.JoinHostPort(s.Host, strconv.Itoa(int(s.Port)))
 }
 
-// URL returns the server in the form that the probe command reads, such as
+// URL returns the server in the form that [ParseServer] reads, such as
 // imaps://imap.example.com:993. A server without protection is marked, since
 // the scheme alone stands for STARTTLS: imap+plain://imap.example.com:143. A
 // server over HTTPS has a URL of its own: https://mail.example.com/dav/.
 func (s Server) URL() string {
+	endpoint := strings.Replace(s.Endpoint(), "%", "%25", 1) // the zone of an IPv6 address, RFC 6874
 	if s.Path != "" {
-		return "https://" + strings.TrimSuffix(s.Endpoint(), ":443") + s.Path
+		return "https://" + strings.TrimSuffix(endpoint, ":443") + s.Path
 	}
 	scheme := string(s.Protocol)
 	switch s.Security {
@@ -118,7 +119,7 @@ func (s Server) URL() string {
 	case Plain:
 		scheme += "+plain"
 	}
-	return scheme + "://" + s.Endpoint()
+	return scheme + "://" + endpoint
 }
 
 // Key tells servers apart: two sources that name the same key mean the same server.
@@ -128,7 +129,7 @@ func (s Server) Key() string { return string(s.Protocol) + " " + s.URL() }
 func (s Server) Guessed() bool { return s.Kind == Guessed }
 
 // DefaultPort returns the registered port of a protocol under a security
-// (RFC 8314 section 7; RFC 6409 for 587).
+// (RFC 8314 section 7; RFC 6409 for 587); 0 for a protocol that it does not know.
 func DefaultPort(p Protocol, s Security) uint16 {
 	implicit := s == ImplicitTLS
 	switch {
@@ -142,12 +143,14 @@ func DefaultPort(p Protocol, s Security) uint16 {
 		return 110
 	case p == Submission && implicit:
 		return 465
+	case p == Submission:
+		return 587
 	case p.OverHTTPS():
 		return 443
 	case p == Sieve:
 		return 4190 // RFC 5804 section 1.8; there is none for TLS from the first byte
 	}
-	return 587
+	return 0
 }
 
 // DefaultPath returns where on its server a protocol over HTTPS usually is; it is

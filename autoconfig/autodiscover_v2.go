@@ -120,7 +120,7 @@ func (d *autodiscovery) versionTwo(ctx context.Context, t *trace.Trace, host str
 		if wanted == "" {
 			continue
 		}
-		server, err := document.ExchangeServer(wanted, a.URL)
+		server, err := mailcheck.ParseWebServer(wanted, a.URL)
 		if err != nil {
 			t.Find(checks.AutodiscoverBadSection, "%s, for %s: %v", host, protocol, err)
 			continue

@@ -82,8 +82,8 @@ func (s *search) locked(ctx context.Context) bool {
 
 // webServer returns the server that an https URL names, for the address.
 func (s *search) webServer(p mailcheck.Protocol, address string) (mailcheck.Server, error) {
-	server, err := document.ParseWebServer(address)
-	server.Protocol, server.Username, server.Sources = p, s.address.Username(), []string{s.result.Name}
+	server, err := mailcheck.ParseWebServer(p, address)
+	server.Username, server.Sources = s.address.Username(), []string{s.result.Name}
 	return server, err
 }
 

@@ -167,7 +167,7 @@ func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailc
 		if p.Type == "MOBILESYNC" {
 			protocol = mailcheck.ActiveSync
 		}
-		server, err := ExchangeServer(protocol, p.URL)
+		server, err := mailcheck.ParseWebServer(protocol, p.URL)
 		if err != nil {
 			problems = append(problems, Problem{checks.AutodiscoverBadSection, p.Line, "Url", mailcheck.Evidencef("%s section: %v", p.Type, err)})
 			continue

@@ -169,7 +169,7 @@ func FuzzParseAutodiscoverV2(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if s, err := ExchangeServer(mailcheck.ActiveSync, a.URL); err == nil {
+		if s, err := mailcheck.ParseWebServer(mailcheck.ActiveSync, a.URL); err == nil {
 			checkServer(t, s)
 		}
 	})

@@ -103,8 +103,7 @@ func (p *PACC) Servers(a mailcheck.Address) (servers []mailcheck.Server, problem
 	}
 	for _, entry := range paccURLs {
 		if raw, ok := p.protocols[entry.key]; ok {
-			server, err := paccURL(raw, entry.path)
-			server.Protocol = entry.protocol
+			server, err := paccURL(entry.protocol, raw, entry.path)
 			add(entry.key, server, err)
 		}
 	}
@@ -125,7 +124,7 @@ func paccHost(raw json.RawMessage) (string, error) {
 }
 
 // paccURL reads {"url": "https://mail.example.com/dav/"}.
-func paccURL(raw json.RawMessage, path bool) (mailcheck.Server, error) {
+func paccURL(p mailcheck.Protocol, raw json.RawMessage, path bool) (mailcheck.Server, error) {
 	var entry map[string]json.RawMessage
 	var text string
 	if json.Unmarshal(raw, &entry) != nil || json.Unmarshal(entry["url"], &text) != nil || text == "" {
@@ -136,7 +135,7 @@ func paccURL(raw json.RawMessage, path bool) (mailcheck.Server, error) {
 	} else if err == nil && path && u.Path == "" {
 		return mailcheck.Server{}, fmt.Errorf("%q has no path", text)
 	}
-	return ParseWebServer(text)
+	return mailcheck.ParseWebServer(p, text)
 }
 
 // methods names the ways to log in, in the words of Mail Autoconfig.

@@ -4,7 +4,6 @@
 package provider
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -111,7 +110,7 @@ var providerHosts = sync.OnceValue(func() map[string]int {
 	index := map[string]int{}
 	for i, p := range Providers {
 		for _, s := range p.For(mailcheck.Address{}) {
-			if _, known := index[s.Host]; !known {
+			if _, known := index[s.Host]; !known && strings.Contains(s.Host, ".") { // what lacks the user's domain is no host yet
 				index[s.Host] = i
 			}
 		}
@@ -124,37 +123,20 @@ func anyAbove(names []string, host string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return document.Inside(host, name) })
 }
 
-// serverSchemes are the URL schemes of the table.
-var serverSchemes = map[string]struct {
-	protocol mailcheck.Protocol
-	security mailcheck.Security
-}{
-	"imaps": {mailcheck.IMAP, mailcheck.ImplicitTLS}, "imap": {mailcheck.IMAP, mailcheck.StartTLS},
-	"pop3s": {mailcheck.POP3, mailcheck.ImplicitTLS}, "pop3": {mailcheck.POP3, mailcheck.StartTLS},
-	"submissions": {mailcheck.Submission, mailcheck.ImplicitTLS}, "submission": {mailcheck.Submission, mailcheck.StartTLS},
-}
-
 // For returns the provider's servers for an address.
 func (p Provider) For(a mailcheck.Address) []mailcheck.Server {
 	var servers []mailcheck.Server
 	for _, text := range p.Servers {
-		scheme, rest, _ := strings.Cut(text, "://")
-		kind, ok := serverSchemes[scheme]
-		if !ok {
-			continue // a test keeps such an entry out of the table
+		scheme, host, _ := strings.Cut(text, "://")
+		username := "%EMAILADDRESS%"
+		if i := strings.LastIndex(host, "@"); i >= 0 {
+			username, host = host[:i], host[i+1:]
 		}
-		username, host := "%EMAILADDRESS%", rest
-		if i := strings.LastIndex(rest, "@"); i >= 0 {
-			username, host = rest[:i], rest[i+1:]
+		server, err := mailcheck.ParseServer(scheme + "://" + document.Expand(host, a))
+		if err != nil {
+			continue // the host is missing with the domain; a test keeps what is never a server out of the table
 		}
-		server := mailcheck.Server{
-			Protocol: kind.protocol, Security: kind.security, Auth: slices.Clone(p.Auth), Username: document.Expand(username, a),
-			Host: document.Expand(host, a), Port: mailcheck.DefaultPort(kind.protocol, kind.security),
-		}
-		if name, port, found := strings.Cut(server.Host, ":"); found {
-			fmt.Sscan(port, &server.Port)
-			server.Host = name
-		}
+		server.Auth, server.Username = slices.Clone(p.Auth), document.Expand(username, a)
 		servers = append(servers, server)
 	}
 	return servers

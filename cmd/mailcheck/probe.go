@@ -1,21 +1,18 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"mailcheck"
 	"mailcheck/autoconfig"
-	"mailcheck/autoconfig/document"
 	"mailcheck/report"
 )
 
@@ -116,64 +113,39 @@ func parseServers(urls []string) ([]mailcheck.Server, error) {
 	return servers, nil
 }
 
-// parseServer reads one URL, the inverse of Server.URL.
+// parseServer reads one URL, and hints at what is wrong with it.
 func parseServer(text string) (mailcheck.Server, error) {
-	var none mailcheck.Server
-	scheme, _, ok := strings.Cut(text, "://")
-	shown := withoutPassword(text)
-	if !ok {
-		return none, usage(meant(text), "%q does not say which protocol to test", shown)
+	s, err := mailcheck.ParseServer(text)
+	if wrong, ok := errors.AsType[*mailcheck.ServerURLError](err); ok {
+		return s, usage(urlHint(text, wrong.Part), "%v", wrong)
+	} else if err != nil {
+		return s, usage("", "%v", err)
 	}
-	if strings.EqualFold(scheme, "https") {
-		return parseExchange(text)
-	}
-	protocol, security, err := parseScheme(strings.ToLower(scheme))
-	if err != nil {
-		return none, err
-	}
-	u, err := url.Parse(text)
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		return none, usage("for example: imaps://imap.example.com:993", "%q is not a server's URL: %v", shown, strings.ReplaceAll(e.Err.Error(), text, shown))
-	}
-	overHTTPS := mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS) == 443
-	path := ""
-	if overHTTPS {
-		if security == mailcheck.Plain {
-			return none, usage("", "%s is tested over https only", protocol)
-		}
-		security, path = mailcheck.ImplicitTLS, cmp.Or(u.EscapedPath(), "/.well-known/"+string(protocol))
-	}
-	if u.User != nil || strings.Trim(u.Path, "/") != "" && !overHTTPS || u.RawQuery != "" || u.Fragment != "" {
-		return none, usage("give only the host and perhaps the port", "%q has more than a host and a port", shown)
-	}
-	if u.Hostname() == "" {
-		return none, usage("for example: imaps://imap.example.com:993", "%q names no host", text)
-	}
-	host, err := mailcheck.ParseHost(u.Hostname())
-	if err != nil {
-		if strings.Contains(u.Host, "::") {
-			return none, usage("an IPv6 address stands in brackets: "+scheme+"://[2001:db8::1]:993", "%v", err)
-		}
-		return none, usage("for example: imaps://imap.example.com:993", "%v", err)
-	}
-	port := mailcheck.DefaultPort(protocol, security)
-	if u.Port() != "" {
-		n, err := strconv.ParseUint(u.Port(), 10, 16)
-		if err != nil || n == 0 {
-			return none, usage("a port is a number from 1 to 65535", "%q has an impossible port", text)
-		}
-		port = uint16(n)
-	}
-	return mailcheck.Server{Protocol: protocol, Host: host, Port: port, Security: security, Path: path}, nil
+	return s, nil
 }
 
-// withoutPassword hides what stands before the host, which may be a password.
-func withoutPassword(text string) string {
-	start, at := strings.Index(text, "://"), strings.LastIndex(text, "@")
-	if start < 0 || at < start {
-		return text
+// urlHint says how to write the part of a URL that is wrong.
+func urlHint(text string, part mailcheck.URLPart) string {
+	scheme, _, ok := strings.Cut(text, "://")
+	switch {
+	case !ok:
+		return meant(text)
+	case part == mailcheck.URLProtocol && strings.HasPrefix(strings.ToLower(scheme), "smtp"):
+		return "mail programs send over submissions:// (port 465) or submission:// (port 587); port 25 is for mail between servers"
+	case part == mailcheck.URLProtocol:
+		return "known are imaps, imap, pop3s, pop3, submissions, submission, sieve, jmap, caldav and carddav"
+	case part == mailcheck.URLService:
+		return "known are https://HOST/Microsoft-Server-ActiveSync and https://HOST/EWS/Exchange.asmx"
+	case part == mailcheck.URLExtra:
+		return "give only the host and perhaps the port"
+	case part == mailcheck.URLPort:
+		return "a port is a number from 1 to 65535"
+	case part == mailcheck.URLHost:
+		if u, err := url.Parse(text); err == nil && strings.Contains(u.Host, "::") {
+			return "an IPv6 address stands in brackets: " + scheme + "://[2001:db8::1]:993"
+		}
 	}
-	return text[:start+len("://")] + "..." + text[at:]
+	return "for example: imaps://imap.example.com:993"
 }
 
 // meant says what somebody who gave no URL may have meant.
@@ -183,7 +155,7 @@ func meant(text string) string {
 	}
 	scheme := "imaps"
 	if word, rest, ok := strings.Cut(text, ":"); ok && !strings.Contains(rest, ":") {
-		if _, _, err := parseScheme(strings.ToLower(word)); err == nil {
+		if _, err := mailcheck.ParseServer(word + "://h"); err == nil {
 			scheme, text = word, strings.TrimLeft(rest, "/")
 		}
 	}
@@ -201,40 +173,4 @@ func meant(text string) string {
 		text = "imap.example.com"
 	}
 	return "for example: " + scheme + "://" + text
-}
-
-// parseExchange reads the URL of an Exchange service, which its path names.
-func parseExchange(text string) (mailcheck.Server, error) {
-	for _, p := range mailcheck.Protocols {
-		u, err := url.Parse(text)
-		if err != nil || !p.Exchange() || !strings.EqualFold(u.Path, mailcheck.DefaultPath(p)) {
-			continue
-		}
-		s, err := document.ExchangeServer(p, text)
-		if err != nil {
-			return s, usage("", "%v", err)
-		}
-		return s, nil
-	}
-	return mailcheck.Server{}, usage("known are https://HOST/Microsoft-Server-ActiveSync and https://HOST/EWS/Exchange.asmx", "%q is no service that can be tested", withoutPassword(text))
-}
-
-// parseScheme reads the part of a URL before "://".
-func parseScheme(scheme string) (mailcheck.Protocol, mailcheck.Security, error) {
-	for _, p := range mailcheck.Protocols {
-		if p.Exchange() {
-			continue // known by its path, see parseExchange
-		}
-		for _, s := range []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS, mailcheck.Plain} {
-			known, _, _ := strings.Cut(mailcheck.Server{Protocol: p, Security: s}.URL(), "://")
-			if scheme == known {
-				return p, s, nil
-			}
-		}
-	}
-	hint := "known are imaps, imap, pop3s, pop3, submissions, submission, sieve, jmap, caldav and carddav"
-	if strings.HasPrefix(scheme, "smtp") {
-		hint = "mail programs send over submissions:// (port 465) or submission:// (port 587); port 25 is for mail between servers"
-	}
-	return "", "", usage(hint, "unknown protocol %q", scheme)
 }
