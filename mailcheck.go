@@ -20,6 +20,9 @@
 // network operation is a [Step]; a step that fails is classified exactly once,
 // by [Classify], into a [Check]. A probe never returns an error: failing to
 // reach a server is its result.
+//
+// A program of one's own begins at probes.Client: it makes a [Report] of an [Address]
+// that [ParseAddress] has read, or of servers from [ParseServer].
 package mailcheck
 
 import (

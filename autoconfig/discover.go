@@ -111,7 +111,7 @@ type Discovery struct {
 
 // Discover asks every source at once and calls found for each distinct server as
 // soon as it is known; found is called by one goroutine at a time. Steps count
-// time from began.
+// time from began. Another module calls probes.Client.Discover, which calls this.
 func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, began time.Time, found func(mailcheck.Server)) Discovery {
 	b := &board{found: func(s mailcheck.Server) { found(WithUsername(s, a)) }, known: map[string]bool{}, dropped: map[string]bool{}, disbelieved: map[string][]*x509.Certificate{}}
 	searches := make([]*search, len(Sources))

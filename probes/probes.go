@@ -1,6 +1,21 @@
 // Package probes tests mail servers the way a mail client meets them, and makes
 // the report of a whole account.
 //
+// # How to call it
+//
+// A [Client] makes the runs; its zero value uses this machine's network. Read what a
+// person typed with [mailcheck.ParseAddress], hand the address to [Client.Account],
+// and give the report to package report, or walk through its Settings and Findings.
+// A server that fails is in the report; an error means that no run was made. The end
+// of the context ends a run with what it has learned, so give it one:
+//
+//	c := probes.Client{}
+//	defer c.Close()
+//	r, err := c.Account(ctx, address, nil)
+//
+// [Client.Discover] only asks what is published, [Client.Servers] tests given
+// servers, and [Client.Clients] says what each mail program would end up with.
+//
 // # What a client says before it logs in
 //
 // On ports 993, 995 and 465 TLS comes first (implicit TLS, RFC 8314) and the
@@ -103,7 +118,7 @@ func (c *Client) Clients(ctx context.Context, a mailcheck.Address, o *Options) (
 	return r, nil
 }
 
-// Discover only asks the sources; nothing of the options applies to that yet.
+// Discover only asks the sources. No option changes that.
 func (c *Client) Discover(ctx context.Context, a mailcheck.Address, _ *Options) (*mailcheck.Report, error) {
 	r, err := reportOn(a)
 	if err != nil {
