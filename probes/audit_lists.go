@@ -38,7 +38,7 @@ func (a *auditor) lists() {
 			return h
 		}
 		if version == tls.VersionTLS13 {
-			l.left, l.offer = tlsask.Tls13Suites, func(left []uint16) tlsask.Hello {
+			l.left, l.offer = tlsask.TLS13Suites, func(left []uint16) tlsask.Hello {
 				return a.hello13(left, slices.Concat(tlsask.HybridGroups, tlsask.ClassicGroups))
 			}
 			l.over = a.result.TLS != nil && a.result.TLS.Version != tls.VersionName(version)
@@ -47,7 +47,7 @@ func (a *auditor) lists() {
 	}
 	a.groups = &choices{what: "TLS 1.3 groups", version: tls.VersionTLS13, left: slices.Concat(tlsask.HybridGroups, tlsask.ClassicGroups),
 		choice: func(h tlsask.Answer) uint16 { return h.Group },
-		offer:  func(left []uint16) tlsask.Hello { return a.hello13(tlsask.Tls13Suites, left) }}
+		offer:  func(left []uint16) tlsask.Hello { return a.hello13(tlsask.TLS13Suites, left) }}
 }
 
 // hello13 offers TLS 1.3 alone.

@@ -148,7 +148,7 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 func (p *probe) newHello(newest uint16) tlsask.Hello {
 	h := tlsask.Hello{ServerName: p.serverName(), Newest: newest, Groups: slices.Concat(tlsask.ClassicGroups, tlsask.HybridGroups)}
 	if newest >= tls.VersionTLS13 {
-		h.Suites = tlsask.Tls13Suites
+		h.Suites = tlsask.TLS13Suites
 	}
 	h.Suites = slices.Concat(h.Suites, tlsask.CommonSuites)
 	return h

@@ -48,7 +48,7 @@ func offering(newest uint16, suites, groups []uint16) Hello {
 
 // crypto/tls understands the questions, and its answers are understood.
 func TestHello(t *testing.T) {
-	all := append(append([]uint16{}, Tls13Suites...), CommonSuites...)
+	all := append(append([]uint16{}, TLS13Suites...), CommonSuites...)
 	both := append(append([]uint16{}, ClassicGroups...), HybridGroups...)
 	for _, c := range []struct {
 		name   string
@@ -59,7 +59,7 @@ func TestHello(t *testing.T) {
 		{"everything", &tls.Config{}, offering(tls.VersionTLS13, all, both), "TLS 1.3 with TLS_AES_128_GCM_SHA256 and X25519MLKEM768"},
 		{"classic groups", &tls.Config{}, offering(tls.VersionTLS13, all, ClassicGroups), "TLS 1.3 with TLS_AES_128_GCM_SHA256 and X25519"},
 		{"another group", &tls.Config{CurvePreferences: []tls.CurveID{tls.CurveP384}}, offering(tls.VersionTLS13, all, both), "TLS 1.3 with TLS_AES_128_GCM_SHA256 and P-384"},
-		{"no hybrid", &tls.Config{CurvePreferences: []tls.CurveID{tls.X25519}}, Hello{Newest: tls.VersionTLS13, Only: true, Suites: Tls13Suites, Groups: HybridGroups}, `refused with the TLS alert "handshake failure"`},
+		{"no hybrid", &tls.Config{CurvePreferences: []tls.CurveID{tls.X25519}}, Hello{Newest: tls.VersionTLS13, Only: true, Suites: TLS13Suites, Groups: HybridGroups}, `refused with the TLS alert "handshake failure"`},
 		{"TLS 1.2", &tls.Config{}, offering(tls.VersionTLS12, CommonSuites, both), "TLS 1.2 with TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"},
 		{"TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, CommonSuites, ClassicGroups), "TLS 1.1 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},
 		{"TLS 1.0 for TLS 1.1", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS10}, offering(tls.VersionTLS11, CommonSuites, ClassicGroups), "TLS 1.0 with TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA"},

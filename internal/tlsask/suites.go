@@ -45,7 +45,7 @@ var tls13Names = map[uint16]string{
 }
 
 var (
-	Tls13Suites  = []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305}
+	TLS13Suites  = []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305}
 	OlderSuites  = suiteIDs(len(suites))
 	CommonSuites = suiteIDs(59) // fewer than the 64 that the oldest servers read of a list
 )
