@@ -21,8 +21,8 @@ import (
 //
 // Many runs may share a client, at the same time too: that is cheaper, since what
 // DNS said is remembered for some minutes and connections to web servers are kept
-// for half a minute. All of it is bounded. Neither the findings nor the steps of one
-// run depend on another.
+// for half a minute. All of it is bounded. What else a run does and learns stays its
+// own.
 type Client struct {
 	// Dial opens a connection to an IP:port on network "tcp" or "udp"; reads from a
 	// UDP connection yield one datagram each. Nil is the kernel's.

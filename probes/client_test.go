@@ -208,6 +208,26 @@ func TestRunsAtTheSameTime(t *testing.T) {
 	})
 }
 
+// A document is fetched under the rules of discovery.
+func TestClientFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := lab.New(twoDomains())
+		defer l.Close()
+		c := inside(l)
+		d, err := c.Fetch(t.Context(), "https://autoconfig.ahead.example/x")
+		if err != nil || d.Status != 200 || d.ContentType != "text/xml" || !bytes.Contains(d.Body, []byte("imap.ahead.example")) || d.Insecure {
+			t.Errorf("%+v, %v", d, err)
+		}
+		if d, err := c.Fetch(t.Context(), "https://imap.ahead.example/x"); err == nil {
+			t.Errorf("%+v", d)
+		}
+		c.Close()
+		if _, err := c.Fetch(t.Context(), "https://autoconfig.ahead.example/x"); !errors.Is(err, ErrClosed) {
+			t.Error(err)
+		}
+	})
+}
+
 // Close ends a run in the middle of it, which then reports what it has.
 func TestCloseDuringRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
