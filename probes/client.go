@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"mailcheck"
 	"mailcheck/autoconfig"
@@ -151,7 +150,7 @@ func reportOn(a mailcheck.Address) (*mailcheck.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &mailcheck.Report{Address: a, Started: time.Now()}, nil
+	return &mailcheck.Report{Address: a}, nil
 }
 
 // named returns a copy of the servers that a user names, or what is wrong with them.

@@ -63,81 +63,35 @@ type Options struct {
 // Account finds the servers of an address and tests each as soon as it is named.
 // When ctx ends, the report holds what was learned by then.
 func (c *Client) Account(ctx context.Context, a mailcheck.Address, o *Options) (*mailcheck.Report, error) {
-	r, err := reportOn(a)
-	if err != nil {
-		return nil, err
-	}
-	ctx, n, end, err := c.begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	tests := newPool(ctx, n, o, r.Started)
-	tests.domain = r.Address.Domain
-	found := autoconfig.Discover(ctx, n, r.Address, c.Discovery, r.Started, tests.start)
-	r.Sources = found.Sources
-	judgeWebHosts(ctx, n, found)
-	r.Servers = tests.results(found.Servers)
-	r.Clock = compareClock(n)
-	logIn(ctx, n, r, tests.opts)
-	r.Network = lookForPortal(ctx, n, r)
-	conclude.Account(r, found.Dropped)
-	r.Elapsed = time.Since(r.Started)
-	return r, nil
+	return c.run(ctx, a, func(ctx context.Context, n *netx.Run, r *mailcheck.Report) {
+		conclude.Account(r, c.learn(ctx, n, r, o))
+	})
 }
 
 // Clients does the same with every source asked in earnest, and says what each
 // mail client would end up with on its own. No login is tried.
 func (c *Client) Clients(ctx context.Context, a mailcheck.Address, o *Options) (*mailcheck.Report, error) {
-	r, err := reportOn(a)
-	if err != nil {
-		return nil, err
-	}
-	ctx, n, end, err := c.begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	tests := newPool(ctx, n, o, r.Started)
-	every := c.Discovery
-	every.Every = true // some clients read nothing but what check can do without
-	found := autoconfig.Discover(ctx, n, r.Address, every, r.Started, tests.start)
-	r.Sources = found.Sources
-	judgeWebHosts(ctx, n, found)
-	others := client.Unpublished(r.Address, found)
-	for _, s := range others {
-		tests.start(s)
-	}
-	tests.wait()
-	r.Servers = tests.of(found.Servers)
-	r.Clock = compareClock(n)
-	r.Network = lookForPortal(ctx, n, r)
-	conclude.Account(r, found.Dropped)
-	r.Elapsed = time.Since(r.Started)
-	r.Clients = client.Results(r.Address, found, slices.Concat(r.Servers, tests.of(others)))
-	return r, nil
+	return c.run(ctx, a, func(ctx context.Context, n *netx.Run, r *mailcheck.Report) {
+		every := c.Discovery
+		every.Every = true // some clients read nothing but what check can do without
+		tests, found := c.test(ctx, n, r, every, o)
+		r.Network = lookForPortal(ctx, n, r)
+		conclude.Account(r, found.Dropped)
+		r.Clients = client.Results(r.Address, found, slices.Concat(r.Servers, tests.of(client.Unpublished(r.Address, found))))
+	})
 }
 
 // Discover only asks the sources. No option changes that.
 func (c *Client) Discover(ctx context.Context, a mailcheck.Address, _ *Options) (*mailcheck.Report, error) {
-	r, err := reportOn(a)
-	if err != nil {
-		return nil, err
-	}
-	ctx, n, end, err := c.begin(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer end()
-	found := autoconfig.Discover(ctx, n, r.Address, c.Discovery, r.Started, func(mailcheck.Server) {})
-	r.Sources = found.Sources
-	judgeWebHosts(ctx, n, found)
-	for _, s := range found.Servers {
-		r.Settings = append(r.Settings, mailcheck.Setting{Server: s})
-	}
-	conclude.Discovery(r, found.Dropped)
-	r.Elapsed = time.Since(r.Started)
-	return r, nil
+	return c.run(ctx, a, func(ctx context.Context, n *netx.Run, r *mailcheck.Report) {
+		found := autoconfig.Discover(ctx, n, r.Address, c.Discovery, r.Started, func(mailcheck.Server) {})
+		r.Sources = found.Sources
+		judgeWebHosts(ctx, n, found)
+		for _, s := range found.Servers {
+			r.Settings = append(r.Settings, mailcheck.Setting{Server: s})
+		}
+		conclude.Discovery(r, found.Dropped)
+	})
 }
 
 // Servers tests given servers, which [mailcheck.ParseServer] makes from URLs. That
@@ -148,23 +102,66 @@ func (c *Client) Servers(ctx context.Context, servers []mailcheck.Server, o *Opt
 	if err != nil {
 		return nil, err
 	}
+	return c.begun(ctx, &mailcheck.Report{}, func(ctx context.Context, n *netx.Run, r *mailcheck.Report) {
+		tests := newPool(ctx, n, o, r.Started)
+		for _, s := range servers {
+			tests.start(s)
+		}
+		r.Servers = tests.results(servers)
+		r.Clock = compareClock(n)
+		logIn(ctx, n, r, tests.opts)
+		r.Network = lookForPortal(ctx, n, r)
+		conclude.Account(r, 0)
+	})
+}
+
+// run makes the report of an address.
+func (c *Client) run(ctx context.Context, a mailcheck.Address, fill func(context.Context, *netx.Run, *mailcheck.Report)) (*mailcheck.Report, error) {
+	r, err := reportOn(a)
+	if err != nil {
+		return nil, err
+	}
+	return c.begun(ctx, r, fill)
+}
+
+// begun fills a report within one run of the client.
+func (c *Client) begun(ctx context.Context, r *mailcheck.Report, fill func(context.Context, *netx.Run, *mailcheck.Report)) (*mailcheck.Report, error) {
 	ctx, n, end, err := c.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	r := &mailcheck.Report{Started: time.Now()}
-	tests := newPool(ctx, n, o, r.Started)
-	for _, s := range servers {
-		tests.start(s)
-	}
-	r.Servers = tests.results(servers)
-	r.Clock = compareClock(n)
+	r.Started = time.Now()
+	fill(ctx, n, r)
+	r.Elapsed = time.Since(r.Started).Round(time.Microsecond) // as it is written
+	return r, nil
+}
+
+// learn does all of a run that needs the network. It returns how many servers were
+// too many to test.
+func (c *Client) learn(ctx context.Context, n *netx.Run, r *mailcheck.Report, o *Options) int {
+	tests, found := c.test(ctx, n, r, c.Discovery, o)
 	logIn(ctx, n, r, tests.opts)
 	r.Network = lookForPortal(ctx, n, r)
-	conclude.Account(r, 0)
-	r.Elapsed = time.Since(r.Started)
-	return r, nil
+	return found.Dropped
+}
+
+// test finds the servers of an address and tests them, with those that only some
+// clients would use where every source is asked.
+func (c *Client) test(ctx context.Context, n *netx.Run, r *mailcheck.Report, d autoconfig.Options, o *Options) (*pool, autoconfig.Discovery) {
+	tests := newPool(ctx, n, o, r.Started)
+	tests.domain = r.Address.Domain
+	found := autoconfig.Discover(ctx, n, r.Address, d, r.Started, tests.start)
+	r.Sources = found.Sources
+	judgeWebHosts(ctx, n, found)
+	if d.Every {
+		for _, s := range client.Unpublished(r.Address, found) {
+			tests.start(s)
+		}
+	}
+	r.Servers = tests.results(found.Servers)
+	r.Clock = compareClock(n)
+	return tests, found
 }
 
 // pool runs one probe per distinct server, all at once.
