@@ -76,8 +76,13 @@ var allowed = map[string]map[string]string{
 		"github.com/smallstep/pkcs7": "signed configuration profiles",
 	},
 	"autoconfig/setup": {
-		".":                   "the nouns",
-		"autoconfig/document": "the words of settings files",
+		".":                      "the nouns",
+		"autoconfig/document":    "the words of settings files",
+		"autoconfig/setup/sheet": "the one way from values to files",
+	},
+	"autoconfig/setup/sheet": {
+		".":                "texts, and what is printable",
+		"howett.net/plist": "property lists, in which Apple's profiles are written",
 	},
 	"internal/tlsask": {
 		".":      "how a cipher suite is judged",

@@ -1,124 +1,118 @@
 // Package setup writes the files that mail programs configure themselves from, out of
-// the settings that passed their test.
+// the settings that passed their test. What a file is made from is chosen in one place
+// (account.go), and how values get into it is package sheet's.
 package setup
 
 import (
-	"encoding/xml"
 	"errors"
-	"io"
 	"slices"
 
 	"mailcheck"
-	"mailcheck/autoconfig/document"
+	"mailcheck/autoconfig/setup/sheet"
 )
 
-// Format is a kind of setup file.
+// Format is a kind of setup, with what it can express. A server that it cannot
+// express never reaches its writer.
 type Format struct {
-	Name     string // what --for takes
-	Doc      string
-	FileName string // what the file is usually called
-	Write    func(io.Writer, *mailcheck.Report) error
+	Name string // what --for takes
+	Doc  string
+
+	Reads   []mailcheck.Protocol        // one of which the program reads mail with; none: it does not read mail
+	Sends   bool                        // whether it sends mail
+	Logins  []Login                     // that it can be told to use, the user having nothing but a password or a program that gets tokens
+	Against func(Server) mailcheck.Text // why it cannot be told to use a server; nil: any will do
+	Domain  bool                        // one setup can serve everybody of a domain
+	Folder  bool                        // there is more than one file
+
+	Write func(Account, *sheet.Set)
 }
 
-// Formats lists every kind of setup file that can be written.
+// Formats lists every kind of setup that can be written.
 var Formats = []Format{
-	{"thunderbird", "config-v1.1.xml for all that read Mail Autoconfig, K-9 too", "config-v1.1.xml", WriteThunderbird},
+	thunderbird,
+	apple,
+	neomutt,
+	postfix,
 }
 
-// ErrNothingUsable says that no setup file can be written, since no server for
-// reading mail or none for sending it passed its test.
+// Setup is what a user gets.
+type Setup struct {
+	Files []sheet.File
+	Notes []mailcheck.Text // what to do with them
+}
+
+// ErrNeedsAddress says that a setup is for one person, and that a domain alone was
+// given.
+var ErrNeedsAddress = errors.New("the file is for one person, so a full address is needed")
+
+// ErrNothingUsable says that no setup can be written, since no server for reading
+// mail or none for sending it passed its test. It comes as an [UnusableError].
 var ErrNothingUsable = errors.New("no settings passed the test for both reading and sending mail")
 
-// WriteThunderbird writes a settings file of Mail Autoconfig, version 1.2
-// (draft-ietf-mailmaint-autoconfig section 3), from the settings that passed,
-// best first. Names stand as placeholders, so that the file serves every user of
-// the domain. Each section has all fields: Thunderbird for Android drops a file
-// over one incomplete section.
-func WriteThunderbird(w io.Writer, r *mailcheck.Report) error {
-	name := r.Address.Unicode()
-	provider := xmlProvider{ID: r.Address.Domain, Domain: r.Address.Domain, DisplayName: atMost(60, name), ShortName: atMost(20, name)}
-	for _, setting := range r.Usable() {
-		section := xmlServer{
-			Type: string(setting.Protocol), Hostname: setting.Host, Port: int(setting.Port),
-			SocketType: document.SocketType(setting.Security), Username: document.UsernameTemplate(setting.Username, r.Address),
-			Auth: authentication(r.Result(setting.Server)),
-		}
-		if setting.Security == mailcheck.Plain || len(section.Auth) == 0 {
-			continue
-		}
-		switch {
-		case setting.Protocol.Sends():
-			section.Type = "smtp"
-			provider.Outgoing = append(provider.Outgoing, section)
-		case setting.Protocol.Reads():
-			provider.Incoming = append(provider.Incoming, section)
-		}
+// UnusableError says for what a kind of setup found no server, and what could be
+// written instead.
+type UnusableError struct {
+	Format  Format
+	Reasons []mailcheck.Text // why a server that passed is of no use to the program
+	Others  []string         // formats that what passed is enough for
+}
+
+func (e *UnusableError) Unwrap() error { return ErrNothingUsable }
+
+func (e *UnusableError) Error() string {
+	sides := "both reading and sending mail"
+	if !e.Format.Sends {
+		sides = "reading mail"
+	} else if len(e.Format.Reads) == 0 {
+		sides = "sending mail"
 	}
-	if len(provider.Incoming) == 0 || len(provider.Outgoing) == 0 {
-		return ErrNothingUsable
+	if len(e.Reasons) > 0 {
+		return "no settings that passed the test suit " + e.Format.Name + " for " + sides
 	}
-	out, err := xml.MarshalIndent(xmlConfig{Version: "1.2", Provider: provider}, "", "  ")
+	return "no settings passed the test for " + sides
+}
+
+// Make writes a setup from what passed. The name is the person's, as other people
+// are to see it; it may be empty. The error is [ErrNeedsAddress], an
+// [UnusableError], or a [sheet.ValueError] for a name that the format cannot hold.
+func (f Format) Make(r *mailcheck.Report, name string) (Setup, error) {
+	if !mailcheck.Printable(name) {
+		return Setup{}, &sheet.ValueError{Value: name, Why: mailcheck.Textf("it has an invisible or control character")}
+	}
+	a, err := f.choose(r)
 	if err != nil {
-		return err
+		return Setup{}, err
 	}
-	_, err = io.WriteString(w, xml.Header+string(out)+"\n")
-	return err
+	a.Name = name
+	var set sheet.Set
+	f.Write(a, &set)
+	files, notes, err := set.Result()
+	return Setup{files, notes}, err
 }
 
-type xmlConfig struct {
-	XMLName  xml.Name    `xml:"clientConfig"`
-	Version  string      `xml:"version,attr"`
-	Provider xmlProvider `xml:"emailProvider"`
+// choose returns what the format is written from.
+func (f Format) choose(r *mailcheck.Report) (Account, error) {
+	if r.Address.Local == "" && !f.Domain {
+		return Account{}, ErrNeedsAddress
+	}
+	a, reasons := f.account(r)
+	if f.enough(a) {
+		return a, nil
+	}
+	e := &UnusableError{Format: f, Reasons: reasons}
+	for _, other := range Formats {
+		if a, _ := other.account(r); other.enough(a) && (r.Address.Local != "" || other.Domain) {
+			e.Others = append(e.Others, other.Name)
+		}
+	}
+	return Account{}, e
 }
 
-type xmlProvider struct {
-	ID          string      `xml:"id,attr"`
-	Domain      string      `xml:"domain"`
-	DisplayName string      `xml:"displayName"`
-	ShortName   string      `xml:"displayShortName"`
-	Incoming    []xmlServer `xml:"incomingServer"`
-	Outgoing    []xmlServer `xml:"outgoingServer"`
+func (f Format) enough(a Account) bool {
+	return (len(f.Reads) == 0 || len(a.Reading) > 0) && (!f.Sends || len(a.Sending) > 0)
 }
 
-type xmlServer struct {
-	Type       string   `xml:"type,attr"`
-	Hostname   string   `xml:"hostname"`
-	Port       int      `xml:"port"`
-	SocketType string   `xml:"socketType"`
-	Auth       []string `xml:"authentication"`
-	Username   string   `xml:"username"`
-}
-
-// atMost cuts a name to the length that the draft allows, in characters.
-func atMost(n int, name string) string {
-	if runes := []rune(name); len(runes) > n {
-		return string(runes[:n])
-	}
-	return name
-}
-
-// authentication names the ways to log in that a server offered inside TLS, in
-// the words of Mail Autoconfig, best first. A password in clear is safe inside
-// TLS and the one way that every client has; the challenge mechanisms only help
-// clients that insist.
-func authentication(result mailcheck.ServerResult) []string {
-	offered := func(names ...string) bool {
-		return slices.ContainsFunc(result.Mechanisms.AfterTLS, func(m string) bool { return slices.Contains(names, m) })
-	}
-	var methods []string
-	if offered("XOAUTH2", "OAUTHBEARER") {
-		methods = append(methods, "OAuth2")
-	}
-	if result.PasswordOK {
-		methods = append(methods, "password-cleartext")
-	}
-	if offered("CRAM-MD5") {
-		methods = append(methods, "password-encrypted")
-	}
-	if len(methods) > 1 && methods[0] == "OAuth2" && !slices.Contains(result.Auth, "OAuth2") {
-		// Clients know the OAuth2 service of few providers; unless the provider
-		// publishes it, the password comes first.
-		methods = append(methods[1:], "OAuth2")
-	}
-	return methods
+// knows returns those of the ways to log in that the program can be told to use.
+func (f Format) knows(logins []Login) []Login {
+	return slices.DeleteFunc(slices.Clone(logins), func(l Login) bool { return !slices.Contains(f.Logins, l) })
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -12,6 +12,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig/setup"
+	"mailcheck/autoconfig/setup/sheet"
 	"mailcheck/checks"
 	"mailcheck/probes"
 )
@@ -19,7 +20,7 @@ import (
 func setupCommand() *cobra.Command {
 	var net network
 	var out output
-	var client, file string
+	var client, person, file string
 	c := &cobra.Command{
 		Use:   "setup ADDRESS|DOMAIN --for CLIENT",
 		Short: "Write a mail program's setup file from the settings that passed",
@@ -28,19 +29,29 @@ func setupCommand() *cobra.Command {
 The address is checked first, as the check command does. Where nothing works,
 nothing is written and the reasons are on standard error. Use --write rather
 than > in Windows PowerShell, which would change the encoding of the file.
+No file has a password in it; what is left to do is on standard error.
 
 ` + loginHelp + `
 CLIENT is one of:
 ` + setupList() + `
-Exit code: 0 the file is written; 1 no settings passed the test; 2 wrong command
-line; 3 the test could not be made, or was interrupted.`,
+Several files (` + setupFolders() + `) need --write with a folder, in which no file is
+replaced.
+
+Exit code: 0 the file is written; 1 no settings passed the test, or the file
+cannot hold them; 2 wrong command line; 3 the test could not be made, or was
+interrupted.`,
 		Example: `  mailcheck setup alice@example.com --for thunderbird --write config-v1.1.xml
-  mailcheck setup example.com --for thunderbird > config-v1.1.xml`,
+  mailcheck setup example.com --for thunderbird > config-v1.1.xml
+  mailcheck setup alice@example.com --for apple --name "Alice Liddell" --write mail.mobileconfig
+  mailcheck setup alice@example.com --for postfix --write relay`,
 		Args:              exactly(1, "an address"),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
 			format, err := setupFormat(client)
 			if err != nil {
+				return err
+			}
+			if err := setupPossible(format, args[0], file); err != nil {
 				return err
 			}
 			r, err := account(c, args[0], &net, &out, (*probes.Client).Account)
@@ -50,11 +61,12 @@ line; 3 the test could not be made, or was interrupted.`,
 			if out.verbose {
 				transcript(c.ErrOrStderr(), r)
 			}
-			return writeSetup(c, format, r, file)
+			return writeSetup(c, format, r, person, file)
 		},
 	}
 	c.Flags().StringVar(&client, "for", "", "the mail program: `CLIENT` is "+setupNames())
-	c.Flags().StringVar(&file, "write", "", "write to this `FILE` instead of standard output")
+	c.Flags().StringVar(&file, "write", "", "write to this `FILE`, or folder for several files, instead of standard output")
+	c.Flags().StringVar(&person, "name", "", "the person's `NAME`, as others see it, for formats that have one")
 	c.RegisterFlagCompletionFunc("for", complete(strings.Split(setupNames(), ", ")))
 	net.register(c)
 	net.registerDiscovery(c)
@@ -80,6 +92,30 @@ func setupList() string {
 	return b.String()
 }
 
+func setupFolders() string {
+	var names []string
+	for _, f := range setup.Formats {
+		if f.Folder {
+			names = append(names, f.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// setupPossible refuses, before any server is asked, what cannot be written.
+func setupPossible(format setup.Format, typed, file string) error {
+	address, err := parseAddress(typed)
+	switch {
+	case err != nil:
+		return err
+	case address.Local == "" && !format.Domain:
+		return usage("for example: mailcheck setup alice@"+address.Domain+" --for "+format.Name, "%s: %v", format.Name, setup.ErrNeedsAddress)
+	case format.Folder && file == "":
+		return usage("name a folder: --write FOLDER", "%s has several files, which do not fit on standard output", format.Name)
+	}
+	return nil
+}
+
 func setupFormat(name string) (setup.Format, error) {
 	i := slices.IndexFunc(setup.Formats, func(f setup.Format) bool { return f.Name == name })
 	switch {
@@ -91,33 +127,90 @@ func setupFormat(name string) (setup.Format, error) {
 	return setup.Formats[i], nil
 }
 
-// writeSetup writes the file, or the reasons why there is none.
-func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, file string) error {
+// writeSetup writes the files, or the reasons why there are none.
+func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, person, file string) error {
 	if stopped := interrupted(c.Context()); stopped != nil {
 		stopped.(*failure).text = "interrupted; nothing is written"
 		return stopped
 	}
-	var b bytes.Buffer
-	if err := format.Write(&b, r); errors.Is(err, setup.ErrNothingUsable) {
-		return nothingUsable(r, err)
+	made, err := format.Make(r, person)
+	if unusable, ok := errors.AsType[*setup.UnusableError](err); ok {
+		return nothingUsable(r, unusable)
+	} else if _, ok := errors.AsType[*sheet.ValueError](err); ok {
+		return &failure{exitFailures, format.Name + ": " + err.Error(), nil}
 	} else if err != nil {
 		return noRun("", "%v", err)
 	}
-	var err error
-	if file == "" {
-		_, err = c.OutOrStdout().Write(b.Bytes())
-	} else {
-		err = os.WriteFile(file, b.Bytes(), 0o644)
+	switch {
+	case format.Folder:
+		err = writeFolder(file, made.Files)
+	case file == "":
+		_, err = c.OutOrStdout().Write(made.Files[0].Body())
+	default:
+		err = writeFile(file, made.Files[0])
 	}
 	if err != nil {
 		return noRun("", "writing the setup file: %v", err)
 	}
+	for _, note := range made.Notes {
+		fmt.Fprintf(c.ErrOrStderr(), "mailcheck: note: %s\n", note)
+	}
 	return nil
 }
 
-// nothingUsable gives the failures as the reasons for writing nothing.
-func nothingUsable(r *mailcheck.Report, err error) error {
+// writeFile writes one file, in the place of what was there. One that only its owner
+// should read is so before there is anything in it.
+func writeFile(name string, file sheet.File) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, file.Mode)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if file.Mode == sheet.Private {
+		if err := f.Chmod(file.Mode); err != nil {
+			return err
+		}
+	}
+	if _, err := f.Write(file.Body()); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// writeFolder writes several files below a folder, which is made if need be. A
+// folder may be a program's own, so nothing in it is replaced.
+func writeFolder(folder string, files []sheet.File) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	for _, file := range files {
+		if _, err := root.Lstat(file.Name); err == nil {
+			return fmt.Errorf("%s is there already, and is not replaced", filepath.Join(folder, file.Name))
+		}
+	}
+	for _, file := range files {
+		if err := root.MkdirAll(filepath.Dir(file.Name), 0o755); err != nil {
+			return err
+		}
+		if err := root.WriteFile(file.Name, file.Body(), file.Mode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nothingUsable gives the failures as the reasons for writing nothing, and says for
+// which programs there is enough.
+func nothingUsable(r *mailcheck.Report, err *setup.UnusableError) error {
 	lines := []string{err.Error()}
+	for _, reason := range err.Reasons {
+		lines = append(lines, reason.String())
+	}
 	for _, f := range r.Findings {
 		line := strings.TrimSuffix(f.Check.Summary, ".") + " (" + f.Check.ID
 		if f.Server != "" {
@@ -127,5 +220,9 @@ func nothingUsable(r *mailcheck.Report, err error) error {
 			lines = append(lines, line)
 		}
 	}
-	return &failure{exitFailures, strings.Join(lines, "\n"), []string{"the whole report: mailcheck check " + r.Address.String()}}
+	var hints []string
+	if len(err.Others) > 0 {
+		hints = append(hints, "what passed is enough for: --for "+strings.Join(err.Others, ", --for "))
+	}
+	return &failure{exitFailures, strings.Join(lines, "\n"), append(hints, "the whole report: mailcheck check "+r.Address.String())}
 }

@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -73,29 +72,11 @@ func smallProvider() *mailcheck.Report {
 
 func write(t *testing.T, r *mailcheck.Report) string {
 	t.Helper()
-	var b bytes.Buffer
-	if err := WriteThunderbird(&b, r); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
-}
-
-func TestWriteThunderbirdGolden(t *testing.T) {
-	got := write(t, smallProvider())
-	name := filepath.Join("testdata", "config-v1.1.xml")
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
+	made, err := thunderbird.Make(r, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n")) // a checkout on Windows may have added the \r
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
+	return string(made.Files[0].Body())
 }
 
 // sections lists the sections of a written file, each in one line.
@@ -116,7 +97,7 @@ func sections(t *testing.T, text string) []string {
 }
 
 // Most clients take the first section they can use.
-func TestWriteThunderbirdOrder(t *testing.T) {
+func TestThunderbirdOrder(t *testing.T) {
 	got := sections(t, write(t, smallProvider()))
 	want := []string{
 		"imap imap.example.com:993 SSL %EMAILADDRESS% password-cleartext",
@@ -131,7 +112,7 @@ func TestWriteThunderbirdOrder(t *testing.T) {
 }
 
 // What did not pass, is not protected, or lets nobody log in is left out.
-func TestWriteThunderbirdLeavesOut(t *testing.T) {
+func TestThunderbirdLeavesOut(t *testing.T) {
 	test := func(drop mailcheck.ServerResult) {
 		t.Helper()
 		text := write(t, account(drop, result("imaps://imap.example.com:993", mailcheck.Pass, "PLAIN"), result("submissions://smtp.example.com:465", mailcheck.Pass, "PLAIN")))
@@ -147,15 +128,15 @@ func TestWriteThunderbirdLeavesOut(t *testing.T) {
 	test(result("imaps://kerberos.example.com:993", mailcheck.Pass, "GSSAPI"))
 }
 
-func TestWriteThunderbirdNothingUsable(t *testing.T) {
+func TestThunderbirdNothingUsable(t *testing.T) {
 	test := func(servers ...mailcheck.ServerResult) {
 		t.Helper()
-		var b bytes.Buffer
-		if err := WriteThunderbird(&b, account(servers...)); !errors.Is(err, ErrNothingUsable) {
+		made, err := thunderbird.Make(account(servers...), "")
+		if !errors.Is(err, ErrNothingUsable) {
 			t.Errorf("got %v, want %v", err, ErrNothingUsable)
 		}
-		if b.Len() > 0 {
-			t.Errorf("half a file is written:\n%s", &b)
+		if len(made.Files) > 0 {
+			t.Errorf("half a file is written:\n%s", made.Files[0].Body())
 		}
 	}
 	test()
@@ -194,10 +175,10 @@ func TestUsernameTemplate(t *testing.T) {
 }
 
 // OAuth2 comes first only where the provider says that clients have it.
-func TestAuthentication(t *testing.T) {
-	test := func(r mailcheck.ServerResult, want ...string) {
+func TestLogins(t *testing.T) {
+	test := func(r mailcheck.ServerResult, want ...Login) {
 		t.Helper()
-		if got := authentication(r); !slices.Equal(got, want) {
+		if got := logins(r); !slices.Equal(got, want) {
 			t.Errorf("%q, published %q: got %q, want %q", r.Mechanisms.AfterTLS, r.Auth, got, want)
 		}
 	}
@@ -221,7 +202,7 @@ func TestAuthentication(t *testing.T) {
 }
 
 // Reading the written file gives the same servers.
-func TestWriteThunderbirdRoundTrip(t *testing.T) {
+func TestThunderbirdRoundTrip(t *testing.T) {
 	r := smallProvider()
 	config, err := document.ParseConfig([]byte(write(t, r)))
 	if err != nil {
@@ -246,7 +227,7 @@ func TestWriteThunderbirdRoundTrip(t *testing.T) {
 }
 
 // Names from the network cannot break out of the XML.
-func TestWriteThunderbirdEscapes(t *testing.T) {
+func TestThunderbirdEscapes(t *testing.T) {
 	const evil = `"></username><socketType>plain</socketType><username a="&amp;%EMAILADDRESS%`
 	imap := result("imaps://imap.example.com:993", mailcheck.Pass, "PLAIN")
 	imap.Username = evil
@@ -257,7 +238,7 @@ func TestWriteThunderbirdEscapes(t *testing.T) {
 }
 
 // The draft bounds the names that clients show (60 and 20 characters).
-func TestWriteThunderbirdNames(t *testing.T) {
+func TestThunderbirdNames(t *testing.T) {
 	test := func(domain, short string) {
 		t.Helper()
 		r := smallProvider()
@@ -404,7 +385,7 @@ func TestClientRulesOnThePublicDatabase(t *testing.T) {
 }
 
 // The written files are valid by the draft's schema.
-func TestWriteThunderbirdIsValid(t *testing.T) {
+func TestThunderbirdIsValid(t *testing.T) {
 	schema := filepath.Join(sample.Corpus(t, "autoconfig-spec"), "autoconfig.rng")
 	xmllint, err := exec.LookPath("xmllint")
 	if err != nil {

@@ -1,0 +1,180 @@
+package setup
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mailcheck"
+)
+
+// TestGolden shows each format's files for one account.
+func TestGolden(t *testing.T) {
+	for _, f := range Formats {
+		made, err := f.Make(smallProvider(), `Alice "A" Lïddell`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range made.Files {
+			name := filepath.Join("testdata", file.Name)
+			if *update {
+				if err := os.WriteFile(name, file.Body(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n")) // a checkout on Windows may have added the \r
+			if diff := cmp.Diff(string(want), string(file.Body())); diff != "" {
+				t.Errorf("%s: -want +got:\n%s", file.Name, diff)
+			}
+		}
+	}
+}
+
+// files puts a setup into a folder.
+func files(t *testing.T, f Format, c contractCase) (folder string, ok bool) {
+	t.Helper()
+	made, err := f.Make(c.report, c.person)
+	if err != nil {
+		return "", false // TestContract says whether rightly
+	}
+	folder = t.TempDir()
+	for _, file := range made.Files {
+		if err := os.WriteFile(filepath.Join(folder, file.Name), file.Body(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder, true
+}
+
+// program returns the output of a program, which may be missing here.
+func program(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		t.Skipf("%s is not installed", name)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Env = []string{"LC_ALL=C.UTF-8", "HOME=" + t.TempDir(), "PATH=/nowhere"} // where no command is found that a file runs
+	out, err := cmd.Output()
+	if e, ok := err.(*exec.ExitError); ok && len(out) == 0 {
+		t.Errorf("%s %q: %v\n%s", name, args, err, e.Stderr)
+	}
+	return string(out)
+}
+
+// mutt and neomutt understand the file as the reader of the contract does.
+func TestMuttReadsTheFile(t *testing.T) {
+	for _, name := range []string{"mutt", "neomutt"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, c := range contractCases() {
+				folder, ok := files(t, neomutt, c)
+				if !ok {
+					continue
+				}
+				made, _ := neomutt.Make(c.report, c.person)
+				want, err := muttSettings(string(made.Files[0].Body()))
+				if err != nil {
+					t.Fatal(err)
+				}
+				dump := program(t, name, "-n", "-F", filepath.Join(folder, "neomuttrc"), "-D")
+				for key, value := range want {
+					_, err := mailcheck.ParseAddress(c.report.Address.String())
+					switch {
+					case !slices.Contains([]string{"realname", "from", "imap_user", "folder", "spoolfile", "smtp_url"}, key):
+					case key == "from" && err != nil: // it is read as an address, and such ones never come
+					case strings.HasPrefix(value, "+"), len(value) > 200: // the dump expands them, or cuts them
+					default:
+						if got := muttDump(dump, key); got != value {
+							t.Errorf("%s: %s is %q, want %q", c.name, key, got, value)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// muttDump returns a string of what -D prints; neomutt has newer names for some.
+func muttDump(dump, key string) string {
+	newer := map[string]string{"realname": "real_name", "spoolfile": "spool_file"}[key]
+	for line := range strings.Lines(dump) {
+		name, value, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "set ")), "=")
+		if name = strings.TrimSpace(name); name == key || name == newer {
+			text := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(value), `"`), `"`)
+			return strings.NewReplacer(`\\`, `\`, `\"`, `"`, `\$`, "$", "\\`", "`").Replace(text)
+		}
+	}
+	return ""
+}
+
+// Postfix's own programs read the two files.
+func TestPostfixReadsTheFiles(t *testing.T) {
+	t.Parallel()
+	for _, c := range contractCases() {
+		if !slices.Contains([]string{"everything", "STARTTLS", "address $a"}, c.name) {
+			continue // each call of its programs may take seconds
+		}
+		folder, ok := files(t, postfix, c)
+		if !ok {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(folder, "master.cf"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		made, _ := postfix.Make(c.report, c.person)
+		main := append([]byte("myhostname = mail.example.com\n"), made.Files[0].Body()...) // or it asks DNS for its own name
+		if err := os.WriteFile(filepath.Join(folder, "main.cf"), main, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want, err := readPostfix(made, c.report.Address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := want.servers[0]
+		key := fmt.Sprintf("[%s]:%d", s.Host, s.Port)
+		got := strings.TrimSpace(program(t, "postconf", "-x", "-h", "-c", folder, "relayhost", "smtp_tls_security_level", "sender_canonical_maps"))
+		if want := key + "\nsecure\nstatic:" + want.address; got != want {
+			t.Errorf("%s: postconf says %q, want %q", c.name, got, want)
+		}
+		got = strings.TrimSuffix(program(t, "postmap", "-c", folder, "-q", key, "texthash:"+filepath.Join(folder, "sasl_passwd")), "\n")
+		if want := s.Username + ":PASSWORD"; got != want {
+			t.Errorf("%s: postmap says %q, want %q", c.name, got, want)
+		}
+	}
+}
+
+// A reader of property lists that is not Go's takes the profile.
+func TestPlistutilReadsTheProfile(t *testing.T) {
+	for _, c := range contractCases() {
+		folder, ok := files(t, apple, c)
+		if !ok {
+			continue
+		}
+		file := filepath.Join(folder, "mail.mobileconfig")
+		if out := program(t, "plistutil", "-i", file, "-f", "bin"); !strings.HasPrefix(out, "bplist") {
+			t.Errorf("%s: plistutil says %q", c.name, out)
+		}
+	}
+}
+
+// The identifiers of an account never change, or an update would make a second one.
+func TestStableUUID(t *testing.T) {
+	if got, want := stableUUID("mailcheck:mail:alice@example.com"), "A6901BCB-9830-5F7D-8398-D75E4DE221EB"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if stableUUID("a") == stableUUID("b") {
+		t.Error("two names have one UUID")
+	}
+}
