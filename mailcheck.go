@@ -17,9 +17,10 @@
 //
 // Package autoconfig turns an address into servers, package probes turns
 // servers into results, and package report turns the whole into bytes. Every
-// network operation is a [Step]; a step that fails is classified exactly once,
-// by [Classify], into a [Check]. A probe never returns an error: failing to
-// reach a server is its result.
+// network operation is a [Step]; a step that fails is classified exactly once, into
+// a check of package checks, which makes a [Finding]. A probe never returns an error:
+// failing to reach a server is its result. What the program goes by are facts; a
+// [Text] is for people alone.
 //
 // A program of one's own begins at probes.Client: it makes a [Report] of an [Address]
 // that [ParseAddress] has read, or of servers from [ParseServer].
