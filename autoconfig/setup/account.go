@@ -158,7 +158,7 @@ func logins(result mailcheck.ServerResult) []Login {
 		return slices.ContainsFunc(result.Mechanisms.AfterTLS, func(m string) bool { return slices.Contains(names, m) })
 	}
 	var ways []Login
-	if offered("XOAUTH2", "OAUTHBEARER") {
+	if offered(document.Methods["OAuth2"]...) {
 		ways = append(ways, OAuth2)
 	}
 	if result.PasswordOK {

@@ -1,7 +1,8 @@
+//go:build real
+
 package setup
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,36 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"mailcheck"
 )
-
-// TestGolden shows each format's files for one account.
-func TestGolden(t *testing.T) {
-	for _, f := range Formats {
-		made, err := f.Make(smallProvider(), `Alice "A" Lïddell`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range made.Files {
-			name := filepath.Join("testdata", file.Name)
-			if *update {
-				if err := os.WriteFile(name, file.Body(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want = bytes.ReplaceAll(want, []byte("\r\n"), []byte("\n")) // a checkout on Windows may have added the \r
-			if diff := cmp.Diff(string(want), string(file.Body())); diff != "" {
-				t.Errorf("%s: -want +got:\n%s", file.Name, diff)
-			}
-		}
-	}
-}
 
 // files puts a setup into a folder.
 func files(t *testing.T, f Format, c contractCase) (folder string, ok bool) {
@@ -166,15 +139,5 @@ func TestPlistutilReadsTheProfile(t *testing.T) {
 		if out := program(t, "plistutil", "-i", file, "-f", "bin"); !strings.HasPrefix(out, "bplist") {
 			t.Errorf("%s: plistutil says %q", c.name, out)
 		}
-	}
-}
-
-// The identifiers of an account never change, or an update would make a second one.
-func TestStableUUID(t *testing.T) {
-	if got, want := stableUUID("mailcheck:mail:alice@example.com"), "A6901BCB-9830-5F7D-8398-D75E4DE221EB"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	if stableUUID("a") == stableUUID("b") {
-		t.Error("two names have one UUID")
 	}
 }
