@@ -120,7 +120,7 @@ func (a *auditor) note(ctx context.Context, what string, err error) {
 	}
 	a.doubtful = append(a.doubtful, what)
 	switch {
-	case !lasts(ctx, 0):
+	case !lasts(ctx, a.way):
 		a.found.CutShort = outOfTime
 	case errors.Is(err, errEnough):
 		a.found.CutShort = fmt.Sprintf("it took more than %d connections", maxAudit)
@@ -145,7 +145,7 @@ func (a *auditor) settle(ctx context.Context) {
 	switch {
 	case err == nil && answer.accepted():
 		a.doubtful, a.found.CutShort = nil, ""
-	case !lasts(ctx, 0):
+	case !lasts(ctx, a.way):
 		a.found.CutShort = outOfTime
 	case errors.Is(err, errNotReached):
 		a.found.CutShort = turnedAway

@@ -20,7 +20,9 @@ import (
 const maxFurther = 3
 
 // askTimeout bounds one further connection. A server that has failed already
-// does not get the patience of the first one.
+// does not get the patience of the first one. Only where the way to TLS was seen to
+// take long, as to a server that is far away or greets late, the bound is twice that:
+// a shorter one would call a server silent that answers as it always does.
 const askTimeout = 5 * time.Second
 
 // followUp is what is asked after a probe has failed with one of the checks.
@@ -74,6 +76,23 @@ func lasts(ctx context.Context, d time.Duration) bool {
 	return ctx.Err() == nil && (!limited || time.Until(end) > d)
 }
 
+// wayToTLS returns how long the conversation took to where TLS stands, or as far as it
+// came without a failure.
+func (p *probe) wayToTLS() (took time.Duration) {
+	for _, s := range p.trace.Steps {
+		switch s.Op {
+		case mailcheck.OpConnect, mailcheck.OpGreeting, mailcheck.OpCapability, mailcheck.OpStartTLS, mailcheck.OpTLS:
+			if s.Err == nil {
+				took += s.Elapsed
+			}
+		}
+		if s.Op == mailcheck.OpTLS {
+			break
+		}
+	}
+	return took
+}
+
 // become turns a finding into one of another check, now that more is known.
 func become(f *mailcheck.Finding, c *mailcheck.Check, detail string) {
 	f.Check, f.Severity, f.Detail = c, c.Severity, mailcheck.Clean(detail)
@@ -122,16 +141,17 @@ func (p *probe) askHello(ctx context.Context, op mailcheck.Op, what string, h he
 }
 
 // further asks a question over a further connection. A failure is no finding of
-// its own: it is part of the answer. At the end of the run no question is put.
+// its own: it is part of the answer. A question whose answer the run would not live
+// to see is not put.
 func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string, atOnce bool, ask func(*probe) (T, string, error)) (T, error) {
 	var answer T
 	switch {
-	case !lasts(ctx, 0):
+	case !lasts(ctx, p.way):
 		return answer, fmt.Errorf("%w: %w", errNotReached, cmp.Or(ctx.Err(), context.DeadlineExceeded))
 	case p.further == 0:
 		return answer, fmt.Errorf("%w: %w", errNotReached, errEnough)
 	}
-	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	ctx, cancel := context.WithTimeout(ctx, max(askTimeout, 2*p.way))
 	defer cancel()
 	start := time.Now()
 	step := mailcheck.Step{Op: op, Target: p.result.Endpoint(), Start: p.trace.Since()}
