@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"mailcheck"
 	"mailcheck/internal/lab"
@@ -73,6 +74,21 @@ func checkConcealed(t *testing.T, r *mailcheck.Report, secret string) {
 			t.Errorf("the output has %q", form)
 		}
 	}
+}
+
+// A login whose connection hangs for a while is made all the same: the other ports of
+// the host are of no interest any more.
+func TestLoginOverASlowConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "login")
+		r, _ := visit(t, s, hangs+time.Second/10, func(ctx context.Context, n *netx.Net, _ mailcheck.Address) *mailcheck.Report {
+			imap := mailcheck.Server{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS, Username: s.Address}
+			return Servers(ctx, n, []mailcheck.Server{imap}, Options{Credentials: Credentials{Password: s.Password}})
+		})
+		if l := r.Servers[0].Login; l == nil || l.State != mailcheck.LoginAccepted {
+			t.Errorf("%+v", l)
+		}
+	})
 }
 
 // A server that repeats what it was sent does not bring a secret into the report.
