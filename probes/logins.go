@@ -182,7 +182,7 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 		case l.made == maxLogins:
 			s.Login.Reason = fmt.Sprintf("%d logins were made, which is the most for one run", maxLogins)
 			return true
-		case ctx.Err() != nil:
+		case !lasts(ctx, 0):
 			s.Login.Reason = "the time ran out"
 			return true
 		}
@@ -221,8 +221,9 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 	p.hangUp()
 	p.close()
 	if !e.reached {
-		e.check = mailcheck.LoginFailed
-		p.trace.Steps = append(p.trace.Steps, unreached(p, s.Endpoint()))
+		step := unreached(p, s.Endpoint())
+		e.check = step.Findings[0].Check
+		p.trace.Steps = append(p.trace.Steps, step)
 	}
 	l.record(s, p, e)
 	return e
@@ -231,14 +232,17 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 // unreached is the step of a login for which the connection did not come about. What
 // the server said may repeat a secret, so only the name of the fault is told.
 func unreached(p *probe, endpoint string) mailcheck.Step {
-	why := "the server did not offer the same as in the test before"
+	check, why := mailcheck.LoginFailed, "the server did not offer the same as in the test before"
+	if shows(p.trace.Findings(), mailcheck.RunTimeout) {
+		check, why = mailcheck.RunTimeout, fmt.Sprintf("not finished: %s %s", mailcheck.OpAuth, endpoint)
+	}
 	for _, f := range p.trace.Findings() {
 		if f.Severity == mailcheck.Failure {
-			why = "the connection for it failed: " + f.Check.ID
+			check, why = mailcheck.LoginFailed, "the connection for it failed: "+f.Check.ID
 			break
 		}
 	}
-	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{found(mailcheck.LoginFailed, why)}}
+	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{found(check, why)}}
 }
 
 // record adds an attempt to what is known of the server: one step, the lines that

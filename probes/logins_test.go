@@ -91,6 +91,31 @@ func TestLoginOverASlowConnection(t *testing.T) {
 	})
 }
 
+// A login that the run's time ends is no failure of the server's, and none is begun
+// after it, whichever of the timers for that moment fires first.
+func TestLoginOutOfTime(t *testing.T) {
+	for _, rtt := range []time.Duration{1100 * time.Millisecond, 1500 * time.Millisecond, 1750 * time.Millisecond} {
+		for range 10 {
+			synctest.Test(t, func(t *testing.T) {
+				s := scenario(t, "login")
+				r, _ := visit(t, s, rtt, accountWith(Options{Credentials: Credentials{Password: s.Password}}))
+				cut := 0
+				for _, server := range r.Servers {
+					if shows(server.Findings(), mailcheck.LoginFailed) {
+						t.Errorf("%v: %s: %v", rtt, server.URL(), server.Findings())
+					}
+					if server.Login != nil && server.Login.State == mailcheck.LoginBroken {
+						cut++
+					}
+				}
+				if cut > 1 {
+					t.Errorf("%v: the end of the run cut %d logins short", rtt, cut)
+				}
+			})
+		}
+	}
+}
+
 // A server that repeats what it was sent does not bring a secret into the report.
 func TestEchoedPasswordIsConcealed(t *testing.T) {
 	s, _ := lab.Find("login-echo")
