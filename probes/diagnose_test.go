@@ -198,6 +198,21 @@ func TestDoorIsOffered(t *testing.T) {
 	}
 }
 
+// A door whose test was cut short was not seen to work.
+func TestDoorThatFallsSilentIsNotOffered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "wrong-port-published")
+		s.Hosts = maps.Clone(s.Hosts)
+		s.Hosts["imap.example.com"] = lab.Host{143: lab.IMAP(lab.Mail{Host: "imap.example.com", GreetingDelay: askTimeout - time.Second,
+			StartTLS: &lab.Cert{Names: []string{"imap.example.com"}}, On: map[string]lab.Behaviour{"CAPABILITY": lab.Silent}})}
+		r, _ := inLab(t, s, Options{})
+		i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check == mailcheck.TCPRefused })
+		if i < 0 || r.Findings[i].Meanwhile != "" {
+			t.Errorf("%v, %+v", ids(r), r.Findings[max(i, 0)])
+		}
+	})
+}
+
 // Whoever gives the run more time gets a server known that greets after 25 s; in
 // an ordinary run it counts as silent, and the evidence says how long that was.
 func TestVeryLateGreeting(t *testing.T) {

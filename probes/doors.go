@@ -23,7 +23,8 @@ type outcome struct {
 }
 
 func (p *probe) outcome() outcome {
-	return outcome{works: mailcheck.VerdictOf(p.trace.Findings()) != mailcheck.Fail && p.conn != nil}
+	v := verdict(p.trace.Findings())
+	return outcome{works: (v == mailcheck.Pass || v == mailcheck.Warn) && p.conn != nil}
 }
 
 // silence is how long a server may be silent before it is suspected of waiting
