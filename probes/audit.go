@@ -119,7 +119,7 @@ func (a *auditor) note(ctx context.Context, what string, err error) {
 	}
 	a.doubtful = append(a.doubtful, what)
 	switch {
-	case ctx.Err() != nil:
+	case !lasts(ctx, a.way):
 		a.found.CutShort = outOfTime
 	case errors.Is(err, errEnough):
 		a.found.CutShort = fmt.Sprintf("it took more than %d connections", maxAudit)
@@ -144,7 +144,7 @@ func (a *auditor) settle(ctx context.Context) {
 	switch {
 	case err == nil && answer.Accepted():
 		a.doubtful, a.found.CutShort = nil, ""
-	case ctx.Err() != nil:
+	case !lasts(ctx, a.way):
 		a.found.CutShort = outOfTime
 	case errors.Is(err, errNotReached):
 		a.found.CutShort = turnedAway

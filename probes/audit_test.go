@@ -155,9 +155,30 @@ func TestAuditOutOfTime(t *testing.T) {
 		s := scenario(t, "audit-good")
 		r, _ := visit(t, s, time.Second, accountWith(Options{TLSAudit: true}))
 		for _, server := range r.Servers {
-			if a := server.TLSAudit; a == nil || a.CutShort != "the time of the run is over" || len(a.Unanswered) == 0 {
+			if a := server.TLSAudit; a == nil || a.CutShort != "the time of the run is over" || len(a.Unanswered) == 0 || !a.Versions[0].Offered {
 				t.Errorf("%s: %+v", server.URL(), a)
 			}
+		}
+	})
+}
+
+// A server that takes longer to greet than others take for all of a question is
+// asked with the patience that it needs.
+func TestAuditOfALateGreeter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "audit-good")
+		s.Hosts = maps.Clone(s.Hosts)
+		s.Hosts["smtp.example.com"] = maps.Clone(s.Hosts["smtp.example.com"])
+		prompt := s.Hosts["smtp.example.com"][587]
+		s.Hosts["smtp.example.com"][587] = func(c *lab.Conn) {
+			if c.Sleep(askTimeout + time.Second) {
+				prompt(c)
+			}
+		}
+		r, _ := inLab(t, s, Options{TLSAudit: true})
+		i := slices.IndexFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Port == 587 })
+		if a := r.Servers[i].TLSAudit; a.CutShort != outOfTime || !a.Versions[0].Offered || !a.Versions[1].Offered {
+			t.Errorf("%+v", a)
 		}
 	})
 }

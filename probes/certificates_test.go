@@ -1,9 +1,11 @@
 package probes
 
 import (
+	"context"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -324,5 +326,25 @@ func TestTLSA(t *testing.T) {
 		if got := matchesTLSA(c.record, chain, chain); flaw == "" && got != c.matches {
 			t.Errorf("%s: matches %v", presentation(c.record), got)
 		}
+	}
+}
+
+// What DNS said of the certificate long before the end of the run is not lost with it.
+func TestDANEAtTheEndOfTheRun(t *testing.T) {
+	s := scenario(t, "dane-good")
+	s.Hosts = maps.Clone(s.Hosts)
+	s.Hosts["imap.example.com"] = lab.Host{993: lab.TLS(lab.Cert{Names: []string{"imap.example.com"}}, lab.Silent)}
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := visit(t, s, 0, func(ctx context.Context, c *Client, a mailcheck.Address) (*mailcheck.Report, error) {
+				ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+				defer cancel()
+				return c.Account(ctx, a, nil)
+			})
+			i := slices.IndexFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Port == 993 })
+			if d := r.Servers[i].TLS.DANE; d == nil {
+				t.Errorf("the TLSA records were lost: %v", r.Servers[i].Steps)
+			}
+		})
 	}
 }

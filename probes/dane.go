@@ -79,9 +79,13 @@ func (p *probe) dane(ctx context.Context) {
 	defer patience.Stop()
 	var a tlsaAnswer
 	select {
-	case a = <-p.tlsa.answer:
-	case <-patience.C:
-	case <-ctx.Done():
+	case a = <-p.tlsa.answer: // alone, for which of two that are ready a select takes is chance
+	default:
+		select {
+		case a = <-p.tlsa.answer:
+		case <-patience.C:
+		case <-ctx.Done():
+		}
 	}
 	if len(a.records) == 0 {
 		return

@@ -58,12 +58,36 @@ func (p *probe) diagnose(ctx context.Context) {
 	for _, next := range followUps {
 		for i := range p.trace.Steps { // the steps that follow-ups add have no findings
 			for j := range p.trace.Steps[i].Findings {
-				if f := &p.trace.Steps[i].Findings[j]; slices.Contains(next.after, f.Check) && ctx.Err() == nil {
+				if f := &p.trace.Steps[i].Findings[j]; slices.Contains(next.after, f.Check) && lasts(ctx, 0) {
 					next.ask(p, ctx, f)
 				}
 			}
 		}
 	}
+}
+
+// lasts reports whether the run goes on for longer than d. Its deadline is asked, since
+// which of two timers for the same moment fires first is chance.
+func lasts(ctx context.Context, d time.Duration) bool {
+	end, limited := ctx.Deadline()
+	return ctx.Err() == nil && (!limited || time.Until(end) > d)
+}
+
+// wayToTLS returns how long the conversation took to where TLS stands, or as far as it
+// came without a failure.
+func (p *probe) wayToTLS() (took time.Duration) {
+	for _, s := range p.trace.Steps {
+		switch s.Op {
+		case mailcheck.OpConnect, mailcheck.OpGreeting, mailcheck.OpCapability, mailcheck.OpStartTLS, mailcheck.OpTLS:
+			if !s.Failed() {
+				took += s.Elapsed
+			}
+		}
+		if s.Op == mailcheck.OpTLS {
+			break
+		}
+	}
+	return took
 }
 
 var (
@@ -109,19 +133,25 @@ func (p *probe) askHello(ctx context.Context, op mailcheck.Op, what string, h tl
 }
 
 // further asks a question over a further connection. A failure is no finding of
-// its own: it is part of the answer.
+// its own: it is part of the answer. A question whose answer the run would not live
+// to see is not put.
 func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string, atOnce bool, ask func(*probe) (T, string, error)) (T, error) {
 	var answer T
-	if ctx.Err() != nil || p.further == 0 {
-		return answer, fmt.Errorf("%w: %w", errNotReached, cmp.Or(ctx.Err(), errEnough))
+	switch {
+	case !lasts(ctx, p.way):
+		return answer, fmt.Errorf("%w: %w", errNotReached, cmp.Or(ctx.Err(), context.DeadlineExceeded))
+	case p.further == 0:
+		return answer, fmt.Errorf("%w: %w", errNotReached, errEnough)
 	}
-	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	ctx, cancel := context.WithTimeout(ctx, max(askTimeout, 2*p.way))
 	defer cancel()
 	start := time.Now()
 	step := mailcheck.Step{Op: op, Target: p.result.Endpoint(), Start: p.trace.Since()}
 	var said mailcheck.Text
 	q, err := p.again(ctx)
 	if err == nil {
+		end, _ := ctx.Deadline()
+		q.dialed.Conn.SetDeadline(end) // an answer at the very end is too late, whichever timer fires first
 		stop := context.AfterFunc(ctx, func() { q.dialed.Conn.SetDeadline(time.Unix(1, 0)) })
 		if p.result.Security == mailcheck.StartTLS && !atOnce {
 			err = q.askForTLS()

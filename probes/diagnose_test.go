@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 )
 
@@ -137,6 +138,27 @@ func TestLateGreetingIsNoWrongDoor(t *testing.T) {
 	})
 }
 
+// A handshake that fails with the end of the run leaves no time to ask why, whichever
+// of the timers for that moment fires first.
+func TestNothingIsAskedAtTheEnd(t *testing.T) {
+	s := scenario(t, "healthy")
+	s.Hosts = maps.Clone(s.Hosts)
+	s.Hosts["smtp.example.com"] = lab.Host{587: lab.SMTP(lab.Mail{Host: "smtp.example.com", GreetingDelay: 30*time.Second - handshakeTimeout,
+		StartTLS: &lab.Cert{Names: []string{"smtp.example.com"}}, On: map[string]lab.Behaviour{"handshake": lab.Silent}})}
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := visit(t, s, 0, accountWith(Options{}))
+			for _, server := range r.Servers {
+				for _, step := range server.Steps {
+					if step.Start >= 30*time.Second {
+						t.Errorf("%s: %s", server.URL(), step)
+					}
+				}
+			}
+		})
+	}
+}
+
 // What works is said first, with the record to publish where it is not published.
 func TestDoorIsOffered(t *testing.T) {
 	for _, c := range []struct{ scenario, id, want string }{
@@ -174,6 +196,21 @@ func TestDoorIsOffered(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A door whose test was cut short was not seen to work.
+func TestDoorThatFallsSilentIsNotOffered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "wrong-port-published")
+		s.Hosts = maps.Clone(s.Hosts)
+		s.Hosts["imap.example.com"] = lab.Host{143: lab.IMAP(lab.Mail{Host: "imap.example.com", GreetingDelay: askTimeout - time.Second,
+			StartTLS: &lab.Cert{Names: []string{"imap.example.com"}}, On: map[string]lab.Behaviour{"CAPABILITY": lab.Silent}})}
+		r, _ := inLab(t, s, Options{})
+		i := slices.IndexFunc(r.Findings, func(f mailcheck.Finding) bool { return f.Check == checks.TCPRefused })
+		if i < 0 || !r.Findings[i].Meanwhile.Empty() {
+			t.Errorf("%v, %+v", ids(r), r.Findings[max(i, 0)])
+		}
+	})
 }
 
 // Whoever gives the run more time gets a server known that greets after 25 s; in

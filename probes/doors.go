@@ -26,7 +26,8 @@ type outcome struct {
 }
 
 func (p *probe) outcome() outcome {
-	return outcome{works: mailcheck.VerdictOf(p.trace.Findings()) != mailcheck.Fail && p.conn != nil}
+	v := verdict(p.trace.Findings())
+	return outcome{works: (v == mailcheck.Pass || v == mailcheck.Warn) && p.conn != nil}
 }
 
 // suspectTLS waits for silence to last; then a second connection sends a

@@ -188,7 +188,7 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 		case l.made == maxLogins:
 			s.Login.Reason = mailcheck.Textf("%d logins were made, which is the most for one run", maxLogins)
 			return true
-		case ctx.Err() != nil:
+		case !lasts(ctx, 0):
 			s.Login.Reason = mailcheck.Textf("the time ran out")
 			return true
 		}
@@ -227,8 +227,9 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 	p.hangUp()
 	p.close()
 	if !e.reached {
-		e.check = checks.LoginFailed
-		p.trace.Steps = append(p.trace.Steps, unreached(p, s.Endpoint()))
+		step := unreached(p, s.Endpoint())
+		e.check = step.Findings[0].Check
+		p.trace.Steps = append(p.trace.Steps, step)
 	}
 	l.record(s, p, e)
 	return e
@@ -237,14 +238,17 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 // unreached is the step of a login for which the connection did not come about. What
 // the server said may repeat a secret, so only the name of the fault is told.
 func unreached(p *probe, endpoint string) mailcheck.Step {
-	why := mailcheck.Textf("the server did not offer the same as in the test before")
+	check, why := checks.LoginFailed, mailcheck.Textf("the server did not offer the same as in the test before")
+	if mailcheck.Shows(p.trace.Findings(), checks.RunTimeout) {
+		check, why = checks.RunTimeout, mailcheck.Textf("not finished: %s %s", mailcheck.OpAuth, endpoint)
+	}
 	for _, f := range p.trace.Findings() {
 		if f.Severity == checks.Failure {
-			why = mailcheck.Textf("the connection for it failed: %s", f.Check.ID)
+			check, why = checks.LoginFailed, mailcheck.Textf("the connection for it failed: %s", f.Check.ID)
 			break
 		}
 	}
-	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{mailcheck.NewFindingText(checks.LoginFailed, why)}}
+	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{mailcheck.NewFindingText(check, why)}}
 }
 
 // record adds an attempt to what is known of the server: one step, the lines that

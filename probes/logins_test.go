@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -71,6 +72,46 @@ func checkConcealed(t *testing.T, r *mailcheck.Report, secret string) {
 	for _, form := range []string{secret, hex.EncodeToString([]byte(secret)), base64.StdEncoding.EncodeToString([]byte(secret))} {
 		if strings.Contains(shown, strings.ToLower(form)) {
 			t.Errorf("the output has %q", form)
+		}
+	}
+}
+
+// A login whose connection hangs for a while is made all the same: the other ports of
+// the host are of no interest any more.
+func TestLoginOverASlowConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "login")
+		r, _ := visit(t, s, hangs+time.Second/10, func(ctx context.Context, c *Client, _ mailcheck.Address) (*mailcheck.Report, error) {
+			imap := mailcheck.Server{Protocol: mailcheck.IMAP, Host: "imap.example.com", Port: 993, Security: mailcheck.ImplicitTLS, Username: s.Address}
+			return c.Servers(ctx, []mailcheck.Server{imap}, &Options{Credentials: Credentials{Password: s.Password}})
+		})
+		if l := r.Servers[0].Login; l == nil || l.State != mailcheck.LoginAccepted {
+			t.Errorf("%+v", l)
+		}
+	})
+}
+
+// A login that the run's time ends is no failure of the server's, and none is begun
+// after it, whichever of the timers for that moment fires first.
+func TestLoginOutOfTime(t *testing.T) {
+	for _, rtt := range []time.Duration{1100 * time.Millisecond, 1500 * time.Millisecond, 1750 * time.Millisecond} {
+		for range 10 {
+			synctest.Test(t, func(t *testing.T) {
+				s := scenario(t, "login")
+				r, _ := visit(t, s, rtt, accountWith(Options{Credentials: Credentials{Password: s.Password}}))
+				cut := 0
+				for _, server := range r.Servers {
+					if mailcheck.Shows(server.Findings(), checks.LoginFailed) {
+						t.Errorf("%v: %s: %v", rtt, server.URL(), server.Findings())
+					}
+					if server.Login != nil && server.Login.State == mailcheck.LoginBroken {
+						cut++
+					}
+				}
+				if cut > 1 {
+					t.Errorf("%v: the end of the run cut %d logins short", rtt, cut)
+				}
+			})
 		}
 	}
 }

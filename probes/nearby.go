@@ -74,9 +74,10 @@ func (b *nearby) wait() { b.wg.Wait() }
 // watchNearby watches over the connection that a probe is about to make, and
 // looks around if it hangs. The function returned ends the watch, and records
 // what was seen if the connection did not come about. Nobody said that a guessed
-// server is there, so its silence is not looked into.
+// server is there, so its silence is not looked into; nor is that of one that a login
+// goes to, whose test is over.
 func (p *probe) watchNearby(ctx context.Context, addrs []netip.Addr) func(connected bool) {
-	if p.result.Guessed() {
+	if p.result.Guessed() || p.others == nil {
 		return func(bool) {}
 	}
 	ctx, cancel := context.WithCancel(ctx)

@@ -37,7 +37,7 @@ var inTheWay = []*checks.Check{
 // lookForPortal puts the two questions where every server of a run failed in a way
 // that a login page explains. The steps hold what it found.
 func lookForPortal(ctx context.Context, n *netx.Run, r *mailcheck.Report) []mailcheck.Step {
-	if ctx.Err() != nil || !allInTheWay(r) {
+	if !lasts(ctx, 0) || !allInTheWay(r) {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, portalLimit)

@@ -88,3 +88,22 @@ func TestPortalIsNotLookedForNeedlessly(t *testing.T) {
 		})
 	}
 }
+
+// Nobody is asked at the end of the run, whichever of the timers for that moment fires
+// first.
+func TestPortalIsNotLookedForAtTheEnd(t *testing.T) {
+	s := lab.Scenario{Address: "alice@example.com", Zone: "imap.example.com. A 192.0.2.10\nsmtp.example.com. A 192.0.2.25\n",
+		Hosts: map[string]lab.Host{"192.0.2.10": {993: lab.Silent}, "192.0.2.25": {465: lab.Silent}}}
+	for range 30 {
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := visit(t, s, 0, func(ctx context.Context, c *Client, a mailcheck.Address) (*mailcheck.Report, error) {
+				ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
+				defer cancel()
+				return given(ctx, c, a)
+			})
+			if len(r.Network) > 0 || !slices.Contains(ids(r), checks.TLSTimeout.ID) {
+				t.Errorf("found %v, asked %v", ids(r), r.Network)
+			}
+		})
+	}
+}

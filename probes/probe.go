@@ -43,6 +43,8 @@ type probe struct {
 
 	others  *pool // the other servers of the run; nil where there are none
 	further int   // connections that may still be made to learn more about this server
+
+	way time.Duration // that the conversation took to get to TLS
 }
 
 // conversations holds what is said after the connection stands, one function a
@@ -85,6 +87,7 @@ func (p *probe) run(ctx context.Context, tell func(outcome)) mailcheck.ServerRes
 // after it.
 func (p *probe) test(ctx context.Context, tell func(outcome)) {
 	p.converse(ctx)
+	p.way = p.wayToTLS()
 	p.hangUp()
 	tell(p.outcome())
 	p.dane(ctx)

@@ -19,7 +19,9 @@ const (
 	loginTimeout = 25 * time.Second
 
 	// A server that has failed already does not get the patience of the first
-	// connection: this bounds each further one.
+	// connection: this bounds each further one. Only where the way to TLS was seen to
+	// take long, as to a server that is far away or greets late, the bound is twice
+	// that: a shorter one would call a server silent that answers as it always does.
 	askTimeout = 5 * time.Second
 
 	// Other addresses of a server are visited side by side.

@@ -33,7 +33,6 @@ const exitCodes = `Exit code: 0 no failure; 1 failures (with --strict also warni
 command line; 3 the test could not be made, or was interrupted.`
 
 func main() {
-	log.SetOutput(io.Discard) // net/http logs what servers say unasked
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -41,6 +40,7 @@ func main() {
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	log.SetOutput(io.Discard) // net/http logs what servers say unasked
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)

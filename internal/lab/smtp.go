@@ -9,7 +9,9 @@ func SMTP(m Mail) Behaviour {
 		if !ok {
 			return
 		}
-		if c.early() { // RFC 5321 section 4.3.1: the client waits for the greeting
+		// RFC 5321 section 4.3.1: the client waits for the greeting. A server that greets at
+		// once does not look for early talkers: which of the two is first would be chance.
+		if s.GreetingDelay > 0 && c.early() {
 			s.Say("554 SMTP synchronization error\r\n")
 			return
 		}
