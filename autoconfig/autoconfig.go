@@ -155,7 +155,7 @@ func (s *search) askPlace(ctx context.Context, t *trace.Trace, p place) answer {
 		return a
 	}
 	got := s.fetch(ctx, t, netx.Request{URL: p.url, AllowHTTP: u.Scheme == "http"})
-	if got.outcome != there {
+	if got.came != there {
 		return or.judge(t, got)
 	}
 	a := s.readDocument(ctx, t, got.Document)

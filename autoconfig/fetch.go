@@ -14,11 +14,11 @@ import (
 	"mailcheck/internal/trace"
 )
 
-// outcome is what fetching a document came to.
-type outcome int
+// arrival is what fetching a document came to.
+type arrival int
 
 const (
-	there       outcome = iota // the document, as far as can be told without reading it
+	there       arrival = iota // the document, as far as can be told without reading it
 	missing                    // the web server says that it has none
 	unserved                   // no web server listens
 	page                       // a web page
@@ -28,7 +28,7 @@ const (
 
 // statuses are those that say whether there is a document (RFC 9110 section 15);
 // any other is a fault.
-var statuses = map[int]outcome{
+var statuses = map[int]arrival{
 	http.StatusOK: there, http.StatusNotFound: missing, http.StatusGone: missing, http.StatusNoContent: missing,
 }
 
@@ -36,29 +36,29 @@ var statuses = map[int]outcome{
 // Without a check for no answer, the error is an occurrence of its own check.
 type rules struct {
 	most                   checks.Severity
-	absent                 []outcome // those by which nothing is published; of them only a page may be worth a finding
+	absent                 []arrival // those by which nothing is published; of them only a page may be worth a finding
 	page, status, noAnswer *checks.Check
 }
 
 var (
 	// Whoever has a host of that name means to publish settings there.
-	configRules = rules{checks.Warning, []outcome{missing}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil}
+	configRules = rules{checks.Warning, []arrival{missing}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil}
 	// Most domains have something else there.
-	optionalRules = rules{checks.Info, []outcome{missing, unserved, page}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil}
+	optionalRules = rules{checks.Info, []arrival{missing, unserved, page}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil}
 	// What is wrong with the provider database is no fault of the account.
-	ispdbRules = rules{checks.Info, []outcome{missing}, checks.ISPDBUnreachable, checks.ISPDBUnreachable, checks.ISPDBUnreachable}
+	ispdbRules = rules{checks.Info, []arrival{missing}, checks.ISPDBUnreachable, checks.ISPDBUnreachable, checks.ISPDBUnreachable}
 	// DNS announces a PACC document.
 	paccRules = rules{checks.Warning, nil, checks.PACCHTML, checks.PACCNoDocument, nil}
 	// The settings name the issuer, which has to say more about itself.
 	issuerRules = rules{checks.Warning, nil, checks.OAuthMetadataMissing, checks.OAuthMetadataMissing, checks.OAuthMetadataMissing}
 	// Nobody has said that something is there.
-	strayRules = rules{absent: []outcome{missing, unserved, page, failing, unreachable}}
+	strayRules = rules{absent: []arrival{missing, unserved, page, failing, unreachable}}
 )
 
 // fetched is a document, or what came in its place.
 type fetched struct {
 	*netx.Document // never nil
-	outcome        outcome
+	came           arrival
 	reason         mailcheck.Text // what came in its place, for people
 	evidence       mailcheck.Text // the same, for whoever has to mend it
 }
@@ -98,7 +98,7 @@ func (s *search) fetch(ctx context.Context, t *trace.Trace, req netx.Request) fe
 	if document.LooksLikeHTML(doc.Body) {
 		return fetched{doc, page, mailcheck.Textf("%s answers with a web page", host), mailcheck.Textf("%s answers with %s that begins %q", doc.URL, doc.ContentType, document.Head(doc.Body))}
 	}
-	return fetched{Document: doc, outcome: there}
+	return fetched{Document: doc, came: there}
 }
 
 // judge says what it means to a source that something else came than the document,
@@ -106,7 +106,7 @@ func (s *search) fetch(ctx context.Context, t *trace.Trace, req netx.Request) fe
 func (r rules) judge(t *trace.Trace, f fetched) answer {
 	a := answer{state: mailcheck.Failed, reason: f.reason}
 	check, last := r.status, &t.Steps[len(t.Steps)-1]
-	switch f.outcome {
+	switch f.came {
 	case page:
 		check = r.page
 	case unserved, unreachable:
@@ -119,13 +119,13 @@ func (r rules) judge(t *trace.Trace, f fetched) answer {
 		soften(t, r.most)
 		return a
 	}
-	if slices.Contains(r.absent, f.outcome) {
+	if slices.Contains(r.absent, f.came) {
 		a.state = mailcheck.Absent
 		if last.Findings = nil; last.Failed() {
 			t.Say("nothing there")
 		}
 	}
-	if check != nil && (a.state == mailcheck.Failed || f.outcome == page) {
+	if check != nil && (a.state == mailcheck.Failed || f.came == page) {
 		last.Findings = nil
 		t.Find(check, "%s", f.evidence)
 	}

@@ -103,11 +103,11 @@ func (s *search) fetchMetadata(ctx context.Context, t *trace.Trace, urls []strin
 	var tried []mailcheck.Text
 	for _, u := range urls {
 		got = s.fetch(ctx, t, netx.Request{URL: u, Header: http.Header{"Accept": {"application/json"}}})
-		if got.outcome == there {
+		if got.came == there {
 			return got.Document, mailcheck.Text{}
 		}
 		tried = append(tried, got.evidence)
-		if got.outcome == unserved || got.outcome == unreachable {
+		if got.came == unserved || got.came == unreachable {
 			break
 		}
 	}

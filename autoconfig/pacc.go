@@ -115,9 +115,9 @@ func (r *paccRun) judge(ctx context.Context) answer {
 		return answer{state: mailcheck.Failed, reason: r.hostless.reason}
 	case r.hostless.unresolved:
 		return r.hostless
-	case r.got.outcome != there && r.announced:
+	case r.got.came != there && r.announced:
 		return paccRules.judge(r.page, r.got)
-	case r.got.outcome != there:
+	case r.got.came != there:
 		return strayRules.judge(r.page, r.got)
 	}
 	judgeCertificate(r.page, r.got.Document)

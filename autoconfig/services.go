@@ -61,7 +61,7 @@ func (s *search) wellKnown(ctx context.Context, t *trace.Trace, p mailcheck.Prot
 	defer cancel()
 	got := s.fetch(ctx, t, req)
 	switch {
-	case got.outcome == unserved || got.outcome == unreachable || !proven(got.Document):
+	case got.came == unserved || got.came == unreachable || !proven(got.Document):
 		strayRules.judge(t, got)
 		return mailcheck.Server{}, false
 	case len(got.Hops) == 1 && got.Status == http.StatusUnauthorized && s.locked(ctx):

@@ -20,14 +20,11 @@ import (
 // port, or the published kind of encryption, is what is wrong. The most valuable
 // thing to tell the caller on the phone is the door that works.
 
-// outcome is what the probes of other servers may know about one.
-type outcome struct {
-	works bool // a client can use it
-}
-
-func (p *probe) outcome() outcome {
+// works reports whether a client can use the server, which is what the probes of
+// other servers may know about one.
+func (p *probe) works() bool {
 	v := verdict(p.trace.Findings())
-	return outcome{works: (v == mailcheck.Pass || v == mailcheck.Warn) && p.conn != nil}
+	return (v == mailcheck.Pass || v == mailcheck.Warn) && p.conn != nil
 }
 
 // suspectTLS waits for silence to last; then a second connection sends a
@@ -164,7 +161,7 @@ func doors(s mailcheck.Server, c *checks.Check) []mailcheck.Server {
 }
 
 // opens reports whether a client can use a server. If the run tests it anyway,
-// since somebody published it, that test's outcome counts, so all sources are
+// since somebody published it, that test counts, so all sources are
 // heard first; otherwise it costs a connection.
 func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, published bool) {
 	if p.others != nil {
@@ -176,7 +173,7 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, publis
 		if slot := p.others.find(door); slot != nil {
 			select {
 			case <-slot.answered:
-				return slot.outcome.works, true
+				return slot.works, true
 			case <-ctx.Done():
 				return false, true
 			}
@@ -205,7 +202,7 @@ func (p *probe) tryDoor(ctx context.Context, door mailcheck.Server, addrs []neti
 	if connected {
 		q.talk(ctx)
 	}
-	works, state = q.outcome().works, q.reach()
+	works, state = q.works(), q.reach()
 	q.leave()
 	step.Elapsed = q.trace.Since()
 	step.Detail = mailcheck.Textf("look for another way in: %s works", conclude.SecurityInWords(door.Security))

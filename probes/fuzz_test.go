@@ -104,7 +104,7 @@ func probeScript(t *testing.T, s mailcheck.Server, script string, secret ...stri
 		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 		defer cancel()
 		began := time.Now()
-		r = newProbe(n.Run(), s, Options{}, began).run(ctx, func(outcome) {})
+		r = newProbe(n.Run(), s, Options{}, began).run(ctx, func(bool) {})
 		if took := time.Since(began); took > 60*time.Second {
 			t.Errorf("the probe took %v", took)
 		}

@@ -29,7 +29,7 @@ func imap(ctx context.Context, p *probe) {
 	caps := greeted
 	if caps == nil {
 		var err error
-		if caps, err = exchange(ctx, p, mailcheck.OpCapability, []string{"c1 CAPABILITY"}, func() ([]string, error) {
+		if caps, err = roundTrip(ctx, p, mailcheck.OpCapability, []string{"c1 CAPABILITY"}, func() ([]string, error) {
 			return p.imapCapabilities("c1")
 		}); err != nil {
 			return
@@ -67,7 +67,7 @@ func (p *probe) imapGreeting() (string, error) {
 // the connection into TLS.
 func (p *probe) imapStartTLS(ctx context.Context, greeted []string) bool {
 	var consent string
-	caps, err := exchange(ctx, p, mailcheck.OpStartTLS, []string{"b1 CAPABILITY", "b2 STARTTLS"}, func() ([]string, error) {
+	caps, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{"b1 CAPABILITY", "b2 STARTTLS"}, func() ([]string, error) {
 		caps, err := p.imapCapabilities("b1")
 		if err != nil {
 			return nil, err

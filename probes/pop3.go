@@ -18,7 +18,7 @@ func pop3(ctx context.Context, p *probe) {
 	if p.result.Security == mailcheck.StartTLS && !p.pop3StartTLS(ctx) {
 		return
 	}
-	caps, err := exchange(ctx, p, mailcheck.OpCapability, []string{"CAPA"}, p.pop3Capabilities)
+	caps, err := roundTrip(ctx, p, mailcheck.OpCapability, []string{"CAPA"}, p.pop3Capabilities)
 	if err != nil {
 		return
 	}
@@ -49,7 +49,7 @@ func (p *probe) pop3Greeting() (string, error) {
 // the connection into TLS (RFC 2595 section 4).
 func (p *probe) pop3StartTLS(ctx context.Context) bool {
 	var consent string
-	caps, err := exchange(ctx, p, mailcheck.OpStartTLS, []string{"CAPA", "STLS"}, func() ([]string, error) {
+	caps, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{"CAPA", "STLS"}, func() ([]string, error) {
 		caps, err := p.pop3Capabilities()
 		if err != nil {
 			return nil, err

@@ -72,7 +72,7 @@ func newProbe(n *netx.Run, s mailcheck.Server, o Options, began time.Time) *prob
 
 // run tests the server and returns what it saw. As soon as the conversation is
 // over, it tells the others how that went.
-func (p *probe) run(ctx context.Context, tell func(outcome)) mailcheck.ServerResult {
+func (p *probe) run(ctx context.Context, tell func(works bool)) mailcheck.ServerResult {
 	start := time.Now()
 	if !p.join(ctx, tell) {
 		p.test(ctx, tell)
@@ -85,11 +85,11 @@ func (p *probe) run(ctx context.Context, tell func(outcome)) mailcheck.ServerRes
 
 // test has the conversation on a connection of the probe's own; the diagnosis comes
 // after it.
-func (p *probe) test(ctx context.Context, tell func(outcome)) {
+func (p *probe) test(ctx context.Context, tell func(works bool)) {
 	p.converse(ctx)
 	p.way = p.wayToTLS()
 	p.hangUp()
-	tell(p.outcome())
+	tell(p.works())
 	p.dane(ctx)
 	p.diagnose(ctx)
 	p.compareAddresses(ctx)
@@ -270,7 +270,7 @@ func addressState(a *netx.Attempt) mailcheck.Reach {
 	return trace.ConnectState(a.Err)
 }
 
-// await sets the deadline of the next exchange. It holds for the whole reply.
+// await sets the deadline of the next round trip. It holds for the whole reply.
 func (p *probe) await(ctx context.Context, limit time.Duration) {
 	deadline := time.Now().Add(limit)
 	if end, ok := ctx.Deadline(); ok && end.Before(deadline) {
@@ -320,8 +320,8 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 	return err == nil
 }
 
-// exchange sends commands and reads their replies as one step.
-func exchange[T any](ctx context.Context, p *probe, op mailcheck.Op, commands []string, read func() (T, error)) (T, error) {
+// roundTrip sends commands and reads their replies as one step.
+func roundTrip[T any](ctx context.Context, p *probe, op mailcheck.Op, commands []string, read func() (T, error)) (T, error) {
 	return trace.Do(ctx, p.trace, op, p.result.Endpoint(), func(ctx context.Context) (T, error) {
 		p.await(ctx, replyTimeout)
 		p.lines.begin()

@@ -186,8 +186,8 @@ type pool struct {
 type slot struct {
 	server   mailcheck.Server
 	result   mailcheck.ServerResult
-	outcome  outcome
-	answered chan struct{} // closed when outcome is set
+	works    bool          // a client can use the server
+	answered chan struct{} // closed when works is known
 	shared   *shared       // the connection it was tested on, if others may have been too
 }
 
@@ -220,8 +220,8 @@ func (t *pool) start(s mailcheck.Server) {
 		p.shared = t.webs[s.Endpoint()]
 	}
 	t.wg.Go(func() {
-		slot.result = p.run(t.ctx, func(o outcome) {
-			slot.outcome = o
+		slot.result = p.run(t.ctx, func(works bool) {
+			slot.works = works
 			close(slot.answered)
 		})
 		slot.shared = p.shared

@@ -118,7 +118,7 @@ func probeRecorded(t *testing.T, program, name, door string) (r mailcheck.Server
 			t.Fatal(err)
 		}
 		defer n.Close()
-		r = newProbe(n.Run(), s, Options{}, time.Now()).run(t.Context(), func(outcome) {})
+		r = newProbe(n.Run(), s, Options{}, time.Now()).run(t.Context(), func(bool) {})
 		l.Close()
 		if got := l.Credentials(); len(got) > 0 {
 			t.Errorf("credentials were sent: %q", got)

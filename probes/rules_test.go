@@ -151,7 +151,7 @@ func TestDripsDoNotRenewTheTime(t *testing.T) {
 			}
 			defer n.Close()
 			began := time.Now()
-			r := newProbe(n.Run(), upgradable(mailcheck.IMAP), Options{}, began).run(t.Context(), func(outcome) {})
+			r := newProbe(n.Run(), upgradable(mailcheck.IMAP), Options{}, began).run(t.Context(), func(bool) {})
 			if took := time.Since(began); took > limit+farewellTimeout || !hasFinding(r, id) {
 				t.Errorf("%s: took %v, want %v and %s", name, took, limit, id)
 			}

@@ -33,7 +33,7 @@ func sieve(ctx context.Context, p *probe) {
 			p.upgrade(ctx, false, false, "")
 			return
 		}
-		reply, err := exchange(ctx, p, mailcheck.OpStartTLS, []string{"STARTTLS"}, p.sieveReply)
+		reply, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{"STARTTLS"}, p.sieveReply)
 		if err != nil || !p.upgrade(ctx, true, reply.status == "OK", reply.String()) {
 			return
 		}

@@ -24,7 +24,7 @@ func smtp(ctx context.Context, p *probe) {
 	if p.result.Security == mailcheck.StartTLS && !p.smtpStartTLS(ctx) {
 		return
 	}
-	caps, err := exchange(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
+	caps, err := roundTrip(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
 	if err != nil {
 		p.fallBack(ctx)
 		return
@@ -75,7 +75,7 @@ func (p *probe) smtpGreeting() (string, error) {
 // smtpStartTLS reads the extensions, asks for TLS (RFC 3207) and takes the
 // connection into it.
 func (p *probe) smtpStartTLS(ctx context.Context) bool {
-	caps, err := exchange(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
+	caps, err := roundTrip(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
 	p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, smtpMechanisms(caps)
 	if err != nil {
 		p.fallBack(ctx)
@@ -93,7 +93,7 @@ func (p *probe) smtpStartTLS(ctx context.Context) bool {
 		consent := p.askAnyway(ctx)
 		return p.upgrade(ctx, false, consent.code == 220, consent.String())
 	}
-	reply, err := exchange(ctx, p, mailcheck.OpStartTLS, []string{"STARTTLS"}, p.smtpReply)
+	reply, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{"STARTTLS"}, p.smtpReply)
 	return err == nil && p.upgrade(ctx, true, reply.code == 220, reply.String())
 }
 

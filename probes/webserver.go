@@ -68,7 +68,7 @@ func (c *shared) takeTurn(ctx context.Context) net.Conn {
 
 // join tests the server on the connection of another probe. It returns false where
 // that is not to be had, so that the server needs a connection of its own.
-func (p *probe) join(ctx context.Context, tell func(outcome)) bool {
+func (p *probe) join(ctx context.Context, tell func(works bool)) bool {
 	c := p.shared
 	if c == nil || c.first == p {
 		return false
@@ -81,7 +81,7 @@ func (p *probe) join(ctx context.Context, tell func(outcome)) bool {
 		p.shared = nil
 		return false
 	}
-	tell(guest.outcome())
+	tell(guest.works())
 	<-c.judged
 	guest.inherit(c.first)
 	*p = guest
