@@ -2,8 +2,10 @@ package probes
 
 import (
 	"context"
+	"flag"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"mailcheck"
+	"mailcheck/autoconfig"
 	"mailcheck/checks"
 	"mailcheck/internal/lab"
 )
@@ -85,7 +88,18 @@ func ids(r *mailcheck.Report) []string {
 // when it is run again, to the last millisecond. The round trip is nothing, as in
 // the demo: which of two requests to one web server finds a connection open and
 // which opens its own is chance.
+//
+// And every source has something to say in one of them.
 func TestScenarios(t *testing.T) {
+	var mu sync.Mutex
+	found := map[string]bool{}
+	t.Cleanup(func() { // after all scenarios
+		for _, s := range autoconfig.Sources {
+			if !found[s.Name] && !t.Failed() && !strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
+				t.Errorf("no scenario lets the source %s find something", s.Name)
+			}
+		}
+	})
 	for _, s := range lab.Scenarios() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
@@ -96,6 +110,11 @@ func TestScenarios(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { reports = append(reports, amidNoise(t, s, opts)) })
 			}
 			r := reports[0]
+			for _, source := range r.Sources {
+				mu.Lock()
+				found[source.Name] = found[source.Name] || source.State == mailcheck.Found
+				mu.Unlock()
+			}
 			if diff := cmp.Diff(s.Want, ids(r), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("findings differ (-want +got):\n%s", diff)
 				for _, f := range r.Findings {
