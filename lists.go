@@ -4,14 +4,6 @@ import (
 	"strings"
 )
 
-// Announced joins the words that a server announces.
-func Announced(caps []string) string {
-	if len(caps) == 0 {
-		return "nothing"
-	}
-	return strings.Join(caps, ", ")
-}
-
 // Has reports whether a list holds a word, alone or before parameters; words of
 // these protocols have no case.
 func Has(list []string, word string) bool {

@@ -1,7 +1,5 @@
 package mailcheck
 
-import "strings"
-
 // TLSAudit is what a server accepts beyond the one handshake that an up-to-date
 // client makes with it. Each fact costs a connection, so that a list may be cut
 // short; it then says so.
@@ -20,19 +18,19 @@ type TLSAudit struct {
 	Injection   string   // what it made of a command sent along with STARTTLS; empty without STARTTLS
 	Connections int      // how many it took
 	Unanswered  []string // what could not be asked, or was not answered
-	CutShort    string   // why the audit ended early; empty where it did not
+	CutShort    Text     // why the audit ended early; empty where it did not
 }
 
 // Missing says what the audit does not know, and why; nothing if it is complete.
-func (a *TLSAudit) Missing() string {
-	if len(a.Unanswered) == 0 {
-		return ""
+func (a *TLSAudit) Missing() Text {
+	unanswered := Textf("not known: %s", ListOf(a.Unanswered))
+	switch {
+	case len(a.Unanswered) == 0:
+		return Text{}
+	case a.CutShort.Empty():
+		return unanswered
 	}
-	text := "not known: " + strings.Join(a.Unanswered, ", ")
-	if a.CutShort != "" {
-		text = a.CutShort + "; " + text
-	}
-	return text
+	return Textf("%s; %s", a.CutShort, unanswered)
 }
 
 // TLSVersion says whether a server accepts a version of TLS, and with what.

@@ -124,7 +124,7 @@ func (d *autodiscovery) refused(t *trace.Trace, where string, asked mailcheck.Ad
 		t.Say("error %s, %s", a.ErrorCode, a.Message)
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s knows nothing of %s; ask about a whole address", hostOf(where), postmaster(asked))}}
 	}
-	t.Find(checks.AutodiscoverErrorCode, "%s: code %s, %q", where, a.ErrorCode, a.Message).Fix = mailcheck.Textf("%s", errorRemedies[a.ErrorCode])
+	t.Find(checks.AutodiscoverErrorCode, "%s: code %s, %q", where, a.ErrorCode, a.Message).Fix = mailcheck.Text{Format: errorRemedies[a.ErrorCode]}
 	return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s answers with the error %s, %s", hostOf(where), a.ErrorCode, a.Message)}}
 }
 
@@ -144,7 +144,7 @@ func (d *autodiscovery) readSettings(t *trace.Trace, where string, a *document.A
 		}
 		servers[i] = d.handOver(servers[i])
 	}
-	t.Say("%s", document.Counted(len(servers), "server"))
+	t.Say("%s", mailcheck.Count{N: len(servers), Noun: "server"})
 	return poxAnswer{answer: answer{state: mailcheck.Found, reason: mailcheck.Textf("%s%s", where, invented(d.address)), servers: servers}}
 }
 

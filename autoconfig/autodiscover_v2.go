@@ -1,7 +1,6 @@
 package autoconfig
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -34,9 +33,9 @@ import (
 // is told as just that.
 type versionTwo struct {
 	servers []mailcheck.Server
-	urls    []string // everything that was named, for AutodiscoverV1 too
-	at      string   // host that answered in the end, which redirects may have led to
-	refusal string   // why it names nothing, in its own words
+	urls    []string       // everything that was named, for AutodiscoverV1 too
+	at      string         // host that answered in the end, which redirects may have led to
+	refusal mailcheck.Text // why it names nothing, in its own words
 }
 
 // onlineHost answers for the mailboxes of Exchange Online, without a login.
@@ -70,20 +69,23 @@ func (d *autodiscovery) exchangeOnline(ctx context.Context, t *trace.Trace) answ
 		return why
 	}
 	v := d.versionTwo(ctx, t, onlineHost)
-	asked := fmt.Sprintf("asked for %s, %s ", d.address, onlineHost)
 	home := slices.IndexFunc(v.urls, namesMicrosoft)
 	switch {
 	case home >= 0:
-		t.Find(checks.ExchangeOnline, "%snames %s", asked, v.urls[home])
+		t.Find(checks.ExchangeOnline, "asked for %s, %s names %s", d.address, onlineHost, v.urls[home])
 		return answer{state: mailcheck.Found, reason: mailcheck.Textf("Exchange Online answers for the address"), servers: v.servers}
 	case len(v.urls) > 0:
-		t.Find(checks.ExchangeHybrid, "%sleads to %s", asked, v.urls[0])
+		t.Find(checks.ExchangeHybrid, "asked for %s, %s leads to %s", d.address, onlineHost, v.urls[0])
 		return answer{state: mailcheck.Found, reason: mailcheck.Textf("Exchange Online says that the mailbox is at %s", hostOf(v.urls[0])), servers: v.servers}
 	case d.ownServer(ctx, v.at):
-		t.Find(checks.ExchangeHybrid, "%ssends to %s, which does not answer the question", asked, v.at)
+		t.Find(checks.ExchangeHybrid, "asked for %s, %s sends to %s, which does not answer the question", d.address, onlineHost, v.at)
 		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("Exchange Online sends to %s, which names no server", v.at)}
-	case !isMicrosoft(v.at), v.refusal != "":
-		t.Find(checks.ExchangeElsewhere, "%s%s", asked, cmp.Or(v.refusal, "sends to "+v.at+", and nothing is there"))
+	case !isMicrosoft(v.at), !v.refusal.Empty():
+		why := v.refusal
+		if why.Empty() {
+			why = mailcheck.Textf("sends to %s, and nothing is there", v.at)
+		}
+		t.Find(checks.ExchangeElsewhere, "asked for %s, %s %s", d.address, onlineHost, why)
 		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("Exchange Online names no server for the address")}
 	}
 	return answer{state: mailcheck.Absent, reason: mailcheck.Textf("Exchange Online did not tell whether it has the mailbox")}
@@ -141,16 +143,16 @@ func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host,
 	if err != nil {
 		if found := t.Steps[len(t.Steps)-1].Findings; host == onlineHost && len(found) > 0 {
 			if found[0].Check == checks.HTTPTooManyRedirects && isMicrosoft(v.at) {
-				v.refusal = "sends only to itself"
+				v.refusal = mailcheck.Textf("sends only to itself")
 			}
 			t.Steps[len(t.Steps)-1].Findings = nil // no fault of the account
 		}
 		soften(t, checks.Info) // not every service has version 2; what else is wrong with the host was said
 		return nil
 	}
-	status := fmt.Sprintf("HTTP status %d", doc.Status)
+	status := mailcheck.Textf("HTTP status %d", doc.Status)
 	if v.at != host {
-		status += " at " + v.at
+		status = mailcheck.Textf("HTTP status %d at %s", doc.Status, v.at)
 	}
 	t.Say("%s", status)
 	a, err := document.ParseAutodiscoverV2(doc.Body)
@@ -162,7 +164,7 @@ func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host,
 		return nil
 	case a.ErrorCode != "":
 		if doc.Status >= 400 && doc.Status < 500 && doc.Status != http.StatusTooManyRequests {
-			v.refusal = fmt.Sprintf("answers with %s: %s", a.ErrorCode, a.ErrorMessage)
+			v.refusal = mailcheck.Evidencef("answers with %s: %s", a.ErrorCode, a.ErrorMessage)
 		}
 		t.Say("%s, %s: %s", status, a.ErrorCode, a.ErrorMessage)
 	default:

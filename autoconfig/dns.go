@@ -14,7 +14,6 @@ import (
 	"golang.org/x/net/publicsuffix"
 
 	"mailcheck"
-	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -26,12 +25,12 @@ const maxExchangers = 5
 // health is what is known about the domain itself.
 type health struct {
 	*search
-	exchangers string // where mail goes, in words
-	dnssec     string
+	exchangers mailcheck.Text // where mail goes, in words
+	dnssec     mailcheck.Text
 	policies   []string // of mail delivery that the domain publishes
 	signed     int      // servers with TLSA records
 	servers    int
-	failed     string // why nothing can be said
+	failed     mailcheck.Text // why nothing can be said
 }
 
 // findDNS looks at the domain as its owner should from time to time. None of its
@@ -50,7 +49,7 @@ func findDNS(ctx context.Context, s *search) {
 	wg.Wait()
 	s.trace.Join(traces...)
 	s.trace.Join(servers()...)
-	if h.failed != "" {
+	if !h.failed.Empty() {
 		s.conclude(mailcheck.Failed, "%s", h.failed)
 		return
 	}
@@ -58,22 +57,21 @@ func findDNS(ctx context.Context, s *search) {
 	s.conclude(mailcheck.Found, "%s", h.sentence())
 }
 
-func (h *health) sentence() string {
-	parts := []string{h.exchangers, h.dnssec}
+func (h *health) sentence() mailcheck.Text {
+	policies := mailcheck.Textf("no MTA-STS, no TLS-RPT")
 	if len(h.policies) > 0 {
-		parts = append(parts, strings.Join(h.policies, " and ")+" published")
-	} else {
-		parts = append(parts, "no MTA-STS, no TLS-RPT")
+		policies = mailcheck.Textf("%s published", strings.Join(h.policies, " and "))
 	}
+	parts := []mailcheck.Text{h.exchangers, h.dnssec, policies}
 	if h.signed > 0 {
-		parts = append(parts, fmt.Sprintf("TLSA for %d of %s", h.signed, document.Counted(h.servers, "server")))
+		parts = append(parts, mailcheck.Textf("TLSA for %d of %s", h.signed, mailcheck.Count{N: h.servers, Noun: "server"}))
 	}
-	return strings.Join(parts, "; ")
+	return mailcheck.Joined(parts, "; ")
 }
 
 // look is a step that cannot fail; it says what came back.
-func look(ctx context.Context, t *trace.Trace, op mailcheck.Op, target string, f func(context.Context) string) {
-	said, _ := trace.Do(ctx, t, op, target, func(ctx context.Context) (string, error) { return f(ctx), nil })
+func look(ctx context.Context, t *trace.Trace, op mailcheck.Op, target string, f func(context.Context) mailcheck.Text) {
+	said, _ := trace.Do(ctx, t, op, target, func(ctx context.Context) (mailcheck.Text, error) { return f(ctx), nil })
 	t.Say("%s", said)
 }
 
@@ -84,31 +82,31 @@ func (h *health) lookAtMX(ctx context.Context, t *trace.Trace) {
 	var records []netx.MX
 	var meta netx.Meta
 	var err error
-	look(ctx, t, mailcheck.OpLookup, d+" MX", func(ctx context.Context) string {
+	look(ctx, t, mailcheck.OpLookup, d+" MX", func(ctx context.Context) mailcheck.Text {
 		records, meta, err = h.net.Resolver.MX(ctx, d)
 		if err != nil {
-			return "no answer"
+			return mailcheck.Textf("no answer")
 		}
-		return document.Counted(len(records), "record")
+		return mailcheck.Textf("%s", mailcheck.Count{N: len(records), Noun: "record"})
 	})
-	h.dnssec = "no DNSSEC seen"
+	h.dnssec = mailcheck.Textf("no DNSSEC seen")
 	if meta.Authenticated {
-		h.dnssec = "DNSSEC valid"
+		h.dnssec = mailcheck.Textf("DNSSEC valid")
 	}
 	switch {
 	case notFound(err):
-		h.failed = "the domain does not exist"
+		h.failed = mailcheck.Textf("the domain does not exist")
 	case isBogus(err):
-		h.failed = "the DNSSEC signatures of the domain are wrong"
+		h.failed = mailcheck.Textf("the DNSSEC signatures of the domain are wrong")
 	case err != nil:
-		h.failed = "DNS did not answer"
+		h.failed = mailcheck.Textf("DNS did not answer")
 	case len(records) == 0:
-		h.exchangers = "no mail exchanger"
+		h.exchangers = mailcheck.Textf("no mail exchanger")
 		h.lookAtImplicitMX(ctx, t)
 	case records[0].Host == ".":
-		h.exchangers = "takes no mail (null MX)"
+		h.exchangers = mailcheck.Textf("takes no mail (null MX)")
 	default:
-		h.exchangers = "mail goes to " + records[0].Host
+		h.exchangers = mailcheck.Textf("mail goes to %s", records[0].Host)
 		h.lookAtExchangers(ctx, t, records[:min(maxExchangers, len(records))])
 	}
 }
@@ -124,9 +122,9 @@ func (h *health) lookAtImplicitMX(ctx context.Context, t *trace.Trace) {
 	d := h.address.Domain
 	var addrs []netip.Addr
 	var err error
-	look(ctx, t, mailcheck.OpResolve, d, func(ctx context.Context) string {
+	look(ctx, t, mailcheck.OpResolve, d, func(ctx context.Context) mailcheck.Text {
 		addrs, _, err = h.net.Resolver.Addrs(ctx, d, netx.AnyFamily)
-		return document.Counted(len(addrs), "address")
+		return mailcheck.Textf("%s", mailcheck.Count{N: len(addrs), Noun: "address"})
 	})
 	switch {
 	case err != nil:
@@ -166,25 +164,17 @@ func (h *health) lookAtExchanger(ctx context.Context, t *trace.Trace, mx netx.MX
 
 // lookAtName looks a host up.
 func (h *health) lookAtName(ctx context.Context, t *trace.Trace, name string) (addrs []netip.Addr, meta netx.Meta, err error) {
-	look(ctx, t, mailcheck.OpResolve, name, func(ctx context.Context) string {
+	look(ctx, t, mailcheck.OpResolve, name, func(ctx context.Context) mailcheck.Text {
 		addrs, meta, err = h.net.Resolver.Addrs(ctx, name, netx.AnyFamily)
 		switch {
 		case notFound(err):
-			return "no such host"
+			return mailcheck.Textf("no such host")
 		case err != nil:
-			return "no answer"
+			return mailcheck.Textf("no answer")
 		}
-		return addressList(addrs)
+		return mailcheck.Textf("%s", mailcheck.ListOf(addrs))
 	})
 	return addrs, meta, err
-}
-
-func addressList(addrs []netip.Addr) string {
-	var texts []string
-	for _, a := range addrs {
-		texts = append(texts, a.String())
-	}
-	return strings.Join(texts, ", ")
 }
 
 // lookAtWebNames looks for aliases that lead nowhere, and for a wildcard, below the
@@ -212,7 +202,7 @@ func (h *health) lookAtWebNames(ctx context.Context, t *trace.Trace) {
 		}
 	}
 	if len(answered) > 0 {
-		t.Find(checks.DNSWildcard, "*.%s answers for %s with %s", d, strings.Join(answered, " and "), addressList(anybody)).
+		t.Find(checks.DNSWildcard, "*.%s answers for %s with %s", d, strings.Join(answered, " and "), mailcheck.ListOf(anybody)).
 			Fix = mailcheck.Textf("If no settings are served there, publish: %s. A wildcard does not stand for a name that exists.", mailcheck.ListOf(fixes))
 	}
 }
@@ -243,13 +233,13 @@ func (h *health) lookAtPolicies(ctx context.Context, t *trace.Trace) {
 	there := make([]bool, len(policies))
 	sideBySideTraces(t, len(policies), func(i int, t *trace.Trace) {
 		name := policies[i].label + h.address.Domain
-		look(ctx, t, mailcheck.OpLookup, name+" TXT", func(ctx context.Context) string {
+		look(ctx, t, mailcheck.OpLookup, name+" TXT", func(ctx context.Context) mailcheck.Text {
 			records, _, _ := h.net.Resolver.TXT(ctx, name)
 			there[i] = slices.ContainsFunc(records, func(r string) bool { return strings.HasPrefix(r, policies[i].version) })
 			if !there[i] {
-				return "no " + policies[i].name + " record"
+				return mailcheck.Textf("no %s record", policies[i].name)
 			}
-			return policies[i].name
+			return mailcheck.Textf("%s", policies[i].name)
 		})
 	})
 	for i, p := range policies {
@@ -283,7 +273,7 @@ func (h *health) watch(ctx context.Context) (wait func() []*trace.Trace) {
 		})
 		start(s.Endpoint(), func(t *trace.Trace) {
 			name := fmt.Sprintf("_%d._tcp.%s", s.Port, s.Host)
-			look(ctx, t, mailcheck.OpLookup, name+" TLSA", func(ctx context.Context) string {
+			look(ctx, t, mailcheck.OpLookup, name+" TLSA", func(ctx context.Context) mailcheck.Text {
 				ctx, cancel := context.WithTimeout(ctx, tlsaPatience)
 				defer cancel()
 				records, _, _ := h.net.Resolver.TLSA(ctx, name)
@@ -291,10 +281,10 @@ func (h *health) watch(ctx context.Context) (wait func() []*trace.Trace) {
 				defer mu.Unlock()
 				h.servers++
 				if len(records) == 0 {
-					return "no TLSA record"
+					return mailcheck.Textf("no TLSA record")
 				}
 				h.signed++
-				return document.Counted(len(records), "TLSA record")
+				return mailcheck.Textf("%s", mailcheck.Count{N: len(records), Noun: "TLSA record"})
 			})
 		})
 	})

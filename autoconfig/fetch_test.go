@@ -35,7 +35,7 @@ v1.ispdb.net. A 192.0.2.82
 				got := r.source(t, source)
 				want := findings[i] + ": " + strings.ReplaceAll(reason, "HOST", hosts[source])
 				if source == "ispdb" && findings[i] == "" {
-					want = ": " + notListed
+					want = ": " + notListed.String()
 				}
 				var found []string
 				for _, step := range got.Steps {

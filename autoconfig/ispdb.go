@@ -51,12 +51,12 @@ func (s *search) askISPDB(ctx context.Context, t *trace.Trace, domain string) an
 		a.state, last.Findings = mailcheck.Failed, nil
 		t.Find(checks.ISPDBUnreachable, "%s: %s", base, a.reason)
 	case a.state == mailcheck.Absent:
-		a.reason = mailcheck.Textf("%s", notListed)
+		a.reason = notListed
 	}
 	return a
 }
 
-const notListed = "does not know the domain"
+var notListed = mailcheck.Textf("does not know the domain")
 
 // readISPDB looks one domain up in a folder of settings files: the file with the
 // domain's name, or else the one that lists the domain.
@@ -71,7 +71,7 @@ func (s *search) readISPDB(ctx context.Context, t *trace.Trace, folder, domain s
 		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the folder cannot be read")}
 	case body == nil:
 		t.Say("no file lists %s", domain)
-		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s", notListed)}
+		return answer{state: mailcheck.Absent, reason: notListed}
 	}
 	a := s.readConfig(ctx, t, folder, body)
 	s.board.keep(copyOf(s.result.Name, folder, a))

@@ -65,16 +65,11 @@ func (s *search) lookupMX(ctx context.Context) ([]netx.MX, bool) {
 		s.conclude(mailcheck.Failed, "DNS did not answer")
 		return nil, false
 	}
-	text := "no record"
-	for i, r := range records {
-		if i == 0 {
-			text = ""
-		} else {
-			text += ", "
-		}
-		text += fmt.Sprintf("%d %s", r.Preference, r.Host)
+	var texts []string
+	for _, r := range records {
+		texts = append(texts, fmt.Sprintf("%d %s", r.Preference, r.Host))
 	}
-	s.trace.Say("%s", text)
+	s.trace.Say("%s", mailcheck.ListOf(texts).Or("no record"))
 	return records, true
 }
 

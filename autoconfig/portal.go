@@ -2,7 +2,6 @@ package autoconfig
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 
@@ -26,15 +25,15 @@ func (s *search) lookForPortal(ctx context.Context) {
 	where := "http://" + u.Host + "/"
 	doc, _ := s.get(ctx, s.trace, netx.Request{URL: where, AllowHTTP: true})
 	s.trace.Steps[len(s.trace.Steps)-1].Findings = nil // that nothing is there is no fault of anybody's
-	if page := portal(u.Hostname(), doc); page != "" {
-		s.trace.Find(checks.NetCaptivePortal, "%s", page)
+	if page := portal(u.Hostname(), doc); !page.Empty() {
+		s.trace.FindText(checks.NetCaptivePortal, page)
 	}
 }
 
 // portal says what answered in the place of a host, or nothing.
-func portal(host string, doc *netx.Document) string {
+func portal(host string, doc *netx.Document) mailcheck.Text {
 	if doc.Status == http.StatusNetworkAuthenticationRequired {
-		return fmt.Sprintf("http://%s/ is answered with status 511: network authentication required", host)
+		return mailcheck.Evidencef("http://%s/ is answered with status 511: network authentication required", host)
 	}
 	to := doc.Header.Get("Location")
 	if len(doc.Hops) > 1 {
@@ -42,9 +41,9 @@ func portal(host string, doc *netx.Document) string {
 	}
 	u, err := url.Parse(to)
 	if err != nil || u.Hostname() == "" || registrable(u.Hostname()) == registrable(host) {
-		return ""
+		return mailcheck.Text{}
 	}
-	return fmt.Sprintf("http://%s/ is redirected to %s", host, to)
+	return mailcheck.Evidencef("http://%s/ is redirected to %s", host, to)
 }
 
 func registrable(host string) string {

@@ -25,7 +25,7 @@ func TestPortal(t *testing.T) {
 		{to("http://192.168.1.1/login"), "http://v1.ispdb.net/ is redirected to http://192.168.1.1/login"},
 		{&netx.Document{Status: 200, Hops: []string{"http://v1.ispdb.net/", "https://login.hotel.example/"}}, "http://v1.ispdb.net/ is redirected to https://login.hotel.example/"},
 	} {
-		if got := portal("v1.ispdb.net", c.doc); got != c.want {
+		if got := portal("v1.ispdb.net", c.doc); got.String() != c.want {
 			t.Errorf("%+v: got %q, want %q", c.doc, got, c.want)
 		}
 	}

@@ -42,17 +42,17 @@ func findProvider(ctx context.Context, s *search) {
 // firstMX returns the preferred mail exchanger, or nothing. What is wrong with
 // the answer is for the source mx to say, which asks the same question.
 func (s *search) firstMX(ctx context.Context) (host string, err error) {
-	look(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" MX", func(ctx context.Context) string {
+	look(ctx, s.trace, mailcheck.OpLookup, s.address.Domain+" MX", func(ctx context.Context) mailcheck.Text {
 		var records []netx.MX
 		records, _, err = s.net.Resolver.MX(ctx, s.address.Domain)
 		switch {
 		case err != nil && !notFound(err):
-			return "no answer"
+			return mailcheck.Textf("no answer")
 		case len(records) == 0 || records[0].Host == ".":
-			return "no mail exchanger"
+			return mailcheck.Textf("no mail exchanger")
 		}
 		host = records[0].Host
-		return host
+		return mailcheck.Textf("%s", host)
 	})
 	return host, err
 }
@@ -75,6 +75,6 @@ func (s *search) tellRules(p provider.Provider, why mailcheck.Text) {
 		s.result.OAuth = append(s.result.OAuth, *p.OAuth)
 	}
 	for _, rule := range p.Rules {
-		s.trace.Find(rule.Check, "%s; its rules as of %s, from %s", why, provider.RulesDate, p.RulesSource).Fix = mailcheck.Textf("%s", rule.Fix)
+		s.trace.Find(rule.Check, "%s; its rules as of %s, from %s", why, provider.RulesDate, p.RulesSource).Fix = mailcheck.Text{Format: rule.Fix}
 	}
 }

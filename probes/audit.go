@@ -1,7 +1,6 @@
 package probes
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/tls"
@@ -42,11 +41,12 @@ var questions = []func(*auditor, context.Context){
 	(*auditor).otherChoices, (*auditor).preferences,
 }
 
-const (
-	noHost = "name no host"
+const noHost = "name no host"
 
-	outOfTime  = "the time of the run is over"
-	turnedAway = "the server lets nobody in any more"
+// Why an audit ends early.
+var (
+	outOfTime  = mailcheck.Textf("the time of the run is over")
+	turnedAway = mailcheck.Textf("the server lets nobody in any more")
 )
 
 // auditor asks what a server's TLS accepts beyond what a client uses.
@@ -88,7 +88,7 @@ func (p *probe) audit(ctx context.Context) {
 // put asks one question over a connection of its own; without an answer it counts
 // as refused.
 func put[T any](ctx context.Context, a *auditor, what string, atOnce bool, question func(*probe) (T, string, error)) (T, error) {
-	if a.found.CutShort != "" {
+	if !a.found.CutShort.Empty() {
 		var none T
 		a.unanswered(what)
 		return none, errNotReached
@@ -122,7 +122,7 @@ func (a *auditor) note(ctx context.Context, what string, err error) {
 	case !lasts(ctx, a.way):
 		a.found.CutShort = outOfTime
 	case errors.Is(err, errEnough):
-		a.found.CutShort = fmt.Sprintf("it took more than %d connections", maxAudit)
+		a.found.CutShort = mailcheck.Textf("it took more than %d connections", maxAudit)
 	case errors.Is(err, errNotReached):
 		a.found.CutShort = turnedAway
 	case len(a.doubtful) >= maxDoubt:
@@ -133,17 +133,17 @@ func (a *auditor) note(ctx context.Context, what string, err error) {
 // settle asks something that the server has answered before. If it does so again,
 // the connections that it closed were its way to refuse.
 func (a *auditor) settle(ctx context.Context) {
-	if len(a.doubtful) == 0 || a.found.CutShort != "" {
+	if len(a.doubtful) == 0 || !a.found.CutShort.Empty() {
 		return
 	}
-	a.found.CutShort = "the server does not answer any more"
+	a.found.CutShort = mailcheck.Textf("the server does not answer any more")
 	if a.known == nil {
 		return
 	}
 	answer, err := a.askHello(ctx, mailcheck.OpAudit, "offer again what it accepted", *a.known, false)
 	switch {
 	case err == nil && answer.Accepted():
-		a.doubtful, a.found.CutShort = nil, ""
+		a.doubtful, a.found.CutShort = nil, mailcheck.Text{}
 	case !lasts(ctx, a.way):
 		a.found.CutShort = outOfTime
 	case errors.Is(err, errNotReached):
@@ -168,7 +168,9 @@ func (a *auditor) branch(connections int) *auditor {
 func (a *auditor) join(b *auditor, connections int) {
 	a.trace.Join(b.trace)
 	a.further -= connections - b.further
-	a.found.CutShort = cmp.Or(a.found.CutShort, b.found.CutShort)
+	if a.found.CutShort.Empty() {
+		a.found.CutShort = b.found.CutShort
+	}
 	for _, what := range append(b.doubtful, b.found.Unanswered...) {
 		a.unanswered(what)
 	}

@@ -1,9 +1,7 @@
 package probes
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -17,7 +15,7 @@ func (a *auditor) judge() {
 	a.judgeSuites()
 	a.judgeHandshake()
 	if len(a.found.Unanswered) > 0 {
-		a.trace.Find(checks.AuditIncomplete, "%s", a.found.Missing())
+		a.trace.FindText(checks.AuditIncomplete, mailcheck.Evidencef("%s", a.found.Missing()))
 		return
 	}
 	if a.found.WithoutSNI == "refused" {
@@ -53,33 +51,33 @@ func (a *auditor) judgeVersions() {
 // against: one finding a check, with how to exclude them all.
 func (a *auditor) judgeSuites() {
 	accepted := map[string][]string{} // suites, by what OpenSSL calls their family
-	small := ""
+	var small mailcheck.Text
 	for _, v := range a.found.Versions {
 		for _, s := range v.Suites {
 			f := tlsask.FamilyOf(s.Name)
 			if f != nil && !slices.Contains(accepted[f.Openssl], s.Name) {
 				accepted[f.Openssl] = append(accepted[f.Openssl], s.Name)
 			}
-			if f != nil && f.Check == checks.AuditFiniteField && s.Strength == mailcheck.Forbidden && small == "" {
-				small = fmt.Sprintf("%s with %s uses a group of %d bits", v.Version, s.Name, s.DHBits)
+			if f != nil && f.Check == checks.AuditFiniteField && s.Strength == mailcheck.Forbidden && small.Empty() {
+				small = mailcheck.Textf("%s with %s uses a group of %d bits", v.Version, s.Name, s.DHBits)
 			}
 		}
 	}
-	if small != "" {
-		a.trace.Find(checks.AuditWeakDH, "%s", small)
+	if !small.Empty() {
+		a.trace.FindText(checks.AuditWeakDH, small)
 		delete(accepted, "kDHE") // nothing is left to be said against it
 	}
 	for _, check := range []*checks.Check{checks.AuditWeakCipher, checks.AuditAnonymous, checks.AuditNoForwardSecrecy, checks.AuditFiniteField} {
 		var bad []tlsask.Family
-		var evidence []string
+		var evidence []mailcheck.Text
 		for _, f := range tlsask.Families {
 			if names := accepted[f.Openssl]; f.Check == check && len(names) > 0 {
 				bad = append(bad, f)
-				evidence = append(evidence, fmt.Sprintf("%s (%s)", some(names), f.Why))
+				evidence = append(evidence, mailcheck.Textf("%s (%s)", mailcheck.ListOf(names).AtMost(3), f.Why))
 			}
 		}
 		if len(bad) > 0 {
-			a.trace.Find(check, "it accepts %s", strings.Join(evidence, "; ")).Fix = mailcheck.Textf("%s", tlsask.Exclusion(bad))
+			a.trace.Find(check, "it accepts %s", mailcheck.Joined(evidence, "; ")).Fix = tlsask.Exclusion(bad)
 		}
 	}
 }

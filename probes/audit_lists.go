@@ -66,13 +66,13 @@ func (a *auditor) next(ctx context.Context, l *choices) {
 	h := l.offer(l.left)
 	answer, err := a.ask(ctx, l.what, h)
 	if rest := slices.DeleteFunc(slices.Clone(l.left), tlsask.FiniteField); !answer.Accepted() && answer.Alert != alertHandshakeFailure &&
-		len(l.chosen) > 0 && len(rest) < len(l.left) && a.found.CutShort == "" {
+		len(l.chosen) > 0 && len(rest) < len(l.left) && a.found.CutShort.Empty() {
 		// It may have failed at its own choice: Dovecot 2.3 is installed without
 		// parameters for finite-field Diffie-Hellman, and hangs up when it needs them.
 		l.left, l.over = rest, len(rest) == 0
 		return
 	}
-	if err != nil && a.found.CutShort == "" {
+	if err != nil && a.found.CutShort.Empty() {
 		answer, err = a.ask(ctx, l.what, h) // to hang up may be a refusal or an accident; twice, it is none
 	}
 	i := slices.Index(l.left, l.choice(answer))
@@ -135,7 +135,7 @@ func (a *auditor) complete(ctx context.Context, lists []*choices) {
 func (a *auditor) preferences(ctx context.Context) {
 	for _, l := range a.versions {
 		plain := slices.DeleteFunc(slices.Clone(l.chosen), func(h tlsask.Answer) bool { return strings.Contains(tlsask.SuiteName(h.Suite), "CHACHA20") })
-		if len(plain) < 2 || a.found.CutShort != "" {
+		if len(plain) < 2 || !a.found.CutShort.Empty() {
 			continue
 		}
 		first, last := plain[0].Suite, plain[len(plain)-1].Suite

@@ -81,7 +81,7 @@ func TestAuditStopsWhereItIsNotWelcome(t *testing.T) {
 			if n := strings.Count(strings.Join(dials, "\n")+"\n", "tcp 192.0.2.10:993\n"); n > limit+2*(maxDoubt+1) {
 				t.Errorf("%d connections to a server that resets them after %d", n, limit)
 			}
-			if a := r.Servers[0].TLSAudit; len(a.Unanswered) == 0 || a.AllCiphers && a.AllGroups || a.CutShort == "" {
+			if a := r.Servers[0].TLSAudit; len(a.Unanswered) == 0 || a.AllCiphers && a.AllGroups || a.CutShort.Empty() {
 				t.Errorf("after %d connections the audit claims to be complete: %+v", limit, a)
 			}
 		})
@@ -140,7 +140,7 @@ RSA_WITH_IDEA_CBC_SHA discouraged IDEA`
 // A list that was cut short is never given for the whole one.
 func TestAuditSaysWhatIsMissing(t *testing.T) {
 	a, findings := imapAudit(t, "audit-limited")
-	if a.AllCiphers || a.AllGroups || a.Versions[0].Complete || a.Versions[1].Complete || a.CutShort == "" || a.OtherALPN != "" {
+	if a.AllCiphers || a.AllGroups || a.Versions[0].Complete || a.Versions[1].Complete || a.CutShort.Empty() || a.OtherALPN != "" {
 		t.Errorf("the audit claims to be complete: %+v", a)
 	}
 	i := slices.IndexFunc(findings, func(f mailcheck.Finding) bool { return f.Check == checks.AuditIncomplete })
@@ -155,7 +155,7 @@ func TestAuditOutOfTime(t *testing.T) {
 		s := scenario(t, "audit-good")
 		r, _ := visit(t, s, time.Second, accountWith(Options{TLSAudit: true}))
 		for _, server := range r.Servers {
-			if a := server.TLSAudit; a == nil || a.CutShort != "the time of the run is over" || len(a.Unanswered) == 0 || !a.Versions[0].Offered {
+			if a := server.TLSAudit; a == nil || a.CutShort.String() != "the time of the run is over" || len(a.Unanswered) == 0 || !a.Versions[0].Offered {
 				t.Errorf("%s: %+v", server.URL(), a)
 			}
 		}
@@ -177,7 +177,7 @@ func TestAuditOfALateGreeter(t *testing.T) {
 		}
 		r, _ := inLab(t, s, Options{TLSAudit: true})
 		i := slices.IndexFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Port == 587 })
-		if a := r.Servers[i].TLSAudit; a.CutShort != outOfTime || !a.Versions[0].Offered || !a.Versions[1].Offered {
+		if a := r.Servers[i].TLSAudit; !a.CutShort.Equal(outOfTime) || !a.Versions[0].Offered || !a.Versions[1].Offered {
 			t.Errorf("%+v", a)
 		}
 	})
@@ -253,7 +253,7 @@ func TestAuditTurnedAway(t *testing.T) {
 		r, dials := inLab(t, s, Options{TLSAudit: true})
 		i := slices.IndexFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Port == 587 })
 		a := r.Servers[i].TLSAudit
-		if a.CutShort != "the server lets nobody in any more" || a.Versions[1].Complete || a.Injection != "" || !slices.Contains(a.Unanswered, "TLS 1.2 cipher suites") {
+		if a.CutShort.String() != "the server lets nobody in any more" || a.Versions[1].Complete || a.Injection != "" || !slices.Contains(a.Unanswered, "TLS 1.2 cipher suites") {
 			t.Errorf("%+v", a)
 		}
 		if n := strings.Count(strings.Join(dials, "\n")+"\n", ":587\n"); n > 9+2 {

@@ -320,10 +320,10 @@ func TestTLSA(t *testing.T) {
 		{netx.TLSA{Usage: 3, Selector: 1}, false, "no data"},
 	} {
 		flaw := unusable(c.record)
-		if (flaw == "") != (c.flaw == "") || !strings.Contains(flaw, c.flaw) {
+		if flaw.Empty() != (c.flaw == "") || !strings.Contains(flaw.String(), c.flaw) {
 			t.Errorf("%s: flaw %q, want %q", presentation(c.record), flaw, c.flaw)
 		}
-		if got := matchesTLSA(c.record, chain, chain); flaw == "" && got != c.matches {
+		if got := matchesTLSA(c.record, chain, chain); flaw.Empty() && got != c.matches {
 			t.Errorf("%s: matches %v", presentation(c.record), got)
 		}
 	}

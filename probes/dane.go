@@ -93,11 +93,11 @@ func (p *probe) dane(ctx context.Context) {
 	d := &mailcheck.DANE{Name: mailcheck.Clean(a.name)}
 	p.result.TLS.DANE = d
 	var matching, usable []netx.TLSA
-	var why string // the first record is unusable
+	var why mailcheck.Text // the last record is unusable
 	for _, r := range a.records {
 		d.Records = append(d.Records, mailcheck.Clean(presentation(r)))
-		if flaw := unusable(r); flaw != "" {
-			why = fmt.Sprintf("%q: %s", presentation(r), flaw)
+		if flaw := unusable(r); !flaw.Empty() {
+			why = mailcheck.Textf("%q: %s", presentation(r), flaw)
 			continue
 		}
 		usable = append(usable, r)
@@ -126,47 +126,46 @@ func (p *probe) dane(ctx context.Context) {
 
 // mismatch finds that a record names no certificate of the server's.
 func (p *probe) mismatch(name string, r netx.TLSA) {
-	detail := fmt.Sprintf("%s has %q; the server's public key is %x", mailcheck.Clean(name), presentation(r), association(p.path[0], 1, 1))
+	detail := mailcheck.Textf("%s has %q; the server's public key is %x", name, presentation(r), string(association(p.path[0], 1, 1)))
 	if p.unsent(r) {
-		detail += "; the record is that of an authority whose certificate the server does not send"
+		detail = mailcheck.Textf("%s; the record is that of an authority whose certificate the server does not send", detail)
 	}
-	p.trace.Find(checks.DANEMismatch, "%s", detail).Fix = mailcheck.Textf("%s", p.daneFix(name, r))
+	p.trace.Find(checks.DANEMismatch, "%s", detail).Fix = p.daneFix(name, r)
 }
 
 // daneFix returns the record to publish, and what this kind of mismatch usually
 // comes from.
-func (p *probe) daneFix(name string, r netx.TLSA) string {
+func (p *probe) daneFix(name string, r netx.TLSA) mailcheck.Text {
 	if p.unsent(r) {
-		return "Add the certificate of the authority that the record names to the end of the file that the server sends: clients that check TLSA records have it from nowhere else."
+		return mailcheck.Textf("Add the certificate of the authority that the record names to the end of the file that the server sends: clients that check TLSA records have it from nowhere else.")
 	}
-	fix := fmt.Sprintf("Publish the record of the present key: %s. IN TLSA 3 1 1 %x", mailcheck.Clean(name), association(p.path[0], 1, 1))
+	why := mailcheck.Textf("The key has changed, probably at a renewal (certbot: --reuse-key keeps it).")
 	switch {
 	case r.Usage == 0 || r.Usage == 2:
-		fix += ". The old record names an authority; authorities change their intermediate certificates, so that a renewal can break it."
+		why = mailcheck.Textf("The old record names an authority; authorities change their intermediate certificates, so that a renewal can break it.")
 	case r.Selector == 0:
-		fix += ". The old record is of the whole certificate (selector 0), which changes at each renewal; this one is of the key and stays right if renewals keep it (certbot: --reuse-key)."
-	default:
-		fix += ". The key has changed, probably at a renewal (certbot: --reuse-key keeps it)."
+		why = mailcheck.Textf("The old record is of the whole certificate (selector 0), which changes at each renewal; this one is of the key and stays right if renewals keep it (certbot: --reuse-key).")
 	}
-	return fix + " Before the next change publish the new record beside the old one, and wait for twice its TTL."
+	return mailcheck.Textf("Publish the record of the present key: %s. IN TLSA 3 1 1 %x. %s Before the next change publish the new record beside the old one, and wait for twice its TTL.",
+		name, string(association(p.path[0], 1, 1)), why)
 }
 
 // unusable says why a client ignores a record (RFC 7671 section 4), or nothing.
-func unusable(r netx.TLSA) string {
+func unusable(r netx.TLSA) mailcheck.Text {
 	sizes := map[uint8]int{1: sha256.Size, 2: sha512.Size}
 	switch size := sizes[r.MatchingType]; {
 	case r.Usage > 3:
-		return fmt.Sprintf("certificate usage %d is unknown", r.Usage)
+		return mailcheck.Textf("certificate usage %d is unknown", r.Usage)
 	case r.Selector > 1:
-		return fmt.Sprintf("selector %d is unknown", r.Selector)
+		return mailcheck.Textf("selector %d is unknown", r.Selector)
 	case r.MatchingType > 2:
-		return fmt.Sprintf("matching type %d is unknown", r.MatchingType)
+		return mailcheck.Textf("matching type %d is unknown", r.MatchingType)
 	case size > 0 && len(r.Data) != size:
-		return fmt.Sprintf("a hash of matching type %d has %d bytes, not %d", r.MatchingType, size, len(r.Data))
+		return mailcheck.Textf("a hash of matching type %d has %d bytes, not %d", r.MatchingType, size, len(r.Data))
 	case len(r.Data) == 0:
-		return "it holds no data"
+		return mailcheck.Textf("it holds no data")
 	}
-	return ""
+	return mailcheck.Text{}
 }
 
 // matchesTLSA reports whether a record names the server's certificate (usages 1

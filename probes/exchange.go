@@ -68,11 +68,11 @@ func (p *probe) judgeExchange(reply *httpReply, versions []string) {
 	case reply.status < 300:
 		p.trace.Find(checks.ExchangeNotThere, "%s: %s, %s", reply.url, reply, reply.header.Get("Content-Type"))
 	default:
-		detail := reply.String()
+		detail := mailcheck.Evidencef("%s", reply)
 		if to := reply.header.Get("Location"); to != "" {
-			detail += ", to " + to
+			detail = mailcheck.Evidencef("%s, to %s", reply, to)
 		}
-		p.trace.Find(checks.ExchangeStatus, "%s", detail)
+		p.trace.FindText(checks.ExchangeStatus, detail)
 	}
 }
 

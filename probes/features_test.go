@@ -74,7 +74,7 @@ func TestBreaches(t *testing.T) {
 			continue
 		}
 		for i, b := range got {
-			if !strings.Contains(b.text, c.want[i]) {
+			if !strings.Contains(b.text.String(), c.want[i]) {
 				t.Errorf("%s %q %q: %q does not say %q", c.protocol, c.lines, c.caps, b.text, c.want[i])
 			}
 		}
@@ -92,7 +92,7 @@ func FuzzHealth(f *testing.F) {
 		for _, protocol := range mailcheck.Protocols {
 			losses(protocol, caps)
 			for _, b := range append(m.breaches(protocol), listBreaches(protocol, caps)...) {
-				if !mailcheck.Printable(mailcheck.Clean(b.text)) || len(b.text) > 4*len(announced)+800 {
+				if !mailcheck.Printable(mailcheck.Clean(b.text.String())) || len(b.text.String()) > 4*len(announced)+800 {
 					t.Errorf("%q", b.text)
 				}
 			}

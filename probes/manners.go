@@ -2,7 +2,6 @@ package probes
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -36,7 +35,7 @@ func (m *manners) note(line []byte) {
 
 // breach is one rule of a protocol that a server broke.
 type breach struct {
-	text     string
+	text     mailcheck.Text
 	harmless bool // no client is known to mind
 }
 
@@ -48,7 +47,7 @@ func (p *probe) judgeManners() {
 	if len(breaches) == 0 {
 		return
 	}
-	var texts []string
+	var texts []mailcheck.Text
 	severity := checks.Info
 	for _, b := range breaches {
 		texts = append(texts, b.text)
@@ -56,28 +55,28 @@ func (p *probe) judgeManners() {
 			severity = checks.ReplyViolation.Severity
 		}
 	}
-	p.trace.Find(checks.ReplyViolation, "%s", strings.Join(texts, "; ")).Severity = severity
+	p.trace.FindText(checks.ReplyViolation, mailcheck.Evidencef("%s", mailcheck.Joined(texts, "; "))).Severity = severity
 }
 
 func (m *manners) breaches(protocol mailcheck.Protocol) []breach {
 	var list []breach
 	if m.noCR != "" {
-		list = append(list, breach{fmt.Sprintf("lines end in LF alone instead of CRLF, such as %q", short(m.noCR)), false})
+		list = append(list, breach{mailcheck.Textf("lines end in LF alone instead of CRLF, such as %q", short(m.noCR)), false})
 	}
 	// IMAP4rev2 and ManageSieve allow UTF-8 in texts (RFC 9051 section 9, RFC 5804
 	// section 4), RFC 5321 and RFC 1939 do not.
 	if m.eightBit != "" && !(m.utf8 && (protocol == mailcheck.IMAP || protocol == mailcheck.Sieve)) {
-		list = append(list, breach{fmt.Sprintf("characters outside ASCII, in %q", short(m.eightBit)), true})
+		list = append(list, breach{mailcheck.Textf("characters outside ASCII, in %q", short(m.eightBit)), true})
 	}
 	if m.noName != "" {
-		list = append(list, breach{fmt.Sprintf("the greeting %q lacks the server's name (RFC 5321 section 4.2)", m.noName), true})
+		list = append(list, breach{mailcheck.Textf("the greeting %q lacks the server's name (RFC 5321 section 4.2)", m.noName), true})
 	}
 	// Both count the line end. IMAP lines may be of any length.
 	if limit := 512; m.longest > limit && (protocol == mailcheck.Submission || protocol == mailcheck.POP3) {
-		list = append(list, breach{fmt.Sprintf("a line of %d octets where %d are allowed (RFC 5321 section 4.5.3.1.5, RFC 1939 section 3)", m.longest, limit), true})
+		list = append(list, breach{mailcheck.Textf("a line of %d octets where %d are allowed (RFC 5321 section 4.5.3.1.5, RFC 1939 section 3)", m.longest, limit), true})
 	}
 	if m.noDomain != "" {
-		list = append(list, breach{fmt.Sprintf("the reply to EHLO begins with %q instead of the server's name (RFC 5321 section 4.1.1.1)", short(m.noDomain)), true})
+		list = append(list, breach{mailcheck.Textf("the reply to EHLO begins with %q instead of the server's name (RFC 5321 section 4.1.1.1)", short(m.noDomain)), true})
 	}
 	return list
 }
@@ -86,13 +85,13 @@ func (m *manners) breaches(protocol mailcheck.Protocol) []breach {
 func listBreaches(protocol mailcheck.Protocol, caps []string) []breach {
 	var list []breach
 	if protocol == mailcheck.IMAP && !mailcheck.Has(caps, "IMAP4REV1") && !mailcheck.Has(caps, "IMAP4REV2") {
-		list = append(list, breach{"CAPABILITY names neither IMAP4rev1 nor IMAP4rev2 (RFC 9051 section 6.1.1)", false})
+		list = append(list, breach{mailcheck.Textf("CAPABILITY names neither IMAP4rev1 nor IMAP4rev2 (RFC 9051 section 6.1.1)"), false})
 	}
 	if protocol == mailcheck.Submission {
 		list = append(list, authBreaches(caps)...)
 	}
 	if lower := lowerCase(caps); len(lower) > 0 {
-		list = append(list, breach{fmt.Sprintf("%s in lower case, which is allowed but which some programs miss", strings.Join(lower, ", ")), true})
+		list = append(list, breach{mailcheck.Textf("%s in lower case, which is allowed but which some programs miss", mailcheck.ListOf(lower)), true})
 	}
 	return list
 }
@@ -111,10 +110,10 @@ func authBreaches(caps []string) []breach {
 	}
 	switch {
 	case obsolete && len(lines) == 0:
-		return []breach{{"AUTH is announced in its obsolete form only (AUTH=...), which current programs do not read (RFC 4954 section 3)", false}}
+		return []breach{{mailcheck.Textf("AUTH is announced in its obsolete form only (AUTH=...), which current programs do not read (RFC 4954 section 3)"), false}}
 	case len(lines) > 1:
 		same := len(slices.Compact(slices.Clone(lines))) == 1
-		return []breach{{fmt.Sprintf("%d AUTH lines (%s), of which programs read one", len(lines), strings.Join(lines, ", ")), same}}
+		return []breach{{mailcheck.Textf("%d AUTH lines (%s), of which programs read one", len(lines), mailcheck.ListOf(lines)), same}}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package probes
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -107,14 +106,15 @@ func askNowhere(ctx context.Context, n *netx.Run, t *trace.Trace) {
 	if err != nil && doc.Status == 0 {
 		return
 	}
-	what := map[int]string{http.StatusOK: "answered with a web page", http.StatusNetworkAuthenticationRequired: "answered with status 511: network authentication required"}[doc.Status]
-	if to := doc.Header.Get("Location"); to != "" && doc.Status/100 == 3 {
-		what = "redirected to " + to
-	}
 	t.Say("status %d", doc.Status)
-	check := checks.NetCaptivePortal
-	if what == "" { // as a proxy answers that looks for the host
-		check, what = checks.NetIntercepted, fmt.Sprintf("answered with status %d", doc.Status)
+	switch to := doc.Header.Get("Location"); {
+	case to != "" && doc.Status/100 == 3:
+		t.Find(checks.NetCaptivePortal, "%s, an address that no host has, is redirected to %s", url, to)
+	case doc.Status == http.StatusOK:
+		t.Find(checks.NetCaptivePortal, "%s, an address that no host has, is answered with a web page", url)
+	case doc.Status == http.StatusNetworkAuthenticationRequired:
+		t.Find(checks.NetCaptivePortal, "%s, an address that no host has, is answered with status 511: network authentication required", url)
+	default: // as a proxy answers that looks for the host
+		t.Find(checks.NetIntercepted, "%s, an address that no host has, is answered with status %d", url, doc.Status)
 	}
-	t.Find(check, "%s, an address that no host has, is %s", url, what)
 }

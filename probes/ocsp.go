@@ -7,7 +7,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -43,27 +42,27 @@ func (p *probe) staple(state tls.ConnectionState, path []*x509.Certificate) {
 		valid = answer.Status == "good"
 		switch answer.Status {
 		case "revoked":
-			p.trace.Find(checks.TLSRevoked, "%s", evidence)
+			p.trace.FindText(checks.TLSRevoked, evidence)
 			return // whatever the staple lacks beside that does not matter
 		case "stale", "unreadable":
-			p.trace.Find(checks.TLSOCSPStale, "%s", evidence)
+			p.trace.FindText(checks.TLSOCSPStale, evidence)
 		}
 	}
 	if mustStaple(leaf) && !valid {
-		evidence := "no OCSP answer is stapled"
-		if p.result.TLS.OCSP != nil {
-			evidence = "the stapled OCSP answer is " + p.result.TLS.OCSP.Status
+		if p.result.TLS.OCSP == nil {
+			p.trace.Find(checks.TLSMustStapleMissing, "no OCSP answer is stapled")
+			return
 		}
-		p.trace.Find(checks.TLSMustStapleMissing, "%s", evidence)
+		p.trace.Find(checks.TLSMustStapleMissing, "the stapled OCSP answer is %s", p.result.TLS.OCSP.Status)
 	}
 }
 
 // readStaple reads an OCSP answer (RFC 6960 section 4.2) and says what is wrong
 // with it.
-func readStaple(raw []byte, leaf, issuer *x509.Certificate, now time.Time) (*mailcheck.OCSP, string) {
+func readStaple(raw []byte, leaf, issuer *x509.Certificate, now time.Time) (*mailcheck.OCSP, mailcheck.Text) {
 	answer, err := ocsp.ParseResponseForCert(raw, leaf, issuer)
 	if refusal, ok := errors.AsType[ocsp.ResponseError](err); ok {
-		return &mailcheck.OCSP{Status: "unreadable"}, fmt.Sprintf("instead of an answer the authority's %q is stapled", refusal.Status)
+		return &mailcheck.OCSP{Status: "unreadable"}, mailcheck.Evidencef("instead of an answer the authority's %q is stapled", refusal.Status)
 	} else if err != nil {
 		return &mailcheck.OCSP{Status: "unreadable"}, unreadable(raw, err)
 	}
@@ -73,23 +72,23 @@ func readStaple(raw []byte, leaf, issuer *x509.Certificate, now time.Time) (*mai
 		result.Status = "unverified" // without the issuer's key anybody could have written it
 	case answer.Status == ocsp.Revoked:
 		result.Status = "revoked"
-		return result, fmt.Sprintf("revoked on %s, reason: %s", day(answer.RevokedAt), revocationReason(answer.RevocationReason))
+		return result, mailcheck.Evidencef("revoked on %s, reason: %s", day(answer.RevokedAt), revocationReason(answer.RevocationReason))
 	case !answer.NextUpdate.IsZero() && now.After(answer.NextUpdate):
 		result.Status = "stale"
-		return result, fmt.Sprintf("the stapled OCSP answer was good until %s, %s ago", day(answer.NextUpdate), mailcheck.Span(now.Sub(answer.NextUpdate)))
+		return result, mailcheck.Evidencef("the stapled OCSP answer was good until %s, %s ago", day(answer.NextUpdate), mailcheck.Span(now.Sub(answer.NextUpdate)))
 	case answer.Status != ocsp.Good:
 		result.Status = "unknown"
 	}
-	return result, ""
+	return result, mailcheck.Text{}
 }
 
 // unreadable says what is wrong with a staple; where it is no OCSP answer at all,
 // the decoder's words would help nobody.
-func unreadable(raw []byte, err error) string {
+func unreadable(raw []byte, err error) mailcheck.Text {
 	if reason, ok := errors.AsType[ocsp.ParseError](err); ok {
-		return fmt.Sprintf("the stapled OCSP answer: %s", string(reason))
+		return mailcheck.Evidencef("the stapled OCSP answer: %s", string(reason))
 	}
-	return fmt.Sprintf("what is stapled is no OCSP answer (%d bytes)", len(raw))
+	return mailcheck.Evidencef("what is stapled is no OCSP answer (%d bytes)", len(raw))
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -82,11 +82,11 @@ func (p *probe) smtpStartTLS(ctx context.Context) bool {
 		return false
 	}
 	if masked := slices.IndexFunc(caps, isMasked); !mailcheck.Has(caps, "STARTTLS") && (masked >= 0 || strings.Contains(p.result.Greeting, "***")) {
-		evidence := p.result.Greeting
+		evidence := mailcheck.Evidencef("%s", p.result.Greeting)
 		if masked >= 0 {
-			evidence = "the list of extensions has " + caps[masked]
+			evidence = mailcheck.Evidencef("the list of extensions has %s", caps[masked])
 		}
-		p.trace.Find(checks.StartTLSMasked, "%s", evidence)
+		p.trace.FindText(checks.StartTLSMasked, evidence)
 		return false
 	}
 	if !mailcheck.Has(caps, "STARTTLS") {

@@ -59,7 +59,7 @@ func audit(a *mailcheck.TLSAudit) *jsonTLSAudit {
 		Ciphers:  each(a.Ciphers, safe), AllCiphers: a.AllCiphers, Weak: each(a.Weak, safe),
 		Groups: each(a.Groups, safe), AllGroups: a.AllGroups, Hybrid: a.Hybrid, Handshake: (*jsonTLSHandshake)(a.Handshake),
 		ALPN: safe(a.ALPN), OtherALPN: safe(a.OtherALPN), WithoutSNI: safe(a.WithoutSNI), Injection: a.Injection,
-		Connections: a.Connections, Complete: len(a.Unanswered) == 0, CutShort: safe(a.CutShort), Unanswered: each(a.Unanswered, safe),
+		Connections: a.Connections, Complete: len(a.Unanswered) == 0, CutShort: safe(a.CutShort.String()), Unanswered: each(a.Unanswered, safe),
 	}
 }
 
@@ -77,8 +77,8 @@ func audits(p *page, r *mailcheck.Report) {
 		}
 		p.blank()
 		p.paragraph(0, 2, fmt.Sprintf("TLS audit of %s (%d connections)", safe(s.Endpoint()), s.TLSAudit.Connections))
-		if why := s.TLSAudit.Missing(); why != "" {
-			p.paragraph(2, 4, "NOT COMPLETE: "+safe(why))
+		if why := s.TLSAudit.Missing(); !why.Empty() {
+			p.paragraph(2, 4, "NOT COMPLETE: "+safe(why.String()))
 		}
 		for _, line := range auditLines(s.TLSAudit) {
 			p.paragraph(2, 4, line)

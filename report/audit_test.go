@@ -25,7 +25,7 @@ func audited() *mailcheck.Report {
 		Weak:    []string{"TLS_RSA_WITH_3DES_EDE_CBC_SHA"}, Groups: []string{"X25519MLKEM768", "X25519"}, AllGroups: true, Hybrid: true,
 		Handshake: &mailcheck.TLSHandshake{SecureRenegotiation: true, SessionTickets: true, Compression: true},
 		ALPN:      "imap", OtherALPN: "refused", WithoutSNI: "a certificate for \x1b[31mother.example.com", Injection: "not carried out",
-		Connections: 12, Unanswered: []string{"TLS 1.2 cipher suites"}, CutShort: "the server lets nobody in after 12 connections",
+		Connections: 12, Unanswered: []string{"TLS 1.2 cipher suites"}, CutShort: mailcheck.Textf("the server lets nobody in after %d connections", 12),
 	}
 	return r
 }

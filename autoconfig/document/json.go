@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mailcheck"
 	"strings"
 )
 
@@ -71,7 +72,7 @@ func (p *jsonParser) fail(err error) error {
 }
 
 // fix knows the usual mistakes of people who write JSON by hand.
-func (p *jsonParser) fix() string {
+func (p *jsonParser) fix() mailcheck.Text {
 	at := min(int(p.decoder.InputOffset()), len(p.body))
 	before, after := bytes.TrimSpace(p.body[:at]), bytes.TrimSpace(p.body[at:])
 	if bytes.HasPrefix(after, []byte(",")) { // where it stands depends on the version of Go
@@ -79,13 +80,13 @@ func (p *jsonParser) fix() string {
 	}
 	switch {
 	case bytes.HasPrefix(after, []byte("'")):
-		return "Write double quotation marks."
+		return mailcheck.Textf("Write double quotation marks.")
 	case bytes.HasPrefix(after, []byte("/")):
-		return "Take the comment out: JSON has none."
+		return mailcheck.Textf("Take the comment out: JSON has none.")
 	case bytes.HasSuffix(before, []byte(",")) && (bytes.HasPrefix(after, []byte("}")) || bytes.HasPrefix(after, []byte("]"))):
-		return "Take out the comma before it: JSON has none after the last member."
+		return mailcheck.Textf("Take out the comma before it: JSON has none after the last member.")
 	}
-	return ""
+	return mailcheck.Text{}
 }
 
 func (p *jsonParser) read(depth int) (*Value, error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mailcheck"
 	"strings"
 )
 
@@ -46,7 +47,7 @@ func parseXML(body []byte) (*Node, error) { return ParseTree(body, false) }
 type SyntaxError struct {
 	Line, Column int
 	Err          error
-	Fix          string // a remedy, where one is known
+	Fix          mailcheck.Text // a remedy, where one is known
 }
 
 func (e *SyntaxError) Error() string {
@@ -75,7 +76,7 @@ func ParseTree(body []byte, plist bool) (*Node, error) {
 			if e, ok := errors.AsType[*xml.SyntaxError](err); ok {
 				err = errors.New(e.Msg) // its line is said already
 			} else if e, ok := errors.AsType[charsetError](err); ok {
-				return nil, &SyntaxError{line, column, e, "Save the file as UTF-8, and declare that or nothing."}
+				return nil, &SyntaxError{line, column, e, mailcheck.Textf("Save the file as UTF-8, and declare that or nothing.")}
 			}
 			return nil, &SyntaxError{Line: line, Column: column, Err: err}
 		}
@@ -100,7 +101,7 @@ func ParseTree(body []byte, plist bool) (*Node, error) {
 			if plist && bytes.HasPrefix(t, []byte("DOCTYPE plist ")) && !bytes.Contains(t, []byte("[")) {
 				continue
 			}
-			return nil, &SyntaxError{line, column, errors.New("a document type or other declaration is not allowed"), "Take the <!DOCTYPE ...> out."}
+			return nil, &SyntaxError{line, column, errors.New("a document type or other declaration is not allowed"), mailcheck.Textf("Take the <!DOCTYPE ...> out.")}
 		}
 	}
 	switch len(root.Children) {
@@ -110,7 +111,7 @@ func ParseTree(body []byte, plist bool) (*Node, error) {
 		return root.Children[0], nil
 	}
 	second := root.Children[1]
-	return nil, &SyntaxError{second.Line, second.Column, fmt.Errorf("<%s> is a second outermost element", second.Name), "Put everything into one element, or take the second one out."}
+	return nil, &SyntaxError{second.Line, second.Column, fmt.Errorf("<%s> is a second outermost element", second.Name), mailcheck.Textf("Put everything into one element, or take the second one out.")}
 }
 
 // latin1 converts the one charset besides UTF-8 that settings files are seen in.

@@ -143,7 +143,7 @@ func (l *linter) malformed(err error) {
 	if !ok {
 		e = &document.SyntaxError{Err: err}
 	}
-	l.find(checks.LintMalformed, e.Line, e.Column, "%v", e.Err).Fix = mailcheck.Textf("%s", e.Fix)
+	l.find(checks.LintMalformed, e.Line, e.Column, "%v", e.Err).Fix = e.Fix
 }
 
 // served judges how the web server gave the file.

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -128,19 +127,19 @@ func (l *linter) keys(n *document.Node, values map[string]*document.Node, kind, 
 		key, v := keys[name], values[name]
 		if v == nil {
 			if key.required {
-				l.at(n, checks.LintMissing, "%s has no %s", what, name).Fix = mailcheck.Textf("%s", key.example())
+				l.at(n, checks.LintMissing, "%s has no %s", what, name).Fix = key.example()
 			}
 			continue
 		}
 		switch written := v.Content(); {
 		case typeOf(v) != key.kind && !(key.kind == "real" && v.Name == "integer"):
-			l.at(v, checks.LintValue, "%s is written as <%s>, not as %s", name, v.Name, key.element()).Fix = mailcheck.Textf("%s", key.example())
+			l.at(v, checks.LintValue, "%s is written as <%s>, not as %s", name, v.Name, key.element()).Fix = key.example()
 		case key.required && key.kind != "array" && written == "":
-			l.at(v, checks.LintMissing, "%s is empty", name).Fix = mailcheck.Textf("%s", key.example())
+			l.at(v, checks.LintMissing, "%s is empty", name).Fix = key.example()
 		case key.values != nil && !slices.Contains(key.values, written):
-			l.at(v, checks.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, " or ")).Fix = mailcheck.Textf("%s", key.example())
+			l.at(v, checks.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, " or ")).Fix = key.example()
 		case key.kind == "integer" && !isInteger(written):
-			l.at(v, checks.LintValue, "%s is %q, not a number", name, written).Fix = mailcheck.Textf("%s", key.example())
+			l.at(v, checks.LintValue, "%s is %q, not a number", name, written).Fix = key.example()
 		}
 	}
 	if known {
@@ -185,18 +184,18 @@ func (k profileKey) element() string {
 }
 
 // example shows how a key is written.
-func (k profileKey) example() string {
+func (k profileKey) example() mailcheck.Text {
 	switch k.kind {
 	case "boolean":
-		return fmt.Sprintf("Write <key>%s</key><true/> or <false/>.", k.name)
+		return mailcheck.Textf("Write <key>%s</key><true/> or <false/>.", k.name)
 	case "string", "integer":
 		value := "..."
 		if k.values != nil {
 			value = strings.Join(k.values, " or ")
 		}
-		return fmt.Sprintf("Write <key>%s</key><%s>%s</%s>.", k.name, k.kind, value, k.kind)
+		return mailcheck.Textf("Write <key>%s</key><%s>%s</%s>.", k.name, k.kind, value, k.kind)
 	}
-	return fmt.Sprintf("Write <key>%s</key><%s>...</%s>.", k.name, k.kind, k.kind)
+	return mailcheck.Textf("Write <key>%s</key><%s>...</%s>.", k.name, k.kind, k.kind)
 }
 
 // lintMailPayload judges the servers of a mail account, and says what the device

@@ -6,7 +6,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -145,21 +144,21 @@ func (l *linter) signer(signer *x509.Certificate, sent []*x509.Certificate) (goo
 	if err == nil {
 		return good
 	}
-	fault(checks.LintSignerUntrusted, "%s: %v", signer.Subject, err).Fix = mailcheck.Textf("%s", untrustedFix(signer, sent))
+	fault(checks.LintSignerUntrusted, "%s: %v", signer.Subject, err).Fix = untrustedFix(signer, sent)
 	return good
 }
 
 // untrustedFix tells the ways apart in which a chain ends nowhere; empty means the
 // check's own remedy.
-func untrustedFix(signer *x509.Certificate, sent []*x509.Certificate) string {
+func untrustedFix(signer *x509.Certificate, sent []*x509.Certificate) mailcheck.Text {
 	if bytes.Equal(signer.RawSubject, signer.RawIssuer) && signer.CheckSignature(signer.SignatureAlgorithm, signer.RawTBSCertificate, signer.Signature) == nil {
-		return "The certificate is self-signed. Sign with one of an authority that devices trust, such as the web server's."
+		return mailcheck.Textf("The certificate is self-signed. Sign with one of an authority that devices trust, such as the web server's.")
 	}
 	if len(sent) == 1 {
-		return fmt.Sprintf("The file holds no intermediate certificate. Add that of %s when signing: openssl smime -sign ... -certfile CHAIN",
-			mailcheck.Clean(signer.Issuer.String()))
+		return mailcheck.Textf("The file holds no intermediate certificate. Add that of %s when signing: openssl smime -sign ... -certfile CHAIN",
+			signer.Issuer)
 	}
-	return ""
+	return mailcheck.Text{}
 }
 
 // The bounds of signed data. Real ones have 12 levels, and some hundred elements

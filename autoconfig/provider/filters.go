@@ -1,6 +1,9 @@
 package provider
 
-import "slices"
+import (
+	"mailcheck"
+	"slices"
+)
 
 // Filter is a service that takes in a domain's mail, to remove spam or to send it
 // on, and passes it to a place that DNS does not tell.
@@ -75,9 +78,9 @@ func FilterOf(host string) (Filter, bool) {
 }
 
 // Does says what the service does with the mail.
-func (f Filter) Does() string {
+func (f Filter) Does() mailcheck.Text {
 	if f.Forwards {
-		return "only forwards mail (" + f.Name + "), and says nothing about the mailboxes"
+		return mailcheck.Textf("only forwards mail (%s), and says nothing about the mailboxes", f.Name)
 	}
-	return "is a filter (" + f.Name + "), which says nothing about the mailboxes"
+	return mailcheck.Textf("is a filter (%s), which says nothing about the mailboxes", f.Name)
 }

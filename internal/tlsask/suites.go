@@ -149,7 +149,7 @@ func JudgeSuite(h Answer) mailcheck.TLSSuite {
 // Exclusion says how to take families out of what common servers accept. For
 // Postfix it leaves port 25 alone, where the other choice of a server that sends
 // mail may be no encryption at all (RFC 9325 section 5.2).
-func Exclusion(of []Family) string {
+func Exclusion(of []Family) mailcheck.Text {
 	var names, gnutls []string
 	for _, f := range of {
 		names = append(names, f.Openssl)
@@ -157,10 +157,10 @@ func Exclusion(of []Family) string {
 			gnutls = append(gnutls, f.gnutls)
 		}
 	}
-	text := fmt.Sprintf("Exclude %s from the cipher list. Dovecot: ssl_cipher_list, nginx: ssl_ciphers, Exim: tls_require_ciphers, each ending in :!%s",
-		strings.Join(names, ", "), strings.Join(names, ":!"))
+	exim := mailcheck.Text{}
 	if len(gnutls) > 0 {
-		text += fmt.Sprintf(" (Exim with GnuTLS: NORMAL:-%s)", strings.Join(gnutls, ":-"))
+		exim = mailcheck.Textf(" (Exim with GnuTLS: NORMAL:-%s)", strings.Join(gnutls, ":-"))
 	}
-	return text + fmt.Sprintf("; Postfix: for submission in master.cf -o smtpd_tls_security_level=encrypt -o smtpd_tls_mandatory_exclude_ciphers=%s. Then reload the service.", strings.Join(names, ","))
+	return mailcheck.Textf("Exclude %s from the cipher list. Dovecot: ssl_cipher_list, nginx: ssl_ciphers, Exim: tls_require_ciphers, each ending in :!%s%s; Postfix: for submission in master.cf -o smtpd_tls_security_level=encrypt -o smtpd_tls_mandatory_exclude_ciphers=%s. Then reload the service.",
+		mailcheck.ListOf(names), strings.Join(names, ":!"), exim, strings.Join(names, ","))
 }
