@@ -15,6 +15,7 @@ import (
 	"mailcheck/autoconfig/setup/sheet"
 	"mailcheck/checks"
 	"mailcheck/probes"
+	"mailcheck/report"
 )
 
 func setupCommand() *cobra.Command {
@@ -59,7 +60,7 @@ interrupted.`,
 				return err
 			}
 			if out.verbose {
-				transcript(c.ErrOrStderr(), r)
+				_ = report.Transcript(c.ErrOrStderr(), r, report.Options{})
 			}
 			return writeSetup(c, format, r, person, file)
 		},
