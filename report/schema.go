@@ -274,3 +274,14 @@ type jsonTLSHandshake struct {
 	SessionTickets       bool `json:"session_tickets"`
 	Compression          bool `json:"compression"`
 }
+
+// jsonFailure is the document where there is no report.
+type jsonFailure struct {
+	Schema int       `json:"schema"`
+	Error  jsonError `json:"error"`
+}
+
+type jsonError struct {
+	What string `json:"what"`
+	Hint string `json:"hint"` // what to do about it, or empty
+}

@@ -39,6 +39,10 @@ func Transcript(w io.Writer, r *mailcheck.Report, _ Options) error {
 	if len(r.Network) > 0 {
 		writeEvents(&b, "this machine's network", steps(r.Network, ""))
 	}
+	if b.Len() == len(legend) {
+		b.Reset()
+		b.WriteString("Nothing was asked of the network.\n")
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

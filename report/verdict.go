@@ -11,7 +11,7 @@ import (
 // verdictLine writes the line by which a reader judges the whole: what was
 // tested, whether it works and with which servers, and if not, why.
 func verdictLine(p *page, r *mailcheck.Report, sentence mailcheck.Text) {
-	word := strings.ToUpper(string(r.Verdict))
+	word := verbatim(strings.ToUpper(string(r.Verdict))).String()
 	if who := subject(r); !who.Empty() {
 		sentence = mailcheck.Textf("%s: %s", who, sentence)
 	}
