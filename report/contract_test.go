@@ -97,6 +97,21 @@ func TestFormatsContract(t *testing.T) {
 	}
 }
 
+// Where there is no report, a format may say so, by the same rules.
+func TestFormatsFailure(t *testing.T) {
+	for _, f := range Formats {
+		if f.Failure == nil {
+			continue
+		}
+		for _, text := range []string{"", "an address is missing", "\x1b[31m\u202e\n\xff<>&%s", strings.Repeat("x", 3000)} {
+			out := render(t, func(b *bytes.Buffer) error { return f.Failure(b, text, text) })
+			if printable[f.Name](t, out); !bytes.HasSuffix(out, []byte("\n")) {
+				t.Errorf("%s of %.50q: %q", f.Name, text, out)
+			}
+		}
+	}
+}
+
 // A format has a golden file for each view, which shows what it is good for.
 func TestFormatsGolden(t *testing.T) {
 	reports := map[string]*mailcheck.Report{"account": talkative(), "sources": disagree(), "clients": clientResults(), "file": lintFixtures()[1].lint}

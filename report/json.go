@@ -12,10 +12,21 @@ import (
 
 // JSON writes the report as one document of schema 1; lists are never null.
 func JSON(w io.Writer, r *mailcheck.Report, opts Options) error {
+	return encode(w, document(r, opts))
+}
+
+// jsonWithout writes the document of a run without a report.
+func jsonWithout(w io.Writer, what, hint string) error {
+	d := &jsonFailure{1, jsonError{what, hint}}
+	clean(reflect.ValueOf(d))
+	return encode(w, d)
+}
+
+func encode(w io.Writer, document any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // the document is not HTML, and < in a reply should read as <
 	enc.SetIndent("", "  ")
-	return enc.Encode(document(r, opts))
+	return enc.Encode(document)
 }
 
 func document(r *mailcheck.Report, opts Options) *jsonReport {

@@ -48,13 +48,17 @@ type Format struct {
 	Media     string // media type of what it writes
 	Write     func(io.Writer, *mailcheck.Report, Options) error
 	Exit      func(*mailcheck.Report, Options) int // the exit code that its readers expect
+
+	// Failure is what stands in the place of a report where there is none, and why; nil
+	// where nothing does.
+	Failure func(w io.Writer, what, hint string) error
 }
 
 // Formats lists all formats, the default first.
 var Formats = []Format{
-	{"table", "for people: verdict, servers, findings", plainText, Table, exitCode},
-	{"json", "for programs: everything, schema 1", "application/json", JSON, exitCode},
-	{"transcript", "for experts: every step and every line said, with its time", plainText, Transcript, exitCode},
+	{"table", "for people: verdict, servers, findings", plainText, Table, exitCode, nil},
+	{"json", "for programs: everything, schema 1", "application/json", JSON, exitCode, jsonWithout},
+	{"transcript", "for experts: every step and every line said, with its time", plainText, Transcript, exitCode, nil},
 }
 
 const plainText = "text/plain; charset=utf-8"

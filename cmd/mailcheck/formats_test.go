@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mailcheck/report"
 )
@@ -40,5 +41,13 @@ func TestFormatsAreListed(t *testing.T) {
 	}
 	if commands < 6 {
 		t.Errorf("only %d commands have formats", commands)
+	}
+}
+
+// A run that was stopped leaves the one document that its report is.
+func TestInterruptJSON(t *testing.T) {
+	code, stdout, _ := demoIn(t, 3*time.Second, "demo", "silent-server", "--timeout", "30s", "-o", "json")
+	if _, err := report.Read(strings.NewReader(stdout)); err != nil || code != exitNoRun {
+		t.Errorf("exit code %d, %v:\n%s", code, err, stdout)
 	}
 }

@@ -100,12 +100,37 @@ func (f *output) show(c *cobra.Command, r *mailcheck.Report, view report.View) e
 		return err
 	}
 	if stopped := interrupted(c.Context()); stopped != nil {
+		stopped.(*failure).shown = true
 		return stopped
 	}
 	if code := format.Exit(r, opts); code != exitOK {
-		return &failure{code: code}
+		return &failure{code: code, shown: true}
 	}
 	return nil
+}
+
+// wantedFormat returns the format that a command line asks for, even if it could not
+// be read up to there: a program that reads a format finds the error in it.
+func wantedFormat(c *cobra.Command, args []string) report.Format {
+	flag := c.Flags().Lookup("output")
+	if flag == nil && c.HasParent() {
+		return report.Format{} // a command that has no formats
+	}
+	name := ""
+	for i, arg := range args {
+		if (arg == "-o" || arg == "--output") && i+1 < len(args) {
+			name = args[i+1]
+		} else if long, ok := strings.CutPrefix(arg, "--output="); ok {
+			name = long
+		} else if short, ok := strings.CutPrefix(arg, "-o"); ok {
+			name = strings.TrimPrefix(short, "=")
+		}
+	}
+	if flag != nil && flag.Changed {
+		name = flag.Value.String()
+	}
+	format, _ := report.FormatByName(name)
+	return format
 }
 
 // printed writes the whole of something to standard output at once.
@@ -116,7 +141,9 @@ func printed(c *cobra.Command, write func(io.Writer) error) error {
 		_, err = c.OutOrStdout().Write(b.Bytes())
 	}
 	if err != nil {
-		return noRun("", "writing the result: %v", err)
+		broken := noRun("", "writing the result: %v", err)
+		broken.(*failure).shown = true // perhaps a part of it
+		return broken
 	}
 	return nil
 }
