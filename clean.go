@@ -47,8 +47,7 @@ func escaped(s string, most int) string {
 // format characters (the bidi controls among them), separators of lines and
 // paragraphs, tags and private use. The joiners of Indic scripts stay.
 func hidden(r rune) bool {
-	switch r {
-	case '\u200c', '\u200d':
+	if r < 0x80 || r == '\u200c' || r == '\u200d' {
 		return false
 	}
 	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)

@@ -29,6 +29,7 @@ package mailcheck
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -313,19 +314,22 @@ type Setting struct {
 	Verdict Verdict
 }
 
-// Report is everything one run learned about one address.
+// Report is everything one run learned about one address, about servers that were
+// named, or about one file that was judged.
 type Report struct {
 	Address  Address
+	File     string // that was judged, as named: a path, a URL, or - for standard input; else empty
+	Kind     string // what the file is, in words; empty if that is unknown
 	Started  time.Time
 	Elapsed  time.Duration
 	Sources  []SourceResult
 	Servers  []ServerResult
 	Settings []Setting // best first: by protocol, passed before failed, TLS before STARTTLS
 	Network  []Step    // what was asked about this machine's own network; nothing unless all servers failed
-	Findings []Finding // worst first, root causes before their consequences
+	Findings []Finding // worst first, root causes before their consequences; those of a file in its order
 	Verdict  Verdict
 	Clock    Clock
-	Clients  []ClientResult // only where it was asked for
+	Clients  []ClientResult // only where it was asked for, or a file was judged
 }
 
 // Clock is how this machine's clock differs from those of the web servers that
@@ -364,6 +368,16 @@ func (r *Report) Usable() []Setting {
 		}
 	}
 	return usable
+}
+
+// Best returns the first usable setting of these protocols.
+func (r *Report) Best(protocols ...Protocol) (Setting, bool) {
+	for _, s := range r.Usable() {
+		if slices.Contains(protocols, s.Protocol) {
+			return s, true
+		}
+	}
+	return Setting{}, false
 }
 
 // Op names a network operation.

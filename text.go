@@ -75,8 +75,8 @@ func Evidencef(format string, args ...any) Text {
 	return t
 }
 
-// Empty reports whether there is nothing to read.
-func (t Text) Empty() bool { return t.Format == "" }
+// Empty reports whether there is nothing to read, be it that all arguments are empty.
+func (t Text) Empty() bool { return t.Format == "" || t.whole() == "" }
 
 // Equal reports whether two texts read the same.
 func (t Text) Equal(o Text) bool {

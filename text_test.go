@@ -52,3 +52,14 @@ func TestEvidenceIsCut(t *testing.T) {
 		t.Errorf("short evidence lost its format: %q", short.Format)
 	}
 }
+
+func TestEmptyText(t *testing.T) {
+	for _, text := range []mailcheck.Text{{}, mailcheck.Textf("%s", ""), mailcheck.Textf("%s", mailcheck.List{}), mailcheck.Joined(nil, ", ")} {
+		if !text.Empty() || text.String() != "" {
+			t.Errorf("%q is not empty", text.Format)
+		}
+	}
+	if mailcheck.Textf("%s", "0").Empty() {
+		t.Error("a text is empty")
+	}
+}

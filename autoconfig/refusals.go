@@ -15,7 +15,7 @@ func (s *search) findRefusals(t *trace.Trace, where string, c *document.Config) 
 	}
 	for _, d := range document.Dialects {
 		if r := d.Read(c, s.address); r.Refused != nil && len(r.Dropped) > 0 {
-			t.Find(checks.PublishClientRefuses, "%s refuses %s: %s", d.Client, where, *r.Refused)
+			t.Find(checks.PublishClientRefuses, "%s refuses %s: %s", d.Client, where, r.Refused.Place())
 		}
 	}
 }

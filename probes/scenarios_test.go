@@ -110,6 +110,7 @@ func TestScenarios(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { reports = append(reports, amidNoise(t, s, opts)) })
 			}
 			r := reports[0]
+			travels(t, s, r)
 			for _, source := range r.Sources {
 				mu.Lock()
 				found[source.Name] = found[source.Name] || source.State == mailcheck.Found

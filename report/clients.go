@@ -1,134 +1,131 @@
 package report
 
 import (
-	"fmt"
-	"io"
+	"cmp"
 	"slices"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/checks"
 )
 
-// Clients writes what each mail client would end up with, a row per client.
-func Clients(w io.Writer, r *mailcheck.Report, opts Options) error {
-	p := &page{width: opts.width()}
-	p.paragraph(0, 2, fmt.Sprintf("%s: %s", safe(r.Address.String()), clientsSentence(r)))
+// clientsTable says what each mail client would end up with, a row per client.
+func clientsTable(p *page, r *mailcheck.Report) {
+	sentence := clientsSentence(r)
+	if r.Address.Domain != "" {
+		sentence = mailcheck.Textf("%s: %s", r.Address, sentence)
+	}
+	p.paragraph(0, 2, sentence)
 	p.blank()
-	clientsGrid(p, r.Clients, opts)
+	clientsGrid(p, r.Clients)
 	p.blank()
-	clientReasons(p, r.Clients, opts)
+	clientReasons(p, r.Clients)
 	p.blank()
-	p.paragraph(0, 0, "Passwords were not tried. How a client asks, place by place: --verbose. Whether the servers work: mailcheck check "+safe(r.Address.String()))
-	_, err := io.WriteString(w, p.String())
-	return err
+	p.say(0, 0, "Passwords were not tried. How a client asks, place by place: --verbose. Whether the servers work: mailcheck check %s", r.Address)
 }
 
 // clientsGrid writes a row per client. Many end up with the same, so each set of
 // servers has a letter and stands below. Sources have a column where there are any.
-func clientsGrid(p *page, clients []mailcheck.ClientResult, opts Options) {
+func clientsGrid(p *page, clients []mailcheck.ClientResult) {
 	sources := slices.ContainsFunc(clients, func(c mailcheck.ClientResult) bool { return c.Source != "" })
-	header := []string{"Client", "Outcome", "Settings"}
+	rows := [][]cell{header("Client", "Outcome", "Settings")}
 	if sources {
-		header = slices.Insert(header, 2, "Source")
+		rows[0] = slices.Insert(rows[0], 2, header("Source")...)
 	}
-	rows := [][]string{header}
-	var distinct []string
+	var distinct []mailcheck.Text
 	for _, c := range clients {
-		letter := "-"
-		if servers := clientServers(c); servers != "" {
-			if !slices.Contains(distinct, servers) {
-				distinct = append(distinct, servers)
+		letter := mailcheck.Textf("-")
+		if servers := clientServers(c); !servers.Empty() {
+			i := slices.IndexFunc(distinct, servers.Equal)
+			if i < 0 {
+				distinct, i = append(distinct, servers), len(distinct)
 			}
-			letter = letterOf(slices.Index(distinct, servers))
+			letter = letterOf(i)
 		}
-		row := []string{c.Client, paint(opts, string(c.Outcome), outcomeSeverity(c.Outcome)), letter}
+		row := []cell{plain(verbatim(c.Client)), coloured(verbatim(string(c.Outcome)), outcomeSeverity(c.Outcome)), plain(letter)}
 		if sources {
-			row = slices.Insert(row, 2, dash(c.Source))
+			row = slices.Insert(row, 2, plain(verbatim(cmp.Or(c.Source, "-"))))
 		}
 		rows = append(rows, row)
 	}
 	if !p.grid(rows) {
 		for _, row := range rows[1:] {
-			p.paragraph(0, 2, strings.Join(row, "; "))
+			var texts []mailcheck.Text
+			for _, c := range row {
+				texts = append(texts, c.text())
+			}
+			p.paragraph(0, 2, mailcheck.Joined(texts, "; "))
 		}
 	}
 	p.blank()
 	for i, servers := range distinct {
-		p.paragraph(0, 2, letterOf(i)+": "+servers)
+		p.say(0, 2, "%s: %s", letterOf(i), servers)
 	}
 }
 
 // clientReasons says why, once for all clients with the same reason; with --verbose
 // for each, with the way there.
-func clientReasons(p *page, clients []mailcheck.ClientResult, opts Options) {
-	names := map[string][]string{}
+func clientReasons(p *page, clients []mailcheck.ClientResult) {
+	names := map[string][]mailcheck.Text{}
 	for _, c := range clients {
-		names[c.Reason.String()] = append(names[c.Reason.String()], c.Client)
+		names[c.Reason.String()] = append(names[c.Reason.String()], verbatim(c.Client))
 	}
+	said := map[string]bool{"": true}
 	for _, c := range clients {
-		if opts.Verbose {
+		reason := c.Reason.String()
+		if p.Verbose {
 			clientWay(p, c)
-		} else if !c.Reason.Empty() && names[c.Reason.String()][0] == c.Client {
-			p.paragraph(0, 2, strings.Join(names[c.Reason.String()], "; ")+": "+safe(c.Reason.String())+".")
+		} else if !said[reason] {
+			p.say(0, 2, "%s: %s.", mailcheck.Joined(names[reason], "; "), c.Reason)
 		}
+		said[reason] = true
 	}
 }
 
 // clientWay says why, the way there and who says so.
 func clientWay(p *page, c mailcheck.ClientResult) {
-	text := c.Client + ":"
-	if !c.Reason.Empty() {
-		text += " " + safe(c.Reason.String()) + "."
+	if c.Reason.Empty() {
+		p.say(0, 2, "%s:", c.Client)
+	} else {
+		p.say(0, 2, "%s: %s.", c.Client, c.Reason)
 	}
-	p.paragraph(0, 2, text)
 	for _, line := range c.Asked {
-		p.paragraph(4, 6, line.String())
+		p.paragraph(4, 6, line)
 	}
-	p.paragraph(4, 6, "Rules: "+c.Ref)
+	p.say(4, 6, "Rules: %s", c.Ref)
 }
 
-func clientsSentence(r *mailcheck.Report) string {
+func clientsSentence(r *mailcheck.Report) mailcheck.Text {
 	counts := map[mailcheck.Outcome]int{}
 	for _, c := range r.Clients {
 		counts[c.Outcome]++
 	}
-	say := func(o mailcheck.Outcome, one, more string) string {
-		if counts[o] == 1 {
-			return one
-		}
-		return more
+	all := mailcheck.Count{N: len(r.Clients), Noun: "mail client"}
+	text := mailcheck.Textf("%d of %s configure themselves", counts[mailcheck.Configures], all)
+	if counts[mailcheck.Configures] == 1 {
+		text = mailcheck.Textf("1 of %s configures itself", all)
 	}
-	text := fmt.Sprintf("%d of %s %s, %d %s the user, %d %s",
-		counts[mailcheck.Configures], count(len(r.Clients), "mail client"), say(mailcheck.Configures, "configures itself", "configure themselves"),
-		counts[mailcheck.Asks], say(mailcheck.Asks, "asks", "ask"), counts[mailcheck.Fails], say(mailcheck.Fails, "fails", "fail"))
+	text = mailcheck.Textf("%s, %s the user, %s", text,
+		mailcheck.Count{N: counts[mailcheck.Asks], Noun: "asks|ask"}, mailcheck.Count{N: counts[mailcheck.Fails], Noun: "fails|fail"})
 	if n := counts[mailcheck.NotKnown]; n > 0 {
-		text += fmt.Sprintf("; of %d nothing is known", n)
+		text = mailcheck.Textf("%s; of %d nothing is known", text, n)
 	}
-	return text + "."
+	return mailcheck.Textf("%s.", text)
 }
 
-func clientServers(c mailcheck.ClientResult) string {
-	var names []string
+func clientServers(c mailcheck.ClientResult) mailcheck.Text {
+	var names []mailcheck.Text
 	for _, s := range c.Servers {
-		name := fmt.Sprintf("%s %s (%s)", protocolName(s.Protocol), safe(s.Endpoint()), securityName(s.Security))
+		name := mailcheck.Textf("%s %s (%s)", protocolName(s.Protocol), s.Endpoint(), securityName(s.Security))
 		if s.Username != "" {
-			name += ", user name " + safe(s.Username)
+			name = mailcheck.Textf("%s, user name %s", name, s.Username)
 		}
 		names = append(names, name)
 	}
-	return strings.Join(names, "; ")
+	return mailcheck.Joined(names, "; ")
 }
 
 // letterOf numbers with letters, since findings have the digits.
-func letterOf(i int) string { return string(rune('A' + i%26)) }
-
-func dash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return s
-}
+func letterOf(i int) mailcheck.Text { return verbatim(string(rune('A' + i%26))) }
 
 func outcomeSeverity(o mailcheck.Outcome) checks.Severity {
 	switch o {
@@ -140,26 +137,4 @@ func outcomeSeverity(o mailcheck.Outcome) checks.Severity {
 		return checks.Failure
 	}
 	return checks.Info
-}
-
-type jsonClient struct {
-	Client  string          `json:"client"`
-	Outcome string          `json:"outcome"`
-	Source  string          `json:"source"`
-	Reason  string          `json:"reason"`
-	Servers []jsonPublished `json:"servers"`
-	Asked   []string        `json:"asked"`
-	Ref     string          `json:"ref"`
-}
-
-// jsonClients leaves the field out of the documents of other commands.
-func jsonClients(clients []mailcheck.ClientResult) []jsonClient {
-	if len(clients) == 0 {
-		return nil
-	}
-	return each(clients, jsonClientOf)
-}
-
-func jsonClientOf(c mailcheck.ClientResult) jsonClient {
-	return jsonClient{c.Client, string(c.Outcome), c.Source, safe(c.Reason.String()), each(c.Servers, published), each(c.Asked, mailcheck.Text.String), c.Ref}
 }

@@ -2,30 +2,30 @@ package report
 
 import (
 	"io"
-	"strings"
 
+	"mailcheck"
 	"mailcheck/checks"
 )
 
 // Explain writes everything there is to say about one check.
 func Explain(w io.Writer, c *checks.Check, opts Options) error {
-	p := &page{width: opts.width()}
-	p.WriteString(c.ID + gap + paint(opts, c.Severity.String(), c.Severity) + "\n\n")
-	p.paragraph(0, 0, c.Summary)
+	p := &page{Options: opts}
+	p.WriteString(c.ID + gap + p.paint(c.Severity.String(), c.Severity) + "\n\n")
+	p.say(0, 0, "%s", c.Summary)
 	p.blank()
-	p.paragraph(0, 2, "Who acts: "+strings.ToLower(actor(c.Who)))
-	p.paragraph(0, 2, "What to do: "+c.Remedy)
-	p.paragraph(0, 2, "Reference: "+c.Ref)
+	p.say(0, 2, "Who acts: %s", mailcheck.Clause(actor(c.Who)))
+	p.say(0, 2, "What to do: %s", c.Remedy)
+	p.say(0, 2, "Reference: %s", c.Ref)
 	_, err := io.WriteString(w, p.String())
 	return err
 }
 
 // List writes one row per check.
 func List(w io.Writer, opts Options) error {
-	p := &page{width: opts.width()}
-	rows := [][]string{{"Check", "Severity", "What is wrong"}}
+	p := &page{Options: opts}
+	rows := [][]cell{header("Check", "Severity", "What is wrong")}
 	for _, c := range checks.All {
-		rows = append(rows, []string{c.ID, paint(opts, c.Severity.String(), c.Severity), c.Summary})
+		rows = append(rows, []cell{plain(verbatim(c.ID)), coloured(verbatim(c.Severity.String()), c.Severity), plain(verbatim(c.Summary))})
 	}
 	p.grid(rows)
 	_, err := io.WriteString(w, p.String())

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
 
@@ -20,62 +20,93 @@ type group struct {
 // groups puts findings together, in the order of the first of each. A finding
 // caused by another stands below that one.
 func groups(findings []mailcheck.Finding) []group {
-	var top, caused []group
+	causes := causesOf(findings)
+	top, caused := merger{}, merger{}
 	for _, f := range findings {
-		if cause(findings, f) != nil {
-			caused = merge(caused, f)
+		if causes.root(f) != nil {
+			caused.add(f)
 		} else {
-			top = merge(top, f)
+			top.add(f)
 		}
 	}
-	for _, c := range caused {
-		i := rootOf(top, findings, c.Finding)
-		top[i].Consequences = append(top[i].Consequences, c)
+	for _, c := range caused.groups {
+		i := rootIndex(top.groups, causes.root(c.Finding), c.Server)
+		top.groups[i].Consequences = append(top.groups[i].Consequences, c)
 	}
-	return top
+	return top.groups
 }
 
-func merge(all []group, f mailcheck.Finding) []group {
-	place := safe(f.Server)
-	if place == "" {
-		place = safe(f.Source)
-	}
-	i := slices.IndexFunc(all, func(g group) bool {
-		return g.Check == f.Check && g.Detail.String() == f.Detail.String() && g.Severity == f.Severity && g.Fix.String() == f.Fix.String() && g.Meanwhile.String() == f.Meanwhile.String() && g.BecauseOf == f.BecauseOf &&
-			(g.Server == "") == (f.Server == "")
-	})
-	if i < 0 {
-		all, i = append(all, group{Finding: f}), len(all)
-	}
-	if place != "" && !slices.Contains(all[i].Places, place) {
-		all[i].Places = append(all[i].Places, place)
-	}
-	return all
+// likeness is what findings of one group have in common.
+type likeness struct {
+	check, because         *checks.Check
+	severity               checks.Severity
+	detail, fix, meanwhile string
+	atServer               bool
 }
 
-// cause follows BecauseOf to the check that nothing else has caused. It returns
+// merger makes one group of findings that are alike.
+type merger struct {
+	groups []group
+	index  map[likeness]int
+}
+
+func (m *merger) add(f mailcheck.Finding) {
+	like := likeness{f.Check, f.BecauseOf, f.Severity, f.Detail.String(), f.Fix.String(), f.Meanwhile.String(), f.Server != ""}
+	i, ok := m.index[like]
+	if !ok {
+		if m.index == nil {
+			m.index = map[likeness]int{}
+		}
+		i = len(m.groups)
+		m.index[like] = i
+		m.groups = append(m.groups, group{Finding: f})
+	}
+	if place := cmp.Or(f.Server, f.Source); place != "" && !slices.Contains(m.groups[i].Places, place) {
+		m.groups[i].Places = append(m.groups[i].Places, place)
+	}
+}
+
+// causes says what is because of what.
+type causes struct {
+	roots map[*checks.Check]bool          // found, and not because of another
+	next  map[*checks.Check]*checks.Check // found, and because of what
+}
+
+func causesOf(findings []mailcheck.Finding) causes {
+	c := causes{map[*checks.Check]bool{}, map[*checks.Check]*checks.Check{}}
+	for _, f := range findings {
+		if _, seen := c.next[f.Check]; !seen {
+			c.next[f.Check] = f.BecauseOf
+		}
+		if f.BecauseOf == nil {
+			c.roots[f.Check] = true
+		}
+	}
+	return c
+}
+
+// root follows BecauseOf to the check that nothing else has caused. It returns
 // nil where there is none, or the chain leads nowhere or in a circle.
-func cause(findings []mailcheck.Finding, f mailcheck.Finding) *checks.Check {
-	c := f.BecauseOf
-	for range findings {
-		if slices.ContainsFunc(findings, func(g mailcheck.Finding) bool { return g.Check == c && g.BecauseOf == nil }) {
-			return c
-		}
-		i := slices.IndexFunc(findings, func(g mailcheck.Finding) bool { return g.Check == c })
-		if i < 0 {
+func (c causes) root(f mailcheck.Finding) *checks.Check {
+	at := f.BecauseOf
+	for range c.next {
+		next, found := c.next[at]
+		switch {
+		case c.roots[at]:
+			return at
+		case !found:
 			return nil
 		}
-		c = findings[i].BecauseOf
+		at = next
 	}
 	return nil
 }
 
-// rootOf returns the index of the group that caused f, if possible one about
+// rootIndex returns the index of the group that is of a check, if possible one about
 // the same server.
-func rootOf(top []group, findings []mailcheck.Finding, f mailcheck.Finding) int {
-	c := cause(findings, f)
+func rootIndex(top []group, c *checks.Check, server string) int {
 	same := slices.IndexFunc(top, func(g group) bool {
-		return g.Check == c && f.Server != "" && slices.Contains(g.Places, safe(f.Server))
+		return g.Check == c && server != "" && slices.Contains(g.Places, server)
 	})
 	if same >= 0 {
 		return same
@@ -107,13 +138,13 @@ func numbered(r *mailcheck.Report) map[string]int {
 
 // findings writes failures and warnings with their remedies, then the rest in
 // short.
-func findings(p *page, r *mailcheck.Report, opts Options) {
-	all := groups(shown(r, opts))
+func findings(p *page, r *mailcheck.Report) {
+	all := groups(shown(p, r))
 	n := 0
 	for _, g := range all {
 		if g.Severity >= checks.Warning {
 			n++
-			finding(p, g, n, opts)
+			explained(p, g, n)
 		}
 	}
 	first := true
@@ -125,54 +156,55 @@ func findings(p *page, r *mailcheck.Report, opts Options) {
 			p.blank()
 			first = false
 		}
-		p.paragraph(0, 2, "Note: "+strings.TrimSuffix(g.Check.Summary, ".")+about(g, g.Detail.String())+" ("+g.Check.ID+")")
+		p.say(0, 2, "Note: %s (%s)", about(verbatim(strings.TrimSuffix(g.Check.Summary, ".")), g, g.Detail), g.Check.ID)
 		if !g.Fix.Empty() { // worth knowing how, although nothing is wrong
-			p.paragraph(2, 4, actor(g.Check.Who)+": "+safe(g.Fix.String()))
+			p.say(2, 4, "%s: %s", actor(g.Check.Who), g.Fix)
 		}
 	}
 }
 
 // shown leaves out the notes about guesses that the table folds into one line.
-func shown(r *mailcheck.Report, opts Options) []mailcheck.Finding {
+func shown(p *page, r *mailcheck.Report) []mailcheck.Finding {
 	folded := map[string]bool{}
 	for _, s := range r.Servers {
-		folded[s.URL()] = hidden(s) && !opts.Verbose
+		folded[s.URL()] = hidden(s) && !p.Verbose
 	}
 	return slices.DeleteFunc(slices.Clone(r.Findings), func(f mailcheck.Finding) bool {
 		return f.Severity <= checks.Info && folded[f.Server]
 	})
 }
 
-// finding writes one group.
-func finding(p *page, g group, n int, opts Options) {
+// explained writes one group.
+func explained(p *page, g group, n int) {
 	p.blank()
 	word := strings.ToUpper(g.Severity.String())
-	for i, line := range wrap(fmt.Sprintf("[%d] %s: %s", n, word, g.Check.Summary), p.width-4) {
+	for i, line := range wrap(mailcheck.Textf("[%d] %s: %s", n, word, g.Check.Summary).String(), p.width()-4) {
 		if i > 0 {
 			line = "    " + line
 		}
-		p.WriteString(strings.Replace(line, word, paint(opts, word, g.Severity), 1) + "\n")
+		p.WriteString(strings.Replace(line, word, p.paint(word, g.Severity), 1) + "\n")
 	}
 	if len(g.Places) > 0 {
-		p.paragraph(4, 6, placeWord(g)+": "+strings.Join(g.Places, ", "))
+		p.say(4, 6, "%s: %s", placeWord(g), mailcheck.ListOf(g.Places))
 	}
 	if !g.Detail.Empty() {
-		p.paragraph(4, 6, "Seen: "+safe(g.Detail.String()))
+		p.say(4, 6, "Seen: %s", g.Detail)
 	}
 	if !g.Meanwhile.Empty() && g.Check.Who != checks.User {
-		p.paragraph(4, 6, actor(checks.User)+": "+safe(g.Meanwhile.String()))
-		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Mend().String()))
+		p.say(4, 6, "%s: %s", actor(checks.User), g.Meanwhile)
+		p.say(4, 6, "%s: %s", actor(g.Check.Who), g.Mend())
 	} else {
-		p.paragraph(4, 6, actor(g.Check.Who)+": "+safe(g.Remedy().String()))
+		p.say(4, 6, "%s: %s", actor(g.Check.Who), g.Remedy())
 	}
 	for _, c := range byCheck(g.Consequences) {
 		if c.Check == g.Check {
-			p.paragraph(4, 6, alsoWord(c)+": "+strings.Join(c.Places, ", "))
+			p.say(4, 6, "%s: %s", alsoWord(c), mailcheck.ListOf(c.Places))
 			continue
 		}
-		p.paragraph(4, 6, "Therefore: "+inside(c.Check.Summary)+about(c, "")+" ("+c.Check.ID+")")
+		summary := mailcheck.Textf("%s", mailcheck.Clause(c.Check.Summary))
+		p.say(4, 6, "Therefore: %s (%s)", about(summary, c, mailcheck.Text{}), c.Check.ID)
 	}
-	p.paragraph(4, 6, g.Check.ID+", see "+g.Check.Ref)
+	p.say(4, 6, "%s, see %s", g.Check.ID, g.Check.Ref)
 }
 
 // byCheck joins consequences of one check, whatever their evidence: to the reader
@@ -204,18 +236,14 @@ func alsoWord(g group) string {
 }
 
 // about adds places and evidence to a sentence without its full stop.
-func about(g group, evidence string) string {
-	var parts []string
+func about(sentence mailcheck.Text, g group, evidence mailcheck.Text) mailcheck.Text {
 	if len(g.Places) > 0 {
-		parts = append(parts, few(g.Places, 3))
+		sentence = mailcheck.Textf("%s: %s", sentence, mailcheck.ListOf(g.Places).AtMost(3))
 	}
-	if evidence != "" {
-		parts = append(parts, safe(evidence))
+	if !evidence.Empty() {
+		sentence = mailcheck.Textf("%s: %s", sentence, evidence)
 	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return ": " + strings.Join(parts, ": ")
+	return sentence
 }
 
 func placeWord(g group) string {

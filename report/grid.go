@@ -6,17 +6,64 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"mailcheck"
+	"mailcheck/checks"
 )
 
 // gap is what separates two columns.
 const gap = "  "
 
+// cell is a place in a grid: lines of text, or one that has the colour of a severity.
+type cell struct {
+	lines    []mailcheck.Text
+	coloured bool
+	severity checks.Severity
+}
+
+func plain(lines ...mailcheck.Text) cell { return cell{lines: lines} }
+
+func coloured(text mailcheck.Text, severity checks.Severity) cell {
+	return cell{[]mailcheck.Text{text}, true, severity}
+}
+
+// header returns the first row of a grid.
+func header(titles ...string) []cell {
+	var row []cell
+	for _, title := range titles {
+		row = append(row, plain(mailcheck.Text{Format: title}))
+	}
+	return row
+}
+
+// text returns all of a cell, for where there is no room for a grid.
+func (c cell) text() mailcheck.Text { return mailcheck.Joined(c.lines, " ") }
+
+// strings returns the lines as they are written.
+func (c cell) strings(o Options) []string {
+	var lines []string
+	for _, text := range c.lines {
+		line := text.String()
+		if c.coloured {
+			line = o.paint(line, c.severity)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
 // grid writes rows below a header, in columns aligned with spaces and wrapped
 // between words; it survives being pasted where lines and boxes do not. It
 // returns false, and writes nothing, if the columns cannot be made narrow
-// enough without breaking a word. A line end in a cell stays one.
-func (p *page) grid(rows [][]string) bool {
-	widths, ok := fit(rows, p.width)
+// enough without breaking a word.
+func (p *page) grid(cells [][]cell) bool {
+	rows := make([][][]string, len(cells))
+	for i, row := range cells {
+		for _, c := range row {
+			rows[i] = append(rows[i], c.strings(p.Options))
+		}
+	}
+	widths, ok := fit(rows, p.width())
 	if !ok {
 		return false
 	}
@@ -34,17 +81,18 @@ func (p *page) grid(rows [][]string) bool {
 		tablewriter.WithEastAsian(tw.Off),
 		tablewriter.WithPadding(tw.Padding{Right: gap, Overwrite: true}),
 	)
-	table.Header(rows[0])
-	for _, row := range rows[1:] {
-		cells := make([]string, len(row))
-		for i, cell := range row {
-			var lines []string
-			for line := range strings.SplitSeq(cell, "\n") {
-				lines = append(lines, wrap(line, widths[i])...)
+	for i, row := range rows {
+		wrapped := make([]string, len(row))
+		for j, lines := range row {
+			var short []string
+			for _, line := range lines {
+				short = append(short, wrap(line, widths[j])...)
 			}
-			cells[i] = strings.Join(lines, "\n")
+			wrapped[j] = strings.Join(short, "\n")
 		}
-		if table.Append(cells) != nil {
+		if i == 0 {
+			table.Header(wrapped)
+		} else if table.Append(wrapped) != nil {
 			return false
 		}
 	}
@@ -59,17 +107,17 @@ func (p *page) grid(rows [][]string) bool {
 
 // fit returns the width of each column: at least its longest word, at most its
 // longest cell, and in between a fair part of the room there is.
-func fit(rows [][]string, width int) ([]int, bool) {
+func fit(rows [][][]string, width int) ([]int, bool) {
 	widths := make([]int, len(rows[0]))
 	wanted := make([]int, len(rows[0]))
 	room := width + len(gap)
 	for i := range widths {
 		for _, row := range rows {
-			for line := range strings.SplitSeq(row[i], "\n") {
+			for _, line := range row[i] {
 				wanted[i] = max(wanted[i], columns(line))
-			}
-			for _, word := range strings.Fields(row[i]) {
-				widths[i] = max(widths[i], columns(word))
+				for _, word := range strings.Fields(line) {
+					widths[i] = max(widths[i], columns(word))
+				}
 			}
 		}
 		room -= widths[i] + len(gap)

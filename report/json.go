@@ -3,19 +3,25 @@ package report
 import (
 	"encoding/json"
 	"io"
-	"mailcheck/checks"
+	"reflect"
 	"time"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
-// JSON writes the report as one document of schema 1. Fields are added to the
-// schema, never renamed or removed; lists are never null.
+// JSON writes the report as one document of schema 1; lists are never null.
 func JSON(w io.Writer, r *mailcheck.Report, opts Options) error {
 	return encode(w, document(r, opts))
 }
 
-// encode writes one document.
+// jsonWithout writes the document of a run without a report.
+func jsonWithout(w io.Writer, what, hint string) error {
+	d := &jsonFailure{1, jsonError{what, hint}}
+	clean(reflect.ValueOf(d))
+	return encode(w, d)
+}
+
 func encode(w io.Writer, document any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false) // the document is not HTML, and < in a reply should read as <
@@ -23,184 +29,10 @@ func encode(w io.Writer, document any) error {
 	return enc.Encode(document)
 }
 
-type jsonReport struct {
-	Schema    int           `json:"schema"`
-	Tool      jsonTool      `json:"tool"`
-	Address   string        `json:"address"`
-	Domain    string        `json:"domain"`
-	Started   string        `json:"started"`
-	ElapsedMS float64       `json:"elapsed_ms"`
-	Verdict   string        `json:"verdict"`
-	Settings  []jsonSetting `json:"settings"`
-	Sources   []jsonSource  `json:"sources"`
-	Servers   []jsonServer  `json:"servers"`
-	Network   []jsonStep    `json:"network"` // what was asked about this machine's own network
-	Findings  []jsonFinding `json:"findings"`
-	Clock     *jsonClock    `json:"clock,omitempty"`   // where another clock was seen
-	Clients   []jsonClient  `json:"clients,omitempty"` // of the clients command
-}
-
-type jsonTool struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
-}
-
-// jsonClock is how this machine's clock differs from those of web servers.
-type jsonClock struct {
-	BehindMS float64 `json:"behind_ms"` // negative: ahead
-	Servers  int     `json:"servers"`
-}
-
-// jsonPublished is a server as a source names it.
-type jsonPublished struct {
-	Protocol string   `json:"protocol"`
-	Host     string   `json:"host"`
-	Port     uint16   `json:"port"`
-	Security string   `json:"security"`
-	Path     string   `json:"path"` // of the URL, for protocols over HTTPS
-	Username string   `json:"username"`
-	Auth     []string `json:"auth"`
-	Sources  []string `json:"sources"`
-	Vouched  string   `json:"vouched"` // how the domain itself names it in a way that cannot be forged; empty where it does not
-}
-
-// jsonOAuth is where a source says that one gets leave to log in.
-type jsonOAuth struct {
-	Issuer    string   `json:"issuer"`
-	AuthURL   string   `json:"auth_url"`
-	TokenURL  string   `json:"token_url"`
-	DeviceURL string   `json:"device_url"`
-	Scopes    []string `json:"scopes"`
-}
-
-type jsonSetting struct {
-	jsonPublished
-	Verdict string `json:"verdict"`
-}
-
-type jsonSource struct {
-	Name      string          `json:"name"`
-	State     string          `json:"state"`
-	Reason    string          `json:"reason"`
-	ElapsedMS float64         `json:"elapsed_ms"`
-	Servers   []jsonPublished `json:"servers"`
-	OAuth     []jsonOAuth     `json:"oauth"`
-	Steps     []jsonStep      `json:"steps"`
-}
-
-type jsonServer struct {
-	Protocol     string           `json:"protocol"`
-	Host         string           `json:"host"`
-	Port         uint16           `json:"port"`
-	Security     string           `json:"security"`
-	Path         string           `json:"path"`
-	Sources      []string         `json:"sources"`
-	Guessed      bool             `json:"guessed"`
-	Verdict      string           `json:"verdict"`
-	ElapsedMS    float64          `json:"elapsed_ms"`
-	Addresses    []jsonAddress    `json:"addresses"`
-	Greeting     string           `json:"greeting"`
-	Software     string           `json:"software"`
-	Capabilities jsonCapabilities `json:"capabilities"`
-	Auth         jsonLists        `json:"auth"`
-	TLS          *jsonTLS         `json:"tls"`       // null if TLS was never up
-	TLSAudit     *jsonTLSAudit    `json:"tls_audit"` // null unless it was asked for
-	Login        jsonLogin        `json:"login"`
-	Neighbours   []jsonNeighbour  `json:"neighbours"`
-	Steps        []jsonStep       `json:"steps"`
-}
-
-type jsonNeighbour struct {
-	Port  uint16 `json:"port"`
-	State string `json:"state"`
-	Door  string `json:"door"` // tls or starttls where the server's protocol works there
-}
-
-type jsonAddress struct {
-	IP        string  `json:"ip"`
-	State     string  `json:"state"`
-	ElapsedMS float64 `json:"elapsed_ms"`
-	Error     string  `json:"error"`
-}
-
-type jsonLists struct {
-	BeforeTLS []string `json:"before_tls"`
-	AfterTLS  []string `json:"after_tls"`
-}
-
-type jsonCapabilities struct {
-	jsonLists
-	AfterLogin []string `json:"after_login"`
-}
-
-type jsonTLS struct {
-	Version  string            `json:"version"`
-	Cipher   string            `json:"cipher"`
-	Curve    string            `json:"curve"`
-	Verified bool              `json:"verified"`
-	Chain    []jsonCertificate `json:"chain"`
-	OCSP     *jsonOCSP         `json:"ocsp"` // null if no answer is stapled
-	SCTs     int               `json:"scts"`
-	DANE     *jsonDANE         `json:"dane"` // null if no TLSA record is published
-}
-
-type jsonOCSP struct {
-	Status     string `json:"status"`      // good, revoked, unknown, stale, unreadable or unverified
-	ThisUpdate string `json:"this_update"` // empty where it could not be read
-	NextUpdate string `json:"next_update"`
-}
-
-type jsonDANE struct {
-	State   string   `json:"state"` // ok, mismatch, unusable, unsigned or unchecked
-	Name    string   `json:"name"`
-	Records []string `json:"records"`
-}
-
-type jsonCertificate struct {
-	Subject   string   `json:"subject"`
-	Issuer    string   `json:"issuer"`
-	Names     []string `json:"names"`
-	NotBefore string   `json:"not_before"`
-	NotAfter  string   `json:"not_after"`
-	SHA256    string   `json:"sha256"`
-	Key       string   `json:"key"`
-}
-
-type jsonLogin struct {
-	Mechanism string   `json:"mechanism"`
-	State     string   `json:"state"`
-	Reason    string   `json:"reason"`
-	Username  string   `json:"username"` // that was accepted, or tried first
-	Refused   []string `json:"refused"`  // user names that the server refused
-}
-
-type jsonStep struct {
-	Op        string   `json:"op"`
-	Target    string   `json:"target"`
-	StartMS   float64  `json:"start_ms"`
-	ElapsedMS float64  `json:"elapsed_ms"`
-	Detail    string   `json:"detail"`
-	Error     string   `json:"error"`
-	Findings  []string `json:"findings"` // ids
-}
-
-type jsonFinding struct {
-	ID        string `json:"id"`
-	Severity  string `json:"severity"`
-	Who       string `json:"who"`
-	Summary   string `json:"summary"`
-	Detail    string `json:"detail"`
-	Remedy    string `json:"remedy"`
-	Ref       string `json:"ref"`
-	Server    string `json:"server"`
-	Source    string `json:"source"`
-	BecauseOf string `json:"because_of"`
-}
-
-func document(r *mailcheck.Report, opts Options) jsonReport {
-	return jsonReport{
+func document(r *mailcheck.Report, opts Options) *jsonReport {
+	d := &jsonReport{
 		Schema: 1, Tool: jsonTool{"mailcheck", opts.Version},
-		Address: safe(r.Address.String()), Domain: safe(r.Address.Domain),
+		Address: r.Address.String(), Domain: r.Address.Domain, File: r.File, Kind: r.Kind,
 		Started: stamp(r.Started), ElapsedMS: ms(r.Elapsed), Verdict: string(r.Verdict),
 		Settings: each(r.Settings, func(s mailcheck.Setting) jsonSetting {
 			return jsonSetting{published(s.Server), verdictWord(s.Verdict)}
@@ -208,9 +40,35 @@ func document(r *mailcheck.Report, opts Options) jsonReport {
 		Sources:  each(r.Sources, source),
 		Servers:  each(r.Servers, server),
 		Network:  each(r.Network, step),
-		Findings: each(r.Findings, jsonFindingOf),
-		Clients:  jsonClients(r.Clients),
+		Findings: each(r.Findings, finding),
+		Clients:  each(r.Clients, client),
 		Clock:    clock(r.Clock),
+	}
+	clean(reflect.ValueOf(d))
+	return d
+}
+
+// clean makes every text of a document fit to be shown. In a report they are that
+// already; this catches what was forgotten, without cutting a text that was cut
+// before.
+func clean(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			clean(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			clean(v.Field(i))
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			clean(v.Index(i))
+		}
+	case reflect.String:
+		if !mailcheck.Printable(v.String()) {
+			v.SetString(mailcheck.Clean(v.String()))
+		}
 	}
 }
 
@@ -223,102 +81,124 @@ func clock(c mailcheck.Clock) *jsonClock {
 
 func published(s mailcheck.Server) jsonPublished {
 	return jsonPublished{
-		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
-		Username: safe(s.Username), Auth: each(s.Auth, safe), Sources: each(s.Sources, safe),
-		Vouched: vouchWords[s.Vouch],
+		Protocol: string(s.Protocol), Host: s.Host, Port: s.Port, Security: string(s.Security), Path: s.Path,
+		Username: s.Username, Auth: list(s.Auth), Sources: list(s.Sources), Kind: string(s.Kind), Vouched: vouchWords[s.Vouch],
 	}
 }
 
 func source(s mailcheck.SourceResult) jsonSource {
 	return jsonSource{
-		Name: s.Name, State: string(s.State), Reason: safe(s.Reason.String()), ElapsedMS: ms(s.Elapsed),
-		Servers: each(s.Servers, published), OAuth: each(s.OAuth, oauth), Steps: each(s.Steps, step),
+		Name: s.Name, Kind: string(s.Kind), Form: string(s.Form), State: string(s.State), Reason: s.Reason.String(), ElapsedMS: ms(s.Elapsed),
+		Servers: each(s.Servers, published), Steps: each(s.Steps, step),
+		OAuth: each(s.OAuth, func(o mailcheck.OAuth) jsonOAuth {
+			return jsonOAuth{o.Issuer, o.AuthURL, o.TokenURL, o.DeviceURL, list(o.Scopes)}
+		}),
 	}
 }
 
-func oauth(o mailcheck.OAuth) jsonOAuth {
-	return jsonOAuth{safe(o.Issuer), safe(o.AuthURL), safe(o.TokenURL), safe(o.DeviceURL), each(o.Scopes, safe)}
-}
-
 func server(s mailcheck.ServerResult) jsonServer {
+	p := published(s.Server)
 	return jsonServer{
-		Protocol: string(s.Protocol), Host: safe(s.Host), Port: s.Port, Security: string(s.Security), Path: safe(s.Path),
-		Sources: each(s.Sources, safe), Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
+		Protocol: p.Protocol, Host: p.Host, Port: p.Port, Security: p.Security, Path: p.Path, Username: p.Username, PublishedAuth: p.Auth,
+		Sources: p.Sources, Kind: p.Kind, Vouched: p.Vouched, Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
 		Addresses: each(s.Addresses, func(a mailcheck.AddressResult) jsonAddress {
-			return jsonAddress{a.IP.String(), string(a.State), ms(a.Elapsed), safe(a.Error)}
+			return jsonAddress{a.IP.String(), string(a.State), ms(a.Elapsed), a.Error, a.NoRoute}
 		}),
-		Greeting:     safe(s.Greeting),
-		Software:     safe(s.Software),
+		Greeting:     s.Greeting,
+		Software:     s.Software,
 		Capabilities: jsonCapabilities{lists(s.Capabilities), afterLogin(s.Login)},
 		Auth:         lists(s.Mechanisms),
+		PasswordOK:   s.PasswordOK,
 		TLS:          protection(s.TLS),
 		TLSAudit:     audit(s.TLSAudit),
-		Login:        loginOf(s.Login),
+		Login:        login(s.Login),
 		Neighbours: each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour {
 			return jsonNeighbour{n.Port, string(n.State), string(n.Door)}
 		}),
 		Steps: each(s.Steps, step),
+		Conversation: each(s.Conversation, func(l mailcheck.Line) jsonLine {
+			return jsonLine{ms(l.At), l.Client, l.Secure, l.Step, l.Text}
+		}),
 	}
 }
 
-func loginOf(l *mailcheck.Login) jsonLogin {
+func login(l *mailcheck.Login) jsonLogin {
 	if l == nil {
-		return jsonLogin{State: "skipped", Reason: "no credentials given", Refused: []string{}}
+		return jsonLogin{State: string(mailcheck.LoginSkipped), Reason: "no credentials given", Refused: []string{}}
 	}
-	return jsonLogin{safe(l.Mechanism), string(l.State), safe(l.Reason.String()), safe(l.Username), each(l.Refused, safe)}
+	return jsonLogin{true, l.Mechanism, string(l.State), l.Reason.String(), l.Username, list(l.Refused)}
 }
 
 func afterLogin(l *mailcheck.Login) []string {
 	if l == nil {
 		return []string{}
 	}
-	return each(l.Capabilities, safe)
+	return list(l.Capabilities)
 }
 
-func lists(l mailcheck.Lists) jsonLists {
-	return jsonLists{each(l.BeforeTLS, safe), each(l.AfterTLS, safe)}
-}
+func lists(l mailcheck.Lists) jsonLists { return jsonLists{list(l.BeforeTLS), list(l.AfterTLS)} }
 
 func protection(t *mailcheck.TLS) *jsonTLS {
 	if t == nil {
 		return nil
 	}
-	return &jsonTLS{t.Version, t.Cipher, t.Curve, t.Verified, each(t.Chain, func(c mailcheck.Certificate) jsonCertificate {
-		return jsonCertificate{
-			safe(c.Subject), safe(c.Issuer), each(c.Names, safe), stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key,
-		}
-	}), stapled(t.OCSP), t.SCTs, dane(t.DANE)}
+	d := &jsonTLS{Version: t.Version, Cipher: t.Cipher, Curve: t.Curve, Verified: t.Verified, Chain: each(t.Chain, certificate), SCTs: t.SCTs}
+	if t.OCSP != nil {
+		d.OCSP = &jsonOCSP{t.OCSP.Status, stamp(t.OCSP.ThisUpdate), stamp(t.OCSP.NextUpdate)}
+	}
+	if t.DANE != nil {
+		d.DANE = &jsonDANE{t.DANE.State, t.DANE.Name, list(t.DANE.Records)}
+	}
+	return d
 }
 
-func stapled(o *mailcheck.OCSP) *jsonOCSP {
-	if o == nil {
-		return nil
-	}
-	if o.ThisUpdate.IsZero() {
-		return &jsonOCSP{Status: o.Status}
-	}
-	return &jsonOCSP{o.Status, stamp(o.ThisUpdate), stamp(o.NextUpdate)}
+func certificate(c mailcheck.Certificate) jsonCertificate {
+	return jsonCertificate{c.Subject, c.Issuer, list(c.Names), stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key}
 }
 
-func dane(d *mailcheck.DANE) *jsonDANE {
-	if d == nil {
+func audit(a *mailcheck.TLSAudit) *jsonTLSAudit {
+	if a == nil {
 		return nil
 	}
-	return &jsonDANE{d.State, safe(d.Name), each(d.Records, safe)}
+	return &jsonTLSAudit{
+		Versions: each(a.Versions, func(v mailcheck.TLSVersion) jsonTLSVersion {
+			return jsonTLSVersion{v.Version, v.Offered, v.Cipher, each(v.Suites, func(s mailcheck.TLSSuite) jsonTLSSuite {
+				return jsonTLSSuite{s.Name, string(s.Strength), s.Why, s.DHBits}
+			}), v.Complete, v.Order}
+		}),
+		Ciphers: list(a.Ciphers), AllCiphers: a.AllCiphers, Weak: list(a.Weak),
+		Groups: list(a.Groups), AllGroups: a.AllGroups, Hybrid: a.Hybrid, Handshake: (*jsonTLSHandshake)(a.Handshake),
+		ALPN: a.ALPN, OtherALPN: a.OtherALPN, WithoutSNI: a.WithoutSNI, Injection: a.Injection,
+		Connections: a.Connections, Complete: len(a.Unanswered) == 0, CutShort: a.CutShort.String(), Unanswered: list(a.Unanswered),
+	}
 }
 
 func step(s mailcheck.Step) jsonStep {
-	return jsonStep{
-		string(s.Op), safe(s.Target), ms(s.Start), ms(s.Elapsed), safe(s.Detail.String()), safe(s.Error),
-		each(s.Findings, func(f mailcheck.Finding) string { return f.Check.ID }),
+	d := jsonStep{
+		Op: string(s.Op), Target: s.Target, StartMS: ms(s.Start), ElapsedMS: ms(s.Elapsed), Detail: s.Detail.String(), Error: s.Error,
+		Reach:    string(s.Reach),
+		Findings: each(s.Findings, func(f mailcheck.Finding) string { return f.Check.ID }),
+		Found:    each(s.Findings, finding),
+	}
+	if s.Leaf != nil {
+		leaf := certificate(*s.Leaf)
+		d.Leaf = &leaf
+	}
+	return d
+}
+
+func finding(f mailcheck.Finding) jsonFinding {
+	a := jsonAbout(f.About)
+	a.Clients = list(a.Clients)
+	return jsonFinding{
+		ID: f.Check.ID, Severity: f.Severity.String(), Who: string(f.Check.Who), Summary: f.Check.Summary, Detail: f.Detail.String(),
+		Remedy: f.Remedy().String(), Fix: f.Fix.String(), Meanwhile: f.Meanwhile.String(), Ref: f.Check.Ref,
+		Server: f.Server, Source: f.Source, Line: f.Line, Column: f.Column, About: a, BecauseOf: idOf(f.BecauseOf),
 	}
 }
 
-func jsonFindingOf(f mailcheck.Finding) jsonFinding {
-	return jsonFinding{
-		f.Check.ID, f.Severity.String(), string(f.Check.Who), f.Check.Summary, safe(f.Detail.String()), safe(f.Remedy().String()), f.Check.Ref,
-		safe(f.Server), safe(f.Source), idOf(f.BecauseOf),
-	}
+func client(c mailcheck.ClientResult) jsonClient {
+	return jsonClient{c.Client, string(c.Outcome), c.Source, c.Reason.String(), each(c.Servers, published), each(c.Asked, mailcheck.Text.String), c.Ref}
 }
 
 // each converts a list; none becomes an empty one, which programs read more
@@ -331,17 +211,27 @@ func each[T, U any](list []T, convert func(T) U) []U {
 	return converted
 }
 
+// list copies a list, for its texts to be cleaned.
+func list(words []string) []string { return append([]string{}, words...) }
+
 // verdictWord names the verdict of a server; one that was not tested has none.
 func verdictWord(v mailcheck.Verdict) string {
 	if v == "" {
-		return "untested"
+		return string(mailcheck.Untested)
 	}
 	return string(v)
 }
 
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+// ms keeps nanoseconds, so that what is shown rounded is rounded once.
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+// stamp returns a time in UTC, or nothing for one that is not known.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}
 
 func idOf(c *checks.Check) string {
 	if c == nil {

@@ -1,7 +1,7 @@
-// Package report turns a report into bytes: a table for people and JSON for
-// programs, both also for the views of sources and of mail clients and for the
-// judgement of a setup file. It is pure: the same report always gives the same
-// bytes, so that a golden file can hold them.
+// Package report turns a report into bytes: a table for people, JSON for programs, the
+// whole conversation for experts. Each format serves every view: an account, its
+// sources, mail clients, a judged file. It is pure: the same report always gives the
+// same bytes, so that a golden file can hold them.
 //
 // # Who reads it
 //
@@ -20,25 +20,48 @@ import (
 
 //go:generate go run mailcheck/cmd/mailcheck explain --markdown ../docs/checks.md
 
-// Options say how a report is shown. The zero value suits a file.
+// Options say how a report is shown. The zero value suits an account in a file.
 type Options struct {
+	View    View
 	Width   int    // columns; 0 means 80, and it is kept between 60 and 140
 	Color   bool   // mark verdicts and severities with colour
 	Verbose bool   // also show what is usually folded away
+	Strict  bool   // let warnings fail, too
 	Version string // of mailcheck, for JSON
 }
+
+// View is what a report is read for. A format may leave out what does not matter to
+// a view.
+type View int
+
+// The views.
+const (
+	Account View = iota // does it work, and with which servers?
+	Sources             // what does each source publish?
+	Clients             // what would each mail client end up with?
+	File                // what is wrong with this file?
+)
 
 // Format is one way to write a report.
 type Format struct {
 	Name, Doc string
+	Media     string // media type of what it writes
 	Write     func(io.Writer, *mailcheck.Report, Options) error
+	Exit      func(*mailcheck.Report, Options) int // the exit code that its readers expect
+
+	// Failure is what stands in the place of a report where there is none, and why; nil
+	// where nothing does.
+	Failure func(w io.Writer, what, hint string) error
 }
 
 // Formats lists all formats, the default first.
 var Formats = []Format{
-	{"table", "for people: verdict, servers, findings", Table},
-	{"json", "for programs: everything, schema 1", JSON},
+	{"table", "for people: verdict, servers, findings", plainText, Table, exitCode, nil},
+	{"json", "for programs: everything, schema 1", "application/json", JSON, exitCode, jsonWithout},
+	{"transcript", "for experts: every step and every line said, with its time", plainText, Transcript, exitCode, nil},
 }
+
+const plainText = "text/plain; charset=utf-8"
 
 // FormatByName returns the format of that name.
 func FormatByName(name string) (Format, bool) {
@@ -48,6 +71,17 @@ func FormatByName(name string) (Format, bool) {
 		}
 	}
 	return Format{}, false
+}
+
+// exitCode is 1 where something fails; a test that came to nothing is no success.
+func exitCode(r *mailcheck.Report, opts Options) int {
+	switch {
+	case r.Verdict == mailcheck.Fail, opts.Strict && r.Verdict == mailcheck.Warn:
+		return 1
+	case r.Verdict == mailcheck.Untested:
+		return 3
+	}
+	return 0
 }
 
 // A line shorter than minWidth cannot hold a server and its result side by

@@ -73,7 +73,7 @@ func TestJSONGolden(t *testing.T) {
 func TestDiscoverGolden(t *testing.T) {
 	for _, f := range fixtures() {
 		f.report.Servers = nil
-		golden(t, f.name+".discover", render(t, func(b *bytes.Buffer) error { return Discover(b, f.report, Options{}) }))
+		golden(t, f.name+".discover", render(t, func(b *bytes.Buffer) error { return Table(b, f.report, Options{View: Sources}) }))
 	}
 }
 
@@ -87,7 +87,7 @@ func TestExplainGolden(t *testing.T) {
 func TestOutputFits(t *testing.T) {
 	writers := map[string]func(*bytes.Buffer, *mailcheck.Report, Options) error{
 		"table":    func(b *bytes.Buffer, r *mailcheck.Report, o Options) error { return Table(b, r, o) },
-		"discover": func(b *bytes.Buffer, r *mailcheck.Report, o Options) error { return Discover(b, r, o) },
+		"discover": func(b *bytes.Buffer, r *mailcheck.Report, o Options) error { o.View = Sources; return Table(b, r, o) },
 		"list":     func(b *bytes.Buffer, _ *mailcheck.Report, o Options) error { return List(b, o) },
 		"explain": func(b *bytes.Buffer, _ *mailcheck.Report, o Options) error {
 			for _, c := range checks.All {
@@ -182,7 +182,7 @@ func TestJSONContract(t *testing.T) {
 		if err := json.Unmarshal(out, &typed); err != nil {
 			t.Fatalf("%s: %v", f.name, err)
 		}
-		if diff := cmp.Diff(document(f.report, Options{Version: "1"}), typed, cmp.AllowUnexported(jsonSetting{}, jsonCapabilities{})); diff != "" {
+		if diff := cmp.Diff(document(f.report, Options{Version: "1"}), &typed, cmp.AllowUnexported(jsonSetting{}, jsonCapabilities{})); diff != "" {
 			t.Errorf("%s does not survive the round trip:\n%s", f.name, diff)
 		}
 	}

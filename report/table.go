@@ -1,61 +1,71 @@
 package report
 
 import (
-	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"mailcheck"
-	"mailcheck/checks"
 )
 
-// Table writes the report for people: the verdict, the servers, what each
-// source said, and the findings with their remedies.
+// tables are what people see of each view.
+var tables = map[View]func(*page, *mailcheck.Report){
+	Account: accountTable,
+	Sources: sourcesTable,
+	Clients: clientsTable,
+	File:    fileTable,
+}
+
+// Table writes the report for people.
 func Table(w io.Writer, r *mailcheck.Report, opts Options) error {
-	p := &page{width: opts.width()}
-	if r.Address.Domain == "" {
-		verdictLine(p, r, opts, serversSentence(r))
-	} else {
-		verdictLine(p, r, opts, accountSentence(r))
-	}
-	userNames(p, r)
-	servers(p, r, opts)
-	audits(p, r)
-	sources(p, r, opts)
-	findings(p, r, opts)
-	footer(p, r)
+	p := &page{Options: opts}
+	tables[opts.View](p, r)
 	_, err := io.WriteString(w, p.String())
 	return err
+}
+
+// accountTable says whether an account works: the verdict, the servers, what each
+// source said, and the findings with their remedies.
+func accountTable(p *page, r *mailcheck.Report) {
+	if r.Address.Domain == "" {
+		verdictLine(p, r, serversSentence(r))
+	} else {
+		verdictLine(p, r, accountSentence(r))
+	}
+	userNames(p, r)
+	servers(p, r)
+	audits(p, r)
+	sources(p, r, p.Verbose)
+	findings(p, r)
+	footer(p, r)
 }
 
 // userNames names what to log in with, where the sources say it.
 func userNames(p *page, r *mailcheck.Report) {
 	var names []string
 	for _, s := range r.Usable() {
-		if s.Username != "" && !slices.Contains(names, safe(s.Username)) {
-			names = append(names, safe(s.Username))
+		if s.Username != "" && !slices.Contains(names, s.Username) {
+			names = append(names, s.Username)
 		}
 	}
 	if len(names) > 0 {
-		p.paragraph(6, 8, "User name: "+few(names, 2))
+		p.say(6, 8, "User name: %s", mailcheck.ListOf(names).AtMost(2))
 	}
 }
 
 // servers writes a row per server. Guesses that were wrong are one line: nobody
 // said that there is a server.
-func servers(p *page, r *mailcheck.Report, opts Options) {
-	rows := [][]string{{"Protocol", "Server", "Security", "Result", "Seen"}}
+func servers(p *page, r *mailcheck.Report) {
+	rows := [][]cell{header("Protocol", "Server", "Security", "Result", "Seen")}
 	var wrong []string
 	numbers := numbered(r)
 	for _, s := range ranked(r.Servers) {
-		if hidden(s) && !opts.Verbose {
-			wrong = append(wrong, safe(s.Endpoint()))
+		if hidden(s) && !p.Verbose {
+			wrong = append(wrong, s.Endpoint())
 			continue
 		}
-		rows = append(rows, []string{
-			protocolName(s.Protocol), safe(s.Endpoint()), securityName(s.Security),
-			paint(opts, result(s), severityOf(s.Verdict)), seen(r, s, numbers, opts),
+		rows = append(rows, []cell{
+			plain(verbatim(protocolName(s.Protocol))), plain(verbatim(s.Endpoint())), plain(securityName(s.Security)),
+			coloured(result(s), severityOf(s.Verdict)), plain(seen(p, r, s, numbers)),
 		})
 	}
 	p.blank()
@@ -63,16 +73,16 @@ func servers(p *page, r *mailcheck.Report, opts Options) {
 		serverList(p, rows[1:])
 	}
 	if len(wrong) > 0 {
-		p.paragraph(0, 2, "Guessed, but not there: "+few(wrong, 3))
+		p.say(0, 2, "Guessed, but not there: %s", mailcheck.ListOf(wrong).AtMost(3))
 	}
 }
 
 // serverList is what becomes of the table where names are too long for it.
-func serverList(p *page, rows [][]string) {
+func serverList(p *page, rows [][]cell) {
 	for _, row := range rows {
-		p.paragraph(0, 2, fmt.Sprintf("%s, %s: %s", row[0], row[2], row[3]))
-		p.paragraph(2, 4, row[1])
-		p.paragraph(2, 4, row[4])
+		p.say(0, 2, "%s, %s: %s", row[0].text(), row[2].text(), row[3].text())
+		p.paragraph(2, 4, row[1].text())
+		p.paragraph(2, 4, row[4].text())
 	}
 }
 
@@ -90,74 +100,69 @@ func ranked(servers []mailcheck.ServerResult) []mailcheck.ServerResult {
 // hidden reports whether a server was only guessed and never answered.
 func hidden(s mailcheck.ServerResult) bool {
 	return s.Guessed() && s.Verdict == mailcheck.Fail &&
-		!slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.State == "connected" })
+		!slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.State == mailcheck.Connected })
 }
 
-func result(s mailcheck.ServerResult) string {
-	switch {
-	case unfinished(s), s.Verdict == mailcheck.Untested:
-		return "untested"
-	case s.Verdict == mailcheck.Pass:
-		return "ok"
-	case s.Verdict == mailcheck.Warn:
-		return "warning"
+func result(s mailcheck.ServerResult) mailcheck.Text {
+	switch s.Verdict {
+	case mailcheck.Pass:
+		return mailcheck.Textf("ok")
+	case mailcheck.Warn:
+		return mailcheck.Textf("warning")
+	case mailcheck.Fail:
+		return mailcheck.Textf("FAILED")
 	}
-	return "FAILED"
-}
-
-// unfinished reports whether the run ended before the server's test did.
-func unfinished(s mailcheck.ServerResult) bool {
-	return s.Verdict == "" || slices.ContainsFunc(s.Findings(), func(f mailcheck.Finding) bool { return f.Check == checks.RunTimeout })
+	return mailcheck.Textf("untested")
 }
 
 // seen says in a few words what a test saw: the worst finding with its number
 // below, else how the connection is protected and how to log in.
-func seen(r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int, opts Options) string {
+func seen(p *page, r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int) mailcheck.Text {
 	if s.Login != nil && s.Login.State == mailcheck.LoginSkipped && s.Verdict == mailcheck.Untested {
-		return "login not tried: " + safe(s.Login.Reason.String())
+		return mailcheck.Textf("login not tried: %s", s.Login.Reason)
 	}
-	if s.Verdict == mailcheck.Fail || unfinished(s) {
+	if s.Verdict != mailcheck.Pass && s.Verdict != mailcheck.Warn {
 		return worst(s, numbers)
 	}
-	var words []string
+	var words []mailcheck.Text
 	if s.TLS != nil {
-		words = append(words, safe(s.TLS.Version))
+		words = append(words, verbatim(s.TLS.Version))
 		if len(s.TLS.Chain) > 0 {
-			words = append(words, fmt.Sprintf("certificate valid %s", mailcheck.Span(s.TLS.Chain[0].NotAfter.Sub(finished(r)))))
+			words = append(words, mailcheck.Textf("certificate valid %s", mailcheck.Span(s.TLS.Chain[0].NotAfter.Sub(finished(r)))))
 		}
 		if s.TLS.DANE != nil && s.TLS.DANE.State == "ok" {
-			words = append(words, "DANE good")
+			words = append(words, mailcheck.Textf("DANE good"))
 		}
 	}
-	words = append(words, login(s))
-	if s.Software != "" && (opts.Verbose || opts.width() >= roomy) {
-		words = append(words, safe(s.Software))
+	words = append(words, wayIn(s))
+	if s.Software != "" && (p.Verbose || p.width() >= roomy) {
+		words = append(words, verbatim(s.Software))
 	}
 	if s.Verdict == mailcheck.Warn {
 		words = append(words, worst(s, numbers))
 	}
-	return strings.Join(words, ", ")
+	return mailcheck.Joined(words, ", ")
 }
 
-// login says whether the login worked; without one, how one can log in.
-func login(s mailcheck.ServerResult) string {
+// wayIn says whether the login worked; without one, how one can log in.
+func wayIn(s mailcheck.ServerResult) mailcheck.Text {
 	switch {
 	case s.Login != nil && s.Login.State == mailcheck.LoginAccepted:
-		return "logged in (" + safe(s.Login.Mechanism) + ")"
+		return mailcheck.Textf("logged in (%s)", s.Login.Mechanism)
 	case s.Login != nil && s.Login.State == mailcheck.LoginSkipped:
-		return "login not tried"
+		return mailcheck.Textf("login not tried")
 	case s.PasswordOK:
-		return "password login"
+		return mailcheck.Textf("password login")
 	case len(s.Mechanisms.AfterTLS) > 0:
-		return "login with " + safe(few(s.Mechanisms.AfterTLS, 2))
+		return mailcheck.Textf("login with %s", mailcheck.ListOf(s.Mechanisms.AfterTLS).AtMost(2))
 	case s.Verdict == mailcheck.Pass && s.Path != "":
-		return "answers without a login"
+		return mailcheck.Textf("answers without a login")
 	}
-	return "no login offered"
+	return mailcheck.Textf("no login offered")
 }
 
 // worst names the worst finding of a server, and its number in the list below.
-func worst(s mailcheck.ServerResult, numbers map[string]int) string {
+func worst(s mailcheck.ServerResult, numbers map[string]int) mailcheck.Text {
 	var found mailcheck.Finding
 	for _, f := range s.Findings() {
 		if f.Severity > found.Severity {
@@ -165,48 +170,48 @@ func worst(s mailcheck.ServerResult, numbers map[string]int) string {
 		}
 	}
 	if found.Check == nil {
-		return "not tested"
+		return mailcheck.Textf("not tested")
 	}
 	if n := numbers[found.Check.ID+" "+s.URL()]; n > 0 {
-		return fmt.Sprintf("%s [%d]", found.Check.ID, n)
+		return mailcheck.Textf("%s [%d]", found.Check.ID, n)
 	}
-	return found.Check.ID
+	return verbatim(found.Check.ID)
 }
 
 // sources writes what each source had to say. Where settings were found, those
 // that have nothing are one line: there are many, and the reader has an answer.
-func sources(p *page, r *mailcheck.Report, opts Options) {
+func sources(p *page, r *mailcheck.Report, all bool) {
 	if len(r.Sources) == 0 {
 		return
 	}
-	rows := [][]string{{"Source", "State", "What it says"}}
+	rows := [][]cell{header("Source", "State", "What it says")}
 	var nothing []string
 	for _, s := range r.Sources {
 		switch {
 		case s.State == mailcheck.Absent && !s.Publishes():
 			// nobody expects it
-		case s.State == mailcheck.Absent && len(r.Settings) > 0 && !opts.Verbose:
+		case s.State == mailcheck.Absent && len(r.Settings) > 0 && !all:
 			nothing = append(nothing, s.Name)
 		default:
-			rows = append(rows, []string{s.Name, string(s.State), safe(s.Reason.String())})
+			rows = append(rows, []cell{plain(verbatim(s.Name)), plain(verbatim(string(s.State))), plain(s.Reason)})
 		}
 	}
 	p.blank()
 	if len(rows) > 1 && !p.grid(rows) {
 		for _, row := range rows[1:] {
-			p.paragraph(0, 2, fmt.Sprintf("%s: %s, %s", row[0], row[1], row[2]))
+			p.say(0, 2, "%s: %s, %s", row[0].text(), row[1].text(), row[2].text())
 		}
 	}
 	if len(nothing) > 0 {
-		p.paragraph(0, 2, "Absent (-v says why): "+strings.Join(nothing, ", "))
+		p.say(0, 2, "Absent (-v says why): %s", mailcheck.ListOf(nothing))
 	}
 }
 
 // footer says when the test ran, and where to read on.
 func footer(p *page, r *mailcheck.Report) {
 	p.blank()
-	p.paragraph(0, 0, fmt.Sprintf("Tested on %s in %.1f s.", finished(r).UTC().Format("2006-01-02 15:04 UTC"), r.Elapsed.Seconds()))
+	p.say(0, 0, "Tested on %s in %.1f s.", mailcheck.Stamp(finished(r)), r.Elapsed.Seconds())
 	if all := groups(r.Findings); len(all) > 0 {
-		p.paragraph(0, 0, "More about a finding: mailcheck explain "+all[0].Check.ID)
+		p.say(0, 0, "More about a finding: mailcheck explain %s", all[0].Check.ID)
 	}
 }

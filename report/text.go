@@ -1,10 +1,7 @@
 package report
 
 import (
-	"fmt"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
@@ -12,14 +9,8 @@ import (
 	"mailcheck/checks"
 )
 
-// safe returns s as it may be shown. Text in a report is clean already; this
-// catches what was forgotten, without cutting a text that was cut before.
-func safe(s string) string {
-	if mailcheck.Printable(s) {
-		return s
-	}
-	return mailcheck.Clean(s)
-}
+// verbatim returns a word of somebody else's as a text.
+func verbatim(s string) mailcheck.Text { return mailcheck.Textf("%s", s) }
 
 // columns returns how many terminal columns s takes. Whether ambiguous
 // characters are wide depends on a terminal's settings; here they never are, so
@@ -49,22 +40,28 @@ func wrap(text string, width int) []string {
 	return lines
 }
 
-// page collects lines no wider than its width.
+// page collects lines no wider than the options say. What it is given are texts,
+// which escape what a terminal would obey when they become strings.
 type page struct {
 	strings.Builder
-	width int
+	Options
 }
 
 // paragraph writes text with its first line indented by first columns and the
 // others by rest.
-func (p *page) paragraph(first, rest int, text string) {
-	for i, line := range wrap(text, p.width-max(first, rest)) {
+func (p *page) paragraph(first, rest int, text mailcheck.Text) {
+	for i, line := range wrap(text.String(), p.width()-max(first, rest)) {
 		indent := rest
 		if i == 0 {
 			indent = first
 		}
 		p.WriteString(strings.Repeat(" ", indent) + line + "\n")
 	}
+}
+
+// say writes a paragraph from a format and its arguments.
+func (p *page) say(first, rest int, format string, args ...any) {
+	p.paragraph(first, rest, mailcheck.Textf(format, args...))
 }
 
 // blank separates two blocks.
@@ -75,7 +72,7 @@ func (p *page) blank() {
 }
 
 // paint colours a word that says how good or bad something is.
-func paint(o Options, word string, severity checks.Severity) string {
+func (o Options) paint(word string, severity checks.Severity) string {
 	if !o.Color || word == "" {
 		return word
 	}
@@ -93,32 +90,4 @@ func severityOf(v mailcheck.Verdict) checks.Severity {
 		return checks.OK
 	}
 	return checks.Info
-}
-
-// inside makes a sentence a part of another one: no full stop, and no capital
-// letter where the first word is an ordinary one.
-func inside(sentence string) string {
-	s := strings.TrimSuffix(sentence, ".")
-	first, size := utf8.DecodeRuneInString(s)
-	second, _ := utf8.DecodeRuneInString(s[size:])
-	if unicode.IsUpper(first) && !unicode.IsUpper(second) && !unicode.IsDigit(second) {
-		return string(unicode.ToLower(first)) + s[size:]
-	}
-	return s
-}
-
-// count writes a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-// few joins at most n names and counts the others.
-func few(names []string, n int) string {
-	if len(names) <= n+1 { // "and 1 more" is hardly shorter than the name
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:n], ", "), len(names)-n)
 }

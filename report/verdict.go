@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,21 +10,20 @@ import (
 
 // verdictLine writes the line by which a reader judges the whole: what was
 // tested, whether it works and with which servers, and if not, why.
-func verdictLine(p *page, r *mailcheck.Report, opts Options, sentence string) {
-	word := strings.ToUpper(string(r.Verdict))
-	text := sentence
-	if who := subject(r); who != "" {
-		text = who + ": " + sentence
+func verdictLine(p *page, r *mailcheck.Report, sentence mailcheck.Text) {
+	word := verbatim(strings.ToUpper(string(r.Verdict))).String()
+	if who := subject(r); !who.Empty() {
+		sentence = mailcheck.Textf("%s: %s", who, sentence)
 	}
 	if word == "" {
-		p.paragraph(0, 0, text)
+		p.paragraph(0, 0, sentence)
 		return
 	}
 	indent := len(word) + len(gap)
-	for i, line := range wrap(text, p.width-indent) {
+	for i, line := range wrap(sentence.String(), p.width()-indent) {
 		lead := strings.Repeat(" ", indent)
 		if i == 0 {
-			lead = paint(opts, word, severityOf(r.Verdict)) + gap
+			lead = p.paint(word, severityOf(r.Verdict)) + gap
 		}
 		p.WriteString(lead + line + "\n")
 	}
@@ -33,19 +31,18 @@ func verdictLine(p *page, r *mailcheck.Report, opts Options, sentence string) {
 
 // subject names what was tested. People know an internationalised domain in
 // their own script, servers know it as A-label; both are given.
-func subject(r *mailcheck.Report) string {
+func subject(r *mailcheck.Report) mailcheck.Text {
 	a := r.Address
-	if a.Domain == "" {
-		if len(r.Servers) == 1 {
-			return safe(r.Servers[0].URL())
-		}
-		return ""
+	switch u := a.Unicode(); {
+	case r.File != "":
+		return verbatim(r.File)
+	case a.Domain == "" && len(r.Servers) == 1:
+		return verbatim(r.Servers[0].URL())
+	case u == a.Domain:
+		return verbatim(a.String())
+	default:
+		return mailcheck.Textf("%s (%s)", mailcheck.Address{Local: a.Local, Domain: u}, a.Domain)
 	}
-	u := a.Unicode()
-	if u == a.Domain {
-		return safe(a.String())
-	}
-	return safe(mailcheck.Address{Local: a.Local, Domain: u}.String() + " (" + a.Domain + ")")
 }
 
 // The two halves of an account, and what does both.
@@ -55,86 +52,93 @@ var (
 	exchange = []mailcheck.Protocol{mailcheck.ActiveSync, mailcheck.EWS}
 )
 
+// What servers are missing for.
+const (
+	toRead       = "reading mail"
+	toSend       = "sending mail"
+	toReadOrSend = "reading or sending mail"
+)
+
 // accountSentence sums up the test of an address.
-func accountSentence(r *mailcheck.Report) string {
-	in, canRead := best(r, incoming)
-	out, canSend := best(r, outgoing)
-	both, canSync := best(r, exchange)
+func accountSentence(r *mailcheck.Report) mailcheck.Text {
+	in, canRead := r.Best(incoming...)
+	out, canSend := r.Best(outgoing...)
+	sync, canSync := r.Best(exchange...)
 	switch {
 	case canRead && canSend:
-		works := worksSentence(r, fmt.Sprintf("read mail with %s, send with %s", with(in), with(out)))
+		works := worksSentence(r, mailcheck.Textf("read mail with %s, send with %s", described(in.Server), described(out.Server)))
 		if canSync {
-			works += fmt.Sprintf(" Better where the program speaks it: Exchange, with %s.", with(both))
+			return mailcheck.Textf("%s Better where the program speaks it: Exchange, with %s.", works, described(sync.Server))
 		}
 		return works
 	case canSync:
-		return worksSentence(r, "read and send mail with Exchange, by "+with(both)) + " It needs a program that speaks Exchange."
+		return mailcheck.Textf("%s It needs a program that speaks Exchange.", worksSentence(r, mailcheck.Textf("read and send mail with Exchange, by %s", described(sync.Server))))
 	case canRead:
-		return missingSentence(r, "sending mail", outgoing) + " Reading works with " + with(in) + "."
+		return mailcheck.Textf("%s Reading works with %s.", missingSentence(r, toSend, outgoing), described(in.Server))
 	case canSend:
-		return missingSentence(r, "reading mail", incoming) + " Sending works with " + with(out) + "."
+		return mailcheck.Textf("%s Sending works with %s.", missingSentence(r, toRead, incoming), described(out.Server))
 	}
-	return missingSentence(r, "reading or sending mail", slices.Concat(incoming, outgoing, exchange))
+	return missingSentence(r, toReadOrSend, slices.Concat(incoming, outgoing, exchange))
 }
 
 // worksSentence adds to working settings what is wrong besides.
-func worksSentence(r *mailcheck.Report, works string) string {
+func worksSentence(r *mailcheck.Report, works mailcheck.Text) mailcheck.Text {
 	switch r.Verdict {
 	case mailcheck.Warn:
-		return fmt.Sprintf("works, with %s: %s.", count(len(roots(r, checks.Warning)), "warning"), works)
+		return mailcheck.Textf("works, with %s: %s.", warningCount(r), works)
 	case mailcheck.Fail:
-		return failureInShort(r) + ". Works all the same: " + works + "."
+		return mailcheck.Textf("%s. Works all the same: %s.", failureInShort(r), works)
 	}
-	return works + "."
+	return mailcheck.Textf("%s.", works)
 }
 
 // failureInShort names the worst failure, where it is, and how many others there are.
-func failureInShort(r *mailcheck.Report) string {
+func failureInShort(r *mailcheck.Report) mailcheck.Text {
 	failures := roots(r, checks.Failure)
 	if len(failures) == 0 {
-		return "something fails"
+		return mailcheck.Textf("something fails")
 	}
-	text := inside(failures[0].Check.Summary)
+	text := mailcheck.Textf("%s", mailcheck.Clause(failures[0].Check.Summary))
 	if len(failures[0].Places) > 0 {
-		text += " (" + few(failures[0].Places, 1) + ")"
+		text = mailcheck.Textf("%s (%s)", text, mailcheck.ListOf(failures[0].Places).AtMost(1))
 	}
 	if n := len(failures) - 1; n > 0 {
-		text += ", and " + count(n, "more failure")
+		text = mailcheck.Textf("%s, and %s", text, mailcheck.Count{N: n, Noun: "more failure"})
 	}
 	return text
 }
 
 // missingSentence says that no server works for a purpose, and why.
-func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.Protocol) string {
+func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.Protocol) mailcheck.Text {
 	tested := slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool {
 		return slices.Contains(protocols, s.Protocol) && !hidden(s)
 	})
-	text := "no server found for " + purpose
-	if tested {
-		text = "no working server for " + purpose
+	text := mailcheck.Textf("no server found for %s", purpose)
+	switch {
+	case tested && r.Verdict == mailcheck.Warn:
+		text = mailcheck.Textf("the test did not get as far as a working server for %s", purpose)
+	case tested:
+		text = mailcheck.Textf("no working server for %s", purpose)
 	}
-	if r.Verdict == mailcheck.Warn && tested {
-		text = "the test did not get as far as a working server for " + purpose
+	if c := causeFor(r, protocols); c != nil {
+		return mailcheck.Textf("%s: %s.", text, mailcheck.Clause(c.Summary))
 	}
-	if cause := causeFor(r, protocols); cause != "" {
-		text += ": " + cause
-	}
-	return text + "."
+	return mailcheck.Textf("%s.", text)
 }
 
-// causeFor returns what keeps the servers of these protocols from working, as
-// part of a sentence: the worst finding about one of them, else about discovery.
-func causeFor(r *mailcheck.Report, protocols []mailcheck.Protocol) string {
-	discovery := ""
+// causeFor returns what keeps the servers of these protocols from working: the worst
+// finding about one of them, else about discovery; nil if nothing is known.
+func causeFor(r *mailcheck.Report, protocols []mailcheck.Protocol) *checks.Check {
+	var discovery *checks.Check
 	for _, f := range r.Findings {
 		if f.Severity != checks.Failure || f.BecauseOf != nil || strings.HasPrefix(f.Check.ID, "account.") {
 			continue
 		}
 		if slices.Contains(protocols, protocolOf(r, f.Server)) {
-			return inside(f.Check.Summary)
+			return f.Check
 		}
-		if f.Server == "" && discovery == "" {
-			discovery = inside(f.Check.Summary)
+		if f.Server == "" && discovery == nil {
+			discovery = f.Check
 		}
 	}
 	return discovery
@@ -151,52 +155,44 @@ func protocolOf(r *mailcheck.Report, url string) mailcheck.Protocol {
 }
 
 // serversSentence sums up the test of servers that were given by name.
-func serversSentence(r *mailcheck.Report) string {
+func serversSentence(r *mailcheck.Report) mailcheck.Text {
 	var failed []string
 	for _, s := range r.Servers {
 		if s.Verdict == mailcheck.Fail {
-			failed = append(failed, safe(s.URL()))
+			failed = append(failed, s.URL())
 		}
 	}
 	total := len(r.Servers)
 	cause := causeFor(r, mailcheck.Protocols)
 	switch {
 	case total == 0:
-		return "no server was tested."
-	case len(failed) > 0 && total == 1 && cause != "":
-		return cause + "."
+		return mailcheck.Textf("no server was tested.")
+	case len(failed) > 0 && total == 1 && cause != nil:
+		return mailcheck.Textf("%s.", mailcheck.Clause(cause.Summary))
 	case len(failed) == total && total == 1:
-		return "does not work."
+		return mailcheck.Textf("does not work.")
 	case len(failed) == total:
-		return fmt.Sprintf("none of %s works.", count(total, "server"))
+		return mailcheck.Textf("none of %s works.", mailcheck.Count{N: total, Noun: "server"})
 	case len(failed) > 0:
-		return fmt.Sprintf("%d of %d servers failed: %s.", len(failed), total, few(failed, 2))
+		return mailcheck.Textf("%d of %d servers failed: %s.", len(failed), total, mailcheck.ListOf(failed).AtMost(2))
 	}
-	text := "works"
+	text := mailcheck.Textf("works")
 	if total > 1 {
-		text = fmt.Sprintf("all %d servers work", total)
+		text = mailcheck.Textf("all %d servers work", total)
 	}
-	if n := len(roots(r, checks.Warning)); n > 0 {
-		text += ", with " + count(n, "warning")
+	if w := warningCount(r); w.N > 0 {
+		return mailcheck.Textf("%s, with %s.", text, w)
 	}
-	return text + "."
+	return mailcheck.Textf("%s.", text)
 }
 
-// best returns the first setting of these protocols that passed. A server whose
-// test was not finished has not passed, however well it began.
-func best(r *mailcheck.Report, protocols []mailcheck.Protocol) (mailcheck.Setting, bool) {
-	for _, s := range r.Usable() {
-		halfway := slices.ContainsFunc(r.Servers, func(t mailcheck.ServerResult) bool { return t.URL() == s.URL() && unfinished(t) })
-		if slices.Contains(protocols, s.Protocol) && !halfway {
-			return s, true
-		}
-	}
-	return mailcheck.Setting{}, false
+// described names a server in a sentence.
+func described(s mailcheck.Server) mailcheck.Text {
+	return mailcheck.Textf("%s at %s (%s)", protocolName(s.Protocol), s.Endpoint(), securityName(s.Security))
 }
 
-// with describes a server in a sentence.
-func with(s mailcheck.Setting) string {
-	return fmt.Sprintf("%s at %s (%s)", protocolName(s.Protocol), safe(s.Endpoint()), securityName(s.Security))
+func warningCount(r *mailcheck.Report) mailcheck.Count {
+	return mailcheck.Count{N: len(roots(r, checks.Warning)), Noun: "warning"}
 }
 
 // roots returns the findings of a severity that no other has caused, alike ones
@@ -221,12 +217,12 @@ func protocolName(p mailcheck.Protocol) string {
 	return strings.ToUpper(string(p))
 }
 
-func securityName(s mailcheck.Security) string {
+func securityName(s mailcheck.Security) mailcheck.Text {
 	switch s {
 	case mailcheck.ImplicitTLS:
-		return "TLS"
+		return mailcheck.Textf("TLS")
 	case mailcheck.StartTLS:
-		return "STARTTLS"
+		return mailcheck.Textf("STARTTLS")
 	}
-	return "not encrypted"
+	return mailcheck.Textf("not encrypted")
 }

@@ -45,21 +45,21 @@ type File struct {
 
 // linter collects what is wrong with one file.
 type linter struct {
-	mailcheck.Lint
+	*mailcheck.Report
 	File
 	signed bool // CMS signed data was around it
 }
 
 // Judge judges a setup file: its syntax and structure, then what each client's
 // parser makes of it.
-func Judge(file File) mailcheck.Lint {
-	l := &linter{Lint: mailcheck.Lint{File: file.Name}, File: file}
+func Judge(file File) *mailcheck.Report {
+	l := &linter{Report: &mailcheck.Report{File: file.Name}, File: file}
 	l.judge()
 	slices.SortStableFunc(l.Findings, func(a, b mailcheck.Finding) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Column, b.Column))
 	})
 	l.Verdict = mailcheck.VerdictOf(l.Findings)
-	return l.Lint
+	return l.Report
 }
 
 // rank orders findings: what is about the whole file comes first, but notes on it

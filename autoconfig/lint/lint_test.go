@@ -138,7 +138,7 @@ var lintCases = []struct {
 	{"PACC over http", in(goodPACC, "https://dav", "http://dav"), "", []string{"5:23 lint.value"}},
 }
 
-func lintPlaces(l mailcheck.Lint) []string {
+func lintPlaces(l *mailcheck.Report) []string {
 	var list []string
 	for _, f := range l.Findings {
 		if f.Check != checks.LintClientDrops && f.Check != checks.LintUnsigned {

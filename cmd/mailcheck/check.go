@@ -45,7 +45,7 @@ time: --timeout 2m.
 			if err != nil {
 				return err
 			}
-			return out.show(c, r, report.Table)
+			return out.show(c, r, report.Account)
 		},
 	}
 	net.register(c)

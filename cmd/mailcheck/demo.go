@@ -44,7 +44,7 @@ are about servers that do not answer.
 			if err != nil {
 				return err
 			}
-			return out.show(c, r, report.Table)
+			return out.show(c, r, report.Account)
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "list the scenarios")

@@ -33,7 +33,7 @@ trust:
 			if err != nil {
 				return err
 			}
-			return out.show(c, r, report.Discover)
+			return out.show(c, r, report.Sources)
 		},
 	}
 	net.register(c)

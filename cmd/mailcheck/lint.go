@@ -50,7 +50,7 @@ is tested.
 			if file.Roots, err = net.roots(); err != nil {
 				return err
 			}
-			return showLint(c, lint.Judge(file), &out)
+			return out.show(c, lint.Judge(file), report.File)
 		},
 	}
 	net.register(c)
@@ -107,26 +107,6 @@ func lintFetch(ctx context.Context, file *lint.File, net *network) error {
 	file.Body, file.ContentType, file.Insecure = doc.Body, doc.ContentType, doc.Insecure
 	if file.ContentType == "" {
 		file.ContentType = "none"
-	}
-	return nil
-}
-
-func showLint(c *cobra.Command, l mailcheck.Lint, out *output) error {
-	var write func(io.Writer, mailcheck.Lint, report.Options) error
-	switch out.format {
-	case "table":
-		write = report.Lint
-	case "json":
-		write = report.LintJSON
-	default:
-		return usage("choose one of: table, json", "lint has no output format %q", out.format)
-	}
-	err := printed(c, func(w io.Writer) error { return write(w, l, out.options(c.OutOrStdout())) })
-	if err != nil {
-		return err
-	}
-	if l.Verdict == mailcheck.Fail || out.strict && l.Verdict == mailcheck.Warn {
-		return &failure{code: exitFailures}
 	}
 	return nil
 }

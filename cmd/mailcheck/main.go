@@ -45,16 +45,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
 	}
-	if e, ok := errors.AsType[*failure](err); ok {
-		e.print(stderr)
-		return e.code
+	e, ok := errors.AsType[*failure](err)
+	if !ok {
+		e = &failure{code: exitUsage, text: err.Error()} // cobra's own errors are all about the command line
 	}
-	(&failure{text: err.Error()}).print(stderr) // cobra's own errors are all about the command line
-	return exitUsage
+	e.print(stderr)
+	if f := wantedFormat(c, args); f.Failure != nil && e.code >= exitUsage && !e.shown {
+		_ = f.Failure(stdout, strings.Join(e.lines(), "; "), strings.Join(e.hints, "; "))
+	}
+	return e.code
 }
 
 // failure is an error that knows its exit code. An empty text prints nothing:
@@ -63,15 +66,24 @@ type failure struct {
 	code  int
 	text  string
 	hints []string
+	shown bool // a result stands on standard output all the same
 }
 
 func (e *failure) Error() string { return e.text }
 
-func (e *failure) print(w io.Writer) {
+func (e *failure) lines() []string {
+	var lines []string
 	for line := range strings.Lines(e.text) {
 		if line = strings.TrimSpace(line); line != "" {
-			fmt.Fprintf(w, "mailcheck: error: %s\n", mailcheck.Clean(line))
+			lines = append(lines, line)
 		}
+	}
+	return lines
+}
+
+func (e *failure) print(w io.Writer) {
+	for _, line := range e.lines() {
+		fmt.Fprintf(w, "mailcheck: error: %s\n", mailcheck.Clean(line))
 	}
 	for _, hint := range e.hints {
 		fmt.Fprintf(w, "mailcheck: hint: %s\n", mailcheck.Clean(hint))

@@ -73,7 +73,7 @@ func (f *output) check() error {
 
 // options looks at what standard output is.
 func (f *output) options(stdout io.Writer) report.Options {
-	opts := report.Options{Color: f.color == "always", Verbose: f.verbose, Version: version()}
+	opts := report.Options{Color: f.color == "always", Verbose: f.verbose, Strict: f.strict, Version: version()}
 	file, ok := stdout.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return opts
@@ -86,31 +86,51 @@ func (f *output) options(stdout io.Writer) report.Options {
 	return opts
 }
 
-// writer renders a report.
-type writer func(io.Writer, *mailcheck.Report, report.Options) error
-
-// show prints the report, and returns the error that its verdict asks for. The
-// table of a command may be its own.
-func (f *output) show(c *cobra.Command, r *mailcheck.Report, table writer) error {
-	if f.verbose {
-		transcript(c.ErrOrStderr(), r)
-	}
+// show prints the report in one of its views, and returns the error that its verdict
+// asks for.
+func (f *output) show(c *cobra.Command, r *mailcheck.Report, view report.View) error {
 	format, _ := report.FormatByName(f.format)
-	write := writer(format.Write)
-	if format.Name == "table" {
-		write = table
+	opts := f.options(c.OutOrStdout())
+	opts.View = view
+	if f.verbose && view != report.File { // for a file nothing is asked
+		_ = report.Transcript(c.ErrOrStderr(), r, opts)
 	}
-	err := printed(c, func(w io.Writer) error { return write(w, r, f.options(c.OutOrStdout())) })
+	err := printed(c, func(w io.Writer) error { return format.Write(w, r, opts) })
 	if err != nil {
 		return err
 	}
 	if stopped := interrupted(c.Context()); stopped != nil {
+		stopped.(*failure).shown = true
 		return stopped
 	}
-	if r.Verdict == mailcheck.Fail || f.strict && r.Verdict == mailcheck.Warn {
-		return &failure{code: exitFailures}
+	if code := format.Exit(r, opts); code != exitOK {
+		return &failure{code: code, shown: true}
 	}
 	return nil
+}
+
+// wantedFormat returns the format that a command line asks for, even if it could not
+// be read up to there: a program that reads a format finds the error in it.
+func wantedFormat(c *cobra.Command, args []string) report.Format {
+	flag := c.Flags().Lookup("output")
+	if flag == nil && c.HasParent() {
+		return report.Format{} // a command that has no formats
+	}
+	name := ""
+	for i, arg := range args {
+		if (arg == "-o" || arg == "--output") && i+1 < len(args) {
+			name = args[i+1]
+		} else if long, ok := strings.CutPrefix(arg, "--output="); ok {
+			name = long
+		} else if short, ok := strings.CutPrefix(arg, "-o"); ok {
+			name = strings.TrimPrefix(short, "=")
+		}
+	}
+	if flag != nil && flag.Changed {
+		name = flag.Value.String()
+	}
+	format, _ := report.FormatByName(name)
+	return format
 }
 
 // printed writes the whole of something to standard output at once.
@@ -121,7 +141,9 @@ func printed(c *cobra.Command, write func(io.Writer) error) error {
 		_, err = c.OutOrStdout().Write(b.Bytes())
 	}
 	if err != nil {
-		return noRun("", "writing the result: %v", err)
+		broken := noRun("", "writing the result: %v", err)
+		broken.(*failure).shown = true // perhaps a part of it
+		return broken
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ each, mostly some thirty and never more than 200, three at a time to an address.
 			if err != nil {
 				return err
 			}
-			return out.show(c, r, report.Table)
+			return out.show(c, r, report.Account)
 		},
 	}
 	net.register(c)

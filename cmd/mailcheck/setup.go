@@ -15,6 +15,7 @@ import (
 	"mailcheck/autoconfig/setup/sheet"
 	"mailcheck/checks"
 	"mailcheck/probes"
+	"mailcheck/report"
 )
 
 func setupCommand() *cobra.Command {
@@ -59,7 +60,7 @@ interrupted.`,
 				return err
 			}
 			if out.verbose {
-				transcript(c.ErrOrStderr(), r)
+				_ = report.Transcript(c.ErrOrStderr(), r, report.Options{})
 			}
 			return writeSetup(c, format, r, person, file)
 		},
@@ -137,7 +138,7 @@ func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, pers
 	if unusable, ok := errors.AsType[*setup.UnusableError](err); ok {
 		return nothingUsable(r, unusable)
 	} else if _, ok := errors.AsType[*sheet.ValueError](err); ok {
-		return &failure{exitFailures, format.Name + ": " + err.Error(), nil}
+		return &failure{code: exitFailures, text: format.Name + ": " + err.Error()}
 	} else if err != nil {
 		return noRun("", "%v", err)
 	}
@@ -224,5 +225,5 @@ func nothingUsable(r *mailcheck.Report, err *setup.UnusableError) error {
 	if len(err.Others) > 0 {
 		hints = append(hints, "what passed is enough for: --for "+strings.Join(err.Others, ", --for "))
 	}
-	return &failure{exitFailures, strings.Join(lines, "\n"), append(hints, "the whole report: mailcheck check "+r.Address.String())}
+	return &failure{code: exitFailures, text: strings.Join(lines, "\n"), hints: append(hints, "the whole report: mailcheck check "+r.Address.String())}
 }

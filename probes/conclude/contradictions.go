@@ -162,7 +162,7 @@ func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
 func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	for _, d := range mailcheck.Disagreements(r.Sources) {
-		f := mailcheck.NewFinding(checks.PublishSourcesDisagree, "%s: %s", d.Protocol, d)
+		f := mailcheck.NewFinding(checks.PublishSourcesDisagree, "%s: %s", d.Protocol, d.Text())
 		right, wrong := preferred(r, d.First, d.Protocol), preferred(r, d.Second, d.Protocol)
 		if r.Result(right).Verdict == mailcheck.Fail && r.Result(wrong).Verdict != mailcheck.Fail {
 			right, wrong = wrong, right

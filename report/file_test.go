@@ -30,7 +30,7 @@ func clientResults() *mailcheck.Report {
 // lintFixture is a judgement with a name; its golden file is named after it.
 type lintFixture struct {
 	name string
-	lint mailcheck.Lint
+	lint *mailcheck.Report
 }
 
 func lintFixtures() []lintFixture {
@@ -38,7 +38,7 @@ func lintFixtures() []lintFixture {
 	for i := range clients {
 		clients[i].Source, clients[i].Asked = "", nil
 	}
-	good := mailcheck.Lint{File: "config-v1.1.xml", Kind: "Mail Autoconfig (config-v1.1.xml)", Clients: clients[:2], Verdict: mailcheck.Pass}
+	good := mailcheck.Report{File: "config-v1.1.xml", Kind: "Mail Autoconfig (config-v1.1.xml)", Clients: clients[:2], Verdict: mailcheck.Pass}
 	bad := good
 	bad.Clients, bad.Verdict = clients, mailcheck.Fail
 	bad.Findings = []mailcheck.Finding{
@@ -49,11 +49,11 @@ func lintFixtures() []lintFixture {
 	bad.Findings[1].Clients, bad.Findings[2].Clients = []string{"Thunderbird for Android, K-9"}, []string{"Thunderbird", "aerc"}
 	note := good
 	note.Findings = []mailcheck.Finding{linted(checks.LintSigned, 0, 0, "signed by CN=mail.example.com, certificate of CN=Example CA, valid until 2027-01-31", "")}
-	hostile := mailcheck.Lint{File: "a\x1b[31m\u202eb.xml", Verdict: mailcheck.Fail, Findings: []mailcheck.Finding{
+	hostile := mailcheck.Report{File: "a\x1b[31m\u202eb.xml", Verdict: mailcheck.Fail, Findings: []mailcheck.Finding{
 		linted(checks.LintUnknownKind, 0, 0, "it begins \"\x1b]0;title\x07"+strings.Repeat("x", 200)+"\"", "Write \x00."),
 	}}
 	hostile.Findings[0].Source = hostile.File
-	return []lintFixture{{"lint-good", good}, {"lint-bad", bad}, {"lint-note", note}, {"lint-hostile", hostile}}
+	return []lintFixture{{"lint-good", &good}, {"lint-bad", &bad}, {"lint-note", &note}, {"lint-hostile", &hostile}}
 }
 
 func linted(c *checks.Check, line, column int, detail, fix string) mailcheck.Finding {
@@ -64,18 +64,20 @@ func linted(c *checks.Check, line, column int, detail, fix string) mailcheck.Fin
 }
 
 func TestClientsGolden(t *testing.T) {
-	for name, opts := range map[string]Options{"clients": {}, "clients-verbose": {Verbose: true}, "clients-120": {Width: 120}} {
-		golden(t, name+".table", render(t, func(b *bytes.Buffer) error { return Clients(b, clientResults(), opts) }))
+	for name, opts := range map[string]Options{"clients": {View: Clients}, "clients-verbose": {View: Clients, Verbose: true}, "clients-120": {View: Clients, Width: 120}} {
+		golden(t, name+".table", render(t, func(b *bytes.Buffer) error { return Table(b, clientResults(), opts) }))
 	}
 	golden(t, "clients.json", render(t, func(b *bytes.Buffer) error { return JSON(b, clientResults(), Options{Version: "1.2.3"}) }))
 }
 
 func TestLintGolden(t *testing.T) {
 	for _, f := range lintFixtures() {
-		golden(t, f.name+".table", render(t, func(b *bytes.Buffer) error { return Lint(b, f.lint, Options{}) }))
-		golden(t, f.name+".json", render(t, func(b *bytes.Buffer) error { return LintJSON(b, f.lint, Options{Version: "1.2.3"}) }))
+		golden(t, f.name+".table", render(t, func(b *bytes.Buffer) error { return Table(b, f.lint, Options{View: File}) }))
+		golden(t, f.name+".json", render(t, func(b *bytes.Buffer) error { return JSON(b, f.lint, Options{View: File, Version: "1.2.3"}) }))
 	}
-	golden(t, "lint-bad-verbose.table", render(t, func(b *bytes.Buffer) error { return Lint(b, lintFixtures()[1].lint, Options{Verbose: true}) }))
+	golden(t, "lint-bad-verbose.table", render(t, func(b *bytes.Buffer) error {
+		return Table(b, lintFixtures()[1].lint, Options{View: File, Verbose: true})
+	}))
 }
 
 // The table of a file has no column for sources, and no blank line at its end.
@@ -83,8 +85,8 @@ func TestLintOutput(t *testing.T) {
 	for _, f := range lintFixtures() {
 		for width := 0; width <= 150; width += 10 {
 			for _, color := range []bool{false, true} {
-				opts := Options{Width: width, Color: color, Verbose: width%20 == 0}
-				out := string(render(t, func(b *bytes.Buffer) error { return Lint(b, f.lint, opts) }))
+				opts := Options{View: File, Width: width, Color: color, Verbose: width%20 == 0}
+				out := string(render(t, func(b *bytes.Buffer) error { return Table(b, f.lint, opts) }))
 				checkFits(t, f.name, out, opts)
 				if strings.Contains(out, "Source") || strings.HasSuffix(out, "\n\n") || strings.Contains(out, "\n\n\n") {
 					t.Errorf("%s at width %d:\n%s", f.name, width, out)
@@ -96,18 +98,18 @@ func TestLintOutput(t *testing.T) {
 
 func TestClientsOutputFits(t *testing.T) {
 	for width := 60; width <= 150; width += 10 {
-		opts := Options{Width: width, Verbose: width%20 == 0}
-		checkFits(t, "clients", string(render(t, func(b *bytes.Buffer) error { return Clients(b, clientResults(), opts) })), opts)
+		opts := Options{View: Clients, Width: width, Verbose: width%20 == 0}
+		checkFits(t, "clients", string(render(t, func(b *bytes.Buffer) error { return Table(b, clientResults(), opts) })), opts)
 	}
 }
 
 // What one client makes of a file does not hide what another of a like name does.
 func TestLintReasons(t *testing.T) {
-	l := mailcheck.Lint{File: "x", Verdict: mailcheck.Warn, Clients: []mailcheck.ClientResult{{Client: "Thunderbird", Outcome: mailcheck.Fails, Reason: mailcheck.Textf("ignored")}},
+	l := &mailcheck.Report{File: "x", Verdict: mailcheck.Warn, Clients: []mailcheck.ClientResult{{Client: "Thunderbird", Outcome: mailcheck.Fails, Reason: mailcheck.Textf("ignored")}},
 		Findings: []mailcheck.Finding{linted(checks.PublishClientRefuses, 1, 1, "Thunderbird for Android, K-9: no", "")}}
 	l.Findings[0].Clients = []string{"Thunderbird for Android, K-9"}
 	reason := func() bool {
-		return strings.Contains(string(render(t, func(b *bytes.Buffer) error { return Lint(b, l, Options{}) })), "Thunderbird: ignored.")
+		return strings.Contains(string(render(t, func(b *bytes.Buffer) error { return Table(b, l, Options{View: File}) })), "Thunderbird: ignored.")
 	}
 	if !reason() {
 		t.Error("Thunderbird's reason is missing")
@@ -121,7 +123,7 @@ func TestLintReasons(t *testing.T) {
 func TestLintJSONContract(t *testing.T) {
 	for _, f := range lintFixtures() {
 		var doc map[string]any
-		if err := json.Unmarshal(render(t, func(b *bytes.Buffer) error { return LintJSON(b, f.lint, Options{Version: "1"}) }), &doc); err != nil {
+		if err := json.Unmarshal(render(t, func(b *bytes.Buffer) error { return JSON(b, f.lint, Options{View: File, Version: "1"}) }), &doc); err != nil {
 			t.Fatal(err)
 		}
 		has(t, f.name, doc, "schema tool file kind verdict clients findings")

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"cmp"
@@ -24,10 +24,10 @@ const legend = `Seconds since the start, and what happened:
 
 `
 
-// transcript writes the steps of every source, the steps and the conversation of
+// Transcript writes the steps of every source, the steps and the conversation of
 // every server, and what was asked about this machine's network. Secrets have been
 // taken out already.
-func transcript(w io.Writer, r *mailcheck.Report) {
+func Transcript(w io.Writer, r *mailcheck.Report, _ Options) error {
 	var b strings.Builder
 	b.WriteString(legend)
 	for _, s := range r.Sources {
@@ -39,7 +39,12 @@ func transcript(w io.Writer, r *mailcheck.Report) {
 	if len(r.Network) > 0 {
 		writeEvents(&b, "this machine's network", steps(r.Network, ""))
 	}
-	io.WriteString(w, b.String())
+	if b.Len() == len(legend) {
+		b.Reset()
+		b.WriteString("Nothing was asked of the network.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 // conversation puts the lines of a conversation before the step that they belong

@@ -1,0 +1,65 @@
+package probes
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mailcheck"
+	"mailcheck/internal/lab"
+	"mailcheck/report"
+)
+
+// travels wants a report that was written as JSON and read again to look the same in
+// every format, and to hold no secret in any.
+func travels(t *testing.T, s lab.Scenario, r *mailcheck.Report) {
+	t.Helper()
+	document := written(t, "json", r, report.Options{})
+	back, err := report.Read(bytes.NewReader(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range report.Formats {
+		for _, opts := range []report.Options{{}, {Verbose: true, Width: 120}, {View: report.Sources}} {
+			before := written(t, f.Name, r, opts)
+			if diff := cmp.Diff(string(before), string(written(t, f.Name, back, opts))); diff != "" {
+				t.Errorf("%s is another one after a journey (-before +after):\n%s", f.Name, diff)
+			}
+			if strings.Contains(string(before), "%!") {
+				t.Errorf("%s: a format and its arguments do not fit:\n%s", f.Name, before)
+			}
+			holdsNoSecret(t, before, s.Password, s.Token)
+		}
+	}
+}
+
+func written(t *testing.T, format string, r *mailcheck.Report, opts report.Options) []byte {
+	t.Helper()
+	f, ok := report.FormatByName(format)
+	if !ok {
+		t.Fatalf("no format is called %s", format)
+	}
+	var b bytes.Buffer
+	if err := f.Write(&b, r, opts); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func holdsNoSecret(t *testing.T, out []byte, secrets ...string) {
+	t.Helper()
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		for _, form := range []string{secret, base64.StdEncoding.EncodeToString([]byte(secret)), hex.EncodeToString([]byte(secret))} {
+			if bytes.Contains(out, []byte(form)) {
+				t.Errorf("%q is shown", form)
+			}
+		}
+	}
+}

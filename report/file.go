@@ -1,0 +1,71 @@
+package report
+
+import (
+	"slices"
+
+	"mailcheck"
+	"mailcheck/checks"
+)
+
+// fileTable says what is wrong with a file, and what each mail client makes of it.
+func fileTable(p *page, r *mailcheck.Report) {
+	kind := verbatim(r.Kind)
+	if kind.Empty() {
+		kind = mailcheck.Textf("unknown kind of file")
+	}
+	verdictLine(p, r, mailcheck.Textf("%s, %s.", kind, fileCounts(r.Findings)))
+	if len(r.Clients) > 0 {
+		p.blank()
+		clientsGrid(p, r.Clients)
+	}
+	reasons := &page{Options: p.Options}
+	clientReasons(reasons, slices.DeleteFunc(slices.Clone(r.Clients), func(c mailcheck.ClientResult) bool {
+		return !p.Verbose && named(r.Findings, c.Client)
+	}))
+	if reasons.Len() > 0 {
+		p.blank()
+		p.WriteString(reasons.String())
+	}
+	for _, f := range r.Findings {
+		fileFinding(p, f)
+	}
+}
+
+// fileCounts says how much is wrong.
+func fileCounts(findings []mailcheck.Finding) mailcheck.List {
+	var counts []mailcheck.Count
+	for _, s := range []checks.Severity{checks.Failure, checks.Warning, checks.Info} {
+		c := mailcheck.Count{Noun: s.String()}
+		if s == checks.Info {
+			c.Noun = "note"
+		}
+		for _, f := range findings {
+			if f.Severity == s {
+				c.N++
+			}
+		}
+		if c.N > 0 {
+			counts = append(counts, c)
+		}
+	}
+	return mailcheck.ListOf(counts).Or("nothing to mend")
+}
+
+// named reports whether a finding says what a client makes of the file, so that it
+// need not be said twice.
+func named(findings []mailcheck.Finding, client string) bool {
+	return slices.ContainsFunc(findings, func(f mailcheck.Finding) bool { return slices.Contains(f.Clients, client) })
+}
+
+// fileFinding writes where and what first, so that an editor can jump there.
+func fileFinding(p *page, f mailcheck.Finding) {
+	p.blank()
+	where := verbatim(f.Source)
+	if f.Line > 0 {
+		where = mailcheck.Textf("%s:%d:%d", f.Source, f.Line, f.Column)
+	}
+	p.WriteString(where.String() + ": " + p.paint(f.Severity.String(), f.Severity) + ": " + f.Check.ID + "\n")
+	p.say(4, 6, "Seen: %s", f.Detail)
+	p.say(4, 6, "Means: %s", f.Check.Summary)
+	p.say(4, 6, "%s: %s", actor(f.Check.Who), f.Remedy())
+}

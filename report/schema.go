@@ -1,0 +1,287 @@
+package report
+
+// The document of the json format, schema 1. Fields are added, never renamed,
+// removed or given another type; docs/json.md names them all.
+
+type jsonReport struct {
+	Schema    int           `json:"schema"`
+	Tool      jsonTool      `json:"tool"`
+	Address   string        `json:"address"`
+	Domain    string        `json:"domain"`
+	File      string        `json:"file"` // that was judged; empty for a run
+	Kind      string        `json:"kind"` // what the file is, in words
+	Started   string        `json:"started"`
+	ElapsedMS float64       `json:"elapsed_ms"`
+	Verdict   string        `json:"verdict"`
+	Settings  []jsonSetting `json:"settings"`
+	Sources   []jsonSource  `json:"sources"`
+	Servers   []jsonServer  `json:"servers"`
+	Network   []jsonStep    `json:"network"` // what was asked about this machine's own network
+	Findings  []jsonFinding `json:"findings"`
+	Clock     *jsonClock    `json:"clock,omitempty"` // where another clock was seen
+	Clients   []jsonClient  `json:"clients"`         // of the clients command, and of a file
+}
+
+type jsonTool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// jsonClock is how this machine's clock differs from those of web servers.
+type jsonClock struct {
+	BehindMS float64 `json:"behind_ms"` // negative: ahead
+	Servers  int     `json:"servers"`
+}
+
+// jsonPublished is a server as a source names it.
+type jsonPublished struct {
+	Protocol string   `json:"protocol"`
+	Host     string   `json:"host"`
+	Port     uint16   `json:"port"`
+	Security string   `json:"security"`
+	Path     string   `json:"path"` // of the URL, for protocols over HTTPS
+	Username string   `json:"username"`
+	Auth     []string `json:"auth"`
+	Sources  []string `json:"sources"`
+	Kind     string   `json:"kind"`    // of the source that tells most
+	Vouched  string   `json:"vouched"` // how the domain itself names it in a way that cannot be forged; empty where it does not
+}
+
+// jsonOAuth is where a source says that one gets leave to log in.
+type jsonOAuth struct {
+	Issuer    string   `json:"issuer"`
+	AuthURL   string   `json:"auth_url"`
+	TokenURL  string   `json:"token_url"`
+	DeviceURL string   `json:"device_url"`
+	Scopes    []string `json:"scopes"`
+}
+
+type jsonSetting struct {
+	jsonPublished
+	Verdict string `json:"verdict"`
+}
+
+type jsonSource struct {
+	Name      string          `json:"name"`
+	Kind      string          `json:"kind"`
+	Form      string          `json:"form"`
+	State     string          `json:"state"`
+	Reason    string          `json:"reason"`
+	ElapsedMS float64         `json:"elapsed_ms"`
+	Servers   []jsonPublished `json:"servers"`
+	OAuth     []jsonOAuth     `json:"oauth"`
+	Steps     []jsonStep      `json:"steps"`
+}
+
+// jsonServer is a tested server. Its auth is what the server offers; what is
+// published for it has another name here than in settings.
+type jsonServer struct {
+	Protocol      string           `json:"protocol"`
+	Host          string           `json:"host"`
+	Port          uint16           `json:"port"`
+	Security      string           `json:"security"`
+	Path          string           `json:"path"`
+	Username      string           `json:"username"`
+	PublishedAuth []string         `json:"published_auth"`
+	Sources       []string         `json:"sources"`
+	Kind          string           `json:"kind"`
+	Vouched       string           `json:"vouched"`
+	Guessed       bool             `json:"guessed"`
+	Verdict       string           `json:"verdict"`
+	ElapsedMS     float64          `json:"elapsed_ms"`
+	Addresses     []jsonAddress    `json:"addresses"`
+	Greeting      string           `json:"greeting"`
+	Software      string           `json:"software"`
+	Capabilities  jsonCapabilities `json:"capabilities"`
+	Auth          jsonLists        `json:"auth"`
+	PasswordOK    bool             `json:"password_ok"`
+	TLS           *jsonTLS         `json:"tls"`       // null if TLS was never up
+	TLSAudit      *jsonTLSAudit    `json:"tls_audit"` // null unless it was asked for
+	Login         jsonLogin        `json:"login"`
+	Neighbours    []jsonNeighbour  `json:"neighbours"`
+	Steps         []jsonStep       `json:"steps"`
+	Conversation  []jsonLine       `json:"conversation"`
+}
+
+type jsonNeighbour struct {
+	Port  uint16 `json:"port"`
+	State string `json:"state"`
+	Door  string `json:"door"` // tls or starttls where the server's protocol works there
+}
+
+type jsonAddress struct {
+	IP        string  `json:"ip"`
+	State     string  `json:"state"`
+	ElapsedMS float64 `json:"elapsed_ms"`
+	Error     string  `json:"error"`
+	NoRoute   bool    `json:"no_route"`
+}
+
+type jsonLists struct {
+	BeforeTLS []string `json:"before_tls"`
+	AfterTLS  []string `json:"after_tls"`
+}
+
+type jsonCapabilities struct {
+	jsonLists
+	AfterLogin []string `json:"after_login"`
+}
+
+type jsonTLS struct {
+	Version  string            `json:"version"`
+	Cipher   string            `json:"cipher"`
+	Curve    string            `json:"curve"`
+	Verified bool              `json:"verified"`
+	Chain    []jsonCertificate `json:"chain"`
+	OCSP     *jsonOCSP         `json:"ocsp"` // null if no answer is stapled
+	SCTs     int               `json:"scts"`
+	DANE     *jsonDANE         `json:"dane"` // null if no TLSA record is published
+}
+
+type jsonOCSP struct {
+	Status     string `json:"status"`      // good, revoked, unknown, stale, unreadable or unverified
+	ThisUpdate string `json:"this_update"` // empty where it could not be read
+	NextUpdate string `json:"next_update"`
+}
+
+type jsonDANE struct {
+	State   string   `json:"state"` // ok, mismatch, unusable, unsigned or unchecked
+	Name    string   `json:"name"`
+	Records []string `json:"records"`
+}
+
+type jsonCertificate struct {
+	Subject   string   `json:"subject"`
+	Issuer    string   `json:"issuer"`
+	Names     []string `json:"names"`
+	NotBefore string   `json:"not_before"`
+	NotAfter  string   `json:"not_after"`
+	SHA256    string   `json:"sha256"`
+	Key       string   `json:"key"`
+}
+
+type jsonLogin struct {
+	Credentials bool     `json:"credentials"` // some were given
+	Mechanism   string   `json:"mechanism"`
+	State       string   `json:"state"`
+	Reason      string   `json:"reason"`
+	Username    string   `json:"username"` // that was accepted, or tried first
+	Refused     []string `json:"refused"`  // user names that the server refused
+}
+
+// jsonLine is one line of a conversation.
+type jsonLine struct {
+	AtMS   float64 `json:"at_ms"`
+	Client bool    `json:"client"` // sent by mailcheck
+	Secure bool    `json:"secure"` // inside TLS
+	Step   int     `json:"step"`   // index of the step it belongs to
+	Text   string  `json:"text"`
+}
+
+type jsonStep struct {
+	Op        string           `json:"op"`
+	Target    string           `json:"target"`
+	StartMS   float64          `json:"start_ms"`
+	ElapsedMS float64          `json:"elapsed_ms"`
+	Detail    string           `json:"detail"`
+	Error     string           `json:"error"`
+	Reach     string           `json:"reach"`
+	Leaf      *jsonCertificate `json:"leaf"`     // null unless it could not be verified
+	Findings  []string         `json:"findings"` // ids
+	Found     []jsonFinding    `json:"found"`    // the same, whole
+}
+
+type jsonFinding struct {
+	ID        string    `json:"id"`
+	Severity  string    `json:"severity"`
+	Who       string    `json:"who"`
+	Summary   string    `json:"summary"`
+	Detail    string    `json:"detail"`
+	Remedy    string    `json:"remedy"` // meanwhile and fix, or the check's own
+	Fix       string    `json:"fix"`
+	Meanwhile string    `json:"meanwhile"`
+	Ref       string    `json:"ref"`
+	Server    string    `json:"server"`
+	Source    string    `json:"source"`
+	Line      int       `json:"line"`   // from 1; 0 for the whole file
+	Column    int       `json:"column"` // in bytes
+	About     jsonAbout `json:"about"`
+	BecauseOf string    `json:"because_of"`
+}
+
+type jsonAbout struct {
+	Server  string   `json:"server"`
+	Source  string   `json:"source"`
+	Name    string   `json:"name"`
+	Record  string   `json:"record"`
+	Target  string   `json:"target"`
+	URL     string   `json:"url"`
+	Line    int      `json:"line"`
+	Column  int      `json:"column"`
+	Element string   `json:"element"`
+	Clients []string `json:"clients"`
+	Instead string   `json:"instead"`
+}
+
+type jsonClient struct {
+	Client  string          `json:"client"`
+	Outcome string          `json:"outcome"`
+	Source  string          `json:"source"`
+	Reason  string          `json:"reason"`
+	Servers []jsonPublished `json:"servers"`
+	Asked   []string        `json:"asked"`
+	Ref     string          `json:"ref"`
+}
+
+type jsonTLSAudit struct {
+	Versions    []jsonTLSVersion  `json:"versions"` // newest first
+	Ciphers     []string          `json:"ciphers"`  // of TLS 1.2 with forward secrecy, in the order the server chose them
+	AllCiphers  bool              `json:"all_ciphers"`
+	Weak        []string          `json:"weak"`
+	Groups      []string          `json:"groups"` // in the order the server chose them
+	AllGroups   bool              `json:"all_groups"`
+	Hybrid      bool              `json:"hybrid"`
+	Handshake   *jsonTLSHandshake `json:"handshake"` // null where TLS 1.2 and older are not offered
+	ALPN        string            `json:"alpn"`
+	OtherALPN   string            `json:"other_alpn"`
+	WithoutSNI  string            `json:"without_sni"`
+	Injection   string            `json:"injection"`
+	Connections int               `json:"connections"`
+	Complete    bool              `json:"complete"`
+	CutShort    string            `json:"cut_short"`
+	Unanswered  []string          `json:"unanswered"`
+}
+
+type jsonTLSVersion struct {
+	Version  string         `json:"version"`
+	Offered  bool           `json:"offered"`
+	Cipher   string         `json:"cipher"`
+	Suites   []jsonTLSSuite `json:"suites"`
+	Complete bool           `json:"complete"`
+	Order    string         `json:"order"` // server, client or empty
+}
+
+type jsonTLSSuite struct {
+	Name     string `json:"name"`
+	Strength string `json:"strength"` // recommended, acceptable, discouraged or forbidden
+	Why      string `json:"why"`
+	DHBits   int    `json:"dh_bits,omitempty"`
+}
+
+type jsonTLSHandshake struct {
+	SecureRenegotiation  bool `json:"secure_renegotiation"`
+	ExtendedMasterSecret bool `json:"extended_master_secret"`
+	SessionTickets       bool `json:"session_tickets"`
+	Compression          bool `json:"compression"`
+}
+
+// jsonFailure is the document where there is no report.
+type jsonFailure struct {
+	Schema int       `json:"schema"`
+	Error  jsonError `json:"error"`
+}
+
+type jsonError struct {
+	What string `json:"what"`
+	Hint string `json:"hint"` // what to do about it, or empty
+}
