@@ -31,17 +31,17 @@ func audits(p *page, r *mailcheck.Report) {
 // auditLines judge what is not in the lists of cipher suites, a line each.
 func auditLines(a *mailcheck.TLSAudit) []mailcheck.Text {
 	lines := []mailcheck.Text{versionsLine(a.Versions)}
-	add := func(format string, value mailcheck.Text) {
+	add := func(label, value mailcheck.Text) {
 		if !value.Empty() {
-			lines = append(lines, mailcheck.Textf(format, value))
+			lines = append(lines, mailcheck.Textf("%s: %s", label, value))
 		}
 	}
-	add("Key exchange in TLS 1.3: %s", groupsText(a))
-	add("Handshake of TLS 1.2: %s", handshake(a.Handshake))
-	add("Without SNI: %s", verbatim(a.WithoutSNI))
-	add("ALPN: %s", judgedALPN(a.ALPN, mailcheck.Textf("ignored, which is allowed")))
-	add("ALPN of the web: %s", judgedALPN(a.OtherALPN, mailcheck.Textf("ignored, which is no protection against mixing up protocols")))
-	add("Command behind STARTTLS: %s", verbatim(a.Injection))
+	add(mailcheck.Textf("Key exchange in TLS 1.3"), groupsText(a))
+	add(mailcheck.Textf("Handshake of TLS 1.2"), handshake(a.Handshake))
+	add(mailcheck.Textf("Without SNI"), verbatim(a.WithoutSNI))
+	add(mailcheck.Textf("ALPN"), judgedALPN(a.ALPN, mailcheck.Textf("ignored, which is allowed")))
+	add(mailcheck.Textf("ALPN of the web"), judgedALPN(a.OtherALPN, mailcheck.Textf("ignored, which is no protection against mixing up protocols")))
+	add(mailcheck.Textf("Command behind STARTTLS"), verbatim(a.Injection))
 	return lines
 }
 
