@@ -26,7 +26,7 @@ type Options struct {
 	Width   int    // columns; 0 means 80, and it is kept between 60 and 140
 	Color   bool   // mark verdicts and severities with colour
 	Verbose bool   // also show what is usually folded away
-	Strict  bool   // let warnings fail, too
+	Strict  bool   // count warnings as failures
 	Version string // of mailcheck, for JSON
 }
 

@@ -87,7 +87,7 @@ func worksSentence(r *mailcheck.Report, works mailcheck.Text) mailcheck.Text {
 	case mailcheck.Warn:
 		return mailcheck.Textf("works, with %s: %s.", warningCount(r), works)
 	case mailcheck.Fail:
-		return mailcheck.Textf("%s. Works all the same: %s.", failureInShort(r), works)
+		return mailcheck.Textf("%s. This does work: %s.", failureInShort(r), works)
 	}
 	return mailcheck.Textf("%s.", works)
 }

@@ -24,7 +24,7 @@ type output struct {
 
 func (f *output) register(c *cobra.Command) {
 	c.Flags().StringVarP(&f.format, "output", "o", report.Formats[0].Name, "output `FORMAT`: "+formatNames())
-	c.Flags().BoolVar(&f.strict, "strict", false, "let warnings fail, too")
+	c.Flags().BoolVar(&f.strict, "strict", false, "count warnings as failures")
 	c.RegisterFlagCompletionFunc("output", complete(slices.Collect(func(yield func(string) bool) {
 		for _, f := range report.Formats {
 			if !yield(f.Name + "\t" + f.Doc) {
