@@ -35,6 +35,7 @@ func fixtures() []fixture {
 		{"interrupted", interrupted()},
 		{"disagree", disagree()},
 		{"in-part", inPart()},
+		{"login-refused", loginRefused()},
 		{"exchange", besideExchange()},
 		{"only-exchange", onlyExchange()},
 		{"audited", audited()},
@@ -186,6 +187,21 @@ func failures() *mailcheck.Report {
 		silent(mailcheck.IMAP, mailcheck.StartTLS, "mail.example.com"))
 	return add(r, of(checks.AccountNoIncoming, "", "", "tls.expired"), of(checks.AccountNoOutgoing, "", "", "tcp.refused"),
 		of(checks.SRVNotOffered, "_pop3._tcp.example.com", "", ""))
+}
+
+// loginRefused is an account whose servers are in order; one of them has refused
+// the password, so that the others were not given it.
+func loginRefused() *mailcheck.Report {
+	servers := []mailcheck.ServerResult{good(imapS, 61), good(pop3S, 61), good(smtpS, 61)}
+	refuses := &servers[0]
+	refuses.Verdict, refuses.PasswordOK = mailcheck.Fail, false
+	refuses.Login = &mailcheck.Login{State: mailcheck.LoginRefused, Username: "alice@example.com", Mechanism: "PLAIN", Refused: []string{"alice@example.com"}}
+	refuses.Steps = append(refuses.Steps, mailcheck.Step{Op: mailcheck.OpAuth, Error: "refused", Findings: []mailcheck.Finding{mailcheck.NewFinding(checks.LoginRejected, "as %s: %q", "alice@example.com", "NO no")}})
+	for i := range servers[1:] {
+		s := &servers[1+i]
+		s.Verdict, s.Login = mailcheck.Untested, &mailcheck.Login{State: mailcheck.LoginSkipped, Reason: mailcheck.Textf("another attempt could lock the account")}
+	}
+	return account("alice@example.com", wanted, servers...)
 }
 
 func sending() *mailcheck.Report {

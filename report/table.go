@@ -72,6 +72,7 @@ func servers(p *page, r *mailcheck.Report) {
 	if len(rows) > 1 && !p.grid(rows) {
 		serverList(p, rows[1:])
 	}
+	notTried(p, r)
 	if len(wrong) > 0 {
 		p.say(0, 2, "Guessed, but not there: %s", mailcheck.ListOf(wrong).AtMost(3))
 	}
@@ -104,12 +105,14 @@ func hidden(s mailcheck.ServerResult) bool {
 }
 
 func result(s mailcheck.ServerResult) mailcheck.Text {
-	switch s.Verdict {
-	case mailcheck.Pass:
+	switch {
+	case waiting(s):
+		return mailcheck.Textf("answers")
+	case s.Verdict == mailcheck.Pass:
 		return mailcheck.Textf("ok")
-	case mailcheck.Warn:
+	case s.Verdict == mailcheck.Warn:
 		return mailcheck.Textf("warning")
-	case mailcheck.Fail:
+	case s.Verdict == mailcheck.Fail:
 		return mailcheck.Textf("FAILED")
 	}
 	return mailcheck.Textf("untested")
@@ -118,8 +121,8 @@ func result(s mailcheck.ServerResult) mailcheck.Text {
 // seen says in a few words what a test saw: the worst finding with its number
 // below, else how the connection is protected and how to log in.
 func seen(p *page, r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int) mailcheck.Text {
-	if s.Login != nil && s.Login.State == mailcheck.LoginSkipped && s.Verdict == mailcheck.Untested {
-		return mailcheck.Textf("login not tried: %s", s.Login.Reason)
+	if waiting(s) {
+		return mailcheck.Textf("login not tried")
 	}
 	if s.Verdict != mailcheck.Pass && s.Verdict != mailcheck.Warn {
 		return worst(s, numbers)

@@ -121,6 +121,9 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 		text = mailcheck.Textf("no working server for %s", purpose)
 	}
 	if c := causeFor(r, protocols); c != nil {
+		if at := refused(r, protocols); at != nil {
+			return refusedSentence(at, c)
+		}
 		return mailcheck.Textf("%s: %s.", text, mailcheck.Clause(c.Summary))
 	}
 	return mailcheck.Textf("%s.", text)
