@@ -196,16 +196,27 @@ func explained(p *page, g group, n int) {
 	} else {
 		p.say(4, 6, "%s: %s", actor(g.Check.Who), g.Remedy())
 	}
+	shown := 0
 	for _, c := range byCheck(g.Consequences) {
 		if c.Check == g.Check {
 			p.say(4, 6, "%s: %s", alsoWord(c), mailcheck.ListOf(c.Places))
 			continue
 		}
+		if shown++; shown > fewConsequences && !p.Verbose {
+			continue
+		}
 		summary := mailcheck.Textf("%s", mailcheck.Clause(c.Check.Summary))
 		p.say(4, 6, "Therefore: %s (%s)", about(summary, c, mailcheck.Text{}), c.Check.ID)
 	}
+	if more := shown - fewConsequences; more > 0 && !p.Verbose {
+		p.say(4, 6, "Therefore %s (-v shows them)", mailcheck.Count{N: more, Noun: "more finding"})
+	}
 	p.say(4, 6, "%s, see %s", g.Check.ID, g.Check.Ref)
 }
+
+// fewConsequences is how many consequences of a cause are told without -v: the
+// cause is what has to be mended.
+const fewConsequences = 3
 
 // byCheck joins consequences of one check, whatever their evidence: to the reader
 // of the cause they are one.

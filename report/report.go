@@ -90,7 +90,7 @@ const (
 	defaultWidth = 80
 	minWidth     = 60
 	maxWidth     = 140
-	roomy        = 110 // from here on the table also names the servers' software
+	roomy        = 110 // from here on the table also says how long certificates are valid, and names the servers' software
 )
 
 func (o Options) width() int {

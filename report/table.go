@@ -130,7 +130,7 @@ func seen(p *page, r *mailcheck.Report, s mailcheck.ServerResult, numbers map[st
 	var words []mailcheck.Text
 	if s.TLS != nil {
 		words = append(words, verbatim(s.TLS.Version))
-		if len(s.TLS.Chain) > 0 {
+		if len(s.TLS.Chain) > 0 && (p.Verbose || p.width() >= roomy) {
 			words = append(words, mailcheck.Textf("certificate valid %s", mailcheck.Span(s.TLS.Chain[0].NotAfter.Sub(finished(r)))))
 		}
 		if s.TLS.DANE != nil && s.TLS.DANE.State == "ok" {
@@ -206,7 +206,7 @@ func sources(p *page, r *mailcheck.Report, all bool) {
 		}
 	}
 	if len(nothing) > 0 {
-		p.say(0, 2, "Absent (-v says why): %s", mailcheck.ListOf(nothing))
+		p.say(0, 2, "Nothing in %s (-v says why)", mailcheck.Count{N: len(nothing), Noun: "other source"})
 	}
 }
 

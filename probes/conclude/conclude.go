@@ -182,14 +182,25 @@ func works(r *mailcheck.Report) (incoming, outgoing bool) {
 	return incoming, outgoing
 }
 
+// sourcesInOneLine says how many sources were asked, and what became of those
+// that could not answer; what the others said stands at each of them.
 func sourcesInOneLine(r *mailcheck.Report) mailcheck.Text {
-	var parts []mailcheck.Text
+	var asked int
+	var failed []mailcheck.Text
 	for _, s := range r.Sources {
-		if s.Publishes() {
-			parts = append(parts, mailcheck.Textf("%s: %s", s.Name, s.Reason))
+		if !s.Publishes() {
+			continue
+		}
+		asked++
+		if s.State == mailcheck.Failed {
+			failed = append(failed, mailcheck.Textf("%s: %s", s.Name, s.Reason))
 		}
 	}
-	return mailcheck.Joined(parts, "; ")
+	none := mailcheck.Textf("none of %s names a server", mailcheck.Count{N: asked, Noun: "source"})
+	if len(failed) == 0 {
+		return none
+	}
+	return mailcheck.Textf("%s; %s", none, mailcheck.Joined(failed, "; "))
 }
 
 // tested lists the servers of one direction that were tried.
