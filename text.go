@@ -187,11 +187,11 @@ func (c Clause) String() string {
 
 func isUpper(b byte) bool { return 'A' <= b && b <= 'Z' }
 
-// Joined puts texts in a row.
-func Joined(texts []Text, separator string) Text {
+// Joined puts texts, or words, in a row.
+func Joined[T any](things []T, separator string) Text {
 	var args []any
-	for _, t := range texts {
-		args = append(args, t)
+	for _, thing := range things {
+		args = append(args, thing)
 	}
-	return Textf(strings.TrimSuffix(strings.Repeat("%s"+separator, len(texts)), separator), args...)
+	return Textf(strings.TrimSuffix(strings.Repeat("%s"+separator, len(things)), separator), args...)
 }

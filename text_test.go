@@ -54,7 +54,7 @@ func TestEvidenceIsCut(t *testing.T) {
 }
 
 func TestEmptyText(t *testing.T) {
-	for _, text := range []mailcheck.Text{{}, mailcheck.Textf("%s", ""), mailcheck.Textf("%s", mailcheck.List{}), mailcheck.Joined(nil, ", ")} {
+	for _, text := range []mailcheck.Text{{}, mailcheck.Textf("%s", ""), mailcheck.Textf("%s", mailcheck.List{}), mailcheck.Joined([]mailcheck.Text(nil), ", ")} {
 		if !text.Empty() || text.String() != "" {
 			t.Errorf("%q is not empty", text.Format)
 		}

@@ -60,7 +60,7 @@ func findDNS(ctx context.Context, s *search) {
 func (h *health) sentence() mailcheck.Text {
 	policies := mailcheck.Textf("no MTA-STS, no TLS-RPT")
 	if len(h.policies) > 0 {
-		policies = mailcheck.Textf("%s published", strings.Join(h.policies, " and "))
+		policies = mailcheck.Textf("%s published", mailcheck.Joined(h.policies, " and "))
 	}
 	parts := []mailcheck.Text{h.exchangers, h.dnssec, policies}
 	if h.signed > 0 {
@@ -202,7 +202,7 @@ func (h *health) lookAtWebNames(ctx context.Context, t *trace.Trace) {
 		}
 	}
 	if len(answered) > 0 {
-		t.Find(checks.DNSWildcard, "*.%s answers for %s with %s", d, strings.Join(answered, " and "), mailcheck.ListOf(anybody)).
+		t.Find(checks.DNSWildcard, "*.%s answers for %s with %s", d, mailcheck.Joined(answered, " and "), mailcheck.ListOf(anybody)).
 			Fix = mailcheck.Textf("If no settings are served there, publish: %s. A wildcard does not stand for a name that exists.", mailcheck.ListOf(fixes))
 	}
 }

@@ -107,7 +107,7 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		slices.Reverse(r.Outgoing)
 	}
 	if len(r.Incoming) == 0 {
-		refuse(r.without(c, false, mailcheck.Textf("there is no usable incomingServer of type %s", strings.Join(d.Incoming, " or "))))
+		refuse(r.without(c, false, mailcheck.Textf("there is no usable incomingServer of type %s", mailcheck.Joined(d.Incoming, " or "))))
 	}
 	if len(r.Outgoing) == 0 {
 		refuse(r.without(c, true, mailcheck.Textf("there is no usable outgoingServer of type smtp")))

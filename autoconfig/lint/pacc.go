@@ -64,7 +64,7 @@ var paccMembers = []string{"protocols", "authentication", "info"}
 // lintPACC judges a PACC document (draft-ietf-mailmaint-pacc). The digest in DNS
 // covers the very bytes, so the file must be served as it is.
 func lintPACC(l *linter, root *document.Value) {
-	l.paccNames(root, paccMembers, "the document")
+	l.paccNames(root, paccMembers, mailcheck.Textf("the document"))
 	l.paccProtocols(root)
 	l.paccAuthentication(root)
 	l.paccInfo(root.Get("info"))
@@ -76,7 +76,7 @@ func (l *linter) atValue(v *document.Value, c *checks.Check, format string, args
 
 // paccNames finds members that are unknown, or that stand twice (RFC 8259 section 4
 // leaves open which one counts).
-func (l *linter) paccNames(v *document.Value, known []string, what string) {
+func (l *linter) paccNames(v *document.Value, known []string, what mailcheck.Text) {
 	for _, name := range v.Names {
 		if slices.Contains(known, name) {
 			continue
@@ -110,7 +110,7 @@ func (l *linter) paccProtocols(root *document.Value) {
 	if protocols == nil {
 		return
 	}
-	l.paccNames(protocols, slices.Sorted(maps.Keys(paccMember)), "\"protocols\"")
+	l.paccNames(protocols, slices.Sorted(maps.Keys(paccMember)), mailcheck.Textf("%q", "protocols"))
 	for _, name := range protocols.Names {
 		if paccMember[name] != "" {
 			l.paccProtocol(name, protocols.Object[name])
@@ -170,7 +170,7 @@ func (l *linter) paccAuthentication(root *document.Value) {
 	if auth == nil {
 		return
 	}
-	l.paccNames(auth, []string{"oauth-public", "password"}, "\"authentication\"")
+	l.paccNames(auth, []string{"oauth-public", "password"}, mailcheck.Textf("%q", "authentication"))
 	oauth, password := auth.Get("oauth-public"), auth.Get("password")
 	if oauth != nil {
 		issuer, _ := oauth.Get("issuer").Text()

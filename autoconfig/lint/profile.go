@@ -28,7 +28,7 @@ func lintProfile(l *linter, root *document.Node) {
 			Fix = mailcheck.Textf("To have it judged, give the profile before it is encrypted.")
 		return
 	}
-	l.keys(profile, top, "Configuration", "the profile")
+	l.keys(profile, top, "Configuration", mailcheck.Textf("the profile"))
 	if content := top["PayloadContent"]; is(content, "array") {
 		lintPayloads(l, content, top)
 	}
@@ -55,11 +55,14 @@ func lintPayloads(l *linter, content *document.Node, top map[string]*document.No
 			continue
 		}
 		values := l.dict(n)
-		kind := ""
+		kind, what := "", mailcheck.Textf("the payload")
 		if values["PayloadType"] != nil {
 			kind = values["PayloadType"].Content()
 		}
-		l.keys(n, values, kind, strings.TrimSpace("the payload "+kind))
+		if kind != "" {
+			what = mailcheck.Textf("the payload %s", kind)
+		}
+		l.keys(n, values, kind, what)
 		l.once(used, values)
 		if _, known := profileKeys[kind]; known && kind != "Configuration" {
 			accounts++
@@ -118,7 +121,7 @@ func (l *linter) dict(n *document.Node) map[string]*document.Node {
 
 // keys checks a dictionary against the keys it must and may have. Of payloads that
 // are no account only what all have in common is known.
-func (l *linter) keys(n *document.Node, values map[string]*document.Node, kind, what string) {
+func (l *linter) keys(n *document.Node, values map[string]*document.Node, kind string, what mailcheck.Text) {
 	keys, known := profileKeys[kind]
 	if !known {
 		keys = payload()
@@ -137,7 +140,7 @@ func (l *linter) keys(n *document.Node, values map[string]*document.Node, kind, 
 		case key.required && key.kind != "array" && written == "":
 			l.at(v, checks.LintMissing, "%s is empty", name).Fix = key.example()
 		case key.values != nil && !slices.Contains(key.values, written):
-			l.at(v, checks.LintValue, "%s is %q, not %s", name, written, strings.Join(key.values, " or ")).Fix = key.example()
+			l.at(v, checks.LintValue, "%s is %q, not %s", name, written, mailcheck.Joined(key.values, " or ")).Fix = key.example()
 		case key.kind == "integer" && !isInteger(written):
 			l.at(v, checks.LintValue, "%s is %q, not a number", name, written).Fix = key.example()
 		}
@@ -148,7 +151,7 @@ func (l *linter) keys(n *document.Node, values map[string]*document.Node, kind, 
 }
 
 // unknownKeys finds keys that the kind of payload does not have: devices skip them.
-func (l *linter) unknownKeys(n *document.Node, keys map[string]profileKey, what string) {
+func (l *linter) unknownKeys(n *document.Node, keys map[string]profileKey, what mailcheck.Text) {
 	for _, c := range n.Children {
 		if c.Name != "key" {
 			continue
@@ -176,11 +179,11 @@ func typeOf(v *document.Node) string {
 	return v.Name
 }
 
-func (k profileKey) element() string {
+func (k profileKey) element() mailcheck.Text {
 	if k.kind == "boolean" {
-		return "<true/> or <false/>"
+		return mailcheck.Textf("<true/> or <false/>")
 	}
-	return "<" + k.kind + ">"
+	return mailcheck.Textf("<%s>", k.kind)
 }
 
 // example shows how a key is written.
@@ -189,9 +192,9 @@ func (k profileKey) example() mailcheck.Text {
 	case "boolean":
 		return mailcheck.Textf("Write <key>%s</key><true/> or <false/>.", k.name)
 	case "string", "integer":
-		value := "..."
+		value := mailcheck.Textf("...")
 		if k.values != nil {
-			value = strings.Join(k.values, " or ")
+			value = mailcheck.Joined(k.values, " or ")
 		}
 		return mailcheck.Textf("Write <key>%s</key><%s>%s</%s>.", k.name, k.kind, value, k.kind)
 	}

@@ -262,16 +262,16 @@ func usages(c *x509.Certificate) mailcheck.Text {
 		x509.ExtKeyUsageClientAuth: "clients", x509.ExtKeyUsageEmailProtection: "signing mail", x509.ExtKeyUsageCodeSigning: "signing programs",
 		x509.ExtKeyUsageTimeStamping: "timestamps", x509.ExtKeyUsageOCSPSigning: "revocation answers",
 	}
-	var list []string
+	var list []mailcheck.Text
 	for _, usage := range c.ExtKeyUsage {
 		if word := words[usage]; word != "" {
-			list = append(list, word)
+			list = append(list, mailcheck.Text{Format: word})
 		}
 	}
 	if len(list) == 0 {
 		return mailcheck.Textf("something else than servers (extended key usage)")
 	}
-	return mailcheck.Textf("%s, not for servers (extended key usage)", strings.Join(list, " and "))
+	return mailcheck.Textf("%s, not for servers (extended key usage)", mailcheck.Joined(list, " and "))
 }
 
 // listed shows at most five names.

@@ -3,7 +3,6 @@ package conclude
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/autoconfig/document"
@@ -103,12 +102,12 @@ func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
 	return all
 }
 
-func authElements(methods []string) string {
+func authElements(methods []string) mailcheck.Text {
 	var elements []string
 	for _, m := range methods {
 		elements = append(elements, "<authentication>"+m+"</authentication>")
 	}
-	return strings.Join(elements, " and ")
+	return mailcheck.Joined(elements, " and ")
 }
 
 // plainNeedless finds servers published without encryption whose host offers it:
