@@ -14,7 +14,7 @@ type TLSAudit struct {
 	Handshake   *TLSHandshake
 	ALPN        string   // what the server made of the protocol's ALPN name (RFC 7301)
 	OtherALPN   string   // what it made of the names of other protocols
-	WithoutSNI  string   // what it does for a client that names no host
+	WithoutSNI  Text     // what it does for a client that names no host
 	Injection   string   // what it made of a command sent along with STARTTLS; empty without STARTTLS
 	Connections int      // how many it took
 	Unanswered  []string // what could not be asked, or was not answered

@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -55,9 +54,10 @@ type auditor struct {
 	found    *mailcheck.TLSAudit
 	versions []*choices
 	groups   *choices
-	known    *tlsask.Hello      // a question that the server has answered
-	doubtful []string           // questions since the last answer that ended in a closed connection
-	facts    map[string]*string // what the questions about single facts found, in case they turn out to be unanswered
+	known    *tlsask.Hello     // a question that the server has answered
+	doubtful []string          // questions since the last answer that ended in a closed connection
+	forget   map[string]func() // take back what the questions about single facts found, in case they turn out to be unanswered
+	nameless bool              // no handshake without SNI
 }
 
 // audit fills in the server's TLSAudit, if it was asked for and TLS was reached.
@@ -65,7 +65,7 @@ func (p *probe) audit(ctx context.Context) {
 	if !p.opts.TLSAudit || p.result.Security == mailcheck.Plain || !slices.ContainsFunc(p.trace.Steps, func(s mailcheck.Step) bool { return s.Op == mailcheck.OpTLS }) {
 		return
 	}
-	a := &auditor{probe: p, found: &mailcheck.TLSAudit{}, facts: map[string]*string{}}
+	a := &auditor{probe: p, found: &mailcheck.TLSAudit{}, forget: map[string]func(){}}
 	p.result.TLSAudit, p.further = a.found, maxAudit
 	a.lists()
 	for _, ask := range questions {
@@ -77,8 +77,8 @@ func (p *probe) audit(ctx context.Context) {
 		a.unanswered(what)
 	}
 	for _, what := range a.found.Unanswered {
-		if fact := a.facts[what]; fact != nil {
-			*fact = "" // that it refused was a mistake
+		if forget := a.forget[what]; forget != nil {
+			forget() // that it refused was a mistake
 		}
 	}
 	a.tell()
@@ -87,7 +87,7 @@ func (p *probe) audit(ctx context.Context) {
 
 // put asks one question over a connection of its own; without an answer it counts
 // as refused.
-func put[T any](ctx context.Context, a *auditor, what string, atOnce bool, question func(*probe) (T, string, error)) (T, error) {
+func put[T any](ctx context.Context, a *auditor, what string, atOnce bool, question func(*probe) (T, mailcheck.Text, error)) (T, error) {
 	if !a.found.CutShort.Empty() {
 		var none T
 		a.unanswered(what)
@@ -101,9 +101,9 @@ func put[T any](ctx context.Context, a *auditor, what string, atOnce bool, quest
 
 // ask puts a ClientHello to the server.
 func (a *auditor) ask(ctx context.Context, what string, h tlsask.Hello) (tlsask.Answer, error) {
-	return put(ctx, a, what, false, func(q *probe) (tlsask.Answer, string, error) {
+	return put(ctx, a, what, false, func(q *probe) (tlsask.Answer, mailcheck.Text, error) {
 		answer, err := tlsask.Ask(q.conn, h)
-		return answer, answer.String(), err
+		return answer, answer.Text(), err
 	})
 }
 
@@ -203,20 +203,20 @@ func (a *auditor) withoutName(ctx context.Context) {
 	if up == nil || len(up.Chain) == 0 || a.serverName() == "" {
 		return
 	}
-	a.facts[noHost] = &a.found.WithoutSNI
-	leaf, err := put(ctx, a, noHost, false, func(q *probe) (tls.ConnectionState, string, error) {
+	a.forget[noHost] = func() { a.found.WithoutSNI = mailcheck.Text{} }
+	leaf, err := put(ctx, a, noHost, false, func(q *probe) (tls.ConnectionState, mailcheck.Text, error) {
 		state, err := q.shakeHands(ctx, "")
-		return state, "a handshake without SNI works", err
+		return state, mailcheck.Textf("a handshake without SNI works"), err
 	})
 	switch {
 	case errors.Is(err, errNotReached):
 	case err != nil:
-		a.found.WithoutSNI = "refused"
+		a.nameless, a.found.WithoutSNI = true, mailcheck.Textf("refused")
 	case fingerprint(leaf.PeerCertificates[0].Raw) == up.Chain[0].SHA256:
-		a.found.WithoutSNI = "the same certificate"
+		a.found.WithoutSNI = mailcheck.Textf("the same certificate")
 	default:
-		names := mailcheck.Clean(some(trace.CertificateNames(leaf.PeerCertificates[0])))
-		a.found.WithoutSNI = "a certificate for " + names
+		names := some(trace.CertificateNames(leaf.PeerCertificates[0]))
+		a.found.WithoutSNI = mailcheck.Textf("a certificate for %s", names)
 		if leaf.PeerCertificates[0].VerifyHostname(a.result.Host) != nil {
 			a.trace.Find(checks.TLSSNINeeded, "without SNI it shows a certificate for %s", names)
 		}
@@ -273,10 +273,10 @@ func isMail(p mailcheck.Protocol) bool { return alpnNames[p] != "" || p == mailc
 
 func (a *auditor) offerALPN(ctx context.Context, fact *string, names ...string) (chosen string, err error) {
 	what := "offer ALPN " + strings.Join(names, " and ")
-	a.facts[what] = fact
-	return put(ctx, a, what, false, func(q *probe) (string, string, error) {
+	a.forget[what] = func() { *fact = "" }
+	return put(ctx, a, what, false, func(q *probe) (string, mailcheck.Text, error) {
 		state, err := q.shakeHands(ctx, a.serverName(), names...)
-		return mailcheck.Clean(state.NegotiatedProtocol), fmt.Sprintf("chosen: %q", state.NegotiatedProtocol), err
+		return mailcheck.Clean(state.NegotiatedProtocol), mailcheck.Textf("chosen: %q", state.NegotiatedProtocol), err
 	})
 }
 
@@ -290,22 +290,22 @@ func (a *auditor) injection(ctx context.Context) {
 		return
 	}
 	const what = "send a command along with STARTTLS"
-	a.facts[what] = &a.found.Injection
-	answer, err := put(ctx, a, what, true, func(q *probe) (string, string, error) {
+	a.forget[what] = func() { a.found.Injection = "" }
+	answer, err := put(ctx, a, what, true, func(q *probe) (string, mailcheck.Text, error) {
 		consented, err := q.requestTLS(command)
 		if err != nil {
-			return "", "", err // it may have hung up for the command, or turned the connection away
+			return "", mailcheck.Text{}, err // it may have hung up for the command, or turned the connection away
 		}
 		if !consented || q.goAhead() != nil {
-			return "", "the server does not start TLS then", nil
+			return "", mailcheck.Textf("the server does not start TLS then"), nil
 		}
 		if _, err := q.shakeHands(ctx, a.serverName()); err != nil {
-			return "", "the handshake then fails", nil
+			return "", mailcheck.Textf("the handshake then fails"), nil
 		}
 		q.conn.SetReadDeadline(time.Now().Add(injectionWait))
 		reply := make([]byte, 200)
 		n, _ := q.conn.Read(reply)
-		return string(reply[:n]), fmt.Sprintf("answered inside TLS: %q", reply[:n]), nil
+		return string(reply[:n]), mailcheck.Textf("answered inside TLS: %q", reply[:n]), nil
 	})
 	switch {
 	case errors.Is(err, errNotReached):

@@ -18,7 +18,7 @@ func (a *auditor) judge() {
 		a.trace.FindText(checks.AuditIncomplete, mailcheck.Evidencef("%s", a.found.Missing()))
 		return
 	}
-	if a.found.WithoutSNI == "refused" {
+	if a.nameless {
 		a.trace.Find(checks.TLSSNINeeded, "without SNI the handshake fails")
 	}
 	switch {
@@ -36,14 +36,14 @@ func (a *auditor) fails(c *checks.Check) bool {
 }
 
 func (a *auditor) judgeVersions() {
-	var old []string
+	var old []mailcheck.Text
 	for _, v := range a.found.Versions[2:] {
 		if v.Offered {
-			old = append(old, v.Version+" with "+v.Cipher)
+			old = append(old, mailcheck.Textf("%s with %s", v.Version, v.Cipher))
 		}
 	}
 	if len(old) > 0 && !a.fails(checks.TLSOldProtocol) {
-		a.trace.Find(checks.AuditOldVersion, "it accepts %s", mailcheck.ListOf(old))
+		a.trace.Find(checks.AuditOldVersion, "it accepts %s", mailcheck.Joined(old, ", "))
 	}
 }
 
@@ -73,7 +73,7 @@ func (a *auditor) judgeSuites() {
 		for _, f := range tlsask.Families {
 			if names := accepted[f.Openssl]; f.Check == check && len(names) > 0 {
 				bad = append(bad, f)
-				evidence = append(evidence, mailcheck.Textf("%s (%s)", mailcheck.ListOf(names).AtMost(3), f.Why))
+				evidence = append(evidence, mailcheck.Textf("%s (%s)", mailcheck.ListOf(names).AtMost(3), mailcheck.Text{Format: f.Why}))
 			}
 		}
 		if len(bad) > 0 {

@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -139,7 +140,7 @@ func (a *auditor) preferences(ctx context.Context) {
 			continue
 		}
 		first, last := plain[0].Suite, plain[len(plain)-1].Suite
-		switch answer, err := a.ask(ctx, "offer the last of the "+l.what+" before the first", l.offer([]uint16{last, first})); {
+		switch answer, err := a.ask(ctx, fmt.Sprintf("offer the last of the %s before the first", l.what), l.offer([]uint16{last, first})); {
 		case err != nil:
 		case answer.Suite == first:
 			l.order = "server"

@@ -38,7 +38,7 @@ func TestAudit(t *testing.T) {
 			if a == nil {
 				t.Fatalf("%s was not audited", s.URL())
 			}
-			got := fmt.Sprint(summary(a.Versions), a.Groups, a.AllGroups, a.Weak, len(a.Ciphers), a.AllCiphers, a.Unanswered, " "+a.WithoutSNI)
+			got := fmt.Sprint(summary(a.Versions), a.Groups, a.AllGroups, a.Weak, len(a.Ciphers), a.AllCiphers, a.Unanswered, " "+a.WithoutSNI.String())
 			want := "TLS 1.3 (3, server, true), TLS 1.2 (5, server, true), TLS 1.1 (0, , true), TLS 1.0 (0, , true)" +
 				"[X25519MLKEM768 SecP256r1MLKEM768 SecP384r1MLKEM1024 X25519 P-256 P-384 P-521] true [] 5 true [] the same certificate"
 			if got != want {

@@ -126,16 +126,16 @@ func (p *probe) leave() {
 // records it as a step. On a STARTTLS port the server is first asked for TLS
 // unless atOnce is set.
 func (p *probe) askHello(ctx context.Context, op mailcheck.Op, what string, h tlsask.Hello, atOnce bool) (tlsask.Answer, error) {
-	return further(ctx, p, op, what, atOnce, func(q *probe) (tlsask.Answer, string, error) {
+	return further(ctx, p, op, what, atOnce, func(q *probe) (tlsask.Answer, mailcheck.Text, error) {
 		answer, err := tlsask.Ask(q.conn, h)
-		return answer, answer.String(), err
+		return answer, answer.Text(), err
 	})
 }
 
 // further asks a question over a further connection. A failure is no finding of
 // its own: it is part of the answer. A question whose answer the run would not live
 // to see is not put.
-func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string, atOnce bool, ask func(*probe) (T, string, error)) (T, error) {
+func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string, atOnce bool, ask func(*probe) (T, mailcheck.Text, error)) (T, error) {
 	var answer T
 	switch {
 	case !lasts(ctx, p.way):
@@ -159,9 +159,8 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 		if err != nil {
 			err = fmt.Errorf("%w: %w", errNotReached, err)
 		} else {
-			var words string
-			answer, words, err = ask(q)
-			said = mailcheck.Evidencef("%s", words)
+			answer, said, err = ask(q)
+			said = mailcheck.Evidencef("%s", said)
 		}
 		stop()
 		q.leave()
@@ -169,7 +168,7 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 	if err != nil {
 		_, said = trace.Classify(mailcheck.OpTLS, err)
 	}
-	step.Detail, step.Elapsed = mailcheck.Textf("%s: %s", what, said), time.Since(start)
+	step.Detail, step.Elapsed = mailcheck.Textf("%s: %s", mailcheck.Text{Format: what}, said), time.Since(start)
 	p.trace.Steps = append(p.trace.Steps, step)
 	return answer, err
 }
@@ -227,15 +226,15 @@ func (p *probe) missClientCert(_ context.Context, f *mailcheck.Finding) {
 func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer tlsask.Answer) {
 	switch {
 	case answer.Version < tls.VersionTLS12:
-		f.Become(checks.TLSOldProtocol, "%s; offered older versions, it answers with %s", f.Detail, answer)
+		f.Become(checks.TLSOldProtocol, "%s; offered older versions, it answers with %s", f.Detail, answer.Text())
 		f.Fix = mailcheck.Textf("The server's best is %s. %s", tls.VersionName(answer.Version), checks.TLSOldProtocol.Remedy)
 	case answer.Version == tls.VersionTLS12 && !clientsOffer(answer.Suite):
-		f.Become(checks.TLSNoCommonCipher, "%s; offered every cipher suite, it chooses %s", f.Detail, answer)
+		f.Become(checks.TLSNoCommonCipher, "%s; offered every cipher suite, it chooses %s", f.Detail, answer.Text())
 		if strings.Contains(tlsask.SuiteName(answer.Suite), "_anon_") {
 			f.Fix = mailcheck.Textf("The server has no certificate that it can use, so it offers only encryption without one: see its log, and check the file names, that the key fits the certificate, and permissions (Postfix: smtpd_tls_chain_files).")
 		}
 	default:
-		f.Detail = mailcheck.Textf("%s; offered every version and cipher suite, it agrees to %s", f.Detail, answer)
+		f.Detail = mailcheck.Textf("%s; offered every version and cipher suite, it agrees to %s", f.Detail, answer.Text())
 		p.askShort(ctx, f)
 	}
 }
@@ -244,12 +243,12 @@ func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer tlsa
 // something on the way, stumbles over. With post-quantum key exchange it takes two
 // packets, and there are programs that read only the first.
 func (p *probe) askShort(ctx context.Context, f *mailcheck.Finding) {
-	version, err := further(ctx, p, mailcheck.OpDiagnose, "begin with a short ClientHello", false, func(q *probe) (string, string, error) {
+	version, err := further(ctx, p, mailcheck.OpDiagnose, "begin with a short ClientHello", false, func(q *probe) (string, mailcheck.Text, error) {
 		conn := tls.Client(q.conn, &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, ServerName: p.serverName(),
 			CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256}})
 		err := conn.Handshake()
 		name := tls.VersionName(conn.ConnectionState().Version)
-		return name, name, err
+		return name, mailcheck.Textf("%s", name), err
 	})
 	if err == nil {
 		f.Become(checks.TLSLongHello, "%s; a ClientHello that fits one packet, without post-quantum key exchange, is answered with %s", f.Detail, version)
@@ -270,13 +269,13 @@ func (p *probe) askWithoutName(ctx context.Context, f *mailcheck.Finding) {
 	if p.serverName() == "" {
 		return // no name was sent
 	}
-	names, err := further(ctx, p, mailcheck.OpDiagnose, noHost, false, func(q *probe) ([]string, string, error) {
+	names, err := further(ctx, p, mailcheck.OpDiagnose, noHost, false, func(q *probe) ([]string, mailcheck.Text, error) {
 		state, err := q.shakeHands(ctx, "")
 		if err != nil {
-			return nil, "", err
+			return nil, mailcheck.Text{}, err
 		}
 		names := trace.CertificateNames(state.PeerCertificates[0])
-		return names, "certificate for " + strings.Join(names, ", "), nil
+		return names, mailcheck.Textf("certificate for %s", mailcheck.ListOf(names)), nil
 	})
 	if err != nil {
 		return
@@ -296,16 +295,12 @@ func (p *probe) shakeHands(ctx context.Context, name string, alpn ...string) (tl
 	return conn.ConnectionState(), err
 }
 
-// some joins at most three names.
-func some(names []string) string {
-	text := strings.Join(names[:min(3, len(names))], ", ")
+// some lists at most three names.
+func some(names []string) mailcheck.Text {
 	if more := len(names) - 3; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+		return mailcheck.Evidencef("%s and %d more", mailcheck.ListOf(names[:3]), more)
 	}
-	if text == "" {
-		return "no name at all"
-	}
-	return text
+	return mailcheck.Evidencef("%s", mailcheck.ListOf(names).Or("no name at all"))
 }
 
 // askForTLS goes from the greeting to the server's consent to start TLS.

@@ -38,7 +38,7 @@ func auditLines(a *mailcheck.TLSAudit) []mailcheck.Text {
 	}
 	add(mailcheck.Textf("Key exchange in TLS 1.3"), groupsText(a))
 	add(mailcheck.Textf("Handshake of TLS 1.2"), handshake(a.Handshake))
-	add(mailcheck.Textf("Without SNI"), verbatim(a.WithoutSNI))
+	add(mailcheck.Textf("Without SNI"), a.WithoutSNI)
 	add(mailcheck.Textf("ALPN"), judgedALPN(a.ALPN, mailcheck.Textf("ignored, which is allowed")))
 	add(mailcheck.Textf("ALPN of the web"), judgedALPN(a.OtherALPN, mailcheck.Textf("ignored, which is no protection against mixing up protocols")))
 	add(mailcheck.Textf("Command behind STARTTLS"), verbatim(a.Injection))

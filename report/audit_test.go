@@ -24,7 +24,7 @@ func audited() *mailcheck.Report {
 		Ciphers: []string{"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
 		Weak:    []string{"TLS_RSA_WITH_3DES_EDE_CBC_SHA"}, Groups: []string{"X25519MLKEM768", "X25519"}, AllGroups: true, Hybrid: true,
 		Handshake: &mailcheck.TLSHandshake{SecureRenegotiation: true, SessionTickets: true, Compression: true},
-		ALPN:      "imap", OtherALPN: "refused", WithoutSNI: "a certificate for \x1b[31mother.example.com", Injection: "not carried out",
+		ALPN:      "imap", OtherALPN: "refused", WithoutSNI: mailcheck.Textf("a certificate for %s", "\x1b[31mother.example.com"), Injection: "not carried out",
 		Connections: 12, Unanswered: []string{"TLS 1.2 cipher suites"}, CutShort: mailcheck.Textf("the server lets nobody in after %d connections", 12),
 	}
 	return r

@@ -168,7 +168,7 @@ func audit(a *mailcheck.TLSAudit) *jsonTLSAudit {
 		}),
 		Ciphers: list(a.Ciphers), AllCiphers: a.AllCiphers, Weak: list(a.Weak),
 		Groups: list(a.Groups), AllGroups: a.AllGroups, Hybrid: a.Hybrid, Handshake: (*jsonTLSHandshake)(a.Handshake),
-		ALPN: a.ALPN, OtherALPN: a.OtherALPN, WithoutSNI: a.WithoutSNI, Injection: a.Injection,
+		ALPN: a.ALPN, OtherALPN: a.OtherALPN, WithoutSNI: a.WithoutSNI.String(), Injection: a.Injection,
 		Connections: a.Connections, Complete: len(a.Unanswered) == 0, CutShort: a.CutShort.String(), Unanswered: list(a.Unanswered),
 	}
 }

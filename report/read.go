@@ -307,7 +307,7 @@ func auditOf(d *jsonTLSAudit) *mailcheck.TLSAudit {
 				})}
 		}),
 		Ciphers: words(d.Ciphers), AllCiphers: d.AllCiphers, Weak: words(d.Weak), Groups: words(d.Groups), AllGroups: d.AllGroups, Hybrid: d.Hybrid,
-		Handshake: (*mailcheck.TLSHandshake)(d.Handshake), ALPN: d.ALPN, OtherALPN: d.OtherALPN, WithoutSNI: d.WithoutSNI, Injection: d.Injection,
+		Handshake: (*mailcheck.TLSHandshake)(d.Handshake), ALPN: d.ALPN, OtherALPN: d.OtherALPN, WithoutSNI: english(d.WithoutSNI), Injection: d.Injection,
 		Connections: d.Connections, Unanswered: words(d.Unanswered), CutShort: english(d.CutShort),
 	}
 }

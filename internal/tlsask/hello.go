@@ -47,15 +47,15 @@ type Answer struct {
 // Accepted reports whether the server agrees to what was offered.
 func (h Answer) Accepted() bool { return h.Version != 0 }
 
-func (h Answer) String() string {
-	if !h.Accepted() {
-		return fmt.Sprintf("refused with the TLS alert %q", strings.TrimPrefix(tls.AlertError(h.Alert).Error(), "tls: "))
+// Text says what the server answers.
+func (h Answer) Text() mailcheck.Text {
+	switch {
+	case !h.Accepted():
+		return mailcheck.Textf("refused with the TLS alert %q", strings.TrimPrefix(tls.AlertError(h.Alert).Error(), "tls: "))
+	case h.Group != 0:
+		return mailcheck.Textf("%s with %s and %s", tls.VersionName(h.Version), SuiteName(h.Suite), GroupName(h.Group))
 	}
-	text := tls.VersionName(h.Version) + " with " + SuiteName(h.Suite)
-	if h.Group != 0 {
-		text += " and " + GroupName(h.Group)
-	}
-	return text
+	return mailcheck.Textf("%s with %s", tls.VersionName(h.Version), SuiteName(h.Suite))
 }
 
 // Ask puts a question to a server that now expects TLS.

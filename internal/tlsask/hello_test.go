@@ -71,7 +71,7 @@ func TestHello(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := answer.String(); got != c.want {
+			if got := answer.Text().String(); got != c.want {
 				t.Errorf("the server's answer is %s, want %s", got, c.want)
 			}
 		})
@@ -145,6 +145,6 @@ func FuzzReadServerHello(f *testing.F) {
 		if err == nil && h.Accepted() && (h.Version < 0x0300 || h.Version > tls.VersionTLS13) {
 			t.Errorf("version %#x", h.Version)
 		}
-		_ = h.String()
+		_ = h.Text().String()
 	})
 }
