@@ -1,9 +1,7 @@
 package autoconfig
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -75,9 +73,9 @@ func (d *autodiscovery) unauthorized(ctx context.Context, t *trace.Trace, doc *n
 	exchange := soap || slices.ContainsFunc(offered, func(s string) bool {
 		return strings.EqualFold(s, "Negotiate") || strings.EqualFold(s, "NTLM") || strings.EqualFold(s, "Bearer")
 	})
-	detail := fmt.Sprintf("%s offers %s", doc.URL, cmp.Or(strings.Join(offered, ", "), "no way to log in"))
+	detail := mailcheck.Textf("%s offers %s", doc.URL, mailcheck.ListOf(offered).Or("no way to log in"))
 	if soap {
-		detail += "; its SOAP form, autodiscover.svc, is switched on too"
+		detail = mailcheck.Textf("%s; its SOAP form, autodiscover.svc, is switched on too", detail)
 	}
 	t.Find(checks.AutodiscoverUnauthorized, "%s", detail)
 	return poxAnswer{

@@ -115,7 +115,7 @@ func sentPath(chain []*x509.Certificate) []*x509.Certificate {
 func (p *probe) untrusted(ctx context.Context, chain []*x509.Certificate, at time.Time) (fault, []*x509.Certificate) {
 	leaf, path := chain[0], sentPath(chain)
 	if product := interceptor(path); product != "" {
-		return fault{err: checks.TLSInterception.Errorf("the issuer is %s: %s", path[len(path)-1].Issuer, product)}, path
+		return fault{err: checks.TLSInterception.Errorf("the issuer is %s: %s", path[len(path)-1].Issuer, mailcheck.Text{Format: product})}, path
 	}
 	for _, c := range path {
 		if weakSignature(c) {
@@ -169,7 +169,7 @@ func (p *probe) remark(j judgement) {
 	}
 	if product := interceptor(j.path); product != "" && len(j.faults) == 0 {
 		// The root was installed on this machine, so its own programs work.
-		f := p.trace.Find(checks.TLSInterception, "the issuer is %s: %s; this machine trusts it", j.path[0].Issuer, product)
+		f := p.trace.Find(checks.TLSInterception, "the issuer is %s: %s; this machine trusts it", j.path[0].Issuer, mailcheck.Text{Format: product})
 		f.Severity = checks.Warning
 		f.Fix = mailcheck.Textf("Mail programs that use this machine's certificate store work; those with their own, such as Thunderbird, refuse the connection until the scanning of encrypted mail is switched off or the program's root certificate is installed in them. The server's own certificate was not seen: test from another machine or network.")
 	}

@@ -23,10 +23,10 @@ func dav(ctx context.Context, p *probe) {
 	caps := davCapabilities(reply.header)
 	switch {
 	case reply.status/100 == 5 && reply.status != http.StatusNotImplemented:
-		p.trace.Find(checks.HTTPServerError, "PROPFIND %s: %s", reply.url, reply)
+		p.trace.Find(checks.HTTPServerError, "PROPFIND %s: %s", reply.url, reply.text())
 		return
 	case reply.status != http.StatusUnauthorized && reply.status != http.StatusMultiStatus && len(caps) == 0:
-		p.trace.Find(checks.DAVNotFound, "PROPFIND %s: %s", reply.url, reply)
+		p.trace.Find(checks.DAVNotFound, "PROPFIND %s: %s", reply.url, reply.text())
 		return
 	}
 	p.offerHTTP(caps, reply)
@@ -46,7 +46,7 @@ func (p *probe) davOptions(ctx context.Context, found *httpReply) {
 		p.trace.Steps[len(p.trace.Steps)-1].Findings = nil // the service is proven already
 		return
 	}
-	p.trace.Say("%s", reply.String())
+	p.trace.Say("%s", reply.text())
 	caps := davCapabilities(reply.header)
 	p.result.Capabilities.AfterTLS = caps
 	// RFC 4791 section 5.1, RFC 6352 section 6.1: the words that the header must have.

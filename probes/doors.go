@@ -73,7 +73,7 @@ func (p *probe) provesTLS(ctx context.Context) error {
 	answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "begin with a ClientHello", p.newHello(tls.VersionTLS13), true)
 	if other, ok := errors.AsType[*tlsask.NotTLS](err); ok {
 		if s := serviceOf(other.Begins); s.name != "" && s.protocol != p.result.Protocol {
-			return checks.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(p.result.Protocol), other.Begins)
+			return checks.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", mailcheck.Text{Format: s.name}, spoken(p.result.Protocol), other.Begins)
 		}
 	}
 	if err != nil {
@@ -108,11 +108,11 @@ func (p *probe) nameService(ctx context.Context, f *mailcheck.Finding) {
 	}
 	wanted := spoken(p.result.Protocol)
 	if p.result.Protocol.OverHTTPS() {
-		wanted = "HTTP"
+		wanted = mailcheck.Textf("HTTP")
 	}
 	e, ok := errors.AsType[tls.RecordHeaderError](p.refusal)
 	if s := serviceOf(string(e.RecordHeader[:])); ok && s.name != "" && s.protocol != p.result.Protocol {
-		f.Become(checks.GreetOtherProtocol, "%s answers instead of %s with TLS: its first bytes are %q", s.name, wanted, e.RecordHeader[:])
+		f.Become(checks.GreetOtherProtocol, "%s answers instead of %s with TLS: its first bytes are %q", mailcheck.Text{Format: s.name}, wanted, e.RecordHeader[:])
 	}
 }
 

@@ -47,7 +47,7 @@ func (p *probe) askExchange(ctx context.Context, method string) (*httpReply, err
 		return p.request(ctx, method, path, nil, nil)
 	})
 	if err == nil {
-		p.trace.Say("%s", reply.String())
+		p.trace.Say("%s", reply.text())
 		return reply, nil
 	}
 	findings := p.trace.Steps[len(p.trace.Steps)-1].Findings
@@ -66,11 +66,11 @@ func (p *probe) judgeExchange(reply *httpReply, versions []string) {
 	case reply.status == http.StatusUnauthorized || len(versions) > 0:
 		p.offerHTTP(versions, reply)
 	case reply.status < 300:
-		p.trace.Find(checks.ExchangeNotThere, "%s: %s, %s", reply.url, reply, reply.header.Get("Content-Type"))
+		p.trace.Find(checks.ExchangeNotThere, "%s: %s, %s", reply.url, reply.text(), reply.header.Get("Content-Type"))
 	default:
-		detail := mailcheck.Evidencef("%s", reply)
+		detail := mailcheck.Evidencef("%s", reply.text())
 		if to := reply.header.Get("Location"); to != "" {
-			detail = mailcheck.Evidencef("%s, to %s", reply, to)
+			detail = mailcheck.Evidencef("%s, to %s", reply.text(), to)
 		}
 		p.trace.FindText(checks.ExchangeStatus, detail)
 	}

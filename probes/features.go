@@ -1,7 +1,6 @@
 package probes
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -44,7 +43,7 @@ func (p *probe) health() {
 		s.Software = implementation(s.Capabilities.AfterTLS)
 	}
 	p.judgeClearLogin()
-	if lost := losses(s.Protocol, s.Capabilities.AfterTLS); lost != "" {
+	if lost := losses(s.Protocol, s.Capabilities.AfterTLS); !lost.Empty() {
 		p.trace.Find(checks.CapsMissing, "%s", lost)
 	}
 	if local, _, _ := strings.Cut(s.Username, "@"); s.Protocol == mailcheck.Submission && !ascii(local) && !mailcheck.Has(s.Capabilities.AfterTLS, "SMTPUTF8") {
@@ -61,21 +60,21 @@ func (p *probe) judgeClearLogin() {
 	if s.Security != mailcheck.StartTLS || len(s.Capabilities.BeforeTLS) == 0 || sameMachine(p.conn) {
 		return
 	}
-	var offered []string
+	var offered []mailcheck.Text
 	for _, m := range s.Mechanisms.BeforeTLS {
 		if document.Readable(m) {
-			offered = append(offered, "AUTH "+m)
+			offered = append(offered, mailcheck.Textf("AUTH %s", m))
 		}
 	}
 	switch {
 	case s.Protocol == mailcheck.IMAP && !mailcheck.Has(s.Capabilities.BeforeTLS, "LOGINDISABLED"): // RFC 9051 section 6.2.3
-		offered = append(offered, "the LOGIN command (LOGINDISABLED is missing)")
+		offered = append(offered, mailcheck.Textf("the LOGIN command (LOGINDISABLED is missing)"))
 	case s.Protocol == mailcheck.POP3 && mailcheck.Has(s.Capabilities.BeforeTLS, "USER") && // RFC 2449 section 6.3
 		(len(s.Mechanisms.BeforeTLS) > 0 || len(s.Mechanisms.AfterTLS) == 0): // Courier lists USER always, but refuses it before TLS
-		offered = append(offered, "USER and PASS")
+		offered = append(offered, mailcheck.Textf("USER and PASS"))
 	}
 	if len(offered) > 0 {
-		p.trace.Find(checks.AuthBeforeTLS, "offered before TLS: %s", mailcheck.ListOf(offered))
+		p.trace.Find(checks.AuthBeforeTLS, "offered before TLS: %s", mailcheck.Joined(offered, ", "))
 	}
 }
 
@@ -87,22 +86,22 @@ func sameMachine(conn net.Conn) bool {
 
 // losses says what a user loses by features that are not announced; nothing if
 // none matters, or if the list does not tell.
-func losses(protocol mailcheck.Protocol, caps []string) string {
+func losses(protocol mailcheck.Protocol, caps []string) mailcheck.Text {
 	if !complete(protocol, caps) {
-		return ""
+		return mailcheck.Text{}
 	}
-	var lost []string
+	var lost []mailcheck.Text
 	matters := false
 	for _, f := range features {
 		if f.protocol == protocol && !mailcheck.Has(caps, f.name) {
-			lost = append(lost, fmt.Sprintf("no %s: %s", f.name, f.loss))
+			lost = append(lost, mailcheck.Textf("no %s: %s", f.name, mailcheck.Text{Format: f.loss}))
 			matters = matters || f.matters
 		}
 	}
 	if !matters {
-		return ""
+		return mailcheck.Text{}
 	}
-	return strings.Join(lost, "; ")
+	return mailcheck.Joined(lost, "; ")
 }
 
 // complete reports whether a list is one in which an absence says something.

@@ -31,8 +31,8 @@ func TestLosses(t *testing.T) {
 		{mailcheck.Submission, "", "SIZE, 8BITMIME, SMTPUTF8, PIPELINING"},
 	} {
 		var named []string
-		if lost := losses(c.protocol, strings.Fields(c.caps)); lost != "" {
-			for part := range strings.SplitSeq(lost, "; ") {
+		if lost := losses(c.protocol, strings.Fields(c.caps)); !lost.Empty() {
+			for part := range strings.SplitSeq(lost.String(), "; ") {
 				name, _, _ := strings.Cut(strings.TrimPrefix(part, "no "), ":")
 				named = append(named, name)
 			}

@@ -31,8 +31,12 @@ type httpReply struct {
 	last   bool   // the server closes the connection
 }
 
-func (r *httpReply) String() string {
-	return strings.TrimSpace(fmt.Sprintf("HTTP status %d %s", r.status, http.StatusText(r.status)))
+// text says what came back.
+func (r *httpReply) text() mailcheck.Text {
+	if name := http.StatusText(r.status); name != "" {
+		return mailcheck.Textf("HTTP status %d %s", r.status, name)
+	}
+	return mailcheck.Textf("HTTP status %d", r.status)
 }
 
 // request asks for a path on the probe's own connection, whose certificate has
@@ -119,7 +123,7 @@ func (p *probe) follow(ctx context.Context, method string, header http.Header, b
 		if err != nil {
 			return nil, err
 		}
-		p.trace.Say("%s", reply.String())
+		p.trace.Say("%s", reply.text())
 		location := reply.header.Get("Location")
 		if reply.status/100 != 3 || location == "" {
 			return reply, nil
@@ -129,7 +133,7 @@ func (p *probe) follow(ctx context.Context, method string, header http.Header, b
 			p.trace.Find(checks.HTTPRedirectRefused, "%s", err.Error())
 			return nil, err
 		}
-		p.trace.Say("%s to %s", reply.String(), to.String())
+		p.trace.Say("%s to %s", reply.text(), to.String())
 		here, _ := url.Parse(reply.url)
 		switch {
 		case n == maxHTTPRedirects:
@@ -188,7 +192,7 @@ func (p *probe) elsewhere(ctx context.Context, req netx.Request) (*httpReply, er
 		}
 		return nil, err
 	}
-	p.trace.Say("%s", reply.String())
+	p.trace.Say("%s", reply.text())
 	return reply, nil
 }
 
@@ -219,9 +223,9 @@ func (p *probe) offerHTTP(caps []string, reply *httpReply) {
 	}
 	p.offer(caps, names, mailcheck.Has(names, "BASIC") || mailcheck.Has(names, "DIGEST"))
 	if len(names) == 0 {
-		p.trace.Say("%s without WWW-Authenticate", reply.String())
+		p.trace.Say("%s without WWW-Authenticate", reply.text())
 		findings := p.trace.Steps[len(p.trace.Steps)-1].Findings
-		findings[len(findings)-1].Detail = mailcheck.Textf("%s: %s, without the header WWW-Authenticate", reply.url, reply.String())
+		findings[len(findings)-1].Detail = mailcheck.Textf("%s: %s, without the header WWW-Authenticate", reply.url, reply.text())
 		findings[len(findings)-1].Fix = mailcheck.Textf("Let the web server send the header WWW-Authenticate with its 401 (a proxy in front of it may remove it).")
 	}
 }

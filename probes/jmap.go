@@ -18,9 +18,9 @@ func jmap(ctx context.Context, p *probe) {
 	session := reply.status == http.StatusOK && autoconfig.IsJMAPSession(reply.body)
 	switch {
 	case reply.status/100 == 5:
-		p.trace.Find(checks.HTTPServerError, "GET %s: %s", reply.url, reply)
+		p.trace.Find(checks.HTTPServerError, "GET %s: %s", reply.url, reply.text())
 	case reply.status != http.StatusUnauthorized && !session:
-		p.trace.Find(checks.JMAPNotFound, "GET %s: %s", reply.url, reply)
+		p.trace.Find(checks.JMAPNotFound, "GET %s: %s", reply.url, reply.text())
 	default:
 		p.offerHTTP(nil, reply)
 	}

@@ -334,7 +334,7 @@ func (l *logins) explain(step *mailcheck.Step, e *entry) {
 	}
 	f := &step.Findings[0]
 	f.Detail = mailcheck.Evidencef("as %s: %s", e.User, f.Detail)
-	if fix := provider.LoginAdvice(l.report.Address.Domain, e.Server.Host); fix != "" && (e.check == checks.LoginRejected || e.check == checks.LoginAppPassword) {
-		f.Fix = mailcheck.Textf("%s", fix)
+	if fix := provider.LoginAdvice(l.report.Address.Domain, e.Server.Host); !fix.Empty() && (e.check == checks.LoginRejected || e.check == checks.LoginAppPassword) {
+		f.Fix = fix
 	}
 }

@@ -94,16 +94,16 @@ func unreadable(raw []byte, err error) mailcheck.Text {
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // revocationReason returns the word of RFC 5280 section 5.3.1.
-func revocationReason(code int) string {
+func revocationReason(code int) mailcheck.Text {
 	words := map[int]string{
 		ocsp.KeyCompromise: "key compromise", ocsp.CACompromise: "compromise of the authority", ocsp.AffiliationChanged: "affiliation changed",
 		ocsp.Superseded: "superseded by a new certificate", ocsp.CessationOfOperation: "cessation of operation",
 		ocsp.CertificateHold: "on hold", ocsp.PrivilegeWithdrawn: "privilege withdrawn",
 	}
 	if word := words[code]; word != "" {
-		return word
+		return mailcheck.Text{Format: word}
 	}
-	return "none given"
+	return mailcheck.Textf("none given")
 }
 
 // mustStaple reports whether a certificate demands a stapled OCSP answer.

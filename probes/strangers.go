@@ -47,11 +47,11 @@ func serviceOf(line string) service {
 }
 
 // spoken returns a protocol as people call it who run servers.
-func spoken(p mailcheck.Protocol) string {
+func spoken(p mailcheck.Protocol) mailcheck.Text {
 	if p == mailcheck.Submission {
-		return "mail submission (SMTP)"
+		return mailcheck.Textf("mail submission (SMTP)")
 	}
-	return strings.ToUpper(string(p))
+	return mailcheck.Textf("%s", strings.ToUpper(string(p)))
 }
 
 // notThisProtocol names the service that answers with such a line, or says that
@@ -61,7 +61,7 @@ func notThisProtocol(want mailcheck.Protocol, line string) error {
 		return checks.TLSOnStartTLSPort.Errorf("the server's first bytes are a TLS alert")
 	}
 	if s := serviceOf(line); s.name != "" {
-		return checks.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", s.name, spoken(want), line)
+		return checks.GreetOtherProtocol.Errorf("%s answers instead of %s: %q", mailcheck.Text{Format: s.name}, spoken(want), line)
 	}
 	return checks.GreetMalformed.Errorf("the first line is %q", line)
 }

@@ -360,7 +360,7 @@ func (w *walk) literal(kind, text string) mailcheck.Text {
 	if p == "" {
 		return mailcheck.Text{}
 	}
-	return mailcheck.Textf("takes the %s %q as it stands, since it does not replace %s there", kind, text, p)
+	return mailcheck.Textf("takes the %s %q as it stands, since it does not replace %s there", mailcheck.Text{Format: kind}, text, p)
 }
 
 // nothing says why no place sufficed: the first that had something it could not

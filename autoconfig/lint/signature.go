@@ -100,14 +100,14 @@ func brokenOrUnverified(err error, signer *x509.Certificate) *checks.Check {
 
 // reason says in words what the library says with two digests, or about something
 // else.
-func reason(err error) string {
+func reason(err error) mailcheck.Text {
 	if _, ok := errors.AsType[*pkcs7.MessageDigestMismatchError](err); ok {
-		return "the digest of the content is not the one that was signed"
+		return mailcheck.Textf("the digest of the content is not the one that was signed")
 	}
 	if errors.Is(err, pkcs7.ErrUnsupportedAlgorithm) {
-		return "its digest algorithm is not known here"
+		return mailcheck.Textf("its digest algorithm is not known here")
 	}
-	return err.Error()
+	return mailcheck.Textf("%s", err)
 }
 
 // signer judges the certificate that the profile is signed with, and reports

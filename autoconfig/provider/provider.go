@@ -70,16 +70,16 @@ func Of(domain string) (Provider, bool) {
 // LoginAdvice says what the users of a large provider have to do before a mail
 // program may log in; nothing where that is not known. The provider is that of the
 // domain, or the one that runs the server.
-func LoginAdvice(domain, host string) string {
+func LoginAdvice(domain, host string) mailcheck.Text {
 	p, ok := Of(domain)
 	if !ok {
 		p, _ = ByHosts([]string{host})
 	}
-	var advice []string
+	var advice []mailcheck.Text
 	for _, r := range p.Rules {
-		advice = append(advice, r.Fix)
+		advice = append(advice, mailcheck.Text{Format: r.Fix})
 	}
-	return strings.Join(advice, " ")
+	return mailcheck.Joined(advice, " ")
 }
 
 // ByMX returns the provider whose mail exchanger the host is.

@@ -1,8 +1,6 @@
 package conclude
 
 import (
-	"fmt"
-
 	"mailcheck"
 	"mailcheck/checks"
 )
@@ -10,14 +8,14 @@ import (
 // exchangeFindings says what an Exchange server that works means for the choice of
 // the account type.
 func exchangeFindings(r *mailcheck.Report) []mailcheck.Finding {
-	var urls []string
+	var urls []mailcheck.Text
 	for _, s := range r.Usable() {
 		if s.Protocol.Exchange() {
-			urls = append(urls, fmt.Sprintf("%s at %s", s.Protocol, s.URL()))
+			urls = append(urls, mailcheck.Textf("%s at %s", s.Protocol, s.URL()))
 		}
 	}
 	if len(urls) == 0 {
 		return nil
 	}
-	return []mailcheck.Finding{mailcheck.NewFinding(checks.ExchangeBetter, "%s", mailcheck.ListOf(urls))}
+	return []mailcheck.Finding{mailcheck.NewFinding(checks.ExchangeBetter, "%s", mailcheck.Joined(urls, ", "))}
 }
