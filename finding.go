@@ -17,6 +17,15 @@ type Finding struct {
 	Meanwhile Text          // what the user can do until it is mended; empty where nothing is known to work
 	Fix       Text          // a remedy for this very case; the check's own where empty
 	BecauseOf *checks.Check // the root cause, if another is
+	Acts      checks.Who    // who can mend it here; empty for whom the check names
+}
+
+// Actor returns who can mend it.
+func (f Finding) Actor() checks.Who {
+	if f.Acts != "" {
+		return f.Acts
+	}
+	return f.Check.Who
 }
 
 // About says what a finding is about, as far as that is known. The zero value is about

@@ -67,5 +67,5 @@ func fileFinding(p *page, f mailcheck.Finding) {
 	p.WriteString(where.String() + ": " + p.paint(f.Severity.String(), f.Severity) + ": " + f.Check.ID + "\n")
 	p.say(4, 6, "Seen: %s", f.Detail)
 	p.say(4, 6, "Means: %s", f.Check.Summary)
-	p.say(4, 6, "%s: %s", actor(f.Check.Who), f.Remedy())
+	p.say(4, 6, "%s: %s", actor(f.Actor()), f.Remedy())
 }

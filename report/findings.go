@@ -42,6 +42,7 @@ type likeness struct {
 	severity               checks.Severity
 	detail, fix, meanwhile string
 	atServer               bool
+	acts                   checks.Who
 }
 
 // merger makes one group of findings that are alike.
@@ -51,7 +52,7 @@ type merger struct {
 }
 
 func (m *merger) add(f mailcheck.Finding) {
-	like := likeness{f.Check, f.BecauseOf, f.Severity, f.Detail.String(), f.Fix.String(), f.Meanwhile.String(), f.Server != ""}
+	like := likeness{f.Check, f.BecauseOf, f.Severity, f.Detail.String(), f.Fix.String(), f.Meanwhile.String(), f.Server != "", f.Acts}
 	i, ok := m.index[like]
 	if !ok {
 		if m.index == nil {
@@ -158,7 +159,7 @@ func findings(p *page, r *mailcheck.Report) {
 		}
 		p.say(0, 2, "Note: %s (%s)", about(verbatim(strings.TrimSuffix(g.Check.Summary, ".")), g, g.Detail), g.Check.ID)
 		if !g.Fix.Empty() { // worth knowing how, although nothing is wrong
-			p.say(2, 4, "%s: %s", actor(g.Check.Who), g.Fix)
+			p.say(2, 4, "%s: %s", actor(g.Actor()), g.Fix)
 		}
 	}
 }
@@ -190,11 +191,11 @@ func explained(p *page, g group, n int) {
 	if !g.Detail.Empty() {
 		p.say(4, 6, "Seen: %s", g.Detail)
 	}
-	if !g.Meanwhile.Empty() && g.Check.Who != checks.User {
+	if !g.Meanwhile.Empty() && g.Actor() != checks.User {
 		p.say(4, 6, "%s: %s", actor(checks.User), g.Meanwhile)
-		p.say(4, 6, "%s: %s", actor(g.Check.Who), g.Mend())
+		p.say(4, 6, "%s: %s", actor(g.Actor()), g.Mend())
 	} else {
-		p.say(4, 6, "%s: %s", actor(g.Check.Who), g.Remedy())
+		p.say(4, 6, "%s: %s", actor(g.Actor()), g.Remedy())
 	}
 	shown := 0
 	for _, c := range byCheck(g.Consequences) {

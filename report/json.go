@@ -191,7 +191,7 @@ func finding(f mailcheck.Finding) jsonFinding {
 	a := jsonAbout(f.About)
 	a.Clients = list(a.Clients)
 	return jsonFinding{
-		ID: f.Check.ID, Severity: f.Severity.String(), Who: string(f.Check.Who), Summary: f.Check.Summary, Detail: f.Detail.String(),
+		ID: f.Check.ID, Severity: f.Severity.String(), Who: string(f.Actor()), Summary: f.Check.Summary, Detail: f.Detail.String(),
 		Remedy: f.Remedy().String(), Fix: f.Fix.String(), Meanwhile: f.Meanwhile.String(), Ref: f.Check.Ref,
 		Server: f.Server, Source: f.Source, Line: f.Line, Column: f.Column, About: a, BecauseOf: idOf(f.BecauseOf),
 	}
