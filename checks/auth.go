@@ -1,7 +1,7 @@
 package checks
 
 var authChecks = []*Check{
-	AuthNone, AuthBeforeTLS, AuthLoginDisabled,
+	AuthNone, AuthBeforeTLS, AuthLoginDisabled, AuthWindowsOnly,
 }
 
 var (
@@ -17,4 +17,8 @@ var (
 		"Even over the encrypted connection the server forbids logging in.",
 		"Usually a proxy in front (stunnel, HAProxy, load balancer) ends TLS and the mail server takes the connection for unencrypted: have the proxy say so (PROXY protocol; Dovecot: haproxy = yes, or login_trusted_networks), or let the mail server do TLS itself.",
 		"RFC 9051 section 6.2.3"}
+	AuthWindowsOnly = &Check{"auth.windows-only", Warning, Operator,
+		"The only ways to log in that the server offers are those of Windows domains (NTLM, Kerberos), which most mail programs and telephones do not have.",
+		"Offer PLAIN or LOGIN inside TLS as well. Exchange: in the properties of the receive connector for clients (port 587), under Authentication, tick Basic authentication and \"only after starting TLS\"; for IMAP and POP3 Set-ImapSettings and Set-PopSettings with -LoginType SecureLogin.",
+		"MS-NLMP, RFC 4752, Microsoft Learn: Receive connectors"}
 )

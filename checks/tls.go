@@ -9,6 +9,7 @@ var tlsChecks = []*Check{
 	TLSLongHello, AuditOldVersion, AuditNoTLS13, AuditWeakCipher, AuditAnonymous,
 	AuditNoForwardSecrecy, AuditFiniteField, AuditWeakDH, AuditNoHybrid, AuditRenegotiation,
 	AuditMasterSecret, AuditCompression, AuditCrossProtocol, TLSSNINeeded, AuditIncomplete,
+	TLSPlaceholder, TLSExpiredAlongside, TLSIdleAlongside,
 }
 
 // TLS: the handshake and the certificate.
@@ -122,6 +123,18 @@ var (
 		"The addresses of the server's name show different certificates, so that it depends on the address which one a client gets.",
 		"Install the same new certificate on every machine behind the name, and reload the mail service on each.",
 		"RFC 5280 section 6"}
+	TLSPlaceholder = &Check{"tls.placeholder", Failure, Operator,
+		"The server shows the placeholder certificate of a program, because it was given none for its name.",
+		"Give the service its own certificate, and reload it.",
+		"RFC 9525 section 6"}
+	TLSExpiredAlongside = &Check{"tls.expired-alongside", Warning, Operator,
+		"The certificate is good, but the server also sends an expired one, by which some programs judge it.",
+		"Take the expired certificate out of the file that the server sends: it should hold the server's own and the intermediate certificates that came with it (fullchain.pem), and no others.",
+		"RFC 8446 section 4.4.2, RFC 4158"}
+	TLSIdleAlongside = &Check{"tls.idle-alongside", Info, Operator,
+		"The server sends certificates that are no part of its chain.",
+		"Nothing is broken. Take them out of the file that the server sends: every client has to fetch them at each connection.",
+		"RFC 8446 section 4.4.2"}
 )
 
 // Wrong doors: a client and a server that each wait for the other to begin, or

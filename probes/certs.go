@@ -56,6 +56,10 @@ func (p *probe) judge(ctx context.Context, chain []*x509.Certificate) judgement 
 	if err := leaf.VerifyHostname(p.result.Host); err != nil {
 		j.faults = append(j.faults, fault{err, p.nameThatWorks(ctx, leaf)})
 	}
+	if program := placeholder(leaf, p.result.Host); program != "" && len(j.faults) > 0 && !ownMachine(p.result.Host) {
+		// Its name, its dates and its issuer are wrong for one reason.
+		j.faults = []fault{{checks.TLSPlaceholder.Errorf("issued to %q by %q: the placeholder of %s", leaf.Subject.String(), leaf.Issuer.String(), mailcheck.Text{Format: program}), p.placeholderFix(program)}}
+	}
 	return j
 }
 
@@ -174,6 +178,29 @@ func (p *probe) remark(j judgement) {
 		f.Fix = mailcheck.Textf("Mail programs that use this machine's certificate store work; those with their own, such as Thunderbird, refuse the connection until the scanning of encrypted mail is switched off or the program's root certificate is installed in them. The server's own certificate was not seen: test from another machine or network.")
 	}
 	p.warnOfExpiry(j.path[0])
+	p.alongside(j)
+}
+
+// alongside looks at what the server sends besides the path to the root. A client
+// that builds its path by what is sent may go by an expired certificate there, as
+// many did when the AddTrust root ended in 2020; what leads nowhere only costs bytes.
+func (p *probe) alongside(j judgement) {
+	var expired, idle []string
+	for i, c := range p.sent {
+		switch repeated := slices.ContainsFunc(p.sent[:i], c.Equal); {
+		case i == 0 || slices.ContainsFunc(j.path, c.Equal) && !repeated:
+		case time.Now().After(c.NotAfter):
+			expired = append(expired, c.Subject.String()+" ("+day(c.NotAfter)+")")
+		case repeated || !slices.ContainsFunc(p.sent, func(o *x509.Certificate) bool { return o != c && bytes.Equal(o.RawIssuer, c.RawSubject) }):
+			idle = append(idle, c.Subject.String())
+		}
+	}
+	if len(expired) > 0 && len(j.faults) == 0 {
+		p.trace.Find(checks.TLSExpiredAlongside, "sent besides the good chain: %s", mailcheck.ListOf(expired).AtMost(3))
+	}
+	if len(idle) > 0 {
+		p.trace.Find(checks.TLSIdleAlongside, "sent, and no part of the chain: %s", mailcheck.ListOf(idle).AtMost(3))
+	}
 }
 
 // maxNames is the number of names of a certificate that are looked up.

@@ -47,6 +47,10 @@ var followUps = []followUp{
 		checks.GreetOtherProtocol, checks.GreetTimeout,
 		checks.StartTLSMissing, checks.StartTLSSometimes, checks.StartTLSMasked, checks.StartTLSRefused,
 	}, (*probe).offerDoor},
+	{[]*checks.Check{
+		checks.TLSSelfSigned, checks.TLSUnknownAuthority, checks.TLSPrivateCA, checks.TLSCertificate, checks.TLSNameMismatch,
+		checks.StartTLSMissing, checks.TCPRefused,
+	}, (*probe).atHome},
 }
 
 // diagnose looks for the cause of what went wrong. A guess that was wrong needs

@@ -57,7 +57,7 @@ func (p *probe) health() {
 // take its connection for protected, which says nothing about others.
 func (p *probe) judgeClearLogin() {
 	s := p.result
-	if s.Security != mailcheck.StartTLS || len(s.Capabilities.BeforeTLS) == 0 || sameMachine(p.conn) {
+	if s.Security != mailcheck.StartTLS || len(s.Capabilities.BeforeTLS) == 0 || sameMachine(p.conn) || ownMachine(s.Host) {
 		return
 	}
 	var offered []mailcheck.Text

@@ -81,6 +81,9 @@ func (l *logins) server(ctx context.Context, s *mailcheck.ServerResult) {
 	case len(names) == 0:
 		s.Login.Reason = mailcheck.Textf("no user name is known: give the whole address, or --username")
 		return
+	case len(ways) == 0 && windowsOnly(s):
+		s.Login.Reason = mailcheck.Textf("it offers only the logins of Windows domains") // which has been found
+		return
 	case len(ways) == 0:
 		l.skip(s, checks.LoginNoMechanism, mailcheck.Evidencef("given: %s; offered inside TLS: %s", l.what(), conclude.Offers(*s)))
 		return

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"mailcheck"
@@ -41,6 +42,8 @@ func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 	p.result.PasswordOK = passwordOK || mailcheck.Has(mechanisms, "PLAIN") || mailcheck.Has(mechanisms, "LOGIN")
 	p.compareLists()
 	switch {
+	case windowsOnly(p.result):
+		p.trace.Find(checks.AuthWindowsOnly, "offered inside TLS: %s", mailcheck.ListOf(mechanisms))
 	case p.result.PasswordOK || len(mechanisms) > 0 || len(p.result.Mechanisms.BeforeTLS) > 0:
 	case mailcheck.Has(caps, "LOGINDISABLED"):
 		p.trace.Find(checks.AuthLoginDisabled, "offered inside TLS: %s", mailcheck.ListOf(caps).Or("nothing"))
@@ -48,6 +51,15 @@ func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 		p.trace.Find(checks.AuthNone, "offered inside TLS: %s", mailcheck.ListOf(caps).Or("nothing"))
 	}
 	p.health()
+}
+
+// windowsOnly reports whether the only ways to log in are those of Windows domains and
+// Kerberos (MS-NLMP, RFC 4752, RFC 4178), for which a machine mostly has to belong to
+// the domain.
+func windowsOnly(s *mailcheck.ServerResult) bool {
+	ofDomains := []string{"NTLM", "GSSAPI", "GSS-SPNEGO", "SPNEGO"}
+	return !s.PasswordOK && len(s.Mechanisms.AfterTLS) > 0 &&
+		!slices.ContainsFunc(s.Mechanisms.AfterTLS, func(m string) bool { return !slices.Contains(ofDomains, strings.ToUpper(m)) })
 }
 
 // words splits what a server announces. Each word is cleaned by itself, since a

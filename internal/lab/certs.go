@@ -38,6 +38,7 @@ type Cert struct {
 
 	Authority   string // issued by a foreign root of this name, without an intermediate
 	SendRoot    bool   // the chain holds the root as well
+	Alongside   *Cert  // one more that is sent after the chain
 	Constrained bool   // the intermediate may only issue for names below other.example
 	OldIssuer   bool   // the intermediate has expired
 	WeakKey     bool   // an RSA key of 1024 bits
@@ -172,6 +173,9 @@ func (a *authority) leaf(c Cert) *tls.Certificate {
 		if issuer != nil && (i < last && !c.OmitIntermediate || i == last && c.SendRoot) {
 			result.Certificate = append(result.Certificate, issuer.Raw)
 		}
+	}
+	if c.Alongside != nil {
+		result.Certificate = append(result.Certificate, a.leaf(*c.Alongside).Certificate[0])
 	}
 	result.OCSPStaple = c.staple(a.born, made, above[0])
 	return result

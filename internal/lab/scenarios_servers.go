@@ -55,6 +55,8 @@ func networkFaults() []Scenario {
 			func(s *Scenario) { s.NoIPv6 = true }),
 		provider("banned", "the IMAP server hangs up at once, as for a banned address", "tcp.reset-after-connect",
 			onIMAP(Reset)),
+		provider("banned-everywhere", "the server hangs up at once on every port, with TLS and without", "tcp.reset-after-connect",
+			onIMAP(CloseAtOnce), onIMAPS(CloseAtOnce)),
 		provider("bad-address", "DNS gives an address that no server can have", "net.bad-address",
 			without("imap"), records("imap A 0.0.0.0"), func(s *Scenario) { delete(s.Hosts, imapHost) }),
 	}
@@ -187,6 +189,8 @@ func conversations() []Scenario {
 			serve(popHost, 995, TLS(cert(popHost), POP3(Mail{Host: popHost, On: map[string]Behaviour{"CAPA": Say("-ERR Unknown command.\r\n")}})))),
 		provider("auth-none", "inside TLS the submission server offers no way to log in", "auth.none-offered",
 			serve(smtpHost, 465, TLS(smtpCert, SMTP(Mail{Host: smtpHost, TLSCaps: []string{"PIPELINING", "8BITMIME", "SIZE 52428800"}})))),
+		provider("auth-windows-only", "the submission server has only the logins of Windows domains", "auth.windows-only",
+			onSubmissions(Mail{TLSCaps: []string{"PIPELINING", "8BITMIME", "SIZE 52428800", "SMTPUTF8", "ENHANCEDSTATUSCODES", "CHUNKING", "AUTH NTLM GSSAPI"}})),
 	}
 }
 

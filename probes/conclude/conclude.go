@@ -51,6 +51,7 @@ func Discovery(r *mailcheck.Report, dropped int) {
 var revisions = []func(*mailcheck.Report){
 	explainSilence,
 	suspectStripping,
+	oneBan,
 }
 
 // finish folds consequences under their causes, which may make a cause worse, then
