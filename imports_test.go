@@ -111,6 +111,7 @@ var allowed = map[string]map[string]string{
 		"autoconfig/client":   "what mail clients end up with",
 		"probes/conclude":     "settings, causes and the verdict",
 		"golang.org/x/crypto": "OCSP answers, reading ASN.1",
+		"golang.org/x/text":   "what servers say in GBK and Latin-1",
 	},
 	"report": {
 		"checks":                            "the catalogue of what can be found",

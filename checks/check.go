@@ -42,6 +42,6 @@ type Check struct {
 // the credentials themselves. To send them again may lock the account.
 func (c *Check) RejectsCredentials() bool {
 	return slices.Contains([]*Check{
-		LoginRejected, LoginAppPassword, LoginBrowser, LoginPasswordExpired, LoginTokenRejected, LoginDisabled,
+		LoginRejected, LoginUnknown, LoginAppPassword, LoginBrowser, LoginPasswordExpired, LoginTokenRejected, LoginDisabled,
 	}, c)
 }

@@ -5,6 +5,7 @@ var loginChecks = []*Check{
 	LoginBasicDisabled, LoginSMTPAuthDisabled, LoginPolicy, LoginProtocolOff, LoginDisabled,
 	LoginNotAuthorized, LoginUnavailable, LoginLimit, LoginThrottled, LoginMechanism, LoginFailed,
 	LoginNotTrusted, LoginNoMechanism, LoginServerSignature, LoginUsernameForm,
+	LoginUnknown,
 }
 
 var (
@@ -88,4 +89,8 @@ var (
 		"The server wants another form of user name than mail programs try first, and no settings file says so.",
 		"Publish a settings file (Mail Autoconfig) with the right <username>; SRV records cannot tell it.",
 		"RFC 6186 section 4, draft-ietf-mailmaint-autoconfig section 3"}
+	LoginUnknown = &Check{"login.unknown-refusal", Failure, User,
+		"The server refuses the login, and it cannot be told from its words why.",
+		"Read the server's own words in the evidence, and give them to whoever runs the server, who finds the reason in the log. Do not type the password over and over: that may lock the account.",
+		"RFC 5530 section 1, RFC 4954 section 6"}
 )

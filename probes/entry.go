@@ -22,11 +22,13 @@ type entry struct {
 	mechanism sasl.Mechanism
 	echoes    []echoes // of what is secret in it
 
-	reached bool // the server was asked
-	sent    bool // and told what is secret
-	check   *checks.Check
-	reply   string   // the server's last words, without secrets
-	caps    []string // that came with its consent
+	reached  bool // the server was asked
+	told     bool // and told something
+	sent     bool // what is secret
+	check    *checks.Check
+	doubtful bool     // the refusal may be about the credentials, too
+	reply    string   // the server's last words, without secrets
+	caps     []string // that came with its consent
 }
 
 // ok reports whether the server let the user in.
@@ -39,6 +41,7 @@ type loginReply struct {
 	challenge string
 	ok        bool
 	text      string
+	alert     string // of IMAP, beside the consent
 }
 
 // enter logs in, if this connection is for that. What the settings were found for
@@ -71,6 +74,15 @@ func (p *probe) enter(ctx context.Context) {
 			err = checks.LoginFailed.Errorf("the server consents before it has been told all: %q", reply.text)
 		case err == nil && !reply.ok:
 			e.check = trace.ClassifyLogin(reply.text, e.mechanism.Token)
+			e.doubtful = e.check == checks.LoginProtocolOff && trace.NamesCredentials(reply.text)
+			if e.check.RejectsCredentials() && !e.told && e.mechanism.Name != sasl.Command {
+				e.check = checks.LoginMechanism // nobody can judge what was not sent
+			}
+			err = e.check.Errorf("%s", reply.text)
+		}
+		if err == nil && trace.ClassifyLogin(reply.alert, e.mechanism.Token) == checks.LoginProtocolOff {
+			// The account is open, and the mailbox is not (RFC 9051 section 7.1: an ALERT must be shown).
+			e.check = checks.LoginProtocolOff
 			err = e.check.Errorf("%s", reply.text)
 		}
 		e.caps = codeCapabilities(reply.text)
@@ -130,6 +142,7 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 // hide has a message that is about to be sent concealed, wherever it or what was
 // computed for it comes back: a short password is not found inside it.
 func (p *probe) hide(e *entry, x *sasl.Exchange, message []byte) {
+	e.told = true
 	e.sent = e.sent || x.Computed != "" || bytes.Contains(message, []byte(e.Secret))
 	whole := echoes{}
 	if coded := encode(message); coded != "" {
@@ -264,7 +277,7 @@ func continuation(line string) (challenge string, ok bool) {
 // imapLoginReply reads up to the tagged line. Untagged lines before it may say more
 // than it does, as Gmail's "* NO [WEBALERT ...]" or a BYE that follows at once.
 func (p *probe) imapLoginReply() (loginReply, error) {
-	var before []string
+	var before, alerts []string
 	for {
 		line, err := p.lines.read()
 		if err != nil {
@@ -286,9 +299,14 @@ func (p *probe) imapLoginReply() (loginReply, error) {
 			}
 			text := strings.TrimPrefix(shown, "l1 ")
 			if word != "OK" {
-				text = strings.Join(append(before, text), " / ")
+				return loginReply{text: strings.Join(append(before, text), " / ")}, nil
 			}
-			return loginReply{ok: word == "OK", text: text}, nil
+			if isAlert(line) {
+				alerts = append(alerts, text)
+			}
+			return loginReply{ok: true, text: text, alert: strings.Join(alerts, " / ")}, nil
+		case isAlert(line) && strings.HasPrefix(line, "* OK"):
+			alerts = append(alerts, strings.TrimPrefix(shown, "* "))
 		case strings.HasPrefix(upper, "* NO"), strings.HasPrefix(upper, "* BAD"), strings.HasPrefix(upper, "* BYE"):
 			before = append(before, strings.TrimPrefix(shown, "* "))
 		case !strings.HasPrefix(line, "* "):
@@ -296,6 +314,8 @@ func (p *probe) imapLoginReply() (loginReply, error) {
 		}
 	}
 }
+
+func isAlert(line string) bool { return strings.Contains(strings.ToUpper(line), "[ALERT]") }
 
 func (p *probe) pop3LoginReply() (loginReply, error) {
 	line, err := p.lines.read()

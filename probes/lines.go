@@ -59,7 +59,7 @@ func (l *lines) read() (string, error) {
 		return "", err
 	}
 	l.manners.note(line)
-	text := strings.TrimRight(string(line), "\r\n")
+	text := readable(strings.TrimRight(string(line), "\r\n"))
 	l.note(false, text)
 	l.bytes += len(line)
 	l.count++

@@ -198,15 +198,15 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 		l.made++
 		e := l.attempt(ctx, s, name, m)
 		switch {
-		case e.check == checks.LoginRejected:
+		case e.check == checks.LoginRejected || e.check == checks.LoginUnknown: // which may be the same
 			l.closed[fold(name)] = true
 			s.Login.Refused = appendNew(s.Login.Refused, name)
-		case e.check == checks.LoginThrottled || e.check.RejectsCredentials():
+		case e.check == checks.LoginThrottled || e.check.RejectsCredentials() || e.doubtful:
 			l.over = true // the user is known, so another form of the name would be no better
 		case e.sent && (e.check == checks.LoginFailed || e.check == checks.RunTimeout):
 			l.over = true // some servers hang up, or fall silent, where others reject
 		}
-		if again := e.check == checks.LoginRejected || e.check == checks.LoginMechanism; !again && !l.AllMechanisms {
+		if again := e.check == checks.LoginRejected || e.check == checks.LoginUnknown || e.check == checks.LoginMechanism; !again && !l.AllMechanisms {
 			return true
 		}
 	}
@@ -271,7 +271,9 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 	switch {
 	case e.ok():
 		state = mailcheck.LoginAccepted
-	case !slices.Contains([]*checks.Check{checks.LoginFailed, checks.LoginMechanism, checks.LoginServerSignature, checks.RunTimeout}, e.check):
+	case !slices.Contains([]*checks.Check{
+		checks.LoginFailed, checks.LoginMechanism, checks.LoginServerSignature, checks.LoginUnavailable, checks.LoginLimit, checks.RunTimeout,
+	}, e.check):
 		state = mailcheck.LoginRefused
 	}
 	l.explain(&step, e)
@@ -290,7 +292,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 			}
 		}
 	}
-	if e.check == checks.LoginRejected && l.joinRejections(s, e) {
+	if (e.check == checks.LoginRejected || e.check == checks.LoginUnknown) && l.joinRejections(s, e) {
 		step.Findings = nil
 	}
 	s.Steps = append(s.Steps, step)
@@ -314,7 +316,7 @@ func (l *logins) joinRejections(s *mailcheck.ServerResult, e *entry) bool {
 		users, replies = append(users, mailcheck.Textf("as %s", r.user)), appendNew(replies, r.reply)
 	}
 	for _, f := range mailcheck.Each(s.Steps) {
-		if f.Check == checks.LoginRejected {
+		if f.Check == e.check {
 			f.Detail = mailcheck.Evidencef("%s: %s", mailcheck.Joined(users, " and "), strings.Join(replies, "; "))
 			return true
 		}
@@ -337,7 +339,7 @@ func (l *logins) explain(step *mailcheck.Step, e *entry) {
 	}
 	f := &step.Findings[0]
 	f.Detail = mailcheck.Evidencef("as %s: %s", e.User, f.Detail)
-	if fix := provider.LoginAdvice(l.report.Address.Domain, e.Server.Host); !fix.Empty() && (e.check == checks.LoginRejected || e.check == checks.LoginAppPassword) {
+	if fix := provider.LoginAdvice(l.report.Address.Domain, e.Server.Host); !fix.Empty() && (e.check == checks.LoginRejected || e.check == checks.LoginUnknown || e.check == checks.LoginAppPassword) {
 		f.Fix = fix
 	}
 }

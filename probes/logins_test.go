@@ -165,7 +165,9 @@ func TestLockOutGuard(t *testing.T) {
 		{"login-rejected", Credentials{Password: "wrong", AllMechanisms: true, Username: "alice"}, 10, "rejected"}, // IMAP has PLAIN, LOGIN and the command, and so on
 		{"login-rejected", Credentials{Password: "wrong", AllMechanisms: true}, maxLogins, "rejected"},
 		{"login-app-password", Credentials{Password: "correct horse"}, 1, "rejected"},
-		{"login-unavailable", Credentials{Password: "correct horse"}, 4, "rejected"}, // the password was not judged, so the others are asked
+		{"login-unavailable", Credentials{Password: "correct horse"}, 4, "failed"},       // the password was not judged, so the others are asked
+		{"login-unknown-refusal", Credentials{Password: "correct horse"}, 2, "rejected"}, // it may be the password
+		{"login-protocol-off-alert", Credentials{Password: "correct horse"}, 4, "rejected"},
 		{"login-too-many-attempts", Credentials{Password: "correct horse"}, 1, "rejected"},
 		{"login-closed", Credentials{Password: "wrong"}, 1, "failed"}, // which may be a rejection
 		{"login", Credentials{Password: "correct horse"}, 4, "accepted"},

@@ -113,6 +113,23 @@ func logins() []Scenario {
 					m.On = map[string]Behaviour{"AUTHENTICATE": Say("{tag} BAD Unknown authentication mechanism\r\n")}
 				}
 			}), password(rightPassword)),
+		provider("login-mechanism-unseen", "a server refuses PLAIN with the words for a wrong password before it was told one, then takes LOGIN",
+			"login.mechanism", mailboxes(wholeAddress, func(m *Mail) {
+				if m.Host == imapHost {
+					m.TLSCaps = []string{"IMAP4rev1", "ID", "IDLE", "LITERAL+", "AUTH=PLAIN"} // without SASL-IR nothing goes with the command
+					m.On = map[string]Behaviour{"AUTHENTICATE": Say("{tag} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n")}
+				}
+			}), password(rightPassword)),
+		provider("login-unknown-refusal", "the server refuses the login in words that nobody knows", "login.unknown-refusal",
+			mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO The stars are not right.")),
+		provider("login-refused-in-chinese", "the server asks for an authorization code, in GBK", "login.app-password",
+			mailboxes(wholeAddress, nil), password(rightPassword), refusing("NO Error: \xc7\xeb\xca\xb9\xd3\xc3\xca\xda\xc8\xa8\xc2\xeb\xb5\xc7\xc2\xbc")),
+		provider("login-protocol-off-alert", "the server consents to the login, and says in an alert that IMAP is not switched on", "login.protocol-off",
+			mailboxes(wholeAddress, func(m *Mail) {
+				if m.Host == imapHost {
+					m.On = map[string]Behaviour{"AUTHENTICATE": Say("{tag} OK [ALERT] Please enable IMAP access in your account settings first.\r\n")}
+				}
+			}), password(rightPassword)),
 		provider("login-app-password", "the server wants an app password",
 			"login.app-password", mailboxes(wholeAddress, nil), password(rightPassword),
 			refusing("NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)")),

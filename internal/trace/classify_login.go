@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -8,12 +9,10 @@ import (
 )
 
 // loginReplies is what servers say to a login they refuse, the more telling first.
-// Texts are in lower case; those that end with a space begin the reply: codes of SMTP,
-// and the BAD of IMAP.
-var loginReplies = []struct {
-	check *checks.Check
-	says  []string
-}{
+// Patterns are in lower case: "..." stands for anything in between, "^" for the
+// beginning, where the codes of SMTP are and the BAD of IMAP. What servers say in
+// their own words, in any language, is in families.
+var loginReplies = []loginReply{
 	// Exchange Online, https://aka.ms/smtp_auth_disabled and the page on basic authentication
 	{checks.LoginSMTPAuthDisabled, []string{"smtpclientauthentication is disabled"}},
 	{checks.LoginBasicDisabled, []string{"basic authentication is disabled", "basic authentication is not supported"}},
@@ -23,46 +22,86 @@ var loginReplies = []struct {
 	// see; mail.ru; NetEase and QQ call it an authorization code
 	{checks.LoginAppPassword, []string{"application-specific password", "app-specific password", "app password", "application password", "parol prilozheniya",
 		"invalidsecondfactor", "#auth005", "authorization code", "authorized code"}},
-	{checks.LoginBrowser, []string{"534 5.7.14 ", "your web browser", "web login required", "webalert"}},
+	{checks.LoginBrowser, []string{"^534 5.7.14 ", "your web browser", "web login required", "webalert"}},
 	// Gmail, Zoho, Yandex, NetEase
-	{checks.LoginProtocolOff, []string{"not enabled for imap", "not enabled for pop", "imap access is disabled", "pop3 access is disabled", "imap access disabled", "pop access disabled",
-		"yet to enable imap", "yet to enable pop", "does not have access rights to this service", "user has no permission"}},
-	{checks.LoginPasswordExpired, []string{"[expired]", "432 ", "password expired", "password has expired"}},
-	{checks.LoginDisabled, []string{"[contactadmin]", "[sys/perm]", "525 ", "account is disabled", "account disabled", "account has been disabled"}},
+	{checks.LoginProtocolOff, []string{"not enabled for imap", "not enabled for pop", "yet to enable imap", "yet to enable pop",
+		"does not have access rights to this service", "user has no permission"}},
+	{checks.LoginPasswordExpired, []string{"[expired]", "^432 "}},
 	{checks.LoginThrottled, []string{"too many login", "too many failed", "too many bad", "too many auth", "too many invalid", "too many errors", "too many attempts",
 		"login attempts", "rate limit", "account is locked", "account locked", "account has been locked", "temporarily locked"}},
+	{checks.LoginDisabled, []string{"[contactadmin]", "[sys/perm]", "^525 "}},
 	{checks.LoginLimit, []string{"[limit]", "[inuse]", "[in-use]", "[login-delay]", "too many", "maximum number of connections", "maximum connection", "command or bandwidth limits"}},
 	// 435 is Exim's, "temporary problem" Courier's
-	{checks.LoginUnavailable, []string{"[unavailable]", "[sys/temp]", "[serverbug]", "454 ", "435 ", "450 ", "451 ", "421 ",
+	{checks.LoginUnavailable, []string{"[unavailable]", "[sys/temp]", "[serverbug]", "^454 ", "^435 ", "^450 ", "^451 ", "^421 ",
 		"temporary authentication failure", "connection lost to authentication server", "temporary problem", "temporarily unavailable"}},
 	{checks.LoginTokenRejected, []string{"accesstokenexpired", "invalid_token", "invalid_grant"}},
-	{checks.LoginMechanism, []string{"504 ", "534 5.7.9 ", "538 ", "523 ", "[privacyrequired]", "unsupported authentication mechanism", "unrecognized authentication type",
+	{checks.LoginMechanism, []string{"^504 ", "^534 5.7.9 ", "^538 ", "^523 ", "[privacyrequired]", "unsupported authentication mechanism", "unrecognized authentication type",
 		"unknown authentication mechanism", "mechanism not supported", "no mechanism available", "available under a layer",
-		"cleartext authentication disallowed", "plaintext authentication disallowed", "authentication not enabled", "when not advertised"}},
-	// Whoever speaks of these has judged them, whatever the code is.
-	{checks.LoginRejected, []string{"[authenticationfailed]", "[auth]", "credential", "password", "login failed", "authentication failed", "authentication failure"}},
-	{checks.LoginMechanism, []string{"bad ", "500 ", "501 ", "502 ", "503 ", "unknown command", "invalid command"}},
+		"error in imap command", "cleartext authentication disallowed", "plaintext authentication disallowed", "authentication not enabled", "when not advertised"}},
 }
 
+// judgedReplies come last: whoever speaks of these has judged them, whatever the
+// code is; and a code alone says little.
+var judgedReplies = []loginReply{
+	{checks.LoginRejected, []string{"[authenticationfailed]", "[auth]", "credential", "password", "login failed", "logon failure", "authenticate failed", "authentication failed",
+		"authentication failure", "incorrect authentication", "authentication unsuccessful", "invalid login", "user unknown", "unknown user", "no such user", "sign in with your full",
+		"username", "user name",
+		"passwort", "kennwort", "zugangsdaten", "anmeldedaten", "mot de passe", "identifiant", "contrase\u00f1a", "credencial", "nombre de usuario", "credenziali", "nome utente", "senha",
+		"has\u0142o", "dane logowania", "\u043f\u0430\u0440\u043e\u043b", "\u043b\u043e\u0433\u0438\u043d", "\u5bc6\u7801", "\u5bc6\u78bc", "\u7528\u6237\u540d",
+		"\u30d1\u30b9\u30ef\u30fc\u30c9", "\u8a8d\u8a3c\u306b\u5931\u6557"}},
+	{checks.LoginMechanism, []string{"^bad ", "^500 ", "^501 ", "^502 ", "^503 ", "unknown command", "invalid command"}},
+}
+
+// loginReply is a meaning, and the patterns of replies that have it.
+type loginReply struct {
+	check *checks.Check
+	says  []string
+}
+
+func (r loginReply) fits(reply string) bool {
+	return slices.ContainsFunc(r.says, func(pattern string) bool { return matches(reply, pattern) })
+}
+
+// matches reports whether a reply in lower case has the parts of a pattern in order.
+func matches(reply, pattern string) bool {
+	if begin, ok := strings.CutPrefix(pattern, "^"); ok {
+		return strings.HasPrefix(reply, begin)
+	}
+	for part := range strings.SplitSeq(pattern, "...") {
+		_, after, found := strings.Cut(reply, part)
+		if !found {
+			return false
+		}
+		reply = after
+	}
+	return true
+}
+
+// saysNothing is a refusal by the protocol's word or code alone, which is what
+// servers say to a wrong password if they say no more.
+var saysNothing = regexp.MustCompile(`^(no|-err|[45]\d\d)?[ .]*(\d\.\d+\.\d+)?[ .]*$`)
+
 // ClassifyLogin names the check that a server's refusal of a login is an
-// occurrence of. Without a telling word it is a wrong user name or password, or a
-// wrong token.
+// occurrence of: a wrong user name, password or token where the words say so or
+// there are none, and an unknown reason where nobody knows what they mean.
 func ClassifyLogin(reply string, token bool) *checks.Check {
-	reply = strings.ToLower(reply)
-	check := checks.LoginRejected
-	for _, r := range loginReplies {
-		if slices.ContainsFunc(r.says, func(text string) bool {
-			if strings.HasSuffix(text, " ") {
-				return strings.HasPrefix(reply, text)
-			}
-			return strings.Contains(reply, text)
-		}) {
-			check = r.check
+	check := checks.LoginUnknown
+	lower := strings.ToLower(reply)
+	for _, table := range [][]loginReply{loginReplies, families(), judgedReplies, {{checks.LoginRejected, []string{"^535 5.7.8 ", "^535 5.7.3 "}}}} {
+		if i := slices.IndexFunc(table, func(r loginReply) bool { return r.fits(lower) }); i >= 0 {
+			check = table[i].check
 			break
 		}
 	}
-	if token && check == checks.LoginRejected {
+	if check == checks.LoginUnknown && saysNothing.MatchString(lower) {
+		check = checks.LoginRejected
+	}
+	if token && (check == checks.LoginRejected || check == checks.LoginUnknown) {
 		return checks.LoginTokenRejected
 	}
 	return check
 }
+
+// NamesCredentials reports whether a refusal speaks of the credentials: "invalid
+// credentials or IMAP is disabled" leaves open which it is.
+func NamesCredentials(reply string) bool { return judgedReplies[0].fits(strings.ToLower(reply)) }

@@ -72,7 +72,7 @@ func TestClassifyLogin(t *testing.T) {
 		{"NO authentication failed", checks.LoginRejected},
 		{"535 Authentication credentials invalid", checks.LoginRejected},
 		{"535 5.7.8 Error: authentication failed: authentication failure", checks.LoginRejected},
-		{"NO [AUTHENTICATIONFAILED] LOGIN Invalid credentials or IMAP is disabled", checks.LoginRejected},
+		{"NO [AUTHENTICATIONFAILED] LOGIN Invalid credentials or IMAP is disabled", checks.LoginProtocolOff},
 		{"535 5.7.8 Error: authentication failed: This user does not have access rights to this service", checks.LoginProtocolOff},
 		{"535 5.7.0 NEOBHODIM parol prilozheniya https://help.mail.ru/mail/security/protection/external / Application password is REQUIRED", checks.LoginAppPassword},
 		{"NO [ALERT] You are yet to enable IMAP for your account. Please contact your administrator (Failure)", checks.LoginProtocolOff},
@@ -126,6 +126,64 @@ func TestClassifyLogin(t *testing.T) {
 	} {
 		if got := ClassifyLogin(reply, true); got != want {
 			t.Errorf("with a token, %q is %s, want %s", reply, got.ID, want.ID)
+		}
+	}
+}
+
+// The same in the words of other servers and languages.
+func TestClassifyLoginFamilies(t *testing.T) {
+	for _, c := range []struct {
+		reply string
+		want  *checks.Check
+	}{
+		{"NO Server Unavailable. 15", checks.LoginUnavailable},
+		{"NO System Error (Failure)", checks.LoginUnavailable},
+		{"535 5.7.8 Error: authentication failed: generic failure", checks.LoginUnavailable},
+		{"-ERR internal server error", checks.LoginUnavailable},
+		{"NO Unable to contact authentication server", checks.LoginUnavailable},
+		{"NO Interner Fehler, bitte versuchen Sie es später erneut", checks.LoginUnavailable},
+		{"NO Erreur interne du serveur", checks.LoginUnavailable},
+		{"535 Błąd serwera uwierzytelniania", checks.LoginUnavailable},
+		{"535 Внутренняя ошибка сервера", checks.LoginUnavailable},
+		{"NO 系统繁忙,请稍后再试", checks.LoginUnavailable},
+		{"-ERR サーバエラー", checks.LoginUnavailable},
+		{"-ERR Maildrop already locked", checks.LoginLimit},
+		{"-ERR mailbox already in use by pid 1234", checks.LoginLimit},
+		{"NO LOGIN failed: must change password", checks.LoginPasswordExpired},
+		{"NO Ihr Passwort ist abgelaufen", checks.LoginPasswordExpired},
+		{"535 Срок действия пароля истек", checks.LoginPasswordExpired},
+		{"535 5.7.8 Account suspended", checks.LoginDisabled},
+		{"NO User is disabled", checks.LoginDisabled},
+		{"NO Das Postfach ist gesperrt", checks.LoginDisabled},
+		{"535 La cuenta está suspendida", checks.LoginDisabled},
+		{"535 Konto zostało zablokowane", checks.LoginDisabled},
+		{"535 账号已被冻结", checks.LoginDisabled},
+		{"NO LOGIN failed. Account is blocked. Login to your account via a web browser to verify your identity.", checks.LoginBrowser},
+		{"NO IMAP service is disabled for this user", checks.LoginProtocolOff},
+		{"NO IMAP ist für dieses Konto nicht freigeschaltet", checks.LoginProtocolOff},
+		{"535 SMTP no está habilitado para esta cuenta", checks.LoginProtocolOff},
+		{"-ERR Доступ по протоколу POP3 отключен", checks.LoginProtocolOff},
+		{"535 5.7.1 Username and Password not accepted. Please enable POP3/SMTP in settings", checks.LoginProtocolOff},
+		{"535 Error: 请使用授权码登录", checks.LoginAppPassword},
+		{"NO 2FA enabled: use a device password", checks.LoginAppPassword},
+		{"535 5.7.8 Your IP has been blocked for repeated authentication errors", checks.LoginThrottled},
+		{"-ERR IP address 192.0.2.1 is temporarily banned", checks.LoginThrottled},
+		{"NO [CONTACTADMIN] Too many authentication failures", checks.LoginThrottled},
+		{"NO Trop de tentatives échouées", checks.LoginThrottled},
+		{"535 5.7.1 Logins from your country are not allowed", checks.LoginPolicy},
+		{"NO Zugangsdaten ungültig", checks.LoginRejected},
+		{"535 Nom d'utilisateur ou mot de passe incorrect", checks.LoginRejected},
+		{"535 用户名或密码错误", checks.LoginRejected},
+		{"535 Неверный логин или пароль", checks.LoginRejected},
+		{"535 ユーザー名またはパスワードが正しくありません", checks.LoginRejected},
+		{"NO", checks.LoginRejected},
+		{"-ERR", checks.LoginRejected},
+		{"535 5.7.8", checks.LoginRejected},
+		{"NO The stars are not right", checks.LoginUnknown},
+		{"535 Nix da", checks.LoginUnknown},
+	} {
+		if got := ClassifyLogin(c.reply, false); got != c.want {
+			t.Errorf("%q is %s, want %s", c.reply, got.ID, c.want.ID)
 		}
 	}
 }
