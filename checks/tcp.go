@@ -2,7 +2,7 @@ package checks
 
 var tcpChecks = []*Check{
 	TCPRefused, TCPTimeout, TCPUnreachable, TCPUnreachable6, TCPUnreachable4, TCPReset,
-	TCPHostDown, TCPBlockedHere,
+	TCPHostDown, TCPBlockedHere, TCPProxyExpected,
 }
 
 var (
@@ -38,4 +38,8 @@ var (
 		"The server is there, but this port is silent: networks often block it on the way.",
 		"Try from another network (a mobile phone's hotspot). If it works there, have the local network or internet provider let this port out; if not, open it in the server's own firewall.",
 		"RFC 5068, RFC 8314 section 3.3"}
+	TCPProxyExpected = &Check{"tcp.proxy-expected", Failure, Operator,
+		"The server waits for the header of a proxy (PROXY protocol), so those who connect to it directly hear nothing.",
+		"If no proxy or load balancer stands in front, switch the protocol off (Dovecot: haproxy = no in the inet_listener; Postfix: smtpd_upstream_proxy_protocol and postscreen_upstream_proxy_protocol empty). If one does, publish its name and ports, not those of the server behind it.",
+		"https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt"}
 )

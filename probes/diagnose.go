@@ -37,6 +37,7 @@ var followUps = []followUp{
 		checks.ReplyClosed, checks.ReplyRejected,
 	}, (*probe).missClientCert},
 	{[]*checks.Check{checks.TCPReset}, (*probe).askIfTLS},
+	{[]*checks.Check{checks.TCPReset}, (*probe).askWithProxyHeader},
 	{[]*checks.Check{checks.TLSPlainOnTLSPort}, (*probe).nameService},
 	{[]*checks.Check{checks.TLSHandshakeFailure, checks.TLSOldProtocol, checks.TLSEOF}, (*probe).askWhatTLS},
 	{[]*checks.Check{checks.TLSUnrecognizedName}, (*probe).askWithoutName},

@@ -54,4 +54,9 @@ const (
 
 	// A login page is next door; one lost packet is sent again after a second.
 	portalLimit = 1500 * time.Millisecond
+
+	// Servers wait so long at least for the header of a proxy (Dovecot's
+	// haproxy_timeout is 3 s, Postfix's smtpd_upstream_proxy_timeout 5 s), while one that
+	// bans an address hangs up at once.
+	proxyPatience = 2 * time.Second
 )

@@ -104,3 +104,19 @@ func Alert(number byte) Behaviour {
 		c.Say(string([]byte{21, 3, 3, 0, 2, 2, number}))
 	}
 }
+
+// BehindProxy waits for the header of the PROXY protocol, hangs up on who begins with
+// anything else, and on who says nothing for so long.
+func BehindProxy(wait time.Duration, b Behaviour) Behaviour {
+	return func(c *Conn) {
+		c.SetReadDeadline(time.Now().Add(wait))
+		header, err := c.in.Peek(len("PROXY "))
+		if err != nil || string(header) != "PROXY " {
+			c.Close()
+			return
+		}
+		c.SetReadDeadline(time.Time{})
+		c.readLine()
+		b(c)
+	}
+}

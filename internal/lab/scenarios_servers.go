@@ -57,6 +57,11 @@ func networkFaults() []Scenario {
 			onIMAP(Reset)),
 		provider("banned-everywhere", "the server hangs up at once on every port, with TLS and without", "tcp.reset-after-connect",
 			onIMAP(CloseAtOnce), onIMAPS(CloseAtOnce)),
+		provider("proxy-expected", "the submission server waits for the header of a proxy that does not stand in front of it", "account.no-outgoing tcp.proxy-expected",
+			serve(smtpHost, 587, BehindProxy(5*time.Second, SMTP(Mail{Host: smtpHost, StartTLS: &smtpCert}))),
+			serve(smtpHost, 465, BehindProxy(5*time.Second, TLS(smtpCert, SMTP(Mail{Host: smtpHost}))))),
+		provider("slow-to-hang-up", "the IMAP server says nothing for some seconds and hangs up", "tcp.reset-after-connect",
+			onIMAP(Then(Wait(4*time.Second), CloseAtOnce))),
 		provider("bad-address", "DNS gives an address that no server can have", "net.bad-address",
 			without("imap"), records("imap A 0.0.0.0"), func(s *Scenario) { delete(s.Hosts, imapHost) }),
 	}

@@ -9,24 +9,28 @@ import (
 // that has banned an address accepts and hangs up before a word; at a port with TLS
 // from the first byte that looks like a server that has no certificate. Where the
 // host also hangs up on those who only listen, and nothing of it works, the
-// certificate is not the cause.
+// certificate is not the cause. It is the same with one that waits for a proxy.
 func oneBan(r *mailcheck.Report) {
-	hangsUp, works := map[string]bool{}, map[string]bool{}
+	hangsUp, works := map[string]mailcheck.Finding{}, map[string]bool{}
 	for i := range r.Servers {
 		s := &r.Servers[i]
-		found := s.Findings()
-		hangsUp[s.Host] = hangsUp[s.Host] || mailcheck.Shows(found, checks.TCPReset)
+		for _, f := range s.Findings() {
+			if f.Check == checks.TCPReset || f.Check == checks.TCPProxyExpected {
+				hangsUp[s.Host] = f
+			}
+		}
 		works[s.Host] = works[s.Host] || s.TLS != nil || s.Greeting != ""
 	}
 	for i := range r.Servers {
 		s := &r.Servers[i]
-		if !hangsUp[s.Host] || works[s.Host] {
+		known := hangsUp[s.Host]
+		if known.Check == nil || works[s.Host] {
 			continue
 		}
 		for _, f := range mailcheck.Each(s.Steps) {
 			if f.Check == checks.TLSEOF {
-				f.BecomeText(checks.TCPReset, f.Detail)
-				f.Fix = mailcheck.Text{}
+				f.BecomeText(known.Check, known.Detail)
+				f.Fix = known.Fix
 			}
 		}
 	}
