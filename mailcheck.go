@@ -394,6 +394,7 @@ const (
 	OpCapability  Op = "capability"  // CAPABILITY, CAPA or EHLO
 	OpStartTLS    Op = "starttls"    // the STARTTLS or STLS command
 	OpAuth        Op = "auth"        // the login
+	OpMailbox     Op = "mailbox"     // the look at what the login opened
 	OpDiagnose    Op = "diagnose"    // a further connection that asks why
 	OpAudit       Op = "audit"       // a further connection that asks what else TLS accepts
 	OpFetch       Op = "fetch"       // one document over HTTP

@@ -5,7 +5,7 @@ var loginChecks = []*Check{
 	LoginBasicDisabled, LoginSMTPAuthDisabled, LoginPolicy, LoginProtocolOff, LoginDisabled,
 	LoginNotAuthorized, LoginUnavailable, LoginLimit, LoginThrottled, LoginMechanism, LoginFailed,
 	LoginNotTrusted, LoginNoMechanism, LoginServerSignature, LoginUsernameForm,
-	LoginUnknown,
+	LoginUnknown, LoginMailbox, LoginWantsID, LoginSender,
 }
 
 var (
@@ -93,4 +93,16 @@ var (
 		"The server refuses the login, and it cannot be told from its words why.",
 		"Read the server's own words in the evidence, and give them to whoever runs the server, who finds the reason in the log. Do not type the password over and over: that may lock the account.",
 		"RFC 5530 section 1, RFC 4954 section 6"}
+	LoginMailbox = &Check{"login.mailbox-closed", Failure, Operator,
+		"The login is accepted, but the mailbox behind it does not open, so no mail can be read.",
+		"See the server's log for this user: the mailbox may not have been made yet, its files may belong to another user, or its storage may be away (Dovecot: mail_location or mail_path, and doveadm mailbox list -u USER).",
+		"RFC 9051 section 6.3.3, RFC 1939 section 5"}
+	LoginWantsID = &Check{"login.wants-id", Info, User,
+		"The mailbox opens only to programs that say who they are (the command ID).",
+		"Use a mail program that sends ID, as Thunderbird, Outlook, Apple Mail and FairEmail do. NetEase (163.com, 126.com, yeah.net) calls all others an unsafe login.",
+		"RFC 2971"}
+	LoginSender = &Check{"login.sender-refused", Failure, Admin,
+		"The login is accepted, but the server does not let this user send as the address.",
+		"In the mail program choose the address that belongs to the login as the sender. If this address is to be used, have it allowed for the login (Postfix: smtpd_sender_login_maps; Exchange: the right SendAs; many providers: add it as an alias first).",
+		"RFC 6409 section 6.1"}
 )

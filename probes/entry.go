@@ -21,14 +21,16 @@ type entry struct {
 	sasl.Login
 	mechanism sasl.Mechanism
 	echoes    []echoes // of what is secret in it
+	sender    string   // the user's own address; empty where it is not known
 
 	reached  bool // the server was asked
 	told     bool // and told something
 	sent     bool // what is secret
 	check    *checks.Check
-	doubtful bool     // the refusal may be about the credentials, too
-	reply    string   // the server's last words, without secrets
-	caps     []string // that came with its consent
+	doubtful bool             // the refusal may be about the credentials, too
+	reply    string           // the server's last words, without secrets
+	caps     []string         // that came with its consent
+	seen     []mailcheck.Step // the look at the mailbox
 }
 
 // ok reports whether the server let the user in.
@@ -93,6 +95,11 @@ func (p *probe) enter(ctx context.Context) {
 		if c, _ := trace.Classify(mailcheck.OpAuth, err); c == checks.LoginServerSignature || c == checks.RunTimeout {
 			e.check = c
 		}
+	}
+	if e.ok() {
+		login := len(p.trace.Steps)
+		p.look(ctx, e)
+		e.seen, p.trace.Steps = p.trace.Steps[login:], p.trace.Steps[:login:login]
 	}
 }
 

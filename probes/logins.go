@@ -223,7 +223,7 @@ func appendNew(list []string, word string) []string {
 // attempt makes one login and records it with the server. What an earlier attempt
 // found wrong counts no more once one succeeds.
 func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name string, m sasl.Mechanism) *entry {
-	e := &entry{Login: sasl.Login{User: name, Secret: l.secret(), Server: s.Server}, mechanism: m, echoes: []echoes{l.echoes}}
+	e := &entry{Login: sasl.Login{User: name, Secret: l.secret(), Server: s.Server}, mechanism: m, echoes: []echoes{l.echoes}, sender: l.sender(name)}
 	p := newProbe(l.net, s.Server, l.opts, l.report.Started)
 	p.entry, p.further = e, 0
 	p.converse(ctx)
@@ -236,6 +236,18 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 	}
 	l.record(s, p, e)
 	return e
+}
+
+// sender returns the address that the user sends as: the account's, or the user name
+// where that is an address.
+func (l *logins) sender(name string) string {
+	switch a := l.report.Address; {
+	case a.Local != "":
+		return a.String()
+	case strings.Contains(name, "@"):
+		return name
+	}
+	return ""
 }
 
 // unreached is the step of a login for which the connection did not come about. What
@@ -295,7 +307,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 	if (e.check == checks.LoginRejected || e.check == checks.LoginUnknown) && l.joinRejections(s, e) {
 		step.Findings = nil
 	}
-	s.Steps = append(s.Steps, step)
+	s.Steps = append(append(s.Steps, step), e.seen...)
 	s.Verdict = verdict(s.Findings())
 }
 

@@ -56,6 +56,10 @@ func (s *session) imapCommand() bool {
 		return s.Say("{tag} OK NOOP completed.\r\n")
 	case "ID":
 		return s.Say("* ID (\"name\" \"Dovecot\")\r\n{tag} OK ID completed.\r\n")
+	case "EXAMINE":
+		if s.open {
+			return s.Say("* FLAGS (\\Seen)\r\n* 3 EXISTS\r\n{tag} OK [READ-ONLY] Examine completed.\r\n")
+		}
 	case "LOGOUT":
 		s.Say("* BYE Logging out\r\n{tag} OK Logout completed.\r\n")
 		return false
@@ -118,7 +122,7 @@ func (s *session) imapLogin(verb, args string) bool {
 }
 
 func (s *session) imapVerdict(ok bool) bool {
-	if ok {
+	if s.open = ok; ok {
 		return s.Say("{tag} OK [CAPABILITY IMAP4rev1 IDLE UIDPLUS MOVE SPECIAL-USE] Logged in\r\n")
 	}
 	return s.Say("{tag} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n")

@@ -40,6 +40,7 @@ type session struct {
 	*Conn
 	Mail
 	user string // POP3: what USER said
+	open bool   // a user has logged in
 }
 
 // begin waits for the time to greet; false ends the session.

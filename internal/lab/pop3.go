@@ -41,6 +41,10 @@ func (s *session) pop3Command() bool {
 		return s.Say("+OK\r\n" + s.pop3Caps() + "\r\n.\r\n")
 	case "STLS":
 		return s.pop3StartTLS()
+	case "STAT":
+		if s.open {
+			return s.Say("+OK 3 4096\r\n")
+		}
 	case "QUIT":
 		s.Say("+OK Logging out\r\n")
 		return false
@@ -84,7 +88,7 @@ func (s *session) pop3Auth(args string) bool {
 }
 
 func (s *session) pop3Verdict(ok bool) bool {
-	if ok {
+	if s.open = ok; ok {
 		return s.Say("+OK Logged in.\r\n")
 	}
 	return s.Say("-ERR [AUTH] Authentication failed.\r\n")

@@ -1,6 +1,9 @@
 package lab
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // The scenarios in which the check logs in. The right password is "correct horse".
 const rightPassword = "correct horse"
@@ -130,6 +133,20 @@ func logins() []Scenario {
 					m.On = map[string]Behaviour{"AUTHENTICATE": Say("{tag} OK [ALERT] Please enable IMAP access in your account settings first.\r\n")}
 				}
 			}), password(rightPassword)),
+		provider("login-mailbox-closed", "the login is accepted, and the inbox cannot be opened", "login.mailbox-closed",
+			mailboxes(wholeAddress, answering(imapHost, "EXAMINE", "{tag} NO [NONEXISTENT] No such folder.\r\n")), password(rightPassword)),
+		provider("login-not-connected", "the login is accepted, and the user has no mailbox that IMAP can open", "login.not-authorized",
+			mailboxes(wholeAddress, answering(imapHost, "EXAMINE", "{tag} BAD User is authenticated but not connected.\r\n")), password(rightPassword)),
+		provider("login-wants-id", "the mailbox opens only to programs that say who they are", "login.wants-id",
+			mailboxes(wholeAddress, func(m *Mail) {
+				if m.Host == imapHost {
+					m.On = wantsID()
+				}
+			}), password(rightPassword)),
+		provider("login-maildrop-shut", "the POP3 login is accepted, and the maildrop cannot be opened", "login.mailbox-closed",
+			mailboxes(wholeAddress, answering(popHost, "STAT", "-ERR [SYS/PERM] Mailbox is corrupt.\r\n")), password(rightPassword)),
+		provider("login-sender-refused", "the login is accepted, and the server does not let the user send as the address", "account.no-outgoing login.sender-refused",
+			mailboxes(wholeAddress, answering(smtpHost, "MAIL", "553 5.7.1 <alice@example.com>: Sender address rejected: not owned by user alice@example.com\r\n")), password(rightPassword)),
 		provider("login-app-password", "the server wants an app password",
 			"login.app-password", mailboxes(wholeAddress, nil), password(rightPassword),
 			refusing("NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)")),
@@ -185,5 +202,32 @@ smtp               A   192.0.2.25
 			host("imap.example.net", Host{993: imaps("imap.example.net")}),
 			host("smtp.example.net", Host{465: submissions("smtp.example.net")}),
 			password(rightPassword)),
+	}
+}
+
+// answering has the server of a host answer a command so.
+func answering(host, command, line string) func(*Mail) {
+	return func(m *Mail) {
+		if m.Host == host {
+			m.On = map[string]Behaviour{command: Say(line)}
+		}
+	}
+}
+
+// wantsID opens a mailbox only on connections on which ID was said before.
+func wantsID() map[string]Behaviour {
+	var known sync.Map // connections
+	return map[string]Behaviour{
+		"ID": func(c *Conn) {
+			known.Store(c, true)
+			c.Say("* ID NIL\r\n{tag} OK ID completed\r\n")
+		},
+		"EXAMINE": func(c *Conn) {
+			if _, ok := known.Load(c); !ok {
+				c.Say("{tag} NO EXAMINE Unsafe Login. Please contact kefu@188.com for help\r\n")
+				return
+			}
+			c.Say("{tag} OK [READ-ONLY] EXAMINE completed\r\n")
+		},
 	}
 }

@@ -59,7 +59,12 @@ func (s *session) smtpCommand() bool {
 		return s.smtpStartTLS(args)
 	case "AUTH":
 		return s.smtpAuth(args)
-	case "MAIL", "RCPT", "DATA", "BDAT", "VRFY":
+	case "MAIL":
+		if s.open {
+			return s.Say("250 2.1.0 Ok\r\n")
+		}
+		return s.Say("530 5.7.0 Authentication required\r\n")
+	case "RCPT", "DATA", "BDAT", "VRFY":
 		return s.Say("530 5.7.0 Authentication required\r\n")
 	}
 	return s.Say("502 5.5.2 Error: command not recognized\r\n")
@@ -111,6 +116,7 @@ func (s *session) smtpAuth(args string) bool {
 	case !known:
 		return s.Say("504 5.5.4 Unrecognized authentication type\r\n")
 	case ok:
+		s.open = true
 		return s.Say("235 2.7.0 Authentication successful\r\n")
 	}
 	return s.Say("535 5.7.8 Error: authentication failed\r\n")

@@ -195,11 +195,13 @@ func classifyTransport(op mailcheck.Op, err error) *checks.Check {
 var timeoutChecks = map[mailcheck.Op]*checks.Check{
 	mailcheck.OpLookup: checks.DNSTimeout, mailcheck.OpResolve: checks.DNSTimeout, mailcheck.OpConnect: checks.TCPTimeout, mailcheck.OpTLS: checks.TLSTimeout, mailcheck.OpGreeting: checks.GreetTimeout,
 	mailcheck.OpCapability: checks.ReplyTimeout, mailcheck.OpStartTLS: checks.ReplyTimeout, mailcheck.OpAuth: checks.LoginFailed,
+	mailcheck.OpMailbox: checks.LoginMailbox,
 }
 
 var closedChecks = map[mailcheck.Op]*checks.Check{
 	mailcheck.OpConnect: checks.TCPReset, mailcheck.OpTLS: checks.TLSEOF, mailcheck.OpGreeting: checks.TCPReset,
 	mailcheck.OpCapability: checks.ReplyClosed, mailcheck.OpStartTLS: checks.ReplyClosed, mailcheck.OpAuth: checks.LoginFailed,
+	mailcheck.OpMailbox: checks.LoginMailbox,
 }
 
 // Windows reports its own numbers, which the syscall constants do not match.

@@ -105,3 +105,17 @@ func ClassifyLogin(reply string, token bool) *checks.Check {
 // NamesCredentials reports whether a refusal speaks of the credentials: "invalid
 // credentials or IMAP is disabled" leaves open which it is.
 func NamesCredentials(reply string) bool { return judgedReplies[0].fits(strings.ToLower(reply)) }
+
+// ClassifyMailbox names what keeps a mailbox shut that a login was accepted for, by
+// the server's words; nil where they do not tell. Nothing is said of the credentials
+// any more, whatever the words are.
+func ClassifyMailbox(reply string) *checks.Check {
+	c := ClassifyLogin(reply, false)
+	if slices.Contains([]*checks.Check{
+		checks.LoginProtocolOff, checks.LoginNotAuthorized, checks.LoginPolicy, checks.LoginUnavailable, checks.LoginLimit,
+		checks.LoginBrowser, checks.LoginSMTPAuthDisabled,
+	}, c) {
+		return c
+	}
+	return nil
+}
