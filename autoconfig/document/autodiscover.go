@@ -15,6 +15,7 @@ import (
 // AutodiscoverAnswer is an answer of the Autodiscover service in its plain XML form,
 // POX (MS-OXDSCLI section 2.2.4).
 type AutodiscoverAnswer struct {
+	Root         *Node  // the whole of it, for whoever judges it
 	Action       string // settings, redirectAddr or redirectUrl
 	RedirectAddr string
 	RedirectURL  string
@@ -60,7 +61,7 @@ func ParseAutodiscover(body []byte) (*AutodiscoverAnswer, error) {
 	if response == nil {
 		return nil, checks.AutodiscoverMalformed.Errorf("line %d: there is no <Response>", root.Line)
 	}
-	a := &AutodiscoverAnswer{}
+	a := &AutodiscoverAnswer{Root: root}
 	if e := response.Child("Error"); e != nil {
 		a.ErrorCode, a.Message = e.Text("ErrorCode"), e.Text("Message")
 		if a.ErrorCode == "" {
