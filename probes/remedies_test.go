@@ -30,7 +30,7 @@ func TestRemediesMend(t *testing.T) {
 	}
 }
 
-func judged(body string) mailcheck.Lint {
+func judged(body string) *mailcheck.Report {
 	return lint.Judge(lint.File{Name: "file", Body: []byte(body)})
 }
 

@@ -163,7 +163,11 @@ func (l *linter) keys(n *document.Node, values map[string]*document.Node, kind s
 		case key.values != nil && !slices.Contains(key.values, written):
 			l.at(v, checks.LintValue, "%s is %q, not %s", name, written, mailcheck.Joined(key.values, " or ")).Fix = key.example()
 		case key.kind == "integer" && !isInteger(written):
-			l.at(v, checks.LintValue, "%s is %q, not a number", name, written).Fix = key.example()
+			f := l.at(v, checks.LintValue, "%s is %q, not a number", name, written)
+			f.Fix = key.example()
+			if written == "" {
+				l.refuse(f)
+			}
 		}
 	}
 	if known {

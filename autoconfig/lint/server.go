@@ -115,7 +115,7 @@ func lintPreferred(l *linter, n *document.Node) {
 		if c == nil || n.Name != "outgoingServer" || !strings.EqualFold(c.Content(), other) && c.Content() != map[string]string{"true": "1", "false": "0"}[other] {
 			continue
 		}
-		l.at(c, checks.PublishPreferredServer, "<%s>%s</%[1]s>: mail goes out through Thunderbird's default server, such as that of another account, not through %s", name, c.Content(), n.Text("hostname")).
+		l.at(c, checks.PublishPreferredServer, "<%s>%s</%s>: mail goes out through Thunderbird's default server, such as that of another account, not through %s", name, c.Content(), name, n.Text("hostname")).
 			Fix = mailcheck.Textf("Take <%s>%s</%s> out.", name, c.Content(), name)
 	}
 }

@@ -66,6 +66,7 @@ func brokenDocuments() []Scenario {
 		s.Name, s.Doc, s.Want = b.Name, b.Doc, slices.Sorted(slices.Values(strings.Fields(b.Want)))
 		all = append(all, s)
 	}
+	all = append(all, namesElsewhere()...)
 	return append(all, programSources()...)
 }
 
@@ -114,6 +115,21 @@ func BrokenDocuments() []BrokenDocument {
 		{"pacc-url", "a URL stands where the PACC document names a host", "pacc.bad-entry", PACCDocument, "imap.example.com", "imaps://imap.example.com"},
 		{"pacc-template", "a host of the PACC document has a placeholder of Mail Autoconfig", "publish.template", PACCDocument, "imap.example.com", "imap.%EMAILDOMAIN%"},
 		{"pacc-no-authentication", "the PACC document does not say how to log in", "publish.file-fault", PACCDocument, "  \"authentication\": {\"password\": true},\n", ""},
+	}
+}
+
+// namesElsewhere publish user names of another domain, and log in.
+func namesElsewhere() []Scenario {
+	elsewhere := onlyAutoconfig(XML(userNamed("%EMAILLOCALPART%@example.org")))
+	return []Scenario{
+		provider("username-domain-accepted", "the published user name is in another domain, and the accounts are really named so", "",
+			elsewhere, mailboxes("alice@example.org", nil), password(rightPassword)),
+		provider("username-domain-refused", "the published user name is in another domain, and the server refuses it", "publish.username-domain publish.username-refused",
+			elsewhere, mailboxes(wholeAddress, nil), password(rightPassword)),
+		provider("file-blank-line", "an empty line stands before the XML declaration of the settings file", "autoconfig.malformed",
+			autoconfig(XML("\n"+config(incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
+		provider("file-byte-order-mark", "the settings file begins with a byte order mark, as XML allows", "",
+			autoconfig(XML("\xef\xbb\xbf"+config(incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
 	}
 }
 

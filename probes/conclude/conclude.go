@@ -52,6 +52,7 @@ var revisions = []func(*mailcheck.Report){
 	explainSilence,
 	suspectStripping,
 	oneBan,
+	believeLogins,
 }
 
 // finish folds consequences under their causes, which may make a cause worse, then
