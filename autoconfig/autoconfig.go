@@ -241,6 +241,7 @@ func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, b
 	if len(servers) == 0 {
 		faults = slices.DeleteFunc(faults, isNoServer)
 	}
+	placeSecurity(t, where, faults, func(line int) (mailcheck.Server, bool) { return config.ServerAt(line, s.address) })
 	told := tellFaults(t, where, checks.AutoconfigBadSection, faults, problems)
 	if len(servers) == 0 {
 		t.Find(checks.AutoconfigNoServers, "%s", where)

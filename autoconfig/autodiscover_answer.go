@@ -139,6 +139,7 @@ func (d *autodiscovery) readSettings(t *trace.Trace, where string, asked mailche
 	if len(servers) == 0 {
 		faults = slices.DeleteFunc(faults, isNoServer)
 	}
+	placeSecurity(t, where, faults, a.ServerAt)
 	tellFaults(t, where, checks.AutodiscoverBadSection, faults, problems)
 	if len(servers) == 0 {
 		t.Find(checks.AutodiscoverNoServers, "%s", where)

@@ -9,6 +9,21 @@ import (
 	"mailcheck/internal/trace"
 )
 
+// placeSecurity keeps where a document says how a server is encrypted, for whoever
+// compares that with the port once the server has been tested.
+func placeSecurity(t *trace.Trace, where string, faults []mailcheck.Finding, at func(line int) (mailcheck.Server, bool)) {
+	for _, fault := range faults {
+		if fault.Check != checks.PublishPortSecurity && fault.Check != checks.LintInsecure {
+			continue
+		}
+		if server, ok := at(fault.Line); ok {
+			f := t.Find(checks.PublishPortSecurity, "%s line %d: %s", where, fault.Line, fault.Detail)
+			f.Severity = checks.Info // the test of the server tells more
+			f.Target, f.URL, f.Line, f.Column, f.Element = server.URL(), where, fault.Line, fault.Column, fault.Element
+		}
+	}
+}
+
 // tellFaults finds what lint has against a document, and what kept a section from being
 // used beside that. bad is the check for a section that programs leave out.
 func tellFaults(t *trace.Trace, where string, bad *checks.Check, faults []mailcheck.Finding, problems []document.Problem) (told int) {

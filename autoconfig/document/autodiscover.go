@@ -179,6 +179,17 @@ func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailc
 	return servers, problems[:min(len(problems), MaxProblems)]
 }
 
+// ServerAt returns the mail server of the section that a line of the answer is in.
+func (a *AutodiscoverAnswer) ServerAt(line int) (mailcheck.Server, bool) {
+	for _, p := range slices.Backward(a.Protocols) {
+		if p.Line <= line {
+			server, _ := p.mailServer(mailTypes[p.Type])
+			return server, mailTypes[p.Type] != ""
+		}
+	}
+	return mailcheck.Server{}, false
+}
+
 // popLogin returns the user name of the first section for POP3.
 func (a *AutodiscoverAnswer) popLogin() string {
 	for _, p := range a.Protocols {

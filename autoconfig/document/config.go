@@ -155,6 +155,17 @@ func (c *Config) Servers(a mailcheck.Address) (servers []mailcheck.Server, probl
 	return servers, problems
 }
 
+// ServerAt returns the server of the section that a line of the file is in.
+func (c *Config) ServerAt(line int, a mailcheck.Address) (mailcheck.Server, bool) {
+	for _, s := range slices.Backward(c.Sections) {
+		if s.Line <= line {
+			server, _ := s.server(SectionProtocols[s.Type], a)
+			return server, SectionProtocols[s.Type] != ""
+		}
+	}
+	return mailcheck.Server{}, false
+}
+
 // server reads one section for an address.
 func (s Section) server(protocol mailcheck.Protocol, a mailcheck.Address) (mailcheck.Server, []Problem) {
 	var problems []Problem

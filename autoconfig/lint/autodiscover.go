@@ -195,8 +195,9 @@ func lintAnswerProtocol(l *linter, n *document.Node) {
 	}
 	port, err := strconv.ParseUint(n.Text("Port"), 10, 16)
 	if n.Text("Port") == "" {
-		l.at(cmp.Or(n.Child("Port"), n), checks.LintMissing, "the %s protocol has no <Port>", kind).
-			Fix = mailcheck.Textf("Add <Port>%d</Port>.", mailcheck.DefaultPort(protocol, answerSecurity(n)))
+		f := l.at(cmp.Or(n.Child("Port"), n), checks.LintMissing, "the %s protocol has no <Port>", kind)
+		f.Element = "Port"
+		f.Fix = mailcheck.Textf("Add <Port>%d</Port>.", mailcheck.DefaultPort(protocol, answerSecurity(n)))
 	} else if err != nil || port == 0 {
 		l.at(n.Child("Port"), checks.LintValue, "the port of %s is %q, not a number from 1 to 65535", kind, n.Text("Port")).
 			Fix = mailcheck.Textf("Write <Port>%d</Port>, or whichever number from 1 to 65535 the server has.", mailcheck.DefaultPort(protocol, answerSecurity(n)))

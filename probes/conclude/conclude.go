@@ -104,6 +104,9 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 		own := len(all)
 		more := map[int]int{} // how many were left out, by the index of the first
 		for _, f := range source.Findings() {
+			if f.Check == checks.PublishPortSecurity {
+				continue // portSecurity says it, if the server does not work so
+			}
 			f.Source = source.Name
 			alike := func(o mailcheck.Finding) bool { return o.Check == f.Check && o.Severity == f.Severity }
 			first := slices.IndexFunc(all[own:], alike)

@@ -60,6 +60,13 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 			f.Fix = mailcheck.Textf("Publish %s, or %s.", portAndSecurity(form, s.Port, other), portAndSecurity(form, mailcheck.DefaultPort(s.Protocol, s.Security), s.Security))
 		}
 		f.Server = s.URL()
+		for _, at := range r.Source(s.Sources[0]).Findings() {
+			if at.Check == checks.PublishPortSecurity && at.Target == s.URL() {
+				f.URL, f.Line, f.Column, f.Element = at.URL, at.Line, at.Column, at.Element
+				f.Detail = mailcheck.Evidencef("%s: %s", f.Detail, at.Detail)
+				break
+			}
+		}
 		all = append(all, f)
 	}
 	return all
