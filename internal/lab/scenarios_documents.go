@@ -109,6 +109,9 @@ func BrokenDocuments() []BrokenDocument {
 		{"answer-placeholder", "the Autodiscover answer has a placeholder of Mail Autoconfig", "publish.template", PoxAnswer, "alice@example.com", user},
 		{"answer-username-domain", "the user name of the Autodiscover answer is in another domain", "publish.username-domain", PoxAnswer, "alice@example.com", "alice@example.org"},
 		{"answer-final-dot", "the server of the Autodiscover answer ends in a dot", "publish.host-final-dot", PoxAnswer, "imap.example.com", "imap.example.com."},
+		{"answer-no-port", "a port of the Autodiscover answer is empty", "autodiscover.bad-section", PoxAnswer, "<Port>587</Port>", "<Port></Port>"},
+		{"answer-host-port", "a host of the Autodiscover answer has a port", "autodiscover.bad-section", PoxAnswer, "imap.example.com", "imap.example.com:993"},
+		{"answer-username-cut", "the user name of the Autodiscover answer lost its domain", "publish.username-cut", PoxAnswer, "alice@example.com", "alice@"},
 		{"answer-no-action", "the Autodiscover answer has no action", "publish.file-fault", PoxAnswer, "      <Action>settings</Action>\n", ""},
 
 		{"pacc-final-dot", "a host of the PACC document ends in a dot", "publish.host-final-dot", PACCDocument, "imap.example.com", "imap.example.com."},
