@@ -364,6 +364,9 @@ func (w *walk) literal(kind, text string) mailcheck.Text {
 	if p == "" && w.address.Local != "" { // else it stays for want of a local part
 		p = document.Placeholder.FindString(text)
 	}
+	if p == "" && text != w.address.String() && text != w.address.Local {
+		p = document.TemplateIn(text)
+	}
 	if p == "" {
 		return mailcheck.Text{}
 	}

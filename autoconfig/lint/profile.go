@@ -32,6 +32,11 @@ func lintProfile(l *linter, root *document.Node) {
 	if content := top["PayloadContent"]; is(content, "array") {
 		lintPayloads(l, content, top)
 	}
+	if i := slices.IndexFunc(l.Findings, func(f mailcheck.Finding) bool { return f.Check == checks.PublishTemplate }); i >= 0 {
+		for j := range l.Clients {
+			l.Clients[j].Outcome, l.Clients[j].Reason = mailcheck.Fails, mailcheck.Textf("the device takes the value as it stands: line %d: %s", l.Findings[i].Line, l.Findings[i].Detail)
+		}
+	}
 	if slices.ContainsFunc(l.Findings, func(f mailcheck.Finding) bool {
 		return f.Severity == checks.Failure && f.Check != checks.LintInsecure
 	}) {

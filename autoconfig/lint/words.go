@@ -154,16 +154,26 @@ func (l *linter) unfilled(v value) bool {
 	return true
 }
 
-// filledIn says what to write in the place of a template.
+// filledIn says what to write in the place of a template, and of any other in the value.
 func (l *linter) filledIn(v value, left string) mailcheck.Text {
-	right := document.PlaceholderMeant(strings.Trim(left, "%{}$[]<>_@() "))
-	switch {
-	case v.filled && right != "":
-		return v.write(strings.Replace(v.text, left, right, 1))
-	case right != "":
-		return mailcheck.Textf("Fill it in when the file is made: %s", fmt.Sprintf(v.written, document.Expand(strings.Replace(v.text, left, right, 1), l.address)))
+	text := v.text
+	for range 3 { // name, domain, and whatever stands beside them
+		right := document.PlaceholderMeant(strings.Trim(left, "%{}$[]<>_@() "))
+		if right == "" {
+			return mailcheck.Text{}
+		}
+		if !v.filled {
+			right = document.Expand(right, l.address)
+		}
+		text = strings.Replace(text, left, right, 1)
+		if left = document.TemplateIn(text); left == "" {
+			break
+		}
 	}
-	return mailcheck.Text{}
+	if v.filled {
+		return v.write(text)
+	}
+	return mailcheck.Textf("Fill it in when the file is made: %s", fmt.Sprintf(v.written, text))
 }
 
 // padded finds values with spaces around them that not every program takes away.
