@@ -58,6 +58,7 @@ var allowed = map[string]map[string]string{
 		"internal/trace":      "steps, and errors turned into checks",
 		"internal/netx":       "the only way out to the network",
 		"autoconfig/document": "what is published, read",
+		"autoconfig/lint":     "what is published, judged",
 		"autoconfig/provider": "what is known of providers",
 		"golang.org/x/net":    "public suffixes",
 	},

@@ -34,6 +34,8 @@ const (
 	Records      SourceForm = "records"  // DNS records: they promise no STARTTLS (RFC 6186 section 3), and know no user name
 	SettingsFile SourceForm = "file"     // a settings file of Mail Autoconfig
 	Database     SourceForm = "database" // settings files that somebody else collects, on a host of his own
+	Answer       SourceForm = "answer"   // answers of Microsoft's Autodiscover service
+	Document     SourceForm = "pacc"     // PACC documents
 	OtherForm    SourceForm = ""
 )
 

@@ -7,11 +7,13 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
 	"mailcheck"
 	"mailcheck/autoconfig/document"
+	"mailcheck/autoconfig/lint"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -226,15 +228,21 @@ func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, b
 	})
 	if err != nil {
 		soften(t, checks.Warning)
-		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the settings file is malformed")}
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the settings file is malformed: %s", lastDetail(t))}
 	}
 	for _, issuer := range config.Issuers {
 		s.board.nameIssuer(document.Issuer{Name: document.Expand(issuer.Name, s.address), Scopes: issuer.Scopes})
 	}
 	servers, problems := config.Servers(s.address)
-	for _, p := range problems {
-		tellProblem(t, where, p)
+	var faults []mailcheck.Finding
+	if s.ownFile() { // what is wrong with a file of others beside its servers is theirs to see
+		faults = lint.Config(config, s.address)
 	}
+	if len(servers) == 0 {
+		faults = slices.DeleteFunc(faults, isNoServer)
+	}
+	placeSecurity(t, where, faults, func(line int) (mailcheck.Server, bool) { return config.ServerAt(line, s.address) })
+	told := tellFaults(t, where, checks.AutoconfigBadSection, faults, problems)
 	if len(servers) == 0 {
 		t.Find(checks.AutoconfigNoServers, "%s", where)
 		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the settings file names no usable server"), config: config}
@@ -244,6 +252,21 @@ func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, b
 	if u, err := url.Parse(where); err == nil && u.Host != "" {
 		host = u.Scheme + "://" + u.Host + u.Path
 	}
-	s.findRefusals(t, where, config)
+	s.findRefusals(t, where, config, told > 0)
 	return answer{state: mailcheck.Found, reason: mailcheck.Textf("%s", host), servers: servers, config: config}
+}
+
+// isNoServer reports whether a fault is that a file names no server of one side, which is
+// said once where it names none at all.
+func isNoServer(f mailcheck.Finding) bool {
+	return slices.Contains([]string{"incomingServer", "outgoingServer", "Protocol"}, f.Element)
+}
+
+// lastDetail is the evidence of the last thing that was found.
+func lastDetail(t *trace.Trace) mailcheck.Text {
+	found := t.Steps[len(t.Steps)-1].Findings
+	if len(found) == 0 {
+		return mailcheck.Text{}
+	}
+	return found[len(found)-1].Detail
 }

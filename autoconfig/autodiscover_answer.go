@@ -9,6 +9,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig/document"
+	"mailcheck/autoconfig/lint"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -35,6 +36,8 @@ func (d *autodiscovery) judge(ctx context.Context, t *trace.Trace, doc *netx.Doc
 	case doc.Status != http.StatusOK:
 		text := mailcheck.Textf("answers with HTTP status %d", doc.Status)
 		return fail(checks.AutodiscoverStatus, text, text), ""
+	case document.ProgramSource(doc.Body) != "":
+		return fail(checks.AutodiscoverProgram, mailcheck.Textf("begins %q, as the source of a program does", document.ProgramSource(doc.Body)), mailcheck.Textf("answers with the source of a program")), ""
 	case document.LooksLikeHTML(doc.Body):
 		return fail(checks.AutodiscoverHTML, mailcheck.Textf("answers with %s that begins %q", doc.ContentType, document.Head(doc.Body)), mailcheck.Textf("answers with a web page")), ""
 	}
@@ -101,7 +104,7 @@ func (d *autodiscovery) readAnswer(ctx context.Context, t *trace.Trace, doc *net
 		t.Say("sends to %s", a.RedirectAddr)
 		return poxAnswer{redirectAddr: a.RedirectAddr}, ""
 	}
-	return d.readSettings(t, doc.URL, a), ""
+	return d.readSettings(t, doc.URL, asked, a), ""
 }
 
 // errorRemedies say what to do about each ErrorCode (MS-OXDSCLI section
@@ -127,11 +130,17 @@ func (d *autodiscovery) refused(t *trace.Trace, where string, asked mailcheck.Ad
 }
 
 // readSettings hands the servers of an answer over.
-func (d *autodiscovery) readSettings(t *trace.Trace, where string, a *document.AutodiscoverAnswer) poxAnswer {
+func (d *autodiscovery) readSettings(t *trace.Trace, where string, asked mailcheck.Address, a *document.AutodiscoverAnswer) poxAnswer {
 	servers, problems := a.Servers(d.address)
-	for _, p := range problems {
-		tellProblem(t, where, p)
+	faults := lint.Answer(a, d.address, asked)
+	if d.address.Local == "" { // the user name is that of the address that was made up
+		faults = slices.DeleteFunc(faults, func(f mailcheck.Finding) bool { return f.Element == "LoginName" })
 	}
+	if len(servers) == 0 {
+		faults = slices.DeleteFunc(faults, isNoServer)
+	}
+	placeSecurity(t, where, faults, a.ServerAt)
+	tellFaults(t, where, checks.AutodiscoverBadSection, faults, problems)
 	if len(servers) == 0 {
 		t.Find(checks.AutodiscoverNoServers, "%s", where)
 		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s names no usable server", hostOf(where))}}

@@ -79,8 +79,8 @@ type Source struct {
 var Sources = []Source{
 	{"srv", mailcheck.Published, mailcheck.Records, "DNS service records (RFC 6186, RFC 8314)", false, findSRV},
 	{"autoconfig", mailcheck.Published, mailcheck.SettingsFile, "settings file on the domain's web server (Mail Autoconfig)", false, findAutoconfig},
-	{"autodiscover", mailcheck.Published, mailcheck.OtherForm, "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
-	{"pacc", mailcheck.Published, mailcheck.OtherForm, "JSON document on the domain's web server, with its digest in DNS (PACC)", false, findPACC},
+	{"autodiscover", mailcheck.Published, mailcheck.Answer, "Microsoft's Autodiscover service, of the domain or of Exchange Online", false, findAutodiscover},
+	{"pacc", mailcheck.Published, mailcheck.Document, "JSON document on the domain's web server, with its digest in DNS (PACC)", false, findPACC},
 	{"provider", mailcheck.Known, mailcheck.OtherForm, "what mailcheck knows of large providers", false, findProvider},
 	{"txt", mailcheck.Published, mailcheck.SettingsFile, "settings file that a TXT record names (mailconf=)", false, findTXT},
 	{"ispdb", mailcheck.Published, mailcheck.Database, "public database of mail providers", false, findISPDB},

@@ -22,6 +22,7 @@ const (
 	missing                    // the web server says that it has none
 	unserved                   // no web server listens
 	page                       // a web page
+	program                    // the source of the program that should make the document
 	failing                    // any other status: a login is wanted, the server is broken
 	unreachable                // silence, a bad certificate, a redirect that must not be followed, too many bytes
 )
@@ -38,21 +39,22 @@ type rules struct {
 	most                   checks.Severity
 	absent                 []arrival // those by which nothing is published; of them only a page may be worth a finding
 	page, status, noAnswer *checks.Check
+	program                *checks.Check
 }
 
 var (
 	// Whoever has a host of that name means to publish settings there.
-	configRules = rules{checks.Warning, []arrival{missing}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil}
+	configRules = rules{checks.Warning, []arrival{missing}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil, checks.AutoconfigProgram}
 	// Most domains have something else there.
-	optionalRules = rules{checks.Info, []arrival{missing, unserved, page}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil}
+	optionalRules = rules{checks.Info, []arrival{missing, unserved, page}, checks.AutoconfigHTML, checks.AutoconfigStatus, nil, checks.AutoconfigProgram}
 	// What is wrong with the provider database is no fault of the account.
-	ispdbRules = rules{checks.Info, []arrival{missing}, checks.ISPDBUnreachable, checks.ISPDBUnreachable, checks.ISPDBUnreachable}
+	ispdbRules = rules{checks.Info, []arrival{missing}, checks.ISPDBUnreachable, checks.ISPDBUnreachable, checks.ISPDBUnreachable, checks.ISPDBUnreachable}
 	// DNS announces a PACC document.
-	paccRules = rules{checks.Warning, nil, checks.PACCHTML, checks.PACCNoDocument, nil}
+	paccRules = rules{checks.Warning, nil, checks.PACCHTML, checks.PACCNoDocument, nil, checks.AutoconfigProgram}
 	// The settings name the issuer, which has to say more about itself.
-	issuerRules = rules{checks.Warning, nil, checks.OAuthMetadataMissing, checks.OAuthMetadataMissing, checks.OAuthMetadataMissing}
+	issuerRules = rules{checks.Warning, nil, checks.OAuthMetadataMissing, checks.OAuthMetadataMissing, checks.OAuthMetadataMissing, checks.OAuthMetadataMissing}
 	// Nobody has said that something is there.
-	strayRules = rules{absent: []arrival{missing, unserved, page, failing, unreachable}}
+	strayRules = rules{absent: []arrival{missing, unserved, page, program, failing, unreachable}}
 )
 
 // fetched is a document, or what came in its place.
@@ -95,6 +97,9 @@ func (s *search) fetch(ctx context.Context, t *trace.Trace, req netx.Request) fe
 		return fetched{doc, missing, mailcheck.Textf("%s has no such document", host), mailcheck.Textf("%s answers with %s", req.URL, status)}
 	}
 	t.Say("%d bytes of %s", len(doc.Body), doc.ContentType)
+	if line := document.ProgramSource(doc.Body); line != "" {
+		return fetched{doc, program, mailcheck.Textf("%s answers with the source of a program", host), mailcheck.Textf("%s answers with %s that begins %q, as the source of a program does", doc.URL, doc.ContentType, line)}
+	}
 	if document.LooksLikeHTML(doc.Body) {
 		return fetched{doc, page, mailcheck.Textf("%s answers with a web page", host), mailcheck.Textf("%s answers with %s that begins %q", doc.URL, doc.ContentType, document.Head(doc.Body))}
 	}
@@ -109,6 +114,8 @@ func (r rules) judge(t *trace.Trace, f fetched) answer {
 	switch f.came {
 	case page:
 		check = r.page
+	case program:
+		check = r.program
 	case unserved, unreachable:
 		check = r.noAnswer
 	}
@@ -129,7 +136,9 @@ func (r rules) judge(t *trace.Trace, f fetched) answer {
 		last.Findings = nil
 		t.Find(check, "%s", f.evidence)
 	}
-	soften(t, r.most)
+	if check != checks.AutoconfigProgram { // whoever has a program there means to publish settings
+		soften(t, r.most)
+	}
 	return a
 }
 

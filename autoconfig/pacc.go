@@ -12,6 +12,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig/document"
+	"mailcheck/autoconfig/lint"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -138,9 +139,7 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the document is malformed")}
 	}
 	servers, problems := pacc.Servers(r.address)
-	for _, problem := range problems[:min(len(problems), document.MaxProblems)] {
-		tellProblem(r.page, place, problem)
-	}
+	tellFaults(r.page, place, checks.PACCBadEntry, lint.PACC(pacc, r.address), problems)
 	if pacc.Draft == "-02" || pacc.Draft == "-03" {
 		r.page.Find(checks.PACCOneSpelling, "the document follows draft %s", pacc.Draft)
 	}

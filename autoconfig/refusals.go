@@ -1,21 +1,45 @@
 package autoconfig
 
 import (
+	"mailcheck"
 	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
 	"mailcheck/internal/trace"
 )
 
-// findRefusals finds the clients that refuse a settings file over a section that
-// Thunderbird can live with. Only the domain's own file can be mended by its
+// findRefusals finds the clients that refuse a settings file: over a section that
+// Thunderbird can live with, or, where nothing else was found wrong with the file, over
+// what Thunderbird itself refuses it for. Only the domain's own file can be mended by its
 // administrator, so those of the database and of others are left alone.
-func (s *search) findRefusals(t *trace.Trace, where string, c *document.Config) {
-	if !s.ownFile() || document.ThunderbirdDialect.Read(c, s.address).Refused != nil {
+func (s *search) findRefusals(t *trace.Trace, where string, c *document.Config, told bool) {
+	thunderbird := document.ThunderbirdDialect.Read(c, s.address).Refused
+	switch {
+	case !s.ownFile(), thunderbird != nil && thunderbird.OAuth:
+		return // a sign-in page that is missing is publish.oauth-only
+	case thunderbird != nil && told:
+		s.tellRefusals(t, where, c, *thunderbird)
 		return
 	}
 	for _, d := range document.Dialects {
-		if r := d.Read(c, s.address); r.Refused != nil && len(r.Dropped) > 0 {
-			t.Find(checks.PublishClientRefuses, "%s refuses %s: %s", d.Client, where, r.Refused.Place())
+		if r := d.Read(c, s.address); r.Refused != nil && (len(r.Dropped) > 0 || thunderbird != nil) {
+			f := t.Find(checks.PublishClientRefuses, "%s refuses %s: %s", d.Client, where, r.Refused.Place())
+			f.URL, f.Line, f.Column, f.Clients = where, r.Refused.Line, r.Refused.Column, []string{d.Client}
+		}
+	}
+}
+
+// tellRefusals says at the fault for which Thunderbird refuses a file who else does.
+func (s *search) tellRefusals(t *trace.Trace, where string, c *document.Config, fault document.Fault) {
+	var names []string
+	for _, d := range document.Dialects {
+		if r := d.Read(c, s.address); r.Refused != nil {
+			names = append(names, d.Client)
+		}
+	}
+	for _, f := range mailcheck.Each(t.Steps) {
+		if f.URL == where && f.Line >= fault.Line && f.Severity >= checks.Warning {
+			f.Detail = mailcheck.Textf("%s; mail programs that refuse the whole file: %s", f.Detail, mailcheck.ListOf(names).AtMost(3))
+			return
 		}
 	}
 }

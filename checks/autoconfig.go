@@ -4,6 +4,7 @@ var autoconfigChecks = []*Check{
 	AutoconfigHTTPOnly, AutoconfigHTML, AutoconfigContentType, AutoconfigMalformed,
 	AutoconfigNoServers, AutoconfigBadSection, AutoconfigPlaceholder, AutoconfigStatus,
 	AutoconfigPlain, AutoconfigViaMX, AutoconfigUnreachable, AutoconfigCertificate,
+	AutoconfigProgram,
 }
 
 var (
@@ -41,7 +42,7 @@ var (
 		"draft-ietf-mailmaint-autoconfig section 4.1, RFC 9110 section 15"}
 	AutoconfigPlain = &Check{"autoconfig.plain", Failure, Admin,
 		"The published settings tell clients to connect without encryption, so the password would be readable on the way.",
-		"Publish the server with socketType SSL (or STARTTLS) and offer TLS on it.",
+		"Publish the server with encryption, and offer TLS on it.",
 		"RFC 8314 section 4.1"}
 	AutoconfigViaMX = &Check{"autoconfig.via-mx", Info, Admin,
 		"The settings come from the operator of the domain's mail exchanger, since the domain itself publishes none; clients ask the user to confirm them.",
@@ -55,4 +56,8 @@ var (
 		"The web server that should give the settings file has no certificate for its name that mail programs accept, so they do not use the file.",
 		"Renew the web server's certificate if it has expired, or add the name to it; or remove the DNS name if no settings are published there (a wildcard record often answers by accident).",
 		"RFC 9110 section 4.3.4, RFC 9525"}
+	AutoconfigProgram = &Check{"autoconfig.program-source", Warning, Admin,
+		"The web server sends the source of the program that should make the settings file, instead of running it.",
+		"Let the web server run the program (CGI, PHP, WSGI or the like) at this place, and change any password that stands in it: everybody could read it.",
+		"RFC 3875 section 3, draft-ietf-mailmaint-autoconfig section 4.1"}
 )

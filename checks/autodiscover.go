@@ -5,6 +5,7 @@ var autodiscoverChecks = []*Check{
 	AutodiscoverContentType, AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection,
 	AutodiscoverSPA, AutodiscoverDomain, AutodiscoverHTTPRedirect, AutodiscoverAsksConsent,
 	AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
+	AutodiscoverProgram, AutodiscoverSSLPort,
 }
 
 var (
@@ -72,4 +73,12 @@ var (
 		"The host of the Autodiscover service has no valid certificate for its name, so Outlook warns the user and other programs give up.",
 		"Renew the web server's certificate, or add the name to it; or remove the DNS name autodiscover if there is no such service (a wildcard record often answers by accident).",
 		"RFC 9110 section 4.3.4, RFC 9525"}
+	AutodiscoverProgram = &Check{"autodiscover.program-source", Warning, Admin,
+		"The web server sends the source of the program that should answer as Autodiscover, instead of running it.",
+		"Let the web server run the program (PHP, CGI, WSGI or the like) at this place, and change any password that stands in it: everybody could read it.",
+		"RFC 3875 section 3, MS-OXDSCLI section 2.2.4"}
+	AutodiscoverSSLPort = &Check{"autodiscover.ssl-port", Warning, Admin,
+		"The Autodiscover answer says SSL for a port that begins without TLS: Outlook starts TLS at once there and waits for ever.",
+		"Write <Encryption>TLS</Encryption>, which means STARTTLS, for ports 143, 110 and 587.",
+		"MS-OXDSCLI section 2.2.4.1.1.2.6, RFC 8314 section 7.1"}
 )

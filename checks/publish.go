@@ -3,13 +3,14 @@ package checks
 var publishChecks = []*Check{
 	PublishPortSecurity, PublishAuthNotOffered, PublishPlainNeedless, PublishOAuthOnly,
 	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername,
-	PublishSRVPrefers,
+	PublishSRVPrefers, PublishHostNotASCII, PublishHostFinalDot, PublishUsernameDomain, PublishUsernameCut,
+	PublishTemplate, PublishSeveral, PublishPreferredServer, PublishFileFault,
 }
 
 var (
 	PublishPortSecurity = &Check{"publish.port-security", Failure, Admin,
 		"The published port and the published encryption do not belong together, so clients wait for the wrong thing and give up.",
-		"Ports 993, 995 and 465 start with TLS (socketType SSL); ports 143, 110 and 587 switch to it (socketType STARTTLS).",
+		"Ports 993, 995 and 465 start with TLS; ports 143, 110 and 587 switch to it with STARTTLS.",
 		"RFC 8314 section 7.1, RFC 6409"}
 	PublishAuthNotOffered = &Check{"publish.auth-not-offered", Failure, Admin,
 		"The published settings tell clients to log in in a way that the server does not offer.",
@@ -43,4 +44,36 @@ var (
 		"SRV records prefer a port or an encryption that the settings file leaves out, so mail programs that read DNS end up with something else than those that read the file.",
 		"Give the record of what the file names the lowest priority number, or add the other to the file.",
 		"RFC 6186 section 3.4, RFC 8314 section 5.1"}
+	PublishHostNotASCII = &Check{"publish.host-not-ascii", Warning, Admin,
+		"A published name has letters outside ASCII, and mail programs take it as it stands: Thunderbird refuses it.",
+		"Write the name as A-labels, the form that begins with xn--.",
+		"RFC 5890 section 2.3.2.1, RFC 1123 section 2.1"}
+	PublishHostFinalDot = &Check{"publish.host-final-dot", Warning, Admin,
+		"A published host name ends in a dot, and some mail programs compare it with the certificate so.",
+		"Write the name without the dot at its end; only zone files need it.",
+		"RFC 9525 section 6.3, RFC 5280 section 4.2.1.6"}
+	PublishUsernameDomain = &Check{"publish.username-domain", Warning, Admin,
+		"The published user name is in another domain than the address.",
+		"If the file was made for another domain, write the user name of this one. If the accounts really have that name, nothing has to be done.",
+		"draft-ietf-mailmaint-autoconfig section 3.4"}
+	PublishUsernameCut = &Check{"publish.username-cut", Warning, Admin,
+		"The published user name begins or ends with an @, as if a template had lost a part.",
+		"Write the whole user name; see why the program that makes the file knew no value for the missing part.",
+		"draft-ietf-mailmaint-autoconfig section 3.4"}
+	PublishTemplate = &Check{"publish.template", Warning, Admin,
+		"A published value is a template that no mail program fills in there, so programs take it as it stands.",
+		"Have the program that makes the file fill the value in. Only Mail Autoconfig has placeholders, and only %EMAILADDRESS%, %EMAILLOCALPART% and %EMAILDOMAIN%.",
+		"draft-ietf-mailmaint-autoconfig section 3.4"}
+	PublishSeveral = &Check{"publish.several-values", Warning, Admin,
+		"One published value holds several, where programs expect one and take them all for one.",
+		"Write one value; give each further one a section or a payload of its own.",
+		"draft-ietf-mailmaint-autoconfig section 3, Apple device management"}
+	PublishPreferredServer = &Check{"publish.preferred-server", Warning, Admin,
+		"The settings file tells Thunderbird to send through another server than the one it names: the default server, which may be another account's.",
+		"Leave useGlobalPreferredServer and addThisServer out, so that mail goes out by the server that the file names.",
+		"https://wiki.mozilla.org/Thunderbird:Autoconfiguration:ConfigFileFormat"}
+	PublishFileFault = &Check{"publish.file-fault", Warning, Admin,
+		"A published file has a fault by the rules of its format, so mail programs leave out what it spoils or refuse the file.",
+		"Correct the file at the place given. `mailcheck lint` shows what each program makes of it.",
+		"draft-ietf-mailmaint-autoconfig section 3, MS-OXDSCLI section 2.2.4, draft-ietf-mailmaint-pacc"}
 )

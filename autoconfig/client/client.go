@@ -4,6 +4,7 @@
 package client
 
 import (
+	"net/http"
 	"slices"
 
 	"mailcheck"
@@ -125,7 +126,10 @@ func (w *walk) conclude(place autoconfig.Place, found find) mailcheck.ClientResu
 	if found.outcome == "" {
 		r.Outcome, r.Reason = w.judge(place, found)
 	}
-	if r.Reason.Empty() {
+	switch {
+	case r.Reason.Empty() && !w.unusable.Empty():
+		r.Reason = mailcheck.Textf("%s; so it goes on to %s", w.unusable, place)
+	case r.Reason.Empty():
 		r.Reason = mailcheck.Text{Format: w.caveats[place]}
 	}
 	return r
@@ -189,13 +193,13 @@ func (w *walk) lookFiles(place autoconfig.Place) find {
 func (w *walk) lookDocument(doc autoconfig.Copy) find {
 	switch {
 	case doc.Config == nil:
-		return find{note: doc.Reason}
+		return find{note: doc.Reason, unusable: doc.State == mailcheck.Failed && doc.Status == http.StatusOK}
 	case w.dialect.Ignores(doc.ContentType):
 		return find{note: document.Ignored(doc.ContentType), unusable: true}
 	}
 	r := w.dialect.Read(doc.Config, w.address)
 	if r.Refused != nil {
-		return find{note: mailcheck.Textf("the whole file is refused: %s", r.Refused.Place()), unusable: true}
+		return find{note: mailcheck.Textf("refuses the whole file because of %s", r.Refused.Place()), unusable: true}
 	}
 	records := w.lookRecords().servers
 	if w.username && records != nil && !slices.ContainsFunc(records, w.fails) && !ownUsernames(doc.Config, w.address) {
@@ -346,6 +350,9 @@ func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mai
 	}
 	if place == autoconfig.Guess {
 		note = mailcheck.Textf("tries likely names, since nothing it reads is published")
+		if !w.unusable.Empty() {
+			note = mailcheck.Textf("%s; so it tries likely names", w.unusable)
+		}
 	}
 	return mailcheck.Configures, note
 }
@@ -356,6 +363,9 @@ func (w *walk) literal(kind, text string) mailcheck.Text {
 	p := document.UnknownPlaceholder(text)
 	if p == "" && w.address.Local != "" { // else it stays for want of a local part
 		p = document.Placeholder.FindString(text)
+	}
+	if p == "" && text != w.address.String() && text != w.address.Local {
+		p = document.TemplateIn(text)
 	}
 	if p == "" {
 		return mailcheck.Text{}

@@ -15,6 +15,7 @@ import (
 // AutodiscoverAnswer is an answer of the Autodiscover service in its plain XML form,
 // POX (MS-OXDSCLI section 2.2.4).
 type AutodiscoverAnswer struct {
+	Root         *Node  // the whole of it, for whoever judges it
 	Action       string // settings, redirectAddr or redirectUrl
 	RedirectAddr string
 	RedirectURL  string
@@ -60,7 +61,7 @@ func ParseAutodiscover(body []byte) (*AutodiscoverAnswer, error) {
 	if response == nil {
 		return nil, checks.AutodiscoverMalformed.Errorf("line %d: there is no <Response>", root.Line)
 	}
-	a := &AutodiscoverAnswer{}
+	a := &AutodiscoverAnswer{Root: root}
 	if e := response.Child("Error"); e != nil {
 		a.ErrorCode, a.Message = e.Text("ErrorCode"), e.Text("Message")
 		if a.ErrorCode == "" {
@@ -176,6 +177,17 @@ func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailc
 		servers = append(servers, server)
 	}
 	return servers, problems[:min(len(problems), MaxProblems)]
+}
+
+// ServerAt returns the mail server of the section that a line of the answer is in.
+func (a *AutodiscoverAnswer) ServerAt(line int) (mailcheck.Server, bool) {
+	for _, p := range slices.Backward(a.Protocols) {
+		if p.Line <= line {
+			server, _ := p.mailServer(mailTypes[p.Type])
+			return server, mailTypes[p.Type] != ""
+		}
+	}
+	return mailcheck.Server{}, false
 }
 
 // popLogin returns the user name of the first section for POP3.

@@ -25,11 +25,13 @@ const (
 // Config is a settings file of Mail Autoconfig, config-v1.1.xml, as far as mail
 // clients use it (draft-ietf-mailmaint-autoconfig section 3).
 type Config struct {
-	Line        int // of emailProvider
+	Root        *Node // the whole of it, for whoever judges it
+	Line        int   // of emailProvider
 	Column      int
 	Version     string
-	ID          string // usually the provider's main domain
-	Domains     []string
+	ID          string   // usually the provider's main domain
+	Domains     []string // A-labels
+	Written     []string // the same as they stand in the file
 	DisplayName string
 	ShortName   string
 	Sections    []Section // in the order of the file, which is the order of preference
@@ -77,6 +79,7 @@ func ParseConfig(body []byte) (*Config, error) {
 
 func ConfigOf(root, provider *Node) *Config {
 	c := &Config{
+		Root: root,
 		Line: provider.Line, Column: provider.Column,
 		Version: root.Attr["version"], ID: provider.Attr["id"],
 		DisplayName: provider.Text("displayName"), ShortName: provider.Text("displayShortName"),
@@ -89,7 +92,7 @@ func ConfigOf(root, provider *Node) *Config {
 	for _, n := range provider.Children {
 		switch n.Name {
 		case "domain":
-			c.Domains = append(c.Domains, domainOf(n.Content()))
+			c.Domains, c.Written = append(c.Domains, domainOf(n.Content())), append(c.Written, n.Content())
 		case "incomingServer", "outgoingServer":
 			c.Sections = append(c.Sections, ReadSection(n))
 		}
@@ -152,6 +155,17 @@ func (c *Config) Servers(a mailcheck.Address) (servers []mailcheck.Server, probl
 	return servers, problems
 }
 
+// ServerAt returns the server of the section that a line of the file is in.
+func (c *Config) ServerAt(line int, a mailcheck.Address) (mailcheck.Server, bool) {
+	for _, s := range slices.Backward(c.Sections) {
+		if s.Line <= line {
+			server, _ := s.server(SectionProtocols[s.Type], a)
+			return server, SectionProtocols[s.Type] != ""
+		}
+	}
+	return mailcheck.Server{}, false
+}
+
 // server reads one section for an address.
 func (s Section) server(protocol mailcheck.Protocol, a mailcheck.Address) (mailcheck.Server, []Problem) {
 	var problems []Problem
@@ -179,8 +193,13 @@ func (s Section) server(protocol mailcheck.Protocol, a mailcheck.Address) (mailc
 	}
 	return mailcheck.Server{
 		Protocol: protocol, Host: host, Port: uint16(port), Security: security,
-		Username: Expand(s.Username, a), Auth: slices.Clone(s.Auth),
+		Username: Expand(s.Username, a), Auth: s.methods(),
 	}, problems
+}
+
+// methods are the ways to log in; an empty element names none.
+func (s Section) methods() []string {
+	return slices.DeleteFunc(slices.Clone(s.Auth), func(m string) bool { return m == "" })
 }
 
 // Expand fills in the placeholders. For a bare domain those that need the part

@@ -25,6 +25,7 @@ type Dialect struct {
 	ByPort    bool                          // it becomes STARTTLS on ports 143 and 587, and TLS on any other
 	Username  bool                          // a section without user name is bad
 	Names     []string                      // the placeholders it knows, each as the whole user name; nil: all, anywhere
+	ASCIIHost bool                          // refuses a host name with letters outside ASCII, in the id and as domain too
 	RawHost   bool                          // takes hostname as it stands, placeholders and all
 	Auth      []string                      // the values of authentication it knows; nil: it does not read them
 	AuthOut   []string                      // further ones, for outgoing servers
@@ -37,6 +38,7 @@ type Dialect struct {
 type Fault struct {
 	Line, Column int
 	Text         mailcheck.Text
+	OAuth        bool // the only way to log in is OAuth2, and the client has no sign-in page for the host
 	outgoing     bool // it is about a server for sending
 }
 
@@ -69,14 +71,14 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 			r.Refused = &f
 		}
 	}
-	if _, err := mailcheck.ParseHost(Expand(c.ID, a)); d.ID && err != nil {
-		refuse(Fault{Line: c.Line, Column: c.Column, Text: mailcheck.Textf("emailProvider has the id %q, which is not a host name", c.ID)})
+	valid := func(name string) bool {
+		_, err := mailcheck.ParseHost(Expand(name, a))
+		return err == nil && (!d.ASCIIHost || legalHost(name))
 	}
-	valid := func(domain string) bool {
-		_, err := mailcheck.ParseHost(Expand(domain, a))
-		return err == nil
+	if d.ID && !valid(c.ID) {
+		refuse(Fault{Line: c.Line, Column: c.Column, Text: mailcheck.Textf("emailProvider has the id %q, which it does not take for a host name", c.ID)})
 	}
-	if d.Domain && !slices.ContainsFunc(c.Domains, valid) {
+	if d.Domain && !slices.ContainsFunc(c.Written, valid) {
 		refuse(Fault{Line: c.Line, Column: c.Column, Text: mailcheck.Textf("there is no valid <domain>")})
 	}
 	for i, s := range c.Sections {
@@ -86,7 +88,7 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		server, why := d.section(s, a)
 		switch {
 		case !why.Empty():
-			f := Fault{s.Line, s.Column, mailcheck.Textf("section %d (%s): %s", i+1, s.Type, why), s.Outgoing}
+			f := Fault{s.Line, s.Column, mailcheck.Textf("section %d (%s): %s", i+1, s.Type, why), slices.Equal(s.methods(), []string{"OAuth2"}), s.Outgoing}
 			r.Dropped = append(r.Dropped, f)
 			if d.WholeFile {
 				refuse(f)
@@ -120,7 +122,7 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 func (r reading) without(c *Config, outgoing bool, text mailcheck.Text) Fault {
 	for _, f := range r.Dropped {
 		if f.outgoing == outgoing {
-			return Fault{Line: f.Line, Column: f.Column, Text: mailcheck.Textf("%s; %s", text, f.Text)}
+			return Fault{Line: f.Line, Column: f.Column, OAuth: f.OAuth, Text: mailcheck.Textf("%s; %s", text, f.Text)}
 		}
 	}
 	return Fault{Line: c.Line, Column: c.Column, Text: text}
@@ -162,7 +164,7 @@ func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 	}
 	return mailcheck.Server{
 		Protocol: SectionProtocols[s.Type], Host: host, Port: uint16(port), Security: security,
-		Username: d.username(s, a), Auth: slices.Clone(s.Auth),
+		Username: d.username(s, a), Auth: s.methods(),
 	}, mailcheck.Text{}
 }
 
@@ -176,6 +178,8 @@ func (d Dialect) host(s Section, a mailcheck.Address) (host string, why mailchec
 		return s.Hostname, mailcheck.Text{}
 	case err != nil && !strings.Contains(s.Hostname, "%EMAILLOCALPART%"):
 		return "", mailcheck.Textf("hostname %q is not a host name", s.Hostname)
+	case d.ASCIIHost && !legalHost(s.Hostname):
+		return "", mailcheck.Textf("hostname %q has characters that it does not allow in a host name", s.Hostname)
 	}
 	return host, mailcheck.Text{}
 }
@@ -203,10 +207,12 @@ func (d Dialect) authentication(s Section, host string) mailcheck.Text {
 	switch {
 	case len(s.Auth) == 0:
 		return mailcheck.Textf("authentication is missing")
+	case len(s.methods()) == 0:
+		return mailcheck.Textf("authentication is empty")
 	case slices.Contains(s.Auth, "OAuth2"):
 		return mailcheck.Textf("OAuth2 is the only authentication, and it has no sign-in page for %s", host)
 	}
-	return mailcheck.Textf("authentication is %s, which it does not know", strings.Join(s.Auth, ", "))
+	return mailcheck.Textf("authentication is %s, which it does not know", strings.Join(s.methods(), ", "))
 }
 
 // oauthHosts are the hosts, with all below them, for which Thunderbird has a

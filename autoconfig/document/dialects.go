@@ -22,7 +22,7 @@ var (
 	// too, but make no account of IMAP, POP3 and submission.
 	ThunderbirdDialect = Dialect{
 		Client: "Thunderbird", Ref: "thunderbird-desktop: readFromXML.sys.mjs, FetchConfig.sys.mjs, OAuth2Providers.sys.mjs",
-		XMLType: true, ID: true, Domain: true, Incoming: []string{"imap", "pop3"}, Sockets: exactSockets,
+		XMLType: true, ID: true, Domain: true, ASCIIHost: true, Incoming: []string{"imap", "pop3"}, Sockets: exactSockets,
 		Auth:      []string{"password-cleartext", "password-encrypted", "plain", "secure", "NTLM", "GSSAPI", "OAuth2"},
 		AuthOut:   []string{"none", "client-IP-address", "smtp-after-pop"},
 		AuthHosts: true,
@@ -30,7 +30,7 @@ var (
 	// parserError aborts the file. "plain" is no value of socketType here.
 	AndroidDialect = Dialect{
 		Client: "Thunderbird for Android, K-9", Ref: "thunderbird-android: RealAutoconfigParser.kt",
-		WholeFile: true, ID: true, Domain: true, Incoming: []string{"imap"},
+		WholeFile: true, ID: true, Domain: true, ASCIIHost: true, Incoming: []string{"imap"},
 		Sockets:  map[string]mailcheck.Security{"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS},
 		Username: true, Auth: []string{"OAuth2", "password-cleartext", "password-encrypted"},
 	}

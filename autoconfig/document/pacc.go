@@ -14,6 +14,7 @@ import (
 
 // PACC is a document of draft-ietf-mailmaint-pacc, as far as it is about servers.
 type PACC struct {
+	Root      *Value // the whole of it, for whoever judges it
 	Draft     string // the draft whose spelling it follows: "-02", "-03", both, or empty
 	protocols map[string]json.RawMessage
 	auth      map[string]json.RawMessage
@@ -35,7 +36,7 @@ func ParsePACC(body []byte) (*PACC, error) {
 		return nil, checks.PACCMalformed.Errorf("line 1: the document is not a JSON object")
 	}
 	entries := root.Get("protocols")
-	p := &PACC{entries: entries}
+	p := &PACC{Root: root, entries: entries}
 	if err := json.Unmarshal(top["protocols"], &p.protocols); err != nil || p.protocols == nil {
 		return nil, checks.PACCMalformed.Errorf("line %d: there is no object \"protocols\"", cmp.Or(entries, root).Line)
 	}

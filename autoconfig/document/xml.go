@@ -32,6 +32,9 @@ func (n *Node) Child(name string) *Node {
 
 func (n *Node) Content() string { return strings.TrimSpace(n.chars.String()) }
 
+// Raw returns the text of an element with what stands around it.
+func (n *Node) Raw() string { return n.chars.String() }
+
 func (n *Node) Text(name string) string {
 	if c := n.Child(name); c != nil {
 		return c.Content()
@@ -97,6 +100,10 @@ func ParseTree(body []byte, plist bool) (*Node, error) {
 			open = open[:len(open)-1]
 		case xml.CharData:
 			top.chars.Write(t)
+		case xml.ProcInst:
+			if t.Target == "xml" && (fromLine != 1 || fromColumn != 1) { // XML 1.0 section 2.8; encoding/xml lets it pass
+				return nil, &SyntaxError{fromLine, fromColumn, errors.New("something stands before the XML declaration, where parsers allow nothing"), mailcheck.Textf("Take out what stands before <?xml: often an empty line that a program sends before the file.")}
+			}
 		case xml.Directive:
 			if plist && bytes.HasPrefix(t, []byte("DOCTYPE plist ")) && !bytes.Contains(t, []byte("[")) {
 				continue

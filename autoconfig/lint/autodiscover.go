@@ -29,6 +29,8 @@ var (
 		"AuthRequired", "AuthPackage", "UsePOPAuth", "SMTPLast", "CertPrincipalName", "NetworkRequirements",
 	}
 	onOff = []string{"SPA", "SSL", "DomainRequired", "AuthRequired", "UsePOPAuth", "SMTPLast"}
+	// What they are at nearly all servers.
+	usually = map[string]string{"SPA": "off", "SSL": "on", "DomainRequired": "off", "AuthRequired": "on", "UsePOPAuth": "off", "SMTPLast": "off"}
 )
 
 // lintAutodiscover judges an Autodiscover answer (POX).
@@ -154,7 +156,9 @@ func lintAccount(l *linter, account *document.Node) {
 	exchange := types["EXCH"] || types["EXPR"] || types["EXHTTP"] || types["MAPIHTTP"]
 	switch {
 	case len(types) == 0:
-		l.at(account, checks.LintMissing, "there is no <Protocol>").Fix = mailcheck.Textf("Add a <Protocol> for each server.")
+		f := l.at(account, checks.LintMissing, "there is no <Protocol>")
+		f.Element = "Protocol"
+		f.Fix = mailcheck.Textf("Add a <Protocol> for each server.")
 		return
 	case !exchange && !types["IMAP"] && !types["POP3"]:
 		lessOf(l.at(account, checks.LintMissing, "there is no server for reading mail: no <Protocol> of the type IMAP or POP3"), checks.Warning).
@@ -184,20 +188,26 @@ func lintAnswerProtocol(l *linter, n *document.Node) {
 	}
 	l.unknown(n, protocolElements)
 	if server := n.Text("Server"); server == "" {
-		l.at(n, checks.LintMissing, "the %s protocol has no <Server>", kind).Fix = mailcheck.Textf("Add <Server>HOST</Server>.")
+		f := l.at(cmp.Or(n.Child("Server"), n), checks.LintMissing, "the %s protocol has no <Server>", kind)
+		f.Element, f.Fix = "Server", mailcheck.Textf("Add <Server>HOST</Server>.")
 	} else {
-		lintAnswerHost(l, n.Child("Server"))
+		l.judgeHost(elementValue(n.Child("Server"), false))
 	}
 	port, err := strconv.ParseUint(n.Text("Port"), 10, 16)
 	if n.Text("Port") == "" {
-		l.at(n, checks.LintMissing, "the %s protocol has no <Port>", kind).
-			Fix = mailcheck.Textf("Add <Port>%d</Port>.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS))
+		f := l.at(cmp.Or(n.Child("Port"), n), checks.LintMissing, "the %s protocol has no <Port>", kind)
+		f.Element = "Port"
+		f.Fix = mailcheck.Textf("Add <Port>%d</Port>.", mailcheck.DefaultPort(protocol, answerSecurity(n)))
 	} else if err != nil || port == 0 {
-		l.at(n.Child("Port"), checks.LintValue, "the port of %s is %q, not a number from 1 to 65535", kind, n.Text("Port")).Fix = mailcheck.Textf("Write a number from 1 to 65535.")
+		l.at(n.Child("Port"), checks.LintValue, "the port of %s is %q, not a number from 1 to 65535", kind, n.Text("Port")).
+			Fix = mailcheck.Textf("Write <Port>%d</Port>, or whichever number from 1 to 65535 the server has.", mailcheck.DefaultPort(protocol, answerSecurity(n)))
+	}
+	if name := n.Child("LoginName"); name != nil && name.Content() != "" {
+		l.judgeUsername(elementValue(name, false))
 	}
 	for _, name := range onOff {
 		if c := n.Child(name); c != nil && !strings.EqualFold(c.Content(), "on") && !strings.EqualFold(c.Content(), "off") {
-			l.at(c, checks.LintValue, "%s of %s is %q, not on or off", name, kind, c.Content()).Fix = mailcheck.Textf("Write <%s>on</%s> or <%s>off</%s>.", name, name, name, name)
+			l.at(c, checks.LintValue, "%s of %s is %q, not on or off", name, kind, c.Content()).Fix = mailcheck.Textf("Write <%s>%s</%[1]s>.", name, usually[name])
 		}
 	}
 	if c := n.Child("TTL"); c != nil && !isInteger(c.Content()) {
@@ -209,26 +219,52 @@ func lintAnswerProtocol(l *linter, n *document.Node) {
 	}
 }
 
-func lintAnswerHost(l *linter, server *document.Node) {
-	if _, err := mailcheck.ParseHost(server.Content()); err != nil {
-		l.at(server, checks.LintValue, "Server %q is not a host name", server.Content()).Fix = mailcheck.Textf("Write the name alone, such as imap.example.com, without port or URL.")
+// answerSecurity returns how an answer has a server encrypted; TLS where it has none.
+func answerSecurity(n *document.Node) mailcheck.Security {
+	if n.Text("Encryption") == "TLS" {
+		return mailcheck.StartTLS
 	}
+	return mailcheck.ImplicitTLS
 }
 
 // lintAnswerSecurity reads Encryption, which goes before SSL; SSL alone is on by
 // default and says nothing about STARTTLS.
 func lintAnswerSecurity(l *linter, n *document.Node, kind string, protocol mailcheck.Protocol, port uint16) {
 	encryption, ssl := n.Text("Encryption"), n.Text("SSL")
-	if encryption != "" && !slices.Contains([]string{"SSL", "TLS", "None", "Auto"}, encryption) {
-		l.at(n.Child("Encryption"), checks.LintValue, "Encryption is %q, not SSL, TLS, None or Auto", encryption).
-			Fix = mailcheck.Textf("Write <Encryption>SSL</Encryption> for TLS from the first byte, TLS for STARTTLS.")
-	}
+	place := cmp.Or(n.Child("Encryption"), n.Child("SSL"), n)
+	right := answerWords(document.SecurityMeant(encryption, port))
 	switch {
-	case encryption == "None", encryption == "" && strings.EqualFold(ssl, "off"):
-		l.at(cmp.Or(n.Child("Encryption"), n.Child("SSL"), n), checks.LintInsecure, "the %s protocol is without encryption", kind)
+	case encryption != "" && !slices.ContainsFunc([]string{"SSL", "TLS", "None", "Auto"}, func(word string) bool { return strings.EqualFold(word, encryption) }):
+		l.at(n.Child("Encryption"), checks.LintValue, "Encryption is %q, not SSL, TLS, None or Auto", encryption).
+			Fix = mailcheck.Textf("Write %s: SSL is TLS from the first byte, TLS is STARTTLS.", right)
+	case strings.EqualFold(encryption, "None"), encryption == "" && strings.EqualFold(ssl, "off"):
+		l.at(place, checks.LintInsecure, "the %s protocol is without encryption on port %d (%s)", kind, port, written(n)).
+			Fix = mailcheck.Textf("Write <SSL>on</SSL> and %s, and offer that on port %d if the server does not yet.", right, port)
 	case encryption == "SSL" && port == mailcheck.DefaultPort(protocol, mailcheck.StartTLS),
 		encryption == "TLS" && port == mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS):
-		lessOf(l.at(n.Child("Encryption"), checks.PublishPortSecurity, "%s: port %d with Encryption %s (TLS means STARTTLS here)", kind, port, encryption), checks.Warning).
-			Fix = mailcheck.Textf("Write SSL for port %d, TLS for port %d.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS), mailcheck.DefaultPort(protocol, mailcheck.StartTLS))
+		lessOf(l.at(place, checks.PublishPortSecurity, "%s: port %d with Encryption %s (TLS means STARTTLS here)", kind, port, encryption), checks.Warning).
+			Fix = mailcheck.Textf("Write SSL for port %d, TLS for port %d: here %s.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS), mailcheck.DefaultPort(protocol, mailcheck.StartTLS), right)
+	case encryption == "" && port != 0 && port == mailcheck.DefaultPort(protocol, mailcheck.StartTLS):
+		l.at(place, checks.AutodiscoverSSLPort, "%s: port %d with %s", kind, port, written(n)).
+			Fix = mailcheck.Textf("Write <Encryption>TLS</Encryption>, which means STARTTLS, or <Port>%d</Port>.", mailcheck.DefaultPort(protocol, mailcheck.ImplicitTLS))
 	}
+}
+
+// answerWords are the words of an answer for a way to encrypt.
+func answerWords(s mailcheck.Security) string {
+	if s == mailcheck.StartTLS {
+		return "<Encryption>TLS</Encryption>"
+	}
+	return "<Encryption>SSL</Encryption>"
+}
+
+// written is what an answer has on encryption.
+func written(n *document.Node) mailcheck.Text {
+	var words []string
+	for _, name := range []string{"SSL", "Encryption"} {
+		if c := n.Child(name); c != nil {
+			words = append(words, name+" "+c.Content())
+		}
+	}
+	return mailcheck.Textf("%s", mailcheck.ListOf(words).Or("neither SSL nor Encryption, which means SSL"))
 }

@@ -26,7 +26,7 @@ func lintClients(l *linter, provider *document.Node, c *document.Config) {
 		case d.Ignores(l.ContentType):
 			result.Outcome, result.Reason = mailcheck.Fails, document.Ignored(l.ContentType)
 		case r.Refused != nil:
-			result.Outcome, result.Reason = mailcheck.Fails, mailcheck.Textf("refuses the whole file: %s", r.Refused.Place())
+			result.Outcome, result.Reason = mailcheck.Fails, mailcheck.Textf("refuses the whole file because of %s", r.Refused.Place())
 			fix := mailcheck.Textf("Correct that place, or take the section out.")
 			if len(r.Dropped) == 0 && len(r.Incoming) == 0 {
 				fix = mailcheck.Textf("If the server has IMAP, publish it: these programs read no POP3.")

@@ -56,8 +56,25 @@ func lintConfig(l *linter, root *document.Node) {
 			Fix = mailcheck.Textf("Put the servers into <emailProvider id=\"DOMAIN\">; `mailcheck setup ADDRESS --for thunderbird` writes a good file.")
 		return
 	}
+	c := document.ConfigOf(root, provider)
+	l.knowDomains(c)
 	lintProvider(l, provider)
-	lintClients(l, provider, document.ConfigOf(root, provider))
+	if !l.live {
+		lintClients(l, provider, c)
+	}
+}
+
+// knowDomains keeps the domains that a settings file is for. One made for each request
+// leaves them open.
+func (l *linter) knowDomains(c *document.Config) {
+	if l.domains != nil || document.Unfilled(strings.Join(c.Written, "")) {
+		return
+	}
+	for _, d := range c.Domains {
+		if _, err := mailcheck.ParseDomain(d); err == nil {
+			l.domains = append(l.domains, d)
+		}
+	}
 }
 
 // lintProvider judges what stands beside the servers, then each server.
@@ -67,6 +84,12 @@ func lintProvider(l *linter, provider *document.Node) {
 	if provider.Attr["id"] == "" {
 		l.at(provider, checks.LintMissing, "emailProvider has no id").
 			Fix = mailcheck.Textf("Write <emailProvider id=\"DOMAIN\">, with the provider's domain.")
+	}
+	if id := provider.Attr["id"]; !document.ASCII(id) {
+		f := l.at(provider, checks.PublishHostNotASCII, "the id of emailProvider is %q", id)
+		if ascii, err := mailcheck.ParseHost(id); err == nil {
+			f.Fix = mailcheck.Textf("Write <emailProvider id=%q>.", ascii)
+		}
 	}
 	lintDomains(l, provider)
 	for _, limit := range []struct {
@@ -87,8 +110,9 @@ func lintProvider(l *linter, provider *document.Node) {
 	}
 	for _, name := range []string{"incomingServer", "outgoingServer"} {
 		if !sides[name] {
-			l.at(provider, checks.LintMissing, "there is no <%s type=%q>", name, usualType[name]).
-				Fix = mailcheck.Textf("Add <%s type=%q> with hostname, port, socketType, username and authentication.", name, usualType[name])
+			f := l.at(provider, checks.LintMissing, "there is no <%s type=%q>", name, usualType[name])
+			f.Element = name
+			f.Fix = mailcheck.Textf("Add <%s type=%q> with hostname, port, socketType, username and authentication.", name, usualType[name])
 		}
 	}
 }
@@ -104,6 +128,9 @@ func lintDomains(l *linter, provider *document.Node) {
 	for _, n := range provider.Children {
 		if n.Name != "domain" {
 			continue
+		}
+		if ascii, err := mailcheck.ParseDomain(n.Content()); err == nil && !document.ASCII(n.Content()) {
+			l.at(n, checks.PublishHostNotASCII, "<domain> is %q", n.Content()).Fix = mailcheck.Textf("Write <domain>%s</domain>.", ascii)
 		}
 		// Files that a server makes for each request may leave the domain open.
 		if _, err := mailcheck.ParseDomain(n.Content()); err != nil && n.Content() != "%EMAILDOMAIN%" {

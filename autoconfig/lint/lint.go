@@ -47,13 +47,20 @@ type File struct {
 type linter struct {
 	*mailcheck.Report
 	File
-	signed bool // CMS signed data was around it
+	signed  bool              // CMS signed data was around it
+	live    bool              // it is published, and was found for an address
+	address mailcheck.Address // that address; else a sample
+	domains []string          // that user names may be in; none if that is not known
+	refused mailcheck.Text    // why a device does not install the profile; empty where that is not known
 }
+
+// sampleAddress stands for the account where a file is judged for none.
+var sampleAddress = mailcheck.Address{Local: "alice", Domain: "example.com"}
 
 // Judge judges a setup file: its syntax and structure, then what each client's
 // parser makes of it.
 func Judge(file File) *mailcheck.Report {
-	l := &linter{Report: &mailcheck.Report{File: file.Name}, File: file}
+	l := &linter{Report: &mailcheck.Report{File: file.Name}, File: file, address: sampleAddress}
 	l.judge()
 	slices.SortStableFunc(l.Findings, func(a, b mailcheck.Finding) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Column, b.Column))
@@ -79,8 +86,12 @@ func (l *linter) judge() {
 	}
 	body := l.unwrap(l.Body)
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
+	source := document.ProgramSource(body)
 	switch {
 	case body == nil: // unwrap has said why
+	case source != "":
+		l.find(checks.LintUnknownKind, 1, 1, "the source of a program, which begins %q", source).
+			Fix = mailcheck.Textf("Let the web server run the program at this place, instead of sending its text; and give the file that it makes.")
 	case bytes.HasPrefix(text, []byte("{")):
 		l.judgeJSON(body)
 	case document.LooksLikeHTML(body):
@@ -168,7 +179,9 @@ func (l *linter) find(c *checks.Check, line, column int, format string, args ...
 
 // at finds something at an element.
 func (l *linter) at(n *document.Node, c *checks.Check, format string, args ...any) *mailcheck.Finding {
-	return l.find(c, n.Line, n.Column, format, args...)
+	f := l.find(c, n.Line, n.Column, format, args...)
+	f.Element = n.Name
+	return f
 }
 
 // lessOf lowers a finding: what the format demands is not always what programs do.

@@ -59,6 +59,11 @@ var paccMember = map[string]string{
 	"imap": "host", "pop3": "host", "smtp": "host", "submit": "host", "managesieve": "host",
 }
 
+// paccExample shows the objects that a document cannot do without.
+var paccExample = map[string]string{
+	"protocols": `{"imap": {"host": "HOST"}, "submit": {"host": "HOST"}}`, "authentication": `{"password": true}`,
+}
+
 var paccMembers = []string{"protocols", "authentication", "info"}
 
 // lintPACC judges a PACC document (draft-ietf-mailmaint-pacc). The digest in DNS
@@ -95,7 +100,7 @@ func (l *linter) paccNames(v *document.Value, known []string, what mailcheck.Tex
 func (l *linter) paccObject(root *document.Value, name string) *document.Value {
 	v := root.Get(name)
 	if v == nil {
-		l.atValue(root, checks.LintMissing, "there is no object %q", name).Fix = mailcheck.Textf("Add %q: {...}.", name)
+		l.atValue(root, checks.LintMissing, "there is no object %q", name).Fix = mailcheck.Textf("Add %q: %s.", name, paccExample[name])
 		return nil
 	}
 	if v.Object == nil {
@@ -137,20 +142,21 @@ func (l *linter) paccProtocol(name string, v *document.Value) {
 	text, ok := v.Get(member).Text()
 	if !ok || text == "" {
 		example := map[string]string{"host": "HOST", "url": "https://HOST/PATH/"}[member]
-		l.atValue(v, checks.LintMissing, "%s has no text %q", name, member).Fix = mailcheck.Textf("Write %q: {%q: %q}.", name, member, example)
+		f := l.atValue(v, checks.LintMissing, "%s has no text %q", name, member)
+		f.Element = name
+		f.Fix = mailcheck.Textf("Write %q: {%q: %q}.", name, member, example)
 		return
 	}
 	place := v.Get(member)
 	if member == "host" {
-		if _, err := mailcheck.ParseHost(text); err != nil {
-			l.atValue(place, checks.LintValue, "%s: host %q is not a host name", name, text).
-				Fix = mailcheck.Textf("Write the name alone; the port is the registered one for TLS and does not belong there.")
-		}
+		l.judgeHost(memberValue(place, text, name, "host"))
 		return
 	}
 	l.paccURL(place, name, text)
 	if u, err := url.Parse(text); err == nil && u.Path == "" && u.Hostname() != "" && name != "jmap" {
-		l.atValue(place, checks.LintValue, "%s: %q has no path", name, text).Fix = mailcheck.Textf("Write the whole URL, at least with a / behind the host.")
+		f := l.atValue(place, checks.LintValue, "%s: %q has no path", name, text)
+		f.Element = name
+		f.Fix = mailcheck.Textf("Write the whole URL, at least with a / behind the host.")
 	}
 }
 
@@ -159,9 +165,9 @@ func (l *linter) paccURL(place *document.Value, what, text string) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Scheme != "https" || u.Hostname() == "":
-		l.atValue(place, checks.LintValue, "%s: %q is not an https URL", what, text).Fix = mailcheck.Textf("Write https://HOST/PATH.")
+		l.is(memberValue(place, text, what, "url"), checks.LintValue, "%s: %q is not an https URL", what, text).Fix = mailcheck.Textf("Write https://HOST/PATH.")
 	case u.Port() != "":
-		l.atValue(place, checks.LintValue, "%s: %q names a port, which is not allowed", what, text).Fix = mailcheck.Textf("Serve it on port 443, and leave the port out.")
+		l.is(memberValue(place, text, what, "url"), checks.LintValue, "%s: %q names a port, which is not allowed", what, text).Fix = mailcheck.Textf("Serve it on port 443, and leave the port out.")
 	}
 }
 

@@ -32,11 +32,19 @@ func lintProfile(l *linter, root *document.Node) {
 	if content := top["PayloadContent"]; is(content, "array") {
 		lintPayloads(l, content, top)
 	}
+	if i := slices.IndexFunc(l.Findings, func(f mailcheck.Finding) bool { return f.Check == checks.PublishTemplate }); i >= 0 {
+		for j := range l.Clients {
+			l.Clients[j].Outcome, l.Clients[j].Reason = mailcheck.Fails, mailcheck.Textf("the device takes the value as it stands: line %d: %s", l.Findings[i].Line, l.Findings[i].Detail)
+		}
+	}
 	if slices.ContainsFunc(l.Findings, func(f mailcheck.Finding) bool {
 		return f.Severity == checks.Failure && f.Check != checks.LintInsecure
 	}) {
 		for i := range l.Clients {
 			l.Clients[i].Outcome, l.Clients[i].Reason = mailcheck.NotKnown, mailcheck.Textf("what a device makes of a profile with these faults is not documented")
+			if !l.refused.Empty() {
+				l.Clients[i].Outcome, l.Clients[i].Reason = mailcheck.Fails, mailcheck.Textf("the device refuses to install the profile (by reports, not documented): %s", l.refused)
+			}
 		}
 	}
 }
@@ -84,6 +92,15 @@ func lintPayloads(l *linter, content *document.Node, top map[string]*document.No
 	}
 }
 
+// refuse keeps the first fault for which devices are reported not to install a profile:
+// a required key that is missing or empty, and a UUID that stands twice ("used more than
+// once in the profile").
+func (l *linter) refuse(f *mailcheck.Finding) {
+	if l.refused.Empty() {
+		l.refused = mailcheck.Textf("line %d: %s", f.Line, f.Detail)
+	}
+}
+
 // once finds what has to be unique but is not.
 func (l *linter) once(used map[string]bool, values map[string]*document.Node) {
 	for _, name := range []string{"PayloadUUID", "PayloadIdentifier"} {
@@ -92,8 +109,13 @@ func (l *linter) once(used map[string]bool, values map[string]*document.Node) {
 			continue
 		}
 		if used[id.Content()] {
-			l.at(id, checks.LintValue, "%s %s is used twice; one account would replace the other", name, id.Content()).
-				Fix = mailcheck.Textf("Give the profile and each payload their own.")
+			f := l.at(id, checks.LintValue, "%s %s is used more than once in the profile", name, id.Content())
+			f.Element, f.Fix = name, mailcheck.Textf("Give the profile and each payload their own: `uuidgen` makes one.")
+			if name == "PayloadIdentifier" {
+				f.Fix = mailcheck.Textf("Give the profile and each payload their own, or one account takes the place of the other.")
+			} else {
+				l.refuse(f)
+			}
 		}
 		used[id.Content()] = true
 	}
@@ -130,7 +152,9 @@ func (l *linter) keys(n *document.Node, values map[string]*document.Node, kind s
 		key, v := keys[name], values[name]
 		if v == nil {
 			if key.required {
-				l.at(n, checks.LintMissing, "%s has no %s", what, name).Fix = key.example()
+				f := l.at(n, checks.LintMissing, "%s has no %s", what, name)
+				f.Element, f.Fix = name, key.example()
+				l.refuse(f)
 			}
 			continue
 		}
@@ -138,11 +162,17 @@ func (l *linter) keys(n *document.Node, values map[string]*document.Node, kind s
 		case typeOf(v) != key.kind && !(key.kind == "real" && v.Name == "integer"):
 			l.at(v, checks.LintValue, "%s is written as <%s>, not as %s", name, v.Name, key.element()).Fix = key.example()
 		case key.required && key.kind != "array" && written == "":
-			l.at(v, checks.LintMissing, "%s is empty", name).Fix = key.example()
+			f := l.at(v, checks.LintMissing, "%s is empty", name)
+			f.Fix = key.example()
+			l.refuse(f)
 		case key.values != nil && !slices.Contains(key.values, written):
 			l.at(v, checks.LintValue, "%s is %q, not %s", name, written, mailcheck.Joined(key.values, " or ")).Fix = key.example()
 		case key.kind == "integer" && !isInteger(written):
-			l.at(v, checks.LintValue, "%s is %q, not a number", name, written).Fix = key.example()
+			f := l.at(v, checks.LintValue, "%s is %q, not a number", name, written)
+			f.Fix = key.example()
+			if written == "" {
+				l.refuse(f)
+			}
 		}
 	}
 	if known {
@@ -221,11 +251,13 @@ func lintMailPayload(l *linter, n *document.Node, values map[string]*document.No
 		l.port(values[side+"MailServerPortNumber"], side+"MailServerPortNumber")
 		l.host(values[side+"MailServerHostName"], side+"MailServerHostName")
 		l.password(values[side+"Password"], side+"Password")
+		l.username(values[side+"MailServerUsername"], side+"MailServerUsername")
 	}
 	if values["OutgoingMailServerPortNumber"] == nil {
 		lessOf(l.at(n, checks.LintMissing, "there is no OutgoingMailServerPortNumber, so the device tries 25, 587 and 465"), checks.Info).
 			Fix = mailcheck.Textf("Write <key>OutgoingMailServerPortNumber</key><integer>465</integer>, or 587.")
 	}
+	l.username(values["EmailAddress"], "EmailAddress")
 	account.Servers = mailPayloadServers(protocols, values)
 	l.Clients = append(l.Clients, account)
 }
@@ -316,8 +348,14 @@ func (l *linter) host(h *document.Node, key string) {
 	if !is(h, "string") || h.Content() == "" {
 		return
 	}
-	if _, err := mailcheck.ParseHost(h.Content()); err != nil {
-		l.at(h, checks.LintValue, "%s %q is not a host name", key, h.Content()).Fix = mailcheck.Textf("Write the name alone, such as mail.example.com, without port or URL.")
+	l.judgeHost(keyValue(h, key))
+}
+
+// username judges a user name or an address. That the two are in different domains is
+// somebody's choice.
+func (l *linter) username(v *document.Node, key string) {
+	if is(v, "string") && v.Content() != "" {
+		l.judgeUsername(keyValue(v, key))
 	}
 }
 

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,11 +56,15 @@ func lintServer(l *linter, n *document.Node) {
 		lintNeeded(l, n, name)
 	}
 	if p := n.Child("password"); p != nil && p.Content() != "" {
-		l.at(p, checks.LintPassword, "<password> in the %s section", kind)
+		l.at(p, checks.LintPassword, "<password> in the %s section", kind).
+			Fix = mailcheck.Textf("Take <password> out: the mail program asks for it.")
 	}
 	lintUsername(l, n)
-	lintHost(l, n)
+	if h := n.Child("hostname"); h != nil && h.Content() != "" {
+		l.judgeHost(elementValue(h, true))
+	}
 	lintPort(l, n)
+	lintPreferred(l, n)
 	for _, a := range n.Children {
 		if a.Name == "authentication" {
 			lintAuthentication(l, a)
@@ -74,11 +79,45 @@ func lintNeeded(l *linter, n *document.Node, name string) {
 	if name == "username" && n.Name == "outgoingServer" && slices.Contains(document.ReadSection(n).Auth, "none") {
 		return
 	}
-	l.at(n, checks.LintMissing, "the %s section has no <%s>", n.Attr["type"], name).
-		Fix = mailcheck.Textf("Add <%s>%s</%s>.", name, map[string]string{
-		"hostname": "HOST", "port": strconv.Itoa(int(mailcheck.DefaultPort(document.SectionProtocols[n.Attr["type"]], mailcheck.ImplicitTLS))),
-		"socketType": "SSL", "username": "%EMAILADDRESS%", "authentication": "password-cleartext",
-	}[name], name)
+	good := map[string]string{
+		"hostname": "HOST", "port": strconv.Itoa(int(mailcheck.DefaultPort(document.SectionProtocols[n.Attr["type"]], securityOf(n)))),
+		"socketType": document.SocketType(document.SecurityMeant("", portOf(n, "port"))), "username": "%EMAILADDRESS%", "authentication": "password-cleartext",
+	}[name]
+	f := l.at(n, checks.LintMissing, "the %s section has no <%s>", n.Attr["type"], name)
+	f.Element, f.Fix = name, mailcheck.Textf("Add <%s>%s</%s>.", name, good, name)
+	if c := n.Child(name); c != nil {
+		f.Line, f.Column = c.Line, c.Column
+		f.Detail = mailcheck.Evidencef("<%s> of the %s section is empty", name, n.Attr["type"])
+		f.Fix = mailcheck.Textf("Write <%s>%s</%s>.", name, good, name)
+	}
+}
+
+// portOf returns the port of a section, 0 where it has none.
+func portOf(n *document.Node, name string) uint16 {
+	port, err := strconv.ParseUint(n.Text(name), 10, 16)
+	if err != nil {
+		return 0
+	}
+	return uint16(port)
+}
+
+// securityOf returns how a section is encrypted; TLS where it does not say.
+func securityOf(n *document.Node) mailcheck.Security {
+	return cmp.Or(document.SocketTypes[n.Text("socketType")], mailcheck.ImplicitTLS)
+}
+
+// lintPreferred finds sections for sending that Thunderbird does not take for the new
+// account: useGlobalPreferredServer and addThisServer say so
+// (thunderbird-desktop: readFromXML.sys.mjs, createInBackend).
+func lintPreferred(l *linter, n *document.Node) {
+	for name, other := range map[string]string{"useGlobalPreferredServer": "true", "addThisServer": "false"} {
+		c := n.Child(name)
+		if c == nil || n.Name != "outgoingServer" || !strings.EqualFold(c.Content(), other) && c.Content() != map[string]string{"true": "1", "false": "0"}[other] {
+			continue
+		}
+		l.at(c, checks.PublishPreferredServer, "<%s>%s</%s>: mail goes out through Thunderbird's default server, such as that of another account, not through %s", name, c.Content(), name, n.Text("hostname")).
+			Fix = mailcheck.Textf("Take <%s>%s</%s> out.", name, c.Content(), name)
+	}
 }
 
 // repeated finds what a section can have once. The schema lets it stand twice, but
@@ -96,14 +135,13 @@ func (l *linter) repeated(n *document.Node) {
 
 func lintUsername(l *linter, n *document.Node) {
 	u := n.Child("username")
-	if u == nil {
+	if u == nil || u.Content() == "" {
 		return
 	}
-	if p := document.UnknownPlaceholder(u.Content()); p != "" {
-		l.at(u, checks.AutoconfigPlaceholder, "user name %q: %s is unknown", u.Content(), p)
-	} else if strings.Contains(u.Content(), "%40") {
+	l.judgeUsername(elementValue(u, true))
+	if strings.Contains(u.Content(), "%40") {
 		lessOf(l.at(u, checks.LintValue, "user name %q: programs take %%40 as it stands", u.Content()), checks.Warning).
-			Fix = mailcheck.Textf("Write the @ itself, or %EMAILADDRESS%.")
+			Fix = mailcheck.Textf("Write <username>%s</username>, with the @ itself.", strings.ReplaceAll(u.Content(), "%40", "@"))
 	}
 }
 
@@ -133,55 +171,37 @@ func lintSystem(l *linter, a *document.Node) {
 	}
 }
 
-func lintHost(l *linter, n *document.Node) {
-	h := n.Child("hostname")
-	if h == nil || h.Content() == "" {
-		return
-	}
-	if p := document.UnknownPlaceholder(h.Content()); p != "" {
-		l.at(h, checks.AutoconfigPlaceholder, "hostname %q: %s is unknown", h.Content(), p)
-		return
-	}
-	sample := mailcheck.Address{Local: "alice", Domain: "example.com"}
-	if _, err := mailcheck.ParseHost(document.Expand(h.Content(), sample)); err != nil {
-		l.at(h, checks.LintValue, "hostname %q is not a host name", h.Content()).Fix = mailcheck.Textf("Write the name alone, such as imap.example.com, without port or URL.")
-	}
-}
-
 // lintPort judges the port and the way to encrypt, alone and together.
 func lintPort(l *linter, n *document.Node) {
-	var port uint64
-	if p := n.Child("port"); p != nil && p.Content() != "" {
-		var err error
-		if port, err = strconv.ParseUint(p.Content(), 10, 16); err != nil || port == 0 {
-			l.at(p, checks.LintValue, "port %q is not a number from 1 to 65535", p.Content()).Fix = mailcheck.Textf("Write a number from 1 to 65535.")
-		}
+	p, s := n.Child("port"), n.Child("socketType")
+	port, protocol := portOf(n, "port"), document.SectionProtocols[n.Attr["type"]]
+	if p != nil && p.Content() != "" && port == 0 {
+		good := mailcheck.DefaultPort(protocol, securityOf(n))
+		l.at(p, checks.LintValue, "port %q is not a number from 1 to 65535", p.Content()).Fix = mailcheck.Textf("Write <port>%d</port>, or whichever number from 1 to 65535 the server has.", good)
 	}
-	s := n.Child("socketType")
 	if s == nil || s.Content() == "" {
 		return
 	}
 	security, known := document.SocketTypes[s.Content()]
-	protocol := document.SectionProtocols[n.Attr["type"]]
-	other := mailcheck.ImplicitTLS
+	meant := document.SecurityMeant(s.Content(), port)
 	switch {
 	case !known:
-		f := l.at(s, checks.LintValue, "socketType %q is not SSL, STARTTLS or plain", s.Content())
-		if name := meant(s.Content(), []string{"SSL", "STARTTLS", "plain"}); name != "" {
-			f.Fix = mailcheck.Textf("Write <socketType>%s</socketType>; capital letters matter.", name)
-		} else {
-			f.Fix = mailcheck.Textf("Write SSL for TLS from the first byte, or STARTTLS.")
-		}
-		return
+		l.at(s, checks.LintValue, "socketType %q is not SSL, STARTTLS or plain", s.Content()).
+			Fix = mailcheck.Textf("Write <socketType>%s</socketType>: SSL is TLS from the first byte, STARTTLS begins without, and capital letters matter.", document.SocketType(meant))
 	case security == mailcheck.Plain:
-		l.at(s, checks.LintInsecure, "socketType plain for %s", n.Text("hostname"))
-		return
-	case security == mailcheck.ImplicitTLS:
-		other = mailcheck.StartTLS
-	}
-	if uint16(port) == mailcheck.DefaultPort(protocol, other) {
+		l.at(s, checks.LintInsecure, "socketType plain for %s", n.Text("hostname")).
+			Fix = mailcheck.Textf("Write <socketType>%s</socketType>, and offer that on port %d if the server does not yet.", document.SocketType(meant), port)
+	case port == mailcheck.DefaultPort(protocol, otherSecurity(security)):
 		f := l.at(s, checks.PublishPortSecurity, "port %d with socketType %s", port, s.Content())
 		lessOf(f, checks.Warning) // whether the server works that way is for check to say
-		f.Fix = mailcheck.Textf("Write port %d, or the other socketType.", mailcheck.DefaultPort(protocol, security))
+		f.Fix = mailcheck.Textf("Write <socketType>%s</socketType>, or <port>%d</port>.", document.SocketType(otherSecurity(security)), mailcheck.DefaultPort(protocol, security))
 	}
+}
+
+// otherSecurity is the other way to encrypt.
+func otherSecurity(s mailcheck.Security) mailcheck.Security {
+	if s == mailcheck.ImplicitTLS {
+		return mailcheck.StartTLS
+	}
+	return mailcheck.ImplicitTLS
 }

@@ -34,7 +34,9 @@ func pacc(record string, r Reply) change {
 func paccOf(document string) change { return pacc(paccDigest(document), JSON(document)) }
 
 // protocols returns a document with these entries.
-func protocols(entries string) string { return fmt.Sprintf("{\"protocols\": {%s}}\n", entries) }
+func protocols(entries string) string {
+	return fmt.Sprintf("{\"protocols\": {%s}, \"authentication\": {\"password\": true}}\n", entries)
+}
 
 func paccDocuments() []Scenario {
 	return []Scenario{

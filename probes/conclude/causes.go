@@ -24,6 +24,7 @@ var rules = []rule{
 	{"a settings file over http only: https does not answer for the same reason", httpOnlyCause},
 	{"an SRV target without address: the server cannot be resolved", srvCause},
 	{"a port published with the wrong security: whatever the server does then follows", portSecurityCause},
+	{"a published user name that the server refuses: that it is in another domain", usernameCause},
 	{"an SRV record with the port of the other security: the same", oddPortCause},
 	{"one dead host with several services", hostCause},
 	{"one bad certificate on several servers", certificateCause},

@@ -52,6 +52,7 @@ var revisions = []func(*mailcheck.Report){
 	explainSilence,
 	suspectStripping,
 	oneBan,
+	believeLogins,
 }
 
 // finish folds consequences under their causes, which may make a cause worse, then
@@ -103,6 +104,9 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 		own := len(all)
 		more := map[int]int{} // how many were left out, by the index of the first
 		for _, f := range source.Findings() {
+			if f.Check == checks.PublishPortSecurity {
+				continue // portSecurity says it, if the server does not work so
+			}
 			f.Source = source.Name
 			alike := func(o mailcheck.Finding) bool { return o.Check == f.Check && o.Severity == f.Severity }
 			first := slices.IndexFunc(all[own:], alike)
@@ -125,7 +129,8 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 // by itself.
 func repeats(c *checks.Check) bool {
 	return c == checks.SRVPortOdd || c == checks.SRVCNAMETarget || c == checks.SRVNoAddress || c == checks.SRVBadTarget || c == checks.SRVNotOffered ||
-		c == checks.AutoconfigBadSection || c == checks.AutoconfigPlaceholder || c == checks.PublishClientRefuses
+		c == checks.AutoconfigBadSection || c == checks.AutoconfigPlaceholder || c == checks.PublishClientRefuses || c == checks.PublishFileFault ||
+		c == checks.AutodiscoverBadSection || c == checks.PACCBadEntry
 }
 
 // serverFindings collects what the probes found. What a guessed server lacks is

@@ -50,12 +50,23 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {
 			continue // 143 without encryption fits, which is another fault
 		}
-		f := mailcheck.NewFinding(checks.PublishPortSecurity, "%s publishes port %d with %s", s.Sources[0], s.Port, document.SocketType(s.Security))
+		form := r.Source(s.Sources[0]).Form
+		f := mailcheck.NewFinding(checks.PublishPortSecurity, "%s publishes port %d with %s", s.Sources[0], s.Port, asPublished(form, s.Security))
 		if r.Result(s).Verdict == "" {
 			f.Severity = checks.Warning // not tested
 		}
-		f.Fix = mailcheck.Textf("Publish port %d with socketType %s, or port %d with socketType %s.", s.Port, document.SocketType(other), mailcheck.DefaultPort(s.Protocol, s.Security), document.SocketType(s.Security))
+		f.Fix = mailcheck.Textf("Publish %s.", portAndSecurity(form, s.Port, other))
+		if s.Security != mailcheck.Plain { // a remedy takes no protection away
+			f.Fix = mailcheck.Textf("Publish %s, or %s.", portAndSecurity(form, s.Port, other), portAndSecurity(form, mailcheck.DefaultPort(s.Protocol, s.Security), s.Security))
+		}
 		f.Server = s.URL()
+		for _, at := range r.Source(s.Sources[0]).Findings() {
+			if at.Check == checks.PublishPortSecurity && at.Target == s.URL() {
+				f.URL, f.Line, f.Column, f.Element = at.URL, at.Line, at.Column, at.Element
+				f.Detail = mailcheck.Evidencef("%s: %s", f.Detail, at.Detail)
+				break
+			}
+		}
 		all = append(all, f)
 	}
 	return all
@@ -92,22 +103,22 @@ func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
 		if usable {
 			f.Severity = checks.Warning
 		}
-		f.Fix = mailcheck.Textf("Take %s out of the section for %s, or switch it on at the server.", authElements(missing), s.Endpoint())
-		if s.PasswordOK && !usable {
-			f.Fix = mailcheck.Textf("In the section for %s publish %s, or switch on %s at the server.", s.Endpoint(), authElements([]string{"password-cleartext"}), mailcheck.ListOf(missing))
+		form := mailcheck.SettingsFile
+		if len(s.Sources) > 0 {
+			form = r.Source(s.Sources[0]).Form
+		}
+		switch {
+		case form == mailcheck.Answer:
+			f.Fix = mailcheck.Textf("Switch on %s at %s: besides passwords an Autodiscover answer knows only SPA (NTLM).", mailcheck.ListOf(missing), s.Endpoint())
+		case s.PasswordOK && !usable:
+			f.Fix = mailcheck.Textf("In the section for %s publish %s, or switch on %s at the server.", s.Endpoint(), methodWords(form, []string{"password-cleartext"}), mailcheck.ListOf(missing))
+		default:
+			f.Fix = mailcheck.Textf("Take %s out of the section for %s, or switch it on at the server.", methodWords(form, missing), s.Endpoint())
 		}
 		f.Server = s.URL()
 		all = append(all, f)
 	}
 	return all
-}
-
-func authElements(methods []string) mailcheck.Text {
-	var elements []string
-	for _, m := range methods {
-		elements = append(elements, "<authentication>"+m+"</authentication>")
-	}
-	return mailcheck.Joined(elements, " and ")
 }
 
 // plainNeedless finds servers published without encryption whose host offers it:
@@ -132,7 +143,7 @@ func plainNeedless(r *mailcheck.Report) []mailcheck.Finding {
 			continue
 		}
 		f := mailcheck.NewFinding(checks.PublishPlainNeedless, "%s is published; %s is offered", s.URL(), better.URL())
-		f.Fix = mailcheck.Textf("In the section for %s write <port>%d</port> and <socketType>%s</socketType>.", s.Host, better.Port, document.SocketType(better.Security))
+		f.Fix = mailcheck.Textf("In the section for %s write %s.", s.Host, portAndSecurity(r.Source(s.Sources[0]).Form, better.Port, better.Security))
 		f.Server = s.URL()
 		all = append(all, f)
 	}
@@ -296,7 +307,7 @@ func usernameRefused(r *mailcheck.Report) []mailcheck.Finding {
 		f.Fix = mailcheck.Textf("Publish a settings file (Mail Autoconfig) with <username>%s</username>; SRV records cannot tell it.", template)
 		if is.source != "" {
 			f = mailcheck.NewFinding(checks.PublishUsername, "%s publishes %s, which the server refuses; %s is accepted", is.source, is.published, is.accepted)
-			f.Fix = mailcheck.Textf("Write <username>%s</username> in the sections for %s.", template, mailcheck.ListOf(endpoints[is]))
+			f.Fix = userNamed(r.Source(is.source).Form, is.accepted, r.Address, endpoints[is])
 		}
 		f.Meanwhile = mailcheck.Textf("In the mail program enter %s as the user name: the server accepts that.", is.accepted)
 		f.Server = all[i].Server

@@ -61,7 +61,7 @@ func nothingAnswers(r *mailcheck.Report) mailcheck.Text {
 		}
 	}
 	for _, f := range fetches(r) {
-		if f.form == mailcheck.OtherForm {
+		if f.form == mailcheck.OtherForm || f.form == mailcheck.Answer || f.form == mailcheck.Document {
 			continue // there it is no error that nothing answers
 		}
 		if f.Reach != mailcheck.TimedOut && f.Reach != mailcheck.Unreachable {
