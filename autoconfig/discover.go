@@ -149,6 +149,9 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 		d.Servers[i] = WithUsername(s, a)
 	}
 	d.Copies, d.Exchanger, d.Disbelieved = b.documents, b.exchanger, b.disbelieved
+	if dns := &d.Sources[len(d.Sources)-1]; len(dns.Steps) > 0 { // the last of Sources, which asks for the mail exchanger first
+		judgeOperators(dns.Steps, &d, a)
+	}
 	slices.SortStableFunc(d.Copies, func(a, b Copy) int { return strings.Compare(a.URL, b.URL) }) // not by time
 	return d
 }

@@ -53,11 +53,13 @@ var revisions = []func(*mailcheck.Report){
 	suspectStripping,
 	oneBan,
 	believeLogins,
+	refuteNotes,
 }
 
 // finish folds consequences under their causes, which may make a cause worse, then
 // orders what is left and judges the whole.
 func finish(r *mailcheck.Report) {
+	namePublishers(r)
 	nameCauses(r)
 	clearClock(r)
 	slices.SortStableFunc(r.Findings, func(a, b mailcheck.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
@@ -160,20 +162,27 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 // accountFindings judges whether mail can be read and sent at all.
 func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	if len(r.Settings) == 0 {
-		return []mailcheck.Finding{mailcheck.NewFinding(checks.AccountNoSettings, "%s", sourcesInOneLine(r))}
+		return append(misspelt(r), mailcheck.NewFinding(checks.AccountNoSettings, "%s", sourcesInOneLine(r)))
 	}
 	incoming, outgoing := works(r)
+	all := append(misspelt(r), guessedOnly(r)...)
 	for _, s := range r.Servers {
 		if s.Verdict == mailcheck.Untested { // nobody knows; run.timeout says so
 			incoming = incoming || s.Protocol.Reads() || s.Protocol.Exchange()
 			outgoing = outgoing || s.Protocol.Sends() || s.Protocol.Exchange()
 		}
 	}
-	var all []mailcheck.Finding
-	if !incoming {
+	noReading, noSending := directionsDeclined(r)
+	switch {
+	case !incoming && noReading:
+		all = append(all, oneWay(r, "reading mail"))
+	case !incoming:
 		all = append(all, mailcheck.NewFinding(checks.AccountNoIncoming, "%s", tested(r, false)))
 	}
-	if !outgoing {
+	switch {
+	case !outgoing && noSending:
+		all = append(all, oneWay(r, "sending mail"))
+	case !outgoing:
 		all = append(all, mailcheck.NewFinding(checks.AccountNoOutgoing, "%s", tested(r, true)))
 	}
 	return append(all, exchangeFindings(r)...)

@@ -1,0 +1,54 @@
+package lab
+
+// publishers are domains where what is published is at fault, or where nothing is.
+func publishers() []Scenario {
+	return []Scenario{
+		provider("old-host", "the SRV records of the old host are still there, before those of the new one", "publish.old-host srv.foreign-domain",
+			unpublished, without("@"), records("@ MX 10 mx.newhost.test.", "mx.newhost.test. A 192.0.2.25",
+				"_imaps._tcp SRV 0 1 993 imap.oldhost.test.", "_imaps._tcp SRV 10 1 993 mail.newhost.test.",
+				"_submissions._tcp SRV 0 1 465 smtp.oldhost.test.", "_submissions._tcp SRV 10 1 465 mail.newhost.test.",
+				"imap.oldhost.test. A 192.0.2.31", "smtp.oldhost.test. A 192.0.2.32", "mail.newhost.test. A 192.0.2.33"),
+			serve("imap.oldhost.test", 993, imaps("imap.oldhost.test")), serve("smtp.oldhost.test", 465, submissions("smtp.oldhost.test")),
+			host("mail.newhost.test", Host{993: imaps("mail.newhost.test"), 465: submissions("mail.newhost.test")})),
+		provider("old-host-in-file", "the settings file still names the old host, the SRV records the new one", "publish.old-host publish.sources-disagree srv.foreign-domain",
+			without("_imaps._tcp", "_pop3s._tcp", "@"), records("@ MX 10 mx.newhost.test.", "mx.newhost.test. A 192.0.2.25",
+				"_imaps._tcp SRV 0 1 993 mail.newhost.test.", "mail.newhost.test. A 192.0.2.33"),
+			serve("mail.newhost.test", 993, imaps("mail.newhost.test")),
+			autoconfig(XML(config(incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 465, "SSL"), outgoing(smtpHost, 587, "STARTTLS"))))),
+		provider("srv-target-domain", "the DNS panel takes no \".\", so a record names the domain itself, where nothing listens", "tcp.refused",
+			records("_imap._tcp SRV 0 1 143 @", "@ A 192.0.2.80"), host("example.com", Host{})),
+		provider("file-closed-port", "the settings file names a port where nothing listens", "tcp.refused",
+			onlyAutoconfig(XML(config(incoming("imap", imapHost, 993, "SSL"), incoming("pop3", popHost, 1995, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
+		provider("declined-and-closed", "DNS says that there is no POP3 with STARTTLS, the settings file names it, and it is closed", "publish.declined srv.not-offered tcp.refused",
+			records("_pop3._tcp SRV 0 0 0 ."),
+			autoconfig(XML(config(incoming("imap", imapHost, 993, "SSL"), incoming("pop3", popHost, 995, "SSL"), incoming("pop3", popHost, 110, "STARTTLS"),
+				outgoing(smtpHost, 465, "SSL"), outgoing(smtpHost, 587, "STARTTLS"))))),
+		provider("sending-only", "the domain declares that it has no IMAP and no POP3, but submission", "account.one-way srv.not-offered",
+			without("_imaps._tcp", "_pop3s._tcp", "imap", "pop"), func(s *Scenario) { delete(s.Hosts, imapHost); delete(s.Hosts, popHost) },
+			records("_imaps._tcp SRV 0 0 0 .", "_imap._tcp SRV 0 0 0 .", "_pop3s._tcp SRV 0 0 0 .", "_pop3._tcp SRV 0 0 0 .")),
+		provider("reading-only", "the domain declares that it has no submission, but IMAP", "account.one-way srv.not-offered",
+			without("_submissions._tcp", "_submission._tcp"),
+			records("_submissions._tcp SRV 0 0 0 .", "_submission._tcp SRV 0 0 0 .")),
+		provider("mx-nowhere", "the domain has neither an MX record nor an address", "mx.none", without("@", "mx")),
+		provider("wildcard-certificate", "a wildcard record answers for autoconfig and autodiscover, with a web server that has no certificate for them",
+			"autoconfig.certificate autodiscover.certificate dns.wildcard",
+			records("* A 192.0.2.80"), host("192.0.2.80", Host{80: HTTP(nil), 443: TLS(cert("example.com"), HTTP(nil))})),
+		provider("foreign-in-file", "SRV records lead to another domain, and so does the domain's own settings file", "",
+			foreign, without("_pop3s._tcp", "_submission._tcp"),
+			autoconfig(XML(config(incoming("imap", "imap.example.net", 993, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
+		{
+			Name: "misspelt-domain", Doc: "the domain is a slip for a large provider's and does not exist", Address: "alice@gmial.com",
+			Zone: "$ORIGIN gmail.com.\n@ MX 10 mx\nmx A 192.0.2.25\n", Want: []string{"account.misspelt-domain", "account.no-settings", "dns.nxdomain"},
+		},
+		{
+			Name: "misspelt-parked", Doc: "the domain is a slip for a large provider's, and somebody has parked it", Address: "alice@hotnail.com",
+			Zone:  "$ORIGIN hotnail.com.\n@ MX 10 mx\n@ A 192.0.2.80\nmx A 192.0.2.25\n",
+			Hosts: map[string]Host{"hotnail.com": {80: HTTP(nil)}, "mx.hotnail.com": {}},
+			Want:  []string{"account.misspelt-domain", "account.no-settings", "tcp.refused"},
+		},
+		{
+			Name: "resolver-knows-nothing", Doc: "the resolver says that a large provider's domain does not exist", Address: "alice@gmail.com",
+			Zone: "$ORIGIN internal.example.\n@ A 192.0.2.1\n", Want: []string{"account.no-incoming", "account.no-outgoing", "dns.nxdomain", "dns.resolver-knows-nothing", "provider.app-password"},
+		},
+	}
+}
