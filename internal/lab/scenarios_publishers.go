@@ -38,7 +38,7 @@ func publishers() []Scenario {
 			autoconfig(XML(config(incoming("imap", "imap.example.net", 993, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
 		{
 			Name: "misspelt-domain", Doc: "the domain is a slip for a large provider's and does not exist", Address: "alice@gmial.com",
-			Zone: "$ORIGIN gmail.com.\n@ MX 10 mx\nmx A 192.0.2.25\n", Want: []string{"account.misspelt-domain", "account.no-settings", "dns.nxdomain"},
+			Zone: "$ORIGIN gmail.com.\n@ MX 10 mx\nmx A 192.0.2.25\n", Hosts: map[string]Host{"mx.gmail.com": {}}, Want: []string{"account.misspelt-domain", "account.no-settings", "dns.nxdomain"},
 		},
 		{
 			Name: "misspelt-parked", Doc: "the domain is a slip for a large provider's, and somebody has parked it", Address: "alice@hotnail.com",
@@ -48,7 +48,10 @@ func publishers() []Scenario {
 		},
 		{
 			Name: "resolver-knows-nothing", Doc: "the resolver says that a large provider's domain does not exist", Address: "alice@gmail.com",
-			Zone: "$ORIGIN internal.example.\n@ A 192.0.2.1\n", Want: []string{"account.no-incoming", "account.no-outgoing", "dns.nxdomain", "dns.resolver-knows-nothing", "provider.app-password"},
+			Zone: "$ORIGIN internal.example.\n@ A 192.0.2.1\n", Hosts: map[string]Host{"internal.example": {}}, Want: []string{"account.no-incoming", "account.no-outgoing", "dns.nxdomain", "dns.resolver-knows-nothing", "provider.app-password"},
 		},
+		provider("icloud-domain", "a domain of one's own at iCloud, whose user names are not the addresses in it", "provider.account-name provider.app-password",
+			zoneOf("example.com. MX 10 mx01.mail.icloud.com.\nmx01.mail.icloud.com. A 192.0.2.25\nimap.mail.me.com. A 192.0.2.10\nsmtp.mail.me.com. A 192.0.2.26\n"),
+			host("mx01.mail.icloud.com", Host{}), serve("imap.mail.me.com", 993, imaps("imap.mail.me.com")), serve("smtp.mail.me.com", 587, submission("smtp.mail.me.com"))),
 	}
 }

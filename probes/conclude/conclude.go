@@ -67,7 +67,8 @@ func finish(r *mailcheck.Report) {
 }
 
 // Settings ranks the servers a client may choose from: by protocol, what passed
-// before what failed, TLS before STARTTLS, then by trust in the source. A guess
+// before what failed, what looks like an old host after others, TLS before
+// STARTTLS, then by trust in the source. A guess
 // that failed is not a setting: nobody said that it exists.
 func Settings(r *mailcheck.Report) []mailcheck.Setting {
 	var list []mailcheck.Setting
@@ -80,6 +81,7 @@ func Settings(r *mailcheck.Report) []mailcheck.Setting {
 			list = append(list, setting)
 		}
 	}
+	old := oldHosts(r)
 	rank := func(s mailcheck.Setting) (int, int, int) {
 		return slices.Index(mailcheck.Protocols, s.Protocol),
 			slices.Index([]mailcheck.Verdict{mailcheck.Pass, mailcheck.Warn, mailcheck.Untested, mailcheck.Fail}, s.Verdict),
@@ -91,7 +93,7 @@ func Settings(r *mailcheck.Report) []mailcheck.Setting {
 		// A warning is no reason to prefer STARTTLS; a failure is.
 		usable, usable2 := v < 2, v2 < 2
 		if usable == usable2 {
-			return cmp.Or(cmp.Compare(p, p2), cmp.Compare(s, s2), cmp.Compare(v, v2))
+			return cmp.Or(cmp.Compare(p, p2), byAge(old, a.Host, b.Host), cmp.Compare(s, s2), cmp.Compare(v, v2))
 		}
 		return cmp.Or(cmp.Compare(p, p2), cmp.Compare(v, v2))
 	})

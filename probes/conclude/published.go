@@ -101,3 +101,27 @@ func misspelt(r *mailcheck.Report) []mailcheck.Finding {
 	}
 	return []mailcheck.Finding{f}
 }
+
+// oldHosts returns the operators whose servers look like those of an old host.
+func oldHosts(r *mailcheck.Report) []string {
+	var operators []string
+	for _, source := range r.Sources {
+		for _, f := range source.Findings() {
+			if f.Check == checks.PublishOldHost {
+				operators = append(operators, f.Name)
+			}
+		}
+	}
+	return operators
+}
+
+// byAge orders hosts: those of an old operator come last.
+func byAge(old []string, a, b string) int {
+	is := func(host string) int {
+		if slices.ContainsFunc(old, func(operator string) bool { return document.Inside(host, operator) }) {
+			return 1
+		}
+		return 0
+	}
+	return is(a) - is(b)
+}
