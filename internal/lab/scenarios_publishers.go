@@ -1,5 +1,11 @@
 package lab
 
+import (
+	"io"
+	"net/http"
+	"strings"
+)
+
 // publishers are domains where what is published is at fault, or where nothing is.
 func publishers() []Scenario {
 	return []Scenario{
@@ -53,5 +59,40 @@ func publishers() []Scenario {
 		provider("icloud-domain", "a domain of one's own at iCloud, whose user names are not the addresses in it", "provider.account-name provider.app-password",
 			zoneOf("example.com. MX 10 mx01.mail.icloud.com.\nmx01.mail.icloud.com. A 192.0.2.25\nimap.mail.me.com. A 192.0.2.10\nsmtp.mail.me.com. A 192.0.2.26\n"),
 			host("mx01.mail.icloud.com", Host{}), serve("imap.mail.me.com", 993, imaps("imap.mail.me.com")), serve("smtp.mail.me.com", 587, submission("smtp.mail.me.com"))),
+		provider("autodiscover-phones", "an ActiveSync gateway knows the question of phones and fails on Outlook's", "autodiscover.phones-only exchange.better",
+			autodiscover(byQuestion("mobilesync/responseschema", phoneSettings, Status(500))), phoneServer),
+		provider("autodiscover-phones-error", "a gateway knows the question of phones and answers Outlook's with the error 601", "autodiscover.phones-only exchange.better",
+			autodiscover(byQuestion("mobilesync/responseschema", phoneSettings, poxError(601, "Provider is not available"))), phoneServer),
+		provider("autodiscover-phones-login", "a gateway wants a login for the question of phones and fails on Outlook's", "autodiscover.phones-only",
+			autodiscover(byQuestion("mobilesync/responseschema", Unauthorized(`Basic realm="Z-Push"`), Status(500)))),
+		provider("autodiscover-both", "one service knows Outlook's question and that of phones", "exchange.better", unpublished,
+			autodiscover(byQuestion("mobilesync/responseschema", phoneSettings, poxMailSettings)), phoneServer),
 	}
+}
+
+// byQuestion answers a body that has some text in it with one reply, and all others
+// with another.
+func byQuestion(text string, yes, no Reply) Reply {
+	return func(c *Conn, r *http.Request) {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<16))
+		if strings.Contains(string(body), text) {
+			yes(c, r)
+			return
+		}
+		no(c, r)
+	}
+}
+
+// phoneSettings names the ActiveSync server to phones.
+func phoneSettings(c *Conn, r *http.Request) {
+	XML(pox("http://schemas.microsoft.com/exchange/autodiscover/mobilesync/responseschema/2006",
+		"    <Action><Settings><Server><Type>MobileSync</Type><Url>https://mail.example.com"+activeSyncPath+"</Url></Server></Settings></Action>\n"))(c, r)
+}
+
+// phoneServer is an ActiveSync server.
+func phoneServer(s *Scenario) {
+	records("mail A 192.0.2.91")(s)
+	serve(exchangeHost, 443, TLS(cert(exchangeHost), HTTP(map[string]Reply{
+		activeSyncPath: Answer(200, map[string][]string{"Ms-Asprotocolversions": {"2.5,12.1,14.1,16.1"}, "Ms-Server-Activesync": {"15.2"}}),
+	})))(s)
 }
