@@ -59,6 +59,17 @@ func publishers() []Scenario {
 		provider("icloud-domain", "a domain of one's own at iCloud, whose user names are not the addresses in it", "provider.account-name provider.app-password",
 			zoneOf("example.com. MX 10 mx01.mail.icloud.com.\nmx01.mail.icloud.com. A 192.0.2.25\nimap.mail.me.com. A 192.0.2.10\nsmtp.mail.me.com. A 192.0.2.26\n"),
 			host("mx01.mail.icloud.com", Host{}), serve("imap.mail.me.com", 993, imaps("imap.mail.me.com")), serve("smtp.mail.me.com", 587, submission("smtp.mail.me.com"))),
+		provider("query-needed", "the generator of settings files fails without ?emailaddress=", "autoconfig.query-differs",
+			onlyAutoconfigRoutes(map[string]Reply{configWithAddress: settings, configAlone: Status(500)})),
+		provider("query-refused", "the web server knows the settings file without ?emailaddress= alone", "autoconfig.query-differs",
+			onlyAutoconfigRoutes(map[string]Reply{configWithAddress: Status(404), configAlone: settings})),
+		provider("query-other-file", "the web server has an older settings file where no address is sent along", "autoconfig.query-differs",
+			onlyAutoconfigRoutes(map[string]Reply{configWithAddress: settings,
+				configAlone: XML(config(incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 587, "STARTTLS")))})),
+		provider("query-lost", "a redirect loses ?emailaddress=, without which the generator fails", "autoconfig.http-status publish.guessed-only",
+			onlyAutoconfigRoutes(map[string]Reply{configAlone: Redirect("https://www.example.net/config.php")}),
+			records("www.example.net. A 192.0.2.81"), serve("www.example.net", 443, TLS(cert("www.example.net"), HTTP(map[string]Reply{"/config.php": Status(400)}))),
+			serve(imapHost, 143, imap(imapHost)), serve(popHost, 110, pop3(popHost))),
 		provider("autodiscover-phones", "an ActiveSync gateway knows the question of phones and fails on Outlook's", "autodiscover.phones-only exchange.better",
 			autodiscover(byQuestion("mobilesync/responseschema", phoneSettings, Status(500))), phoneServer),
 		provider("autodiscover-phones-error", "a gateway knows the question of phones and answers Outlook's with the error 601", "autodiscover.phones-only exchange.better",
@@ -67,6 +78,22 @@ func publishers() []Scenario {
 			autodiscover(byQuestion("mobilesync/responseschema", Unauthorized(`Basic realm="Z-Push"`), Status(500)))),
 		provider("autodiscover-both", "one service knows Outlook's question and that of phones", "exchange.better", unpublished,
 			autodiscover(byQuestion("mobilesync/responseschema", phoneSettings, poxMailSettings)), phoneServer),
+	}
+}
+
+// The two questions for a settings file.
+const (
+	configAlone       = "/mail/config-v1.1.xml"
+	configWithAddress = configAlone + "?emailaddress=alice%40example.com"
+)
+
+// onlyAutoconfigRoutes serves routes at autoconfig.example.com, in the place of SRV
+// records.
+func onlyAutoconfigRoutes(routes map[string]Reply) change {
+	return func(s *Scenario) {
+		unpublished(s)
+		records("autoconfig A 192.0.2.80")(s)
+		host(webHost, Host{80: HTTP(nil), 443: TLS(cert(webHost), HTTP(routes))})(s)
 	}
 }
 
