@@ -170,7 +170,7 @@ func (d *autodiscovery) round(ctx context.Context, t *trace.Trace, a mailcheck.A
 	wg.Go(func() { answers[2] = d.indirect(ctx, traces[2], a, trail, direct) })
 	wg.Wait()
 	for _, a := range answers {
-		if a.heard && !slices.Contains(d.services, a.at) {
+		if a.heard && !isMicrosoft(hostOf(a.at)) && !slices.Contains(d.services, a.at) {
 			d.services = append(d.services, a.at)
 		}
 	}

@@ -18,6 +18,9 @@ var guessPrefixes = map[mailcheck.Protocol][]string{
 	mailcheck.Submission: {"smtp.", "mail."},
 }
 
+// database is the source that guesses do not wait for, by its name in Sources.
+const database = "ispdb"
+
 // findGuess tries likely host names for what nobody publishes. The names are
 // looked up at once, which costs a client nothing; connections are made only
 // after the head start of the other sources. The public database is not waited for
@@ -34,9 +37,13 @@ func findGuess(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Absent, "%s", why)
 		return
 	}
+	named := s.earlier()
+	if early {
+		named = directions{}
+	}
 	for _, protocol := range mailcheck.Protocols {
 		for _, security := range []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS} {
-			if s.wanted(protocol, security) || s.opts.Every && guessPrefixes[protocol] != nil {
+			if s.wanted(protocol, security, named) || s.opts.Every && guessPrefixes[protocol] != nil {
 				s.result.Servers = append(s.result.Servers, s.guesses(protocol, security, exists)...)
 			}
 		}
@@ -66,7 +73,7 @@ func (s *search) nothingDirect(ctx context.Context) bool {
 	timer := time.NewTimer(headStart)
 	defer timer.Stop()
 	for i, other := range s.before {
-		if s.trusted[i] == "ispdb" {
+		if s.trusted[i] == database {
 			continue
 		}
 		select {
@@ -77,7 +84,7 @@ func (s *search) nothingDirect(ctx context.Context) bool {
 			return false
 		}
 	}
-	return s.earlier() == directions{} && !s.opts.Every
+	return s.earlierBut(database) == directions{} && !s.opts.Every
 }
 
 // awaitUnless waits for the others unless the guesses go ahead.

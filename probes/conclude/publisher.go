@@ -53,7 +53,7 @@ func publisherOf(r *mailcheck.Report, s *mailcheck.ServerResult) (publisher mail
 
 // closedPort says what to publish in the place of a port where nothing listens.
 func closedPort(r *mailcheck.Report, publisher mailcheck.SourceResult, s *mailcheck.ServerResult, f *mailcheck.Finding) mailcheck.Text {
-	start := mailcheck.Textf("If the service should be there, have the server's operator start it.")
+	start := mailcheck.Textf("If the service should be there: %s", mailcheck.Text{Format: f.Check.Remedy})
 	door := resultOf(r, f.Instead)
 	if f.Instead != "" && door.Host == "" && !f.Fix.Empty() {
 		return mailcheck.Textf("%s Or: %s %s", f.Fix, withdraw(r, publisher, s.Server), start)
