@@ -21,7 +21,7 @@ func namePublishers(r *mailcheck.Report) {
 		publisher, own := publisherOf(r, s)
 		switch {
 		case isDeadName(f.Check) && own:
-			f.Acts, f.Fix = checks.Admin, mailcheck.Textf("Correct the host name %s where it is published, or give it an address: %s", s.Host, withdraw(r, publisher, s.Server))
+			f.Acts, f.Fix = checks.Admin, mailcheck.Textf("Correct the host name %s where it is published, or give it an address in DNS. If the server is gone: %s", s.Host, withdraw(r, publisher, s.Server))
 		case isDeadName(f.Check) && f.Check.Who == checks.User:
 			f.Acts = checks.Operator
 			f.Fix = mailcheck.Textf("The name %s is from %s, not from the domain. Tell whoever keeps that, and ask the provider for the names of its servers.", s.Host, publisher.Name)
@@ -70,7 +70,7 @@ func closedPort(r *mailcheck.Report, publisher mailcheck.SourceResult, s *mailch
 func withdraw(r *mailcheck.Report, publisher mailcheck.SourceResult, s mailcheck.Server) mailcheck.Text {
 	switch {
 	case publisher.Form == mailcheck.Records:
-		return mailcheck.Textf("Remove the SRV record %s", srvRecordOf(r, s))
+		return mailcheck.Textf("Remove the SRV record %s", document.SRVRecord(s, r.Address.Domain))
 	case publisher.Form == mailcheck.SettingsFile && s.Protocol.Sends():
 		return mailcheck.Textf("Remove the <outgoingServer> section with <hostname>%s</hostname> and <port>%d</port> from the settings file (%s).", s.Host, s.Port, publisher.Reason)
 	case publisher.Form == mailcheck.SettingsFile:
@@ -79,10 +79,4 @@ func withdraw(r *mailcheck.Report, publisher mailcheck.SourceResult, s mailcheck
 		return mailcheck.Textf("Remove the <Protocol> with <Server>%s</Server> and <Port>%d</Port> from the Autodiscover answer (%s).", s.Host, s.Port, publisher.Reason)
 	}
 	return mailcheck.Textf("Remove %s from what %s publishes (%s).", s.URL(), publisher.Name, publisher.Reason)
-}
-
-// srvRecordOf returns the record as far as it is known; priority and weight do not
-// matter for finding it.
-func srvRecordOf(r *mailcheck.Report, s mailcheck.Server) string {
-	return document.SRVRecord(s, r.Address.Domain)
 }
