@@ -35,12 +35,11 @@ func (d *autodiscovery) judge(ctx context.Context, t *trace.Trace, doc *netx.Doc
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s has no Autodiscover service", hostOf(doc.URL))}}, ""
 	case doc.Status != http.StatusOK:
 		text := mailcheck.Textf("answers with HTTP status %d", doc.Status)
-		return fail(checks.AutodiscoverStatus, text, text), ""
-	case document.ProgramSource(doc.Body) != "":
-		return fail(checks.AutodiscoverProgram, mailcheck.Textf("begins %q, as the source of a program does", document.ProgramSource(doc.Body)), mailcheck.Textf("answers with the source of a program")), ""
 		refusal := fail(checks.AutodiscoverStatus, text, text)
 		refusal.heard = true
 		return refusal, ""
+	case document.ProgramSource(doc.Body) != "":
+		return fail(checks.AutodiscoverProgram, mailcheck.Textf("begins %q, as the source of a program does", document.ProgramSource(doc.Body)), mailcheck.Textf("answers with the source of a program")), ""
 	case document.LooksLikeHTML(doc.Body):
 		return fail(checks.AutodiscoverHTML, mailcheck.Textf("answers with %s that begins %q", doc.ContentType, document.Head(doc.Body)), mailcheck.Textf("answers with a web page")), ""
 	}

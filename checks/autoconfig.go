@@ -4,8 +4,7 @@ var autoconfigChecks = []*Check{
 	AutoconfigHTTPOnly, AutoconfigHTML, AutoconfigContentType, AutoconfigMalformed,
 	AutoconfigNoServers, AutoconfigBadSection, AutoconfigPlaceholder, AutoconfigStatus,
 	AutoconfigPlain, AutoconfigViaMX, AutoconfigUnreachable, AutoconfigCertificate,
-	AutoconfigProgram,
-	AutoconfigPlain, AutoconfigViaMX, AutoconfigUnreachable, AutoconfigCertificate, AutoconfigQuery,
+	AutoconfigProgram, AutoconfigQuery,
 }
 
 var (

@@ -5,8 +5,7 @@ var autodiscoverChecks = []*Check{
 	AutodiscoverContentType, AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection,
 	AutodiscoverSPA, AutodiscoverDomain, AutodiscoverHTTPRedirect, AutodiscoverAsksConsent,
 	AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
-	AutodiscoverProgram, AutodiscoverSSLPort,
-	AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate, AutodiscoverPhonesOnly,
+	AutodiscoverProgram, AutodiscoverSSLPort, AutodiscoverPhonesOnly,
 }
 
 var (
