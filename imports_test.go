@@ -98,6 +98,7 @@ var allowed = map[string]map[string]string{
 		".":                   "the nouns",
 		"checks":              "the catalogue of what can be found",
 		"autoconfig/document": "the words of settings files and records",
+		"autoconfig/provider": "the domains that are mistyped",
 	},
 	"probes": {
 		".":                   "the nouns",

@@ -23,13 +23,16 @@ const (
 	configPath    = "/mail/config-v1.1.xml"
 	wellKnownPath = "/.well-known/autoconfig" + configPath
 
+	emailParameter = "emailaddress="
+
 	ownFiles = "autoconfig" // the source of this file, by its name in Sources
 )
 
 // place is a URL where a settings file may be.
 type place struct {
-	url string
-	or  *rules // what it means that something else is there; nil for configRules
+	url  string
+	or   *rules // what it means that something else is there; nil for configRules
+	bare string // the same place without the address, which some clients ask; empty where the address is not sent
 }
 
 // answer is what one place had.
@@ -50,15 +53,15 @@ type answer struct {
 func findAutoconfig(ctx context.Context, s *search) {
 	d := s.address.Domain
 	there := s.askPlaces(ctx, []place{
-		{"https://autoconfig." + d + configPath + s.emailQuery(), &configRules},
-		{"https://" + d + wellKnownPath, &optionalRules},
+		{url: "https://autoconfig." + d + configPath + s.emailQuery(), or: &configRules, bare: s.withoutQuery("https://autoconfig." + d + configPath)},
+		{url: "https://" + d + wellKnownPath, or: &optionalRules},
 	})
 	if s.result.State == mailcheck.Found && !s.opts.Every {
 		return
 	}
 	insecure := []place{
-		{"http://autoconfig." + d + configPath, &optionalRules},
-		{"http://" + d + wellKnownPath, &optionalRules},
+		{url: "http://autoconfig." + d + configPath, or: &optionalRules},
+		{url: "http://" + d + wellKnownPath, or: &optionalRules},
 	}
 	var places []place
 	for i, p := range insecure {
@@ -99,7 +102,7 @@ func (s *search) askPlaces(ctx context.Context, places []place) (there []bool) {
 			for i, server := range a.servers {
 				a.servers[i] = s.handOver(server)
 			}
-			return a
+			return s.askBare(ctx, t, p, a)
 		})
 	}
 	for _, a := range sideBySide(ctx, s.trace, asks) {
@@ -136,7 +139,7 @@ func (s *search) emailQuery() string {
 	if s.address.Local == "" {
 		return ""
 	}
-	return "?emailaddress=" + url.QueryEscape(s.address.String())
+	return "?" + emailParameter + url.QueryEscape(s.address.String())
 }
 
 // fetchConfig fetches a settings file, reads it, and keeps what it was.

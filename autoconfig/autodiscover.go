@@ -23,6 +23,9 @@ const poxPath = "/autodiscover/autodiscover.xml"
 // HTTP and by the answers themselves. Microsoft asks clients to stop at 10.
 const maxAutodiscoverHops = 10
 
+// maxServices is the number of services that are asked the question of phones, too.
+const maxServices = 2
+
 // autodiscovery is one search by Autodiscover (MS-OXDISCO, MS-OXDSCLI). Nothing
 // secret is ever sent, whatever a server asks for, and the address leaves over https
 // alone. Answers count in Outlook's order: the domain, autodiscover.DOMAIN, the
@@ -43,6 +46,7 @@ const maxAutodiscoverHops = 10
 type autodiscovery struct {
 	*search
 	microsoft atomic.Bool // a name or a redirect leads to Exchange Online
+	services  []string    // URLs that answered Outlook's question, or refused it; only one goroutine asks in rounds
 }
 
 // poxAnswer is what one place had in the end.
@@ -52,6 +56,7 @@ type poxAnswer struct {
 	trail        []string // what was asked on the way, that URL included
 	unauthorized bool     // it wants a login
 	redirectAddr string   // it knows the mailbox under this address
+	heard        bool     // a service has read the question, or failed on it: it may know another
 }
 
 // settled reports whether clients look no further after such an answer.
@@ -94,6 +99,14 @@ func findAutodiscover(ctx context.Context, s *search) {
 func (d *autodiscovery) askService(ctx context.Context, t *trace.Trace) answer {
 	pox := d.rounds(ctx, t)
 	pox.vouch(vouchOfAutodiscover(pox.trail))
+	for _, where := range d.services[:min(maxServices, len(d.services))] {
+		if servers := d.askForPhones(ctx, t, where); len(servers) > 0 {
+			if len(pox.servers) == 0 {
+				pox.reason = mailcheck.Textf("%s names ActiveSync to phones", where)
+			}
+			pox.servers = append(pox.servers, servers...)
+		}
+	}
 	u, err := url.Parse(pox.at)
 	if !pox.settled() || err != nil || isMicrosoft(u.Hostname()) {
 		return pox.answer
@@ -156,6 +169,11 @@ func (d *autodiscovery) round(ctx context.Context, t *trace.Trace, a mailcheck.A
 	})
 	wg.Go(func() { answers[2] = d.indirect(ctx, traces[2], a, trail, direct) })
 	wg.Wait()
+	for _, a := range answers {
+		if a.heard && !isMicrosoft(hostOf(a.at)) && !slices.Contains(d.services, a.at) {
+			d.services = append(d.services, a.at)
+		}
+	}
 	best := preferred(answers)
 	for i := range answers {
 		if i != best && answers[best].settled() {

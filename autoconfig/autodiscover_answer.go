@@ -35,7 +35,9 @@ func (d *autodiscovery) judge(ctx context.Context, t *trace.Trace, doc *netx.Doc
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s has no Autodiscover service", hostOf(doc.URL))}}, ""
 	case doc.Status != http.StatusOK:
 		text := mailcheck.Textf("answers with HTTP status %d", doc.Status)
-		return fail(checks.AutodiscoverStatus, text, text), ""
+		refusal := fail(checks.AutodiscoverStatus, text, text)
+		refusal.heard = true
+		return refusal, ""
 	case document.ProgramSource(doc.Body) != "":
 		return fail(checks.AutodiscoverProgram, mailcheck.Textf("begins %q, as the source of a program does", document.ProgramSource(doc.Body)), mailcheck.Textf("answers with the source of a program")), ""
 	case document.LooksLikeHTML(doc.Body):
@@ -126,7 +128,7 @@ func (d *autodiscovery) refused(t *trace.Trace, where string, asked mailcheck.Ad
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s knows nothing of %s; ask about a whole address", hostOf(where), postmaster(asked))}}
 	}
 	t.Find(checks.AutodiscoverErrorCode, "%s: code %s, %q", where, a.ErrorCode, a.Message).Fix = mailcheck.Text{Format: errorRemedies[a.ErrorCode]}
-	return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s answers with the error %s, %s", hostOf(where), a.ErrorCode, a.Message)}}
+	return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s answers with the error %s, %s", hostOf(where), a.ErrorCode, a.Message)}, heard: true}
 }
 
 // readSettings hands the servers of an answer over.
@@ -152,7 +154,7 @@ func (d *autodiscovery) readSettings(t *trace.Trace, where string, asked mailche
 		servers[i] = d.handOver(servers[i])
 	}
 	t.Say("%s", mailcheck.Count{N: len(servers), Noun: "server"})
-	return poxAnswer{answer: answer{state: mailcheck.Found, reason: mailcheck.Textf("%s%s", where, invented(d.address)), servers: servers}}
+	return poxAnswer{answer: answer{state: mailcheck.Found, reason: mailcheck.Textf("%s%s", where, invented(d.address)), servers: servers}, heard: true}
 }
 
 // judgeCertificate warns of a web server's certificate that ends soon or has a weak

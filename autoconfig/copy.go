@@ -37,6 +37,7 @@ type Copy struct {
 	ContentType string // media type alone; empty if it came from a folder
 	Insecure    bool   // http was involved, so anybody on the way may have written it
 	Config      *document.Config
+	Bare        bool // asked without ?emailaddress=, where it was asked with it, too
 }
 
 // documentOf keeps what a place answered.

@@ -149,6 +149,9 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 		d.Servers[i] = WithUsername(s, a)
 	}
 	d.Copies, d.Exchanger, d.Disbelieved = b.documents, b.exchanger, b.disbelieved
+	if dns := &d.Sources[len(d.Sources)-1]; len(dns.Steps) > 0 { // the last of Sources, which asks for the mail exchanger first
+		judgeOperators(dns.Steps, &d, a)
+	}
 	slices.SortStableFunc(d.Copies, func(a, b Copy) int { return strings.Compare(a.URL, b.URL) }) // not by time
 	return d
 }
@@ -276,21 +279,26 @@ func (d directions) and(p mailcheck.Protocol) directions {
 
 // earlier returns what the sources of more trust have named servers for. Sources
 // of less trust do not count, so that the answer does not depend on who is faster.
-func (s *search) earlier() directions {
+func (s *search) earlier() directions { return s.earlierBut("") }
+
+// earlierBut leaves one of them out.
+func (s *search) earlierBut(out string) directions {
 	s.board.mu.Lock()
 	defer s.board.mu.Unlock()
 	var d directions
 	for _, name := range s.trusted {
+		if name == out {
+			continue
+		}
 		n := s.board.named[name]
 		d = directions{d.incoming || n.incoming, d.outgoing || n.outgoing}
 	}
 	return d
 }
 
-// wanted reports whether a fallback should look for a server of the protocol:
-// nobody named one for its direction, and the domain did not decline it.
-func (s *search) wanted(p mailcheck.Protocol, sec mailcheck.Security) bool {
-	d := s.earlier()
+// wanted reports whether a fallback should look for a server of the protocol: none
+// is named for its direction, and the domain did not decline it.
+func (s *search) wanted(p mailcheck.Protocol, sec mailcheck.Security, d directions) bool {
 	s.board.mu.Lock()
 	defer s.board.mu.Unlock()
 	return !s.board.declined[p][sec] && (p.Reads() && !d.incoming || p.Sends() && !d.outgoing)

@@ -30,6 +30,7 @@ type health struct {
 	policies   []string // of mail delivery that the domain publishes
 	signed     int      // servers with TLSA records
 	servers    int
+	missing    bool           // the domain does not exist, as the resolver says
 	failed     mailcheck.Text // why nothing can be said
 }
 
@@ -49,6 +50,9 @@ func findDNS(ctx context.Context, s *search) {
 	wg.Wait()
 	s.trace.Join(traces...)
 	s.trace.Join(servers()...)
+	if h.missing {
+		h.doubtResolver(ctx)
+	}
 	if !h.failed.Empty() {
 		s.conclude(mailcheck.Failed, "%s", h.failed)
 		return
@@ -95,7 +99,7 @@ func (h *health) lookAtMX(ctx context.Context, t *trace.Trace) {
 	}
 	switch {
 	case notFound(err):
-		h.failed = mailcheck.Textf("the domain does not exist")
+		h.failed, h.missing = mailcheck.Textf("the domain does not exist"), true
 	case isBogus(err):
 		h.failed = mailcheck.Textf("the DNSSEC signatures of the domain are wrong")
 	case err != nil:
@@ -130,7 +134,7 @@ func (h *health) lookAtImplicitMX(ctx context.Context, t *trace.Trace) {
 	case err != nil:
 		t.Find(checks.MXNone, "%s has no MX record", d)
 	case len(addrs) == 0:
-		t.Find(checks.MXNone, "%s has neither an MX record nor an address, so mail to it comes back", d)
+		t.Find(checks.MXNone, "%s has neither an MX record nor an address, so mail to it comes back", d).Severity = checks.Warning
 	default:
 		t.Find(checks.MXNone, "%s has no MX record, so mail goes to its own address %s", d, addrs[0])
 	}
@@ -194,16 +198,18 @@ func (h *health) lookAtWebNames(ctx context.Context, t *trace.Trace) {
 	if len(anybody) == 0 {
 		return
 	}
-	var answered, fixes []string
+	var answered, labels, fixes []string
 	for i, name := range names[:2] {
 		if slices.Equal(found[i], anybody) {
 			answered = append(answered, name)
+			labels = append(labels, strings.TrimSuffix(name, "."+d))
 			fixes = append(fixes, fmt.Sprintf("%s. TXT \"no settings here\"", name))
 		}
 	}
 	if len(answered) > 0 {
-		t.Find(checks.DNSWildcard, "*.%s answers for %s with %s", d, mailcheck.Joined(answered, " and "), mailcheck.ListOf(anybody)).
-			Fix = mailcheck.Textf("If no settings are served there, publish: %s. A wildcard does not stand for a name that exists.", mailcheck.ListOf(fixes))
+		f := t.Find(checks.DNSWildcard, "*.%s answers for %s with %s", d, mailcheck.Joined(answered, " and "), mailcheck.ListOf(anybody))
+		f.Fix = mailcheck.Textf("If no settings are served there, publish: %s. A wildcard does not stand for a name that exists.", mailcheck.ListOf(fixes))
+		f.Name, f.Element = "*."+d, strings.Join(labels, " ")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"mailcheck"
 	"mailcheck/autoconfig/document"
@@ -79,8 +80,8 @@ func (s *search) get(ctx context.Context, t *trace.Trace, req netx.Request) (*ne
 // fetch asks for a document, and says what came in its place.
 func (s *search) fetch(ctx context.Context, t *trace.Trace, req netx.Request) fetched {
 	doc, err := s.get(ctx, t, req)
-	host := hostOf(req.URL)
 	if err != nil {
+		host := hostOf(req.URL)
 		failure := t.Steps[len(t.Steps)-1].Findings[0]
 		evidence := mailcheck.Evidencef("%s: %s", req.URL, failure.Detail)
 		if refused(err) {
@@ -90,20 +91,34 @@ func (s *search) fetch(ctx context.Context, t *trace.Trace, req netx.Request) fe
 	}
 	status := mailcheck.Textf("HTTP status %d", doc.Status)
 	t.Say("%s", status)
+	host, where := hostOf(doc.URL), answered(doc)
 	switch known, ok := statuses[doc.Status]; {
 	case !ok:
-		return fetched{doc, failing, mailcheck.Textf("%s answers with %s", host, status), mailcheck.Textf("%s answers with %s", req.URL, status)}
+		return fetched{doc, failing, mailcheck.Textf("%s answers with %s", host, status), mailcheck.Textf("%s answers with %s", where, status)}
 	case known == missing:
-		return fetched{doc, missing, mailcheck.Textf("%s has no such document", host), mailcheck.Textf("%s answers with %s", req.URL, status)}
+		return fetched{doc, missing, mailcheck.Textf("%s has no such document", host), mailcheck.Textf("%s answers with %s", where, status)}
 	}
 	t.Say("%d bytes of %s", len(doc.Body), doc.ContentType)
 	if line := document.ProgramSource(doc.Body); line != "" {
 		return fetched{doc, program, mailcheck.Textf("%s answers with the source of a program", host), mailcheck.Textf("%s answers with %s that begins %q, as the source of a program does", doc.URL, doc.ContentType, line)}
 	}
 	if document.LooksLikeHTML(doc.Body) {
-		return fetched{doc, page, mailcheck.Textf("%s answers with a web page", host), mailcheck.Textf("%s answers with %s that begins %q", doc.URL, doc.ContentType, document.Head(doc.Body))}
+		return fetched{doc, page, mailcheck.Textf("%s answers with a web page", host), mailcheck.Textf("%s answers with %s that begins %q", where, doc.ContentType, document.Head(doc.Body))}
 	}
 	return fetched{Document: doc, came: there}
+}
+
+// answered names the URL that gave an answer, the one that led there, and what was
+// lost on the way: a generator of settings files cannot do without the address.
+func answered(doc *netx.Document) mailcheck.Text {
+	asked := doc.Hops[0]
+	switch {
+	case len(doc.Hops) < 2 || doc.URL == asked:
+		return mailcheck.Textf("%s", doc.URL)
+	case strings.Contains(asked, emailParameter) && !strings.Contains(doc.URL, emailParameter):
+		return mailcheck.Textf("%s (to which %s redirects, without its %s)", doc.URL, asked, emailParameter)
+	}
+	return mailcheck.Textf("%s (to which %s redirects)", doc.URL, asked)
 }
 
 // judge says what it means to a source that something else came than the document,

@@ -8,6 +8,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
 )
 
 // What stands in the place of a document is worded alike, whatever document it is;
@@ -72,4 +73,21 @@ v1.ispdb.net. A 192.0.2.82
 		c.NotAfter = -1
 		return lab.TLS(c, lab.HTTP(nil))
 	}, "HOST: HOST expired on 1999-12-31 23:59 UTC, 1 s ago", "autoconfig.certificate", "autoconfig.certificate", ispdb)
+}
+
+// The evidence names the server that answered, and what a redirect lost.
+func TestAnswered(t *testing.T) {
+	for _, c := range []struct {
+		hops []string
+		want string
+	}{
+		{[]string{"https://a.example/x?emailaddress=b"}, "https://a.example/x?emailaddress=b"},
+		{[]string{"https://a.example/x?emailaddress=b", "https://c.example/x?emailaddress=b"}, "https://c.example/x?emailaddress=b (to which https://a.example/x?emailaddress=b redirects)"},
+		{[]string{"https://a.example/x?emailaddress=b", "https://c.example/x"}, "https://c.example/x (to which https://a.example/x?emailaddress=b redirects, without its emailaddress=)"},
+	} {
+		doc := &netx.Document{URL: c.hops[len(c.hops)-1], Hops: c.hops}
+		if got := answered(doc).String(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"sync"
+	"time"
 
 	"mailcheck"
 	"mailcheck/internal/trace"
@@ -17,22 +18,32 @@ var guessPrefixes = map[mailcheck.Protocol][]string{
 	mailcheck.Submission: {"smtp.", "mail."},
 }
 
+// database is the source that guesses do not wait for, by its name in Sources.
+const database = "ispdb"
+
 // findGuess tries likely host names for what nobody publishes. The names are
 // looked up at once, which costs a client nothing; connections are made only
-// after the head start of the other sources.
+// after the head start of the other sources. The public database is not waited for
+// where all others had nothing to say: that takes no more than DNS if there is no
+// host to ask. What it then names counts, and the guesses are taken back.
 func findGuess(ctx context.Context, s *search) {
 	if s.opts.NoGuess {
 		s.conclude(mailcheck.Absent, "switched off")
 		return
 	}
 	exists := s.lookupGuesses(ctx)
-	if why := s.awaitOthers(ctx); !why.Empty() {
+	early := s.nothingDirect(ctx)
+	if why := s.awaitUnless(ctx, early); !why.Empty() {
 		s.conclude(mailcheck.Absent, "%s", why)
 		return
 	}
+	named := s.earlier()
+	if early {
+		named = directions{}
+	}
 	for _, protocol := range mailcheck.Protocols {
 		for _, security := range []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS} {
-			if s.wanted(protocol, security) || s.opts.Every && guessPrefixes[protocol] != nil {
+			if s.wanted(protocol, security, named) || s.opts.Every && guessPrefixes[protocol] != nil {
 				s.result.Servers = append(s.result.Servers, s.guesses(protocol, security, exists)...)
 			}
 		}
@@ -41,12 +52,47 @@ func findGuess(ctx context.Context, s *search) {
 	for i, server := range s.result.Servers {
 		s.result.Servers[i] = s.handOver(server)
 	}
+	if early {
+		if why := s.awaitOthers(ctx); !why.Empty() && ctx.Err() == nil {
+			s.result.Servers = nil
+			s.conclude(mailcheck.Absent, "%s", why)
+			return
+		}
+	}
 	if n := len(s.result.Servers); n > 0 {
 		s.result.State = mailcheck.Found
 		s.conclude(mailcheck.Found, "%d likely servers to try", n)
 		return
 	}
 	s.conclude(mailcheck.Absent, "none of the usual host names exists")
+}
+
+// nothingDirect waits for every source of more trust but the database, within the
+// head start, and reports whether none of them has named a server.
+func (s *search) nothingDirect(ctx context.Context) bool {
+	timer := time.NewTimer(headStart)
+	defer timer.Stop()
+	for i, other := range s.before {
+		if s.trusted[i] == database {
+			continue
+		}
+		select {
+		case <-other.passed:
+		case <-timer.C:
+			return false
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return s.earlierBut(database) == directions{} && !s.opts.Every
+}
+
+// awaitUnless waits for the others unless the guesses go ahead.
+func (s *search) awaitUnless(ctx context.Context, early bool) mailcheck.Text {
+	if early {
+		return mailcheck.Text{}
+	}
+	return s.awaitOthers(ctx)
 }
 
 // guesses returns the likely servers of a protocol. The bare domain usually is a

@@ -118,3 +118,20 @@ func TestGuessesWait(t *testing.T) {
 		t.Errorf("the first server is %+v", s)
 	}
 }
+
+// Where only the database knows a domain, the guesses that did not wait for it are
+// taken back.
+func TestGuessesAreTakenBack(t *testing.T) {
+	s := lab.Scenario{Address: "alice@example.com", Zone: strings.ReplaceAll(unpublished, "@ ", "; ") + "v1.ispdb.net. A 198.51.100.80\n", Hosts: map[string]lab.Host{
+		"198.51.100.80": web("v1.ispdb.net", map[string]lab.Reply{"/example.com": lab.XML(sample.File(sample.Incoming("imap.example.com", "in.example.net"), sample.Outgoing("smtp.example.com", "out.example.net")))}),
+	}}
+	r := discover(t, s, Options{})
+	for _, server := range r.Servers {
+		if server.Guessed() {
+			t.Errorf("%s is still a guess", server.URL())
+		}
+	}
+	if got := r.source(t, "guess"); got.State != mailcheck.Absent || len(r.Servers) == 0 {
+		t.Errorf("guess is %s: %s; servers %q", got.State, got.Reason.String(), urls(r.Servers))
+	}
+}

@@ -44,7 +44,7 @@ func (s *search) askISPDB(ctx context.Context, t *trace.Trace, domain string) an
 	if !strings.Contains(base, "://") {
 		return s.readISPDB(ctx, t, base, domain)
 	}
-	a := s.fetchConfig(ctx, t, place{strings.TrimSuffix(base, "/") + "/" + url.PathEscape(domain), &ispdbRules})
+	a := s.fetchConfig(ctx, t, place{url: strings.TrimSuffix(base, "/") + "/" + url.PathEscape(domain), or: &ispdbRules})
 	last := &t.Steps[len(t.Steps)-1]
 	switch {
 	case a.unresolved && !cutShort(last):

@@ -5,6 +5,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig/provider"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 )
 
@@ -37,6 +38,10 @@ func findProvider(ctx context.Context, s *search) {
 		return
 	}
 	s.adopt(p, mailcheck.NotVouched, mailcheck.Textf("the mail exchanger %s belongs to %s", host, p.Name))
+	if p.OwnName != "" {
+		s.trace.Find(checks.ProviderAccountName, "the mail exchanger %s belongs to %s, and %s is a domain of its customer's", host, p.Name, s.address.Domain).
+			Fix = mailcheck.Text{Format: p.OwnName}
+	}
 }
 
 // firstMX returns the preferred mail exchanger, or nothing. What is wrong with

@@ -4,7 +4,7 @@ var autoconfigChecks = []*Check{
 	AutoconfigHTTPOnly, AutoconfigHTML, AutoconfigContentType, AutoconfigMalformed,
 	AutoconfigNoServers, AutoconfigBadSection, AutoconfigPlaceholder, AutoconfigStatus,
 	AutoconfigPlain, AutoconfigViaMX, AutoconfigUnreachable, AutoconfigCertificate,
-	AutoconfigProgram,
+	AutoconfigProgram, AutoconfigQuery,
 }
 
 var (
@@ -60,4 +60,8 @@ var (
 		"The web server sends the source of the program that should make the settings file, instead of running it.",
 		"Let the web server run the program (CGI, PHP, WSGI or the like) at this place, and change any password that stands in it: everybody could read it.",
 		"RFC 3875 section 3, draft-ietf-mailmaint-autoconfig section 4.1"}
+	AutoconfigQuery = &Check{"autoconfig.query-differs", Warning, Admin,
+		"The web server answers differently with and without ?emailaddress=, and mail programs ask in both ways.",
+		"Give the same settings file for both: Thunderbird asks with ?emailaddress=, Thunderbird for Android without. Where the address is needed, use the placeholders %EMAILADDRESS% and %EMAILLOCALPART% in the file.",
+		"draft-ietf-mailmaint-autoconfig section 4.1, https://github.com/thunderbird/thunderbird-android/issues/8158"}
 )

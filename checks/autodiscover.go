@@ -5,7 +5,7 @@ var autodiscoverChecks = []*Check{
 	AutodiscoverContentType, AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection,
 	AutodiscoverSPA, AutodiscoverDomain, AutodiscoverHTTPRedirect, AutodiscoverAsksConsent,
 	AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
-	AutodiscoverProgram, AutodiscoverSSLPort,
+	AutodiscoverProgram, AutodiscoverSSLPort, AutodiscoverPhonesOnly,
 }
 
 var (
@@ -81,4 +81,8 @@ var (
 		"The Autodiscover answer says SSL for a port that begins without TLS: Outlook starts TLS at once there and waits for ever.",
 		"Write <Encryption>TLS</Encryption>, which means STARTTLS, for ports 143, 110 and 587.",
 		"MS-OXDSCLI section 2.2.4.1.1.2.6, RFC 8314 section 7.1"}
+	AutodiscoverPhonesOnly = &Check{"autodiscover.phones-only", Warning, Admin,
+		"The Autodiscover service answers the question of phones (ActiveSync) and refuses Outlook's, so Outlook and other mail programs find nothing there.",
+		"Let the service answer the schema outlook/responseschema/2006a too, with Exchange, IMAP or POP3 and SMTP. If it is meant for phones alone, let it answer Outlook's question with 404, and publish SRV records or a settings file for mail programs.",
+		"MS-OXDSCLI section 2.2.3.1.1.2, MS-ASCMD section 2.2.1.1"}
 )

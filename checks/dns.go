@@ -2,7 +2,7 @@ package checks
 
 var dnsChecks = []*Check{
 	DNSNotFound, DNSServfail, DNSRefused, DNSTimeout, DNSMalformed, DNSNoAddress, DNSBogus,
-	DNSWildcard, DNSDanglingCNAME,
+	DNSWildcard, DNSDanglingCNAME, DNSKnowsNothing,
 }
 
 var (
@@ -42,4 +42,8 @@ var (
 		"A name is an alias (CNAME) for a host that no longer exists.",
 		"Remove the alias, or point it at a host that exists. If the vanished host belonged to a hosting service, somebody else may be able to claim it and answer in your name.",
 		"RFC 1034 section 3.6.2"}
+	DNSKnowsNothing = &Check{"dns.resolver-knows-nothing", Failure, Network,
+		"The DNS resolver says of names that certainly exist that they do not, so it does not know the internet.",
+		"Use another resolver (--resolver 1.1.1.1 shows whether that helps). One that serves an internal network or a VPN alone needs to pass other questions on.",
+		"RFC 1034 section 4.3.1"}
 )

@@ -4,7 +4,7 @@ var lintChecks = []*Check{
 	LintUnknownKind, LintMalformed, LintMissing, LintValue, LintUnknownName, LintInsecure,
 	LintPassword, LintClientDrops, LintContentType, LintOverHTTP, LintUnsigned, LintSigned,
 	LintSignatureBroken, LintSignatureUnverified, LintSignerUntrusted, LintSignerExpired,
-	LintSignerEarly, LintSignerUsage,
+	LintSignerEarly, LintSignerUsage, LintPlace,
 }
 
 var (
@@ -80,4 +80,8 @@ var (
 		"The certificate that the profile is signed with is not meant for signing.",
 		"Sign with a certificate whose key usage has digitalSignature.",
 		"RFC 5280 section 4.2.1.3"}
+	LintPlace = &Check{"lint.no-client-asks", Warning, Admin,
+		"No mail program asks for a setup file at this URL, so it is found only where another place leads to it.",
+		"Serve the file where mail programs ask, or redirect from there to here.",
+		"draft-ietf-mailmaint-autoconfig section 4.1, MS-OXDISCO section 3.1.5"}
 )

@@ -2,7 +2,7 @@ package checks
 
 var providerChecks = []*Check{
 	ProviderAppPassword, ProviderAppPassword2FA, ProviderOAuthOnly, ProviderIMAPSwitch,
-	ProviderPaidOnly, ProviderNoIMAP,
+	ProviderPaidOnly, ProviderNoIMAP, ProviderAccountName,
 }
 
 var (
@@ -29,5 +29,9 @@ var (
 	ProviderNoIMAP = &Check{"provider.no-imap", Failure, User,
 		"This provider has no IMAP, POP3 or SMTP servers, so ordinary mail programs cannot be used with it.",
 		"Use the provider's own apps or its web site.",
+		"the provider's help pages"}
+	ProviderAccountName = &Check{"provider.account-name", Info, User,
+		"This provider wants the user name of the account itself, not the address in the domain that it hosts.",
+		"In the mail program enter the provider's own user name, and the address in the domain as the sender.",
 		"the provider's help pages"}
 )

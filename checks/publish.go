@@ -5,6 +5,7 @@ var publishChecks = []*Check{
 	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername,
 	PublishSRVPrefers, PublishHostNotASCII, PublishHostFinalDot, PublishUsernameDomain, PublishUsernameCut,
 	PublishTemplate, PublishSeveral, PublishPreferredServer, PublishFileFault,
+	PublishOldHost, PublishGuessed,
 }
 
 var (
@@ -76,4 +77,12 @@ var (
 		"A published file has a fault by the rules of its format, so mail programs leave out what it spoils or refuse the file.",
 		"Correct the file at the place given. `mailcheck lint` shows what each program makes of it.",
 		"draft-ietf-mailmaint-autoconfig section 3, MS-OXDSCLI section 2.2.4, draft-ietf-mailmaint-pacc"}
+	PublishOldHost = &Check{"publish.old-host", Warning, Admin,
+		"Servers of two operators are published for one service, and only one of them takes the domain's mail, so the other looks like the old host.",
+		"After a move, take the records of the old host out of DNS and out of the settings files. If both are meant, there is nothing to mend.",
+		"RFC 6186 section 3, RFC 5321 section 5.1"}
+	PublishGuessed = &Check{"publish.guessed-only", Warning, Admin,
+		"Nobody publishes the servers: they were found by guessing usual names, and most mail programs will ask their users instead.",
+		"Publish SRV records, and a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml; `mailcheck setup ADDRESS --for thunderbird` writes it.",
+		"RFC 6186, draft-ietf-mailmaint-autoconfig section 4.1"}
 )

@@ -36,6 +36,10 @@ var clientCases = []struct {
 	{"autoconfig-plain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
 	{"host-nxdomain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
 	{"no-settings", "Thunderbird", mailcheck.Asks, ""},
+	{"query-needed", "Thunderbird", mailcheck.Configures, "autoconfig (https)"},
+	{"query-needed", "Thunderbird for Android, K-9", mailcheck.Asks, ""}, // asks without the address
+	{"query-refused", "Thunderbird", mailcheck.Configures, "guess"},
+	{"query-refused", "Thunderbird for Android, K-9", mailcheck.Configures, "autoconfig (https)"},
 	{"healthy", "Evolution", mailcheck.Configures, "autoconfig (https)"}, // files before SRV records
 	{"healthy", "FairEmail", mailcheck.Configures, "srv"},                // SRV records before files
 	{"autoconfig-only", "FairEmail", mailcheck.Configures, "autoconfig (https)"},

@@ -43,6 +43,13 @@ func checkFurther(t *testing.T, r *mailcheck.Report, dials []string) {
 	for _, server := range r.Servers {
 		for _, a := range server.Addresses {
 			allowed[netip.AddrPortFrom(a.IP, server.Port)]++
+			if r.Source("ispdb").State == mailcheck.Found && r.Source("srv").State == mailcheck.Absent {
+				// Guesses do not wait for the database, and are taken back.
+				for _, security := range []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS} {
+					port := netip.AddrPortFrom(a.IP, mailcheck.DefaultPort(server.Protocol, security))
+					allowed[port] = max(allowed[port], 1)
+				}
+			}
 			if server.Verdict != mailcheck.Pass && !server.Guessed() { // a late greeting is a warning
 				perHost[a.IP] += maxFurther
 			}

@@ -51,15 +51,15 @@ func TestAutodiscoverTellsNobodyElse(t *testing.T) {
 }
 
 // A redirect is followed by the same question, and two servers that send to each
-// other are asked once each.
+// other are asked once each. What answers Outlook is asked once more, as phones do.
 func TestAutodiscoverRedirects(t *testing.T) {
 	for _, c := range []struct {
 		scenario string
 		want     []string
 	}{
-		{"autodiscover-redirect-url", []string{"POST https://autodiscover.example.com/autodiscover/autodiscover.xml", "POST https://mail.example.com/autodiscover/autodiscover.xml"}},
+		{"autodiscover-redirect-url", []string{"POST https://autodiscover.example.com/autodiscover/autodiscover.xml", "POST https://mail.example.com/autodiscover/autodiscover.xml", "POST https://mail.example.com/autodiscover/autodiscover.xml"}},
 		{"autodiscover-loop", []string{"POST https://autodiscover.example.com/autodiscover/autodiscover.xml", "POST https://mail.example.com/autodiscover/autodiscover.xml"}},
-		{"autodiscover-srv", []string{"POST https://mail.example.com/autodiscover/autodiscover.xml"}},
+		{"autodiscover-srv", []string{"POST https://mail.example.com/autodiscover/autodiscover.xml", "POST https://mail.example.com/autodiscover/autodiscover.xml"}},
 		{"microsoft-365", []string{"POST https://autodiscover-s.outlook.com/autodiscover/autodiscover.xml"}},
 	} {
 		t.Run(c.scenario, func(t *testing.T) {

@@ -14,7 +14,7 @@ func (in *reader) finding(d jsonFinding) mailcheck.Finding {
 		Detail: english(d.Detail), Meanwhile: english(d.Meanwhile), Fix: english(d.Fix),
 	}
 	f.Clients = words(f.Clients)
-	if acts := checks.Who(d.Who); acts != f.Check.Who {
+	if acts := checks.Who(d.Who); acts != "" && acts != f.Check.Who {
 		f.Acts = acts
 	}
 	if d.Severity == "" {

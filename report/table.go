@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"mailcheck"
+	"mailcheck/checks"
 )
 
 // tables are what people see of each view.
@@ -41,6 +42,10 @@ func accountTable(p *page, r *mailcheck.Report) {
 
 // userNames names what to log in with, where the sources say it.
 func userNames(p *page, r *mailcheck.Report) {
+	if mailcheck.Shows(r.Findings, checks.ProviderAccountName) && !loggedIn(r) {
+		p.say(6, 8, "User name: that of the account at the provider, see below")
+		return
+	}
 	var names []string
 	for _, s := range r.Usable() {
 		if s.Username != "" && !slices.Contains(names, s.Username) {
@@ -50,6 +55,13 @@ func userNames(p *page, r *mailcheck.Report) {
 	if len(names) > 0 {
 		p.say(6, 8, "User name: %s", mailcheck.ListOf(names).AtMost(2))
 	}
+}
+
+// loggedIn reports whether a server has accepted a user name, which then is the one.
+func loggedIn(r *mailcheck.Report) bool {
+	return slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool {
+		return s.Login != nil && s.Login.State == mailcheck.LoginAccepted
+	})
 }
 
 // servers writes a row per server. Guesses that were wrong are one line: nobody

@@ -30,6 +30,7 @@ type program struct {
 	goesOn   bool                        // to the next place, and to other user names, if the servers of one do not work
 	warns    bool                        // of settings without encryption
 	username bool                        // a settings file counts for less than SRV records unless it has user names of its own
+	bare     bool                        // it never sends the address along
 	readOnly bool                        // SRV records count even if there is none for sending
 	exchange bool                        // of Autodiscover, only an Exchange server configures it
 	unknown  string                      // why nothing certain can be said if no place answers
@@ -171,7 +172,7 @@ func (w *walk) look(place autoconfig.Place) find {
 func (w *walk) lookFiles(place autoconfig.Place) find {
 	none, asked := find{note: mailcheck.Textf("not asked in this run")}, false
 	for _, doc := range w.discovery.Copies {
-		if doc.Place != place {
+		if doc.Place != place || doc.Bare != w.bare && w.askedBothWays(place) {
 			continue
 		}
 		found := w.lookDocument(doc)
@@ -187,6 +188,11 @@ func (w *walk) lookFiles(place autoconfig.Place) find {
 		return find{note: found.note, unusable: found.unusable}
 	}
 	return none
+}
+
+// askedBothWays reports whether a place was asked with and without the address.
+func (w *walk) askedBothWays(place autoconfig.Place) bool {
+	return slices.ContainsFunc(w.discovery.Copies, func(c autoconfig.Copy) bool { return c.Place == place && c.Bare })
 }
 
 // lookDocument reads a settings file as the client would.

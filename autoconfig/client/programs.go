@@ -30,12 +30,13 @@ var programs = []program{
 		ref:    "thunderbird-desktop: FindConfig.sys.mjs, FetchConfig.sys.mjs, GuessConfig.sys.mjs, readFromXML.sys.mjs",
 	},
 	{
-		// isTrusted is false where http was involved, or the MX answer came without
+		// includeEmailAddress is false by default, so the address is never sent (issue
+		// 8158). isTrusted is false where http was involved, or the MX answer came without
 		// DNSSEC; then the settings are shown for approval. The list of providers that
 		// K-9 had (providersxml) is gone: the registry has three discoveries.
 		name:    "Thunderbird for Android, K-9",
 		order:   []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Database, autoconfig.Exchanger},
-		dialect: &document.AndroidDialect, incoming: imapOnly, outgoing: sending,
+		dialect: &document.AndroidDialect, incoming: imapOnly, outgoing: sending, bare: true,
 		confirms: map[autoconfig.Place]string{
 			autoconfig.HTTPHost:      "the file came over http, so the user has to approve the settings",
 			autoconfig.HTTPWellKnown: "the file came over http, so the user has to approve the settings",

@@ -141,6 +141,7 @@ func (l *linter) judgeXML(body []byte) {
 		if kind.root == root.Name {
 			l.Kind = kind.name
 			l.served(kind.media)
+			l.placed(kind.root)
 			kind.judge(l, root)
 			return
 		}

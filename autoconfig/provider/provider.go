@@ -24,6 +24,7 @@ type Provider struct {
 	Auth    []string         // of all servers, in the words of Mail Autoconfig
 	OAuth   *mailcheck.OAuth // nil where there is none, or not for everybody
 	Rules   []Rule
+	OwnName string // what the user name is for customers with a domain of their own, where that is not their address
 	Source  string // where the servers are from
 	Date    string // of that source, or when it was looked at
 

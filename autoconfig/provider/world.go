@@ -72,7 +72,9 @@ var worldProviders = []Provider{
 		Rules: []Rule{
 			{checks.ProviderAppPassword, "Make an app-specific password at https://account.apple.com (Sign-In and Security > App-Specific Passwords) and type it in place of the password. The user name for IMAP is the part of the iCloud address before the @, for SMTP the whole iCloud address."},
 		},
-		Source: "ISPDB me.com.xml", Date: "2026-03-12",
+		// support.apple.com/en-us/102525: the name of the iCloud Mail address, also for an address in a custom domain.
+		OwnName: "The user name is that of the iCloud account: for IMAP the part of the @icloud.com address before the @, for SMTP the whole @icloud.com address. The address in the domain is refused as a user name; it is only the sender.",
+		Source:  "ISPDB me.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat + ", " + fairEmail,
 	},
 	{

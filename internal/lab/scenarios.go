@@ -14,7 +14,7 @@ var families = []func() []Scenario{
 	networkFaults, handshakes, upgrades, conversations, certificates, dane, doors, audits,
 	paccDocuments, services, autodiscoverServices, exchangeHomes, autodiscoverFaults, autodiscoverHostile,
 	domainHealth, providers, issuers,
-	health, outages, logins, brokenDocuments,
+	health, outages, logins, brokenDocuments, publishers,
 }
 
 // Default is the name of the scenario to show where none is asked for.

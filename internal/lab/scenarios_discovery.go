@@ -37,7 +37,7 @@ func everyday() []Scenario {
 			without("_imaps._tcp", "_pop3s._tcp", "_submissions._tcp", "_submission._tcp"),
 			records("v1.ispdb.net. A 198.51.100.80"),
 			serve("v1.ispdb.net", 443, TLS(cert("v1.ispdb.net"), HTTP(map[string]Reply{"/example.com": settings})))),
-		provider("guess-only", "nothing is published, but the servers have the usual names", "",
+		provider("guess-only", "nothing is published, but the servers have the usual names", "publish.guessed-only",
 			without("_imaps._tcp", "_pop3s._tcp", "_submissions._tcp", "_submission._tcp"),
 			serve(imapHost, 143, imap(imapHost)), serve(popHost, 110, pop3(popHost))),
 		provider("autoconfig-redirect", "the settings file is on another host, one redirect away", "",

@@ -21,6 +21,11 @@ var rules = []rule{
 	{"offline or caught by a login page: everything that was asked of the network follows", networkCause},
 	{"a resolver or domain whose DNS is dead: said once, and nothing can be found", dnsCause},
 	{"IPv6 broken here: the servers' own IPv6 is not to blame", ipv6Cause},
+	{"a resolver that knows no public names, or a slip in the domain: nothing can be found", namesCause},
+	{"a wildcard answers for the name: nobody meant a web server to be there", wildcardCause},
+	{"settings of an old host, which knows the account no more", oldHostCause},
+	{"what is published cannot be used: programs are left with guessing", guessedCause},
+	{"declined in DNS and published elsewhere: that it does not answer follows", declinedCause},
 	{"a settings file over http only: https does not answer for the same reason", httpOnlyCause},
 	{"an SRV target without address: the server cannot be resolved", srvCause},
 	{"a port published with the wrong security: whatever the server does then follows", portSecurityCause},
@@ -61,6 +66,7 @@ func nameCauses(r *mailcheck.Report) {
 			}
 		}
 	}
+	raiseRoots(e)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if root := e.oddPort(f); root != nil && f.BecauseOf == checks.SRVPortOdd {

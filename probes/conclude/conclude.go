@@ -53,11 +53,13 @@ var revisions = []func(*mailcheck.Report){
 	suspectStripping,
 	oneBan,
 	believeLogins,
+	refuteNotes,
 }
 
 // finish folds consequences under their causes, which may make a cause worse, then
 // orders what is left and judges the whole.
 func finish(r *mailcheck.Report) {
+	namePublishers(r)
 	nameCauses(r)
 	clearClock(r)
 	slices.SortStableFunc(r.Findings, func(a, b mailcheck.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
@@ -65,7 +67,8 @@ func finish(r *mailcheck.Report) {
 }
 
 // Settings ranks the servers a client may choose from: by protocol, what passed
-// before what failed, TLS before STARTTLS, then by trust in the source. A guess
+// before what failed, what looks like an old host after others, TLS before
+// STARTTLS, then by trust in the source. A guess
 // that failed is not a setting: nobody said that it exists.
 func Settings(r *mailcheck.Report) []mailcheck.Setting {
 	var list []mailcheck.Setting
@@ -78,6 +81,7 @@ func Settings(r *mailcheck.Report) []mailcheck.Setting {
 			list = append(list, setting)
 		}
 	}
+	old := oldHosts(r)
 	rank := func(s mailcheck.Setting) (int, int, int) {
 		return slices.Index(mailcheck.Protocols, s.Protocol),
 			slices.Index([]mailcheck.Verdict{mailcheck.Pass, mailcheck.Warn, mailcheck.Untested, mailcheck.Fail}, s.Verdict),
@@ -89,7 +93,7 @@ func Settings(r *mailcheck.Report) []mailcheck.Setting {
 		// A warning is no reason to prefer STARTTLS; a failure is.
 		usable, usable2 := v < 2, v2 < 2
 		if usable == usable2 {
-			return cmp.Or(cmp.Compare(p, p2), cmp.Compare(s, s2), cmp.Compare(v, v2))
+			return cmp.Or(cmp.Compare(p, p2), byAge(old, a.Host, b.Host), cmp.Compare(s, s2), cmp.Compare(v, v2))
 		}
 		return cmp.Or(cmp.Compare(p, p2), cmp.Compare(v, v2))
 	})
@@ -160,20 +164,27 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 // accountFindings judges whether mail can be read and sent at all.
 func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
 	if len(r.Settings) == 0 {
-		return []mailcheck.Finding{mailcheck.NewFinding(checks.AccountNoSettings, "%s", sourcesInOneLine(r))}
+		return append(misspelt(r), mailcheck.NewFinding(checks.AccountNoSettings, "%s", sourcesInOneLine(r)))
 	}
 	incoming, outgoing := works(r)
+	all := append(misspelt(r), guessedOnly(r)...)
 	for _, s := range r.Servers {
 		if s.Verdict == mailcheck.Untested { // nobody knows; run.timeout says so
 			incoming = incoming || s.Protocol.Reads() || s.Protocol.Exchange()
 			outgoing = outgoing || s.Protocol.Sends() || s.Protocol.Exchange()
 		}
 	}
-	var all []mailcheck.Finding
-	if !incoming {
+	noReading, noSending := directionsDeclined(r)
+	switch {
+	case !incoming && noReading:
+		all = append(all, oneWay(r, "reading mail"))
+	case !incoming:
 		all = append(all, mailcheck.NewFinding(checks.AccountNoIncoming, "%s", tested(r, false)))
 	}
-	if !outgoing {
+	switch {
+	case !outgoing && noSending:
+		all = append(all, oneWay(r, "sending mail"))
+	case !outgoing:
 		all = append(all, mailcheck.NewFinding(checks.AccountNoOutgoing, "%s", tested(r, true)))
 	}
 	return append(all, exchangeFindings(r)...)

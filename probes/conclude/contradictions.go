@@ -241,6 +241,7 @@ func declinedButPublished(r *mailcheck.Report) []mailcheck.Finding {
 		seen[name+s.Sources[0]] = true
 		f := mailcheck.NewFinding(checks.PublishDeclined, "%s SRV names no server (target \".\"); %s names %s", name, s.Sources[0], s.Endpoint())
 		f.Fix = mailcheck.Textf("If the service is offered, publish: %s If not, take %s out of %s.", document.SRVRecord(s, r.Address.Domain), s.Endpoint(), s.Sources[0])
+		f.Name, f.Target = name, s.URL()
 		all = append(all, f)
 	}
 	return all

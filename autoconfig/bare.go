@@ -1,0 +1,69 @@
+package autoconfig
+
+import (
+	"context"
+	"slices"
+
+	"mailcheck"
+	"mailcheck/checks"
+	"mailcheck/internal/trace"
+)
+
+// withoutQuery returns a URL that is also asked without the address, if it is asked
+// with it.
+func (s *search) withoutQuery(url string) string {
+	if s.emailQuery() == "" {
+		return ""
+	}
+	return url
+}
+
+// askBare asks a place that has answered once more, without the address, as Thunderbird
+// for Android does, and compares. It costs no connection, and nobody waits for it: the
+// servers of the first answer are being tested. The second answer stands in for a first
+// one that names none.
+func (s *search) askBare(ctx context.Context, t *trace.Trace, p place, a answer) answer {
+	if p.bare == "" || a.fetched == nil {
+		return a
+	}
+	aside := t.Branch()
+	b := s.askPlace(ctx, aside, place{url: p.bare, or: p.or})
+	over := slices.ContainsFunc(aside.Steps, func(step mailcheck.Step) bool { return cutShort(&step) })
+	copied := copyOf(s.result.Name, p.bare, b)
+	copied.Bare = true
+	s.board.keep(copied)
+	same := b.state == a.state && slices.EqualFunc(a.servers, b.servers, func(x, y mailcheck.Server) bool { return x.Key() == y.Key() && x.Username == y.Username })
+	if same || over || a.state != mailcheck.Found && b.state != mailcheck.Found {
+		for i := range aside.Steps {
+			aside.Steps[i].Findings = nil // the same as above
+		}
+		t.Join(aside)
+		return a
+	}
+	for i := range aside.Steps {
+		if len(a.servers) > 0 {
+			aside.Steps[i].Findings = nil // that it differs says it all
+		}
+	}
+	t.Join(aside)
+	t.Find(checks.AutoconfigQuery, "with it: %s; without: %s", outcome(a), outcome(b)).URL = p.url
+	if len(a.servers) > 0 {
+		return a
+	}
+	for i, server := range b.servers {
+		b.servers[i] = s.handOver(server)
+	}
+	return b
+}
+
+// outcome says in short what an answer is.
+func outcome(a answer) mailcheck.Text {
+	if len(a.servers) == 0 {
+		return a.reason
+	}
+	var named []string
+	for _, s := range a.servers {
+		named = append(named, s.Endpoint()+" for "+s.Username)
+	}
+	return mailcheck.Textf("%s", mailcheck.ListOf(named).AtMost(4))
+}
