@@ -24,7 +24,7 @@ func guessedOnly(r *mailcheck.Report) []mailcheck.Finding {
 			records = append(records, record)
 		}
 	}
-	if len(guessed) == 0 {
+	if len(guessed) == 0 || publishesBadSection(r) {
 		return nil
 	}
 	var urls []string
@@ -36,6 +36,14 @@ func guessedOnly(r *mailcheck.Report) []mailcheck.Finding {
 		mailcheck.Textf("%s", strings.Join(records, " ")), r.Address.Domain, typed(r.Address))
 	f.Name = r.Address.Domain
 	return []mailcheck.Finding{f}
+}
+
+// publishesBadSection reports whether a source would name servers, if a section of its
+// document could be read: that is the cause then.
+func publishesBadSection(r *mailcheck.Report) bool {
+	return slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool {
+		return s.Kind == mailcheck.Published && mailcheck.Shows(s.Findings(), checks.AutoconfigBadSection, checks.AutodiscoverBadSection)
+	})
 }
 
 // typed is what to type for an address, or for a domain alone.
