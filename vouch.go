@@ -6,7 +6,7 @@ package mailcheck
 type Vouch int
 
 // The ways to be vouched for. Each is given in one place only, named as here: package
-// autoconfig, vouch.go, for those of the domain, and package probes for the user's.
+// autoconfig, vouch.go, for those of the domain and of databases, and package probes for the user's.
 const (
 	NotVouched            Vouch = iota
 	VouchedByFile               // a settings file of the domain, fetched over https
@@ -15,5 +15,6 @@ const (
 	VouchedByOwnName            // an SRV record with a host of the domain, whose certificate is the domain's own affair
 	VouchedByDNSSEC             // an SRV record whose signatures a resolver on this machine has validated
 	VouchedByTable              // the table of providers has the domain
+	VouchedByDatabase           // the public provider database has the domain
 	VouchedByUser               // the user named the server
 )

@@ -2,10 +2,11 @@ package autoconfig
 
 import (
 	"errors"
-	"mailcheck/checks"
 	"slices"
 	"strings"
 	"testing"
+
+	"mailcheck/checks"
 )
 
 func TestMetadataURLs(t *testing.T) {

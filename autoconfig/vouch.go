@@ -13,14 +13,26 @@ import (
 )
 
 // A password follows where these lead, so each way for the domain itself to name a
-// server stands here, once. The provider database, TXT records, mail exchangers and
-// guesses vouch for nobody.
+// server stands here, once, and that of the public provider database, by which
+// Thunderbird goes in the same way. TXT records, mail exchangers and guesses vouch for
+// nobody.
 
 // vouchOfFile is for the servers of a settings file that the domain itself serves.
 // A source of another kind fetches what somebody else wrote.
 func (s *search) vouchOfFile(doc *netx.Document) mailcheck.Vouch {
 	if s.ownFile() && !doc.Insecure && ownHost(hostOf(doc.Hops[0]), s.address.Domain) {
 		return mailcheck.VouchedByFile
+	}
+	return mailcheck.NotVouched
+}
+
+// vouchOfDatabase is for the servers that the public database of providers has for the
+// domain itself, fetched from its own address and from nowhere else; what it has for the
+// mail exchanger of a domain is led to by DNS.
+func (s *search) vouchOfDatabase(doc *netx.Document) mailcheck.Vouch {
+	elsewhere := func(hop string) bool { return !strings.HasPrefix(hop, ISPDB) }
+	if doc != nil && !doc.Insecure && len(doc.Hops) > 0 && !slices.ContainsFunc(doc.Hops, elsewhere) {
+		return mailcheck.VouchedByDatabase
 	}
 	return mailcheck.NotVouched
 }

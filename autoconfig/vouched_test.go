@@ -1,11 +1,12 @@
 package autoconfig
 
 import (
-	"mailcheck"
 	"strings"
 	"testing"
 
+	"mailcheck"
 	"mailcheck/internal/lab"
+	"mailcheck/internal/netx"
 )
 
 // Whether the domain itself vouches for the servers that a source names decides who
@@ -48,7 +49,7 @@ func TestVouched(t *testing.T) {
 		{"Autodiscover by an SRV record", named(t, "autodiscover-srv"), "autodiscover", false},
 		{"a domain of the table", named(t, "provider-app-password"), "provider", true},
 		{"a domain whose mail exchanger is in the table", named(t, "provider-by-mx"), "provider", false},
-		{"the provider database", named(t, "ispdb-only"), "ispdb", false},
+		{"the provider database", named(t, "ispdb-only"), "ispdb", true},
 		{"the settings of the mail exchanger's operator", named(t, "autoconfig-via-mx"), "mx", false},
 		{"guesses", named(t, "guess-only"), "guess", false},
 		{"a TXT record", named(t, "mailconf"), "txt", false},
@@ -63,6 +64,28 @@ func TestVouched(t *testing.T) {
 				t.Errorf("%s: %s is vouched for by way %d", c.what, s.URL(), s.Vouch)
 			}
 		}
+	}
+}
+
+// What another place than the public database says is somebody else's word.
+func TestOtherDatabases(t *testing.T) {
+	for _, c := range []struct {
+		hops []string
+		want bool
+	}{
+		{[]string{ISPDB + "example.com"}, true},
+		{[]string{"https://database.example.net/example.com"}, false},
+		{[]string{"https://v1.ispdb.net.example.net/example.com"}, false},
+		{[]string{"http://v1.ispdb.net/example.com"}, false},
+		{[]string{ISPDB + "example.com", "https://elsewhere.example.net/example.com"}, false},
+		{nil, false},
+	} {
+		if got := new(search).vouchOfDatabase(&netx.Document{Hops: c.hops}) == mailcheck.VouchedByDatabase; got != c.want {
+			t.Errorf("the trail %q vouches: %v", c.hops, got)
+		}
+	}
+	if new(search).vouchOfDatabase(nil) != mailcheck.NotVouched {
+		t.Error("a folder vouches")
 	}
 }
 

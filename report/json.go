@@ -248,5 +248,6 @@ var vouchWords = map[mailcheck.Vouch]string{
 	mailcheck.VouchedByOwnName:      "SRV record with a host of the domain",
 	mailcheck.VouchedByDNSSEC:       "SRV record, authenticated by DNSSEC",
 	mailcheck.VouchedByTable:        "table of providers",
+	mailcheck.VouchedByDatabase:     "public provider database, over https",
 	mailcheck.VouchedByUser:         "named by the user",
 }

@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mailcheck"
 	"strings"
+
+	"mailcheck"
 )
 
 // Value is one value of a JSON document, with its place.

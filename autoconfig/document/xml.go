@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mailcheck"
 	"strings"
+
+	"mailcheck"
 )
 
 // Node is one element of an XML document.

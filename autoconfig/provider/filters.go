@@ -1,8 +1,9 @@
 package provider
 
 import (
-	"mailcheck"
 	"slices"
+
+	"mailcheck"
 )
 
 // Filter is a service that takes in a domain's mail, to remove spam or to send it

@@ -2,7 +2,6 @@ package netx
 
 import (
 	"errors"
-	"mailcheck/checks"
 	"net"
 	"slices"
 	"strconv"
@@ -10,6 +9,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"mailcheck/checks"
 )
 
 // maxAliases bounds the CNAME records followed inside one answer.

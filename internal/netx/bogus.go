@@ -2,11 +2,12 @@ package netx
 
 import (
 	"context"
-	"mailcheck/checks"
 	"net"
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"mailcheck/checks"
 )
 
 // askAgain finds out whether a SERVFAIL is the resolver's word for wrong DNSSEC

@@ -2,11 +2,12 @@ package netx
 
 import (
 	"errors"
-	"mailcheck/checks"
 	"sync/atomic"
 	"testing"
 
 	"github.com/miekg/dns"
+
+	"mailcheck/checks"
 )
 
 // A SERVFAIL is blamed on DNSSEC only if the answer is there with checking

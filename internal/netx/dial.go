@@ -3,10 +3,11 @@ package netx
 import (
 	"context"
 	"errors"
-	"mailcheck/checks"
 	"net"
 	"net/netip"
 	"time"
+
+	"mailcheck/checks"
 )
 
 // Attempt is one try to reach one address.

@@ -3,10 +3,11 @@ package netx
 import (
 	"context"
 	"errors"
-	"mailcheck/checks"
 	"net"
 	"net/netip"
 	"syscall"
+
+	"mailcheck/checks"
 )
 
 // dialError gives the error of an attempt one shape on all systems: a

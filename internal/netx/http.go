@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mailcheck/checks"
 	"maps"
 	"mime"
 	"net"
@@ -22,6 +21,8 @@ import (
 	"unicode"
 
 	"golang.org/x/net/idna"
+
+	"mailcheck/checks"
 )
 
 const (

@@ -14,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mailcheck/checks"
 	"math/big"
 	"net/http"
 	"strings"
@@ -24,6 +23,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"mailcheck/checks"
 )
 
 // web is a web server at 192.0.2.80 for every name under example.

@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"mailcheck/checks"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
+
+	"mailcheck/checks"
 )
 
 // maxPublicBody bounds a document that a stranger sent us to fetch. A

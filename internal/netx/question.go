@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mailcheck/checks"
 	"net"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/miekg/dns"
+
+	"mailcheck/checks"
 )
 
 const (

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"mailcheck/checks"
 	"net"
 	"net/netip"
 	"strings"
@@ -16,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
+
+	"mailcheck/checks"
 )
 
 // bubble runs a test under fake time with a DNS server at 192.0.2.53.
