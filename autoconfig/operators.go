@@ -108,3 +108,12 @@ func (h *health) doubtResolver(ctx context.Context) {
 func (h *health) knowsNothing(name string) {
 	h.trace.Find(checks.DNSKnowsNothing, "it says that %s does not exist", name).Name = name
 }
+
+// Operator names who runs a host: the provider that is known for it, else the domain
+// that its name is registered below.
+func Operator(host string) string {
+	if p, ok := provider.ByHosts([]string{host}); ok {
+		return p.Name
+	}
+	return registrable(host)
+}

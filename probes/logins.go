@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mailcheck"
+	"mailcheck/autoconfig"
 	"mailcheck/autoconfig/document"
 	"mailcheck/autoconfig/provider"
 	"mailcheck/checks"
@@ -32,8 +33,8 @@ type Credentials struct {
 func (c Credentials) Given() bool { return c.Password != "" || c.Token != "" }
 
 // logins is the part of a run that logs in. One login is made after the other: after
-// a rejection the same user name is not tried again anywhere, since a few more would
-// lock the account.
+// a rejection the same user name is not tried again with the same operator, since a few
+// more would lock the account.
 type logins struct {
 	Credentials
 	net      *netx.Run
@@ -41,9 +42,25 @@ type logins struct {
 	report   *mailcheck.Report
 	echoes   echoes // of the secret
 	made     int
-	closed   map[string]bool        // user names, folded, that are not tried again
+	guards   map[string]*guard      // by operator
 	rejected map[string][]rejection // by server
-	over     bool                   // no user name is tried again
+}
+
+// guard keeps an account of one operator from being locked. What another operator
+// refuses says nothing about it: an old host knows the password of then.
+type guard struct {
+	closed map[string]bool // user names, folded, that are not tried again
+	over   bool            // no user name is tried again
+}
+
+// guardOf returns the guard of whoever runs a host. A name below another name of the
+// same owner is the same operator's.
+func (l *logins) guardOf(host string) *guard {
+	operator := autoconfig.Operator(host)
+	if l.guards[operator] == nil {
+		l.guards[operator] = &guard{closed: map[string]bool{}}
+	}
+	return l.guards[operator]
 }
 
 // logIn tries to log in at the servers that passed, the best first.
@@ -51,7 +68,7 @@ func logIn(ctx context.Context, n *netx.Run, r *mailcheck.Report, o Options) {
 	if !o.Credentials.Given() {
 		return
 	}
-	l := &logins{Credentials: o.Credentials, net: n, opts: o, report: r, closed: map[string]bool{}, rejected: map[string][]rejection{}}
+	l := &logins{Credentials: o.Credentials, net: n, opts: o, report: r, guards: map[string]*guard{}, rejected: map[string][]rejection{}}
 	l.echoes = echoesOf(l.secret())
 	for _, s := range conclude.Settings(r) {
 		i := slices.IndexFunc(r.Servers, func(o mailcheck.ServerResult) bool { return o.Key() == s.Key() })
@@ -177,13 +194,14 @@ func fold(name string) string { return strings.ToLower(name) }
 
 // tryName logs in under one user name, and reports whether that settles it.
 func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name string, ways []sasl.Mechanism) bool {
+	g := l.guardOf(s.Host)
 	for _, m := range ways {
 		switch {
-		case (l.over || l.closed[fold(name)]) && !l.AllMechanisms:
+		case (g.over || g.closed[fold(name)]) && !l.AllMechanisms:
 			if s.Login.State == mailcheck.LoginSkipped {
 				s.Login.Username, s.Login.Reason = name, mailcheck.Textf("another attempt could lock the account")
 			}
-			if l.over {
+			if g.over {
 				return true
 			}
 			s.Login.Refused = appendNew(s.Login.Refused, name)
@@ -199,12 +217,12 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 		e := l.attempt(ctx, s, name, m)
 		switch {
 		case e.check == checks.LoginRejected || e.check == checks.LoginUnknown: // which may be the same
-			l.closed[fold(name)] = true
+			g.closed[fold(name)] = true
 			s.Login.Refused = appendNew(s.Login.Refused, name)
 		case e.check == checks.LoginThrottled || e.check.RejectsCredentials() || e.doubtful:
-			l.over = true // the user is known, so another form of the name would be no better
+			g.over = true // the user is known, so another form of the name would be no better
 		case e.sent && (e.check == checks.LoginFailed || e.check == checks.RunTimeout):
-			l.over = true // some servers hang up, or fall silent, where others reject
+			g.over = true // some servers hang up, or fall silent, where others reject
 		}
 		if again := e.check == checks.LoginRejected || e.check == checks.LoginUnknown || e.check == checks.LoginMechanism; !again && !l.AllMechanisms {
 			return true

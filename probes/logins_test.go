@@ -230,3 +230,34 @@ func TestUnusualPasswords(t *testing.T) {
 		})
 	}
 }
+
+// What the old host refuses says nothing about the new one's password; what one host of
+// an operator refuses holds for its others.
+func TestGuardOfEachOperator(t *testing.T) {
+	mail := func(host, password string) lab.Mail {
+		return lab.Mail{Host: host, Users: map[string]string{"alice@example.com": password}}
+	}
+	inside := func(host string, b lab.Behaviour) lab.Behaviour { return lab.TLS(lab.Cert{Names: []string{host}}, b) }
+	s := lab.Scenario{Address: "alice@example.com",
+		Zone: "imap.old.example. A 192.0.2.1\npop.old.example. A 192.0.2.2\nsmtp.new.example. A 192.0.2.3\n",
+		Hosts: map[string]lab.Host{
+			"imap.old.example": {993: inside("imap.old.example", lab.IMAP(mail("imap.old.example", "of then")))},
+			"pop.old.example":  {995: inside("pop.old.example", lab.POP3(mail("pop.old.example", "of then")))},
+			"smtp.new.example": {465: inside("smtp.new.example", lab.SMTP(mail("smtp.new.example", "of now")))},
+		}}
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := visit(t, s, 0, func(ctx context.Context, c *Client, _ mailcheck.Address) (*mailcheck.Report, error) {
+			return c.Servers(ctx, []mailcheck.Server{
+				{Protocol: mailcheck.IMAP, Host: "imap.old.example", Port: 993, Security: mailcheck.ImplicitTLS},
+				{Protocol: mailcheck.POP3, Host: "pop.old.example", Port: 995, Security: mailcheck.ImplicitTLS},
+				{Protocol: mailcheck.Submission, Host: "smtp.new.example", Port: 465, Security: mailcheck.ImplicitTLS},
+			}, &Options{Credentials: Credentials{Password: "of now", Username: "alice@example.com"}})
+		})
+		want := map[string]mailcheck.LoginState{"imap.old.example": mailcheck.LoginRefused, "pop.old.example": mailcheck.LoginSkipped, "smtp.new.example": mailcheck.LoginAccepted}
+		for _, server := range r.Servers {
+			if server.Login == nil || server.Login.State != want[server.Host] {
+				t.Errorf("%s: login %+v, want %s", server.Host, server.Login, want[server.Host])
+			}
+		}
+	})
+}
