@@ -259,13 +259,14 @@ func (l *logins) attempt(ctx context.Context, s *mailcheck.ServerResult, name st
 // sender returns the address that the user sends as: the account's, or the user name
 // where that is an address.
 func (l *logins) sender(name string) string {
-	switch a := l.report.Address; {
-	case a.Local != "":
-		return a.String()
-	case strings.Contains(name, "@"):
-		return name
+	a := l.report.Address
+	if a.Local == "" {
+		a, _ = mailcheck.ParseAddress(name)
 	}
-	return ""
+	if a.Local == "" {
+		return ""
+	}
+	return a.String()
 }
 
 // unreached is the step of a login for which the connection did not come about. What
