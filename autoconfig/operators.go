@@ -31,7 +31,7 @@ func judgeOperators(steps []mailcheck.Step, d *Discovery, a mailcheck.Address) {
 		var named []string
 		var first mailcheck.Server
 		for _, s := range published {
-			if is := asPublished(s, a); registrable(s.Host) == operator && current(d, published, s.Protocol) != "" && !slices.Contains(named, is) {
+			if is := asPublished(d, s, a); registrable(s.Host) == operator && current(d, published, s.Protocol) != "" && !slices.Contains(named, is) {
 				named = append(named, is)
 				if first.Host == "" {
 					first = s
@@ -54,8 +54,9 @@ func current(d *Discovery, published []mailcheck.Server, p mailcheck.Protocol) s
 }
 
 // asPublished is what names a server: the record, or else the source.
-func asPublished(s mailcheck.Server, a mailcheck.Address) string {
-	if s.Sources[0] == "srv" {
+func asPublished(d *Discovery, s mailcheck.Server, a mailcheck.Address) string {
+	i := slices.IndexFunc(d.Sources, func(r mailcheck.SourceResult) bool { return r.Name == s.Sources[0] })
+	if i >= 0 && d.Sources[i].Form == mailcheck.Records {
 		return "the SRV record " + document.SRVRecord(s, a.Domain)
 	}
 	return s.Endpoint() + " in " + s.Sources[0]

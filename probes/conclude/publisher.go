@@ -75,7 +75,7 @@ func withdraw(r *mailcheck.Report, publisher mailcheck.SourceResult, s mailcheck
 		return mailcheck.Textf("Remove the <outgoingServer> section with <hostname>%s</hostname> and <port>%d</port> from the settings file (%s).", s.Host, s.Port, publisher.Reason)
 	case publisher.Form == mailcheck.SettingsFile:
 		return mailcheck.Textf("Remove the <incomingServer> section with <hostname>%s</hostname> and <port>%d</port> from the settings file (%s).", s.Host, s.Port, publisher.Reason)
-	case publisher.Name == "autodiscover":
+	case publisher.Form == mailcheck.Answer:
 		return mailcheck.Textf("Remove the <Protocol> with <Server>%s</Server> and <Port>%d</Port> from the Autodiscover answer (%s).", s.Host, s.Port, publisher.Reason)
 	}
 	return mailcheck.Textf("Remove %s from what %s publishes (%s).", s.URL(), publisher.Name, publisher.Reason)
