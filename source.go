@@ -59,6 +59,10 @@ func (s SourceResult) Findings() []Finding { return FindingsOf(s.Steps) }
 // one that only says what stands around them.
 func (s SourceResult) Publishes() bool { return s.Kind != Around }
 
+// Own reports whether the source is where the domain itself publishes, for its
+// administrator to mend.
+func (s SourceResult) Own() bool { return s.Kind == Published && s.Form != Database }
+
 // Hosts returns the hosts that a source names for a protocol, preferred first.
 func (s SourceResult) Hosts(p Protocol) []string {
 	var hosts []string

@@ -85,9 +85,7 @@ func (s *search) keepPlaces(ctx context.Context, places []place) {
 	}
 	aside := s.trace.Branch()
 	sideBySide(ctx, aside, asks)
-	for i := range aside.Steps {
-		aside.Steps[i].Findings = nil
-	}
+	aside.Forget()
 	s.trace.Join(aside)
 }
 

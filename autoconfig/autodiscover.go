@@ -209,20 +209,18 @@ func forgive(t *trace.Trace, a *poxAnswer) {
 	if a.settled() {
 		return
 	}
-	for i := range t.Steps {
-		t.Steps[i].Findings = slices.DeleteFunc(t.Steps[i].Findings, func(f mailcheck.Finding) bool {
-			switch f.Check {
-			case checks.AutodiscoverCertificate, checks.AutodiscoverErrorCode, checks.AutodiscoverNoServers,
-				checks.AutodiscoverBadSection, checks.RunTimeout:
-				return false
-			}
-			return true
-		})
-		for k := range t.Steps[i].Findings {
-			if f := &t.Steps[i].Findings[k]; f.Check == checks.AutodiscoverCertificate {
-				f.Severity = checks.Info
-				f.Fix = mailcheck.Textf("Outlook asks the domain's own web site before autodiscover.DOMAIN. Give the site a certificate for the domain itself, or set ExcludeHttpsRootDomain on Outlook's computers.")
-			}
+	mailcheck.TakeBack(t.Steps, func(_ mailcheck.Step, f mailcheck.Finding) bool {
+		switch f.Check {
+		case checks.AutodiscoverCertificate, checks.AutodiscoverErrorCode, checks.AutodiscoverNoServers,
+			checks.AutodiscoverBadSection, checks.RunTimeout:
+			return false
+		}
+		return true
+	})
+	for _, f := range mailcheck.Each(t.Steps) {
+		if f.Check == checks.AutodiscoverCertificate {
+			f.Severity = checks.Info
+			f.Fix = mailcheck.Textf("Outlook asks the domain's own web site before autodiscover.DOMAIN. Give the site a certificate for the domain itself, or set ExcludeHttpsRootDomain on Outlook's computers.")
 		}
 	}
 	if !slices.ContainsFunc(t.Findings(), func(f mailcheck.Finding) bool { return f.Severity > checks.Info }) {
@@ -234,14 +232,11 @@ func forgive(t *trace.Trace, a *poxAnswer) {
 // Online is meant to be reached by the redirect over http, with nothing usable
 // before it, so nothing is said of that.
 func excuse(t *trace.Trace, microsoft bool) {
-	for i := range t.Steps {
-		for k := range t.Steps[i].Findings {
-			f := &t.Steps[i].Findings[k]
-			f.Severity = min(f.Severity, checks.Info)
-		}
-		if microsoft {
-			t.Steps[i].Findings = nil
-		}
+	if microsoft {
+		t.Forget()
+	}
+	for _, f := range mailcheck.Each(t.Steps) {
+		f.Severity = min(f.Severity, checks.Info)
 	}
 }
 

@@ -18,9 +18,7 @@ import (
 func (d *autodiscovery) askForPhones(ctx context.Context, t *trace.Trace, where string) []mailcheck.Server {
 	aside := t.Branch()
 	defer func() {
-		for i := range aside.Steps {
-			aside.Steps[i].Findings = nil
-		}
+		aside.Forget()
 		t.Join(aside)
 	}()
 	doc, err := d.get(ctx, aside, netx.Request{

@@ -34,16 +34,12 @@ func (s *search) askBare(ctx context.Context, t *trace.Trace, p place, a answer)
 	s.board.keep(copied)
 	same := b.state == a.state && slices.EqualFunc(a.servers, b.servers, func(x, y mailcheck.Server) bool { return x.Key() == y.Key() && x.Username == y.Username })
 	if same || over || a.state != mailcheck.Found && b.state != mailcheck.Found {
-		for i := range aside.Steps {
-			aside.Steps[i].Findings = nil // the same as above
-		}
+		aside.Forget() // the same as above
 		t.Join(aside)
 		return a
 	}
-	for i := range aside.Steps {
-		if len(a.servers) > 0 {
-			aside.Steps[i].Findings = nil // that it differs says it all
-		}
+	if len(a.servers) > 0 {
+		aside.Forget() // that it differs says it all
 	}
 	t.Join(aside)
 	t.Find(checks.AutoconfigQuery, "with it: %s; without: %s", outcome(a), outcome(b)).URL = p.url

@@ -80,7 +80,7 @@ func publishedServers(sources []mailcheck.SourceResult) []mailcheck.Server {
 	for _, source := range sources {
 		for _, s := range source.Servers {
 			_, err := netip.ParseAddr(s.Host)
-			if source.Kind == mailcheck.Published && source.Form != mailcheck.Database && err != nil && (s.Protocol.Reads() || s.Protocol.Sends()) {
+			if source.Own() && err != nil && (s.Protocol.Reads() || s.Protocol.Sends()) {
 				s.Sources = []string{source.Name}
 				all = append(all, s)
 			}

@@ -36,6 +36,12 @@ type entry struct {
 // ok reports whether the server let the user in.
 func (e *entry) ok() bool { return e.reached && e.check == nil }
 
+// rejected reports whether user name or password were refused, or may have been: what
+// nobody knows the meaning of is taken for that where the account could be locked.
+func (e *entry) rejected() bool {
+	return e.check == checks.LoginRejected || e.check == checks.LoginUnknown
+}
+
 // loginReply is one reply within a login. The challenge may hold what is secret and
 // is only for the exchange itself; text may be shown.
 type loginReply struct {

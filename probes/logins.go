@@ -216,7 +216,7 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 		l.made++
 		e := l.attempt(ctx, s, name, m)
 		switch {
-		case e.check == checks.LoginRejected || e.check == checks.LoginUnknown: // which may be the same
+		case e.rejected():
 			g.closed[fold(name)] = true
 			s.Login.Refused = appendNew(s.Login.Refused, name)
 		case e.check == checks.LoginThrottled || e.check.RejectsCredentials() || e.doubtful:
@@ -224,7 +224,7 @@ func (l *logins) tryName(ctx context.Context, s *mailcheck.ServerResult, name st
 		case e.sent && (e.check == checks.LoginFailed || e.check == checks.RunTimeout):
 			g.over = true // some servers hang up, or fall silent, where others reject
 		}
-		if again := e.check == checks.LoginRejected || e.check == checks.LoginUnknown || e.check == checks.LoginMechanism; !again && !l.AllMechanisms {
+		if again := e.rejected() || e.check == checks.LoginMechanism; !again && !l.AllMechanisms {
 			return true
 		}
 	}
@@ -323,7 +323,7 @@ func (l *logins) record(s *mailcheck.ServerResult, p *probe, e *entry) {
 			}
 		}
 	}
-	if (e.check == checks.LoginRejected || e.check == checks.LoginUnknown) && l.joinRejections(s, e) {
+	if e.rejected() && l.joinRejections(s, e) {
 		step.Findings = nil
 	}
 	s.Steps = append(append(s.Steps, step), e.seen...)
@@ -370,7 +370,7 @@ func (l *logins) explain(step *mailcheck.Step, e *entry) {
 	}
 	f := &step.Findings[0]
 	f.Detail = mailcheck.Evidencef("as %s: %s", e.User, f.Detail)
-	if fix := provider.LoginAdvice(l.report.Address.Domain, e.Server.Host); !fix.Empty() && (e.check == checks.LoginRejected || e.check == checks.LoginUnknown || e.check == checks.LoginAppPassword) {
+	if fix := provider.LoginAdvice(l.report.Address.Domain, e.Server.Host); !fix.Empty() && (e.rejected() || e.check == checks.LoginAppPassword) {
 		f.Fix = fix
 	}
 }

@@ -46,10 +46,11 @@ var judgedReplies = []loginReply{
 	{checks.LoginRejected, []string{"[authenticationfailed]", "[auth]", "credential", "password", "login failed", "logon failure", "authenticate failed", "authentication failed",
 		"authentication failure", "incorrect authentication", "authentication unsuccessful", "invalid login", "user unknown", "unknown user", "no such user", "sign in with your full",
 		"username", "user name",
-		"passwort", "kennwort", "zugangsdaten", "anmeldedaten", "mot de passe", "identifiant", "contrase\u00f1a", "credencial", "nombre de usuario", "credenziali", "nome utente", "senha",
-		"has\u0142o", "dane logowania", "\u043f\u0430\u0440\u043e\u043b", "\u043b\u043e\u0433\u0438\u043d", "\u5bc6\u7801", "\u5bc6\u78bc", "\u7528\u6237\u540d",
-		"\u30d1\u30b9\u30ef\u30fc\u30c9", "\u8a8d\u8a3c\u306b\u5931\u6557"}},
+		"passwort", "kennwort", "zugangsdaten", "anmeldedaten", "mot de passe", "identifiant", "contraseña", "credencial", "nombre de usuario", "credenziali", "nome utente", "senha",
+		"hasło", "dane logowania", "парол", "логин", "密码", "密碼", "用户名",
+		"パスワード", "認証に失敗"}},
 	{checks.LoginMechanism, []string{"^bad ", "^500 ", "^501 ", "^502 ", "^503 ", "unknown command", "invalid command"}},
+	{checks.LoginRejected, []string{"^535 5.7.8 ", "^535 5.7.3 "}},
 }
 
 // loginReply is a meaning, and the patterns of replies that have it.
@@ -58,8 +59,10 @@ type loginReply struct {
 	says  []string
 }
 
-func (r loginReply) fits(reply string) bool {
-	return slices.ContainsFunc(r.says, func(pattern string) bool { return matches(reply, pattern) })
+func (r loginReply) fits(reply string) bool { return matchesAny(reply, r.says) }
+
+func matchesAny(reply string, patterns []string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return matches(reply, pattern) })
 }
 
 // matches reports whether a reply in lower case has the parts of a pattern in order.
@@ -85,21 +88,34 @@ var saysNothing = regexp.MustCompile(`^(no|-err|[45]\d\d)?[ .]*(\d\.\d+\.\d+)?[ 
 // occurrence of: a wrong user name, password or token where the words say so or
 // there are none, and an unknown reason where nobody knows what they mean.
 func ClassifyLogin(reply string, token bool) *checks.Check {
-	check := checks.LoginUnknown
-	lower := strings.ToLower(reply)
-	for _, table := range [][]loginReply{loginReplies, families(), judgedReplies, {{checks.LoginRejected, []string{"^535 5.7.8 ", "^535 5.7.3 "}}}} {
-		if i := slices.IndexFunc(table, func(r loginReply) bool { return r.fits(lower) }); i >= 0 {
-			check = table[i].check
-			break
-		}
-	}
-	if check == checks.LoginUnknown && saysNothing.MatchString(lower) {
-		check = checks.LoginRejected
-	}
+	check := meaning(strings.ToLower(reply))
 	if token && (check == checks.LoginRejected || check == checks.LoginUnknown) {
 		return checks.LoginTokenRejected
 	}
 	return check
+}
+
+// meaning names the check of a reply in lower case.
+func meaning(reply string) *checks.Check {
+	for _, r := range loginReplies {
+		if r.fits(reply) {
+			return r.check
+		}
+	}
+	for _, f := range families {
+		if f.fits(reply) {
+			return f.check
+		}
+	}
+	for _, r := range judgedReplies {
+		if r.fits(reply) {
+			return r.check
+		}
+	}
+	if saysNothing.MatchString(reply) {
+		return checks.LoginRejected
+	}
+	return checks.LoginUnknown
 }
 
 // NamesCredentials reports whether a refusal speaks of the credentials: "invalid

@@ -40,6 +40,14 @@ func (t *Trace) Join(branches ...*Trace) {
 	}
 }
 
+// Forget drops what was found in the steps so far: it is said elsewhere, or does not
+// matter.
+func (t *Trace) Forget() {
+	for i := range t.Steps {
+		t.Steps[i].Findings = nil
+	}
+}
+
 // Since returns the time since the run began.
 func (t *Trace) Since() time.Duration { return time.Since(t.began) }
 

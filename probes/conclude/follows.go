@@ -91,7 +91,7 @@ func guessedCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	for i := range e.Findings {
 		o := &e.Findings[i]
 		source := e.Source(o.Source)
-		if o.Severity >= checks.Warning && o.Source != "" && source.State == mailcheck.Failed && source.Kind == mailcheck.Published && source.Form != mailcheck.Database &&
+		if o.Severity >= checks.Warning && o.Source != "" && source.State == mailcheck.Failed && source.Own() &&
 			wildcardCause(e, o) == nil {
 			return o.Check
 		}

@@ -2,7 +2,6 @@ package conclude
 
 import (
 	"slices"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/autoconfig/document"
@@ -33,7 +32,7 @@ func guessedOnly(r *mailcheck.Report) []mailcheck.Finding {
 	}
 	f := mailcheck.NewFinding(checks.PublishGuessed, "no source names %s", mailcheck.ListOf(urls).AtMost(4))
 	f.Fix = mailcheck.Textf("Publish in DNS: %s Most programs read a settings file instead: serve it at https://autoconfig.%s/mail/config-v1.1.xml; `mailcheck setup %s --for thunderbird` writes it.",
-		mailcheck.Textf("%s", strings.Join(records, " ")), r.Address.Domain, typed(r.Address))
+		mailcheck.Joined(records, " "), r.Address.Domain, r.Address)
 	f.Name = r.Address.Domain
 	return []mailcheck.Finding{f}
 }
@@ -44,14 +43,6 @@ func publishesBadSection(r *mailcheck.Report) bool {
 	return slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool {
 		return s.Kind == mailcheck.Published && mailcheck.Shows(s.Findings(), checks.AutoconfigBadSection, checks.AutodiscoverBadSection)
 	})
-}
-
-// typed is what to type for an address, or for a domain alone.
-func typed(a mailcheck.Address) string {
-	if a.Local == "" {
-		return a.Domain
-	}
-	return a.String()
 }
 
 // namedFor reports whether some source names a server for the same direction.
@@ -97,12 +88,8 @@ func misspelt(r *mailcheck.Report) []mailcheck.Finding {
 	}) {
 		return nil
 	}
-	suggestion := meant
-	if r.Address.Local != "" {
-		suggestion = r.Address.Local + "@" + meant
-	}
 	f := mailcheck.NewFinding(checks.AccountMisspelt, "%s resembles %s", r.Address.Domain, meant)
-	f.Fix = mailcheck.Textf("Did you mean %s?", suggestion)
+	f.Fix = mailcheck.Textf("Did you mean %s?", mailcheck.Address{Local: r.Address.Local, Domain: meant})
 	f.Name = r.Address.Domain
 	if len(r.Usable()) == 0 {
 		f.Severity = checks.Failure

@@ -44,7 +44,7 @@ func isDeadName(c *checks.Check) bool { return c == checks.DNSNotFound || c == c
 // and whether it is the domain's own: its administrator can mend that.
 func publisherOf(r *mailcheck.Report, s *mailcheck.ServerResult) (publisher mailcheck.SourceResult, own bool) {
 	for _, name := range s.Sources {
-		if source := r.Source(name); source.Kind == mailcheck.Published && source.Form != mailcheck.Database {
+		if source := r.Source(name); source.Own() {
 			return source, true
 		}
 	}
