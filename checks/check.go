@@ -45,3 +45,11 @@ func (c *Check) RejectsCredentials() bool {
 		LoginRejected, LoginUnknown, LoginAppPassword, LoginBrowser, LoginPasswordExpired, LoginTokenRejected, LoginDisabled,
 	}, c)
 }
+
+// OfAccount reports whether a refusal with this meaning is about the account, so that
+// several servers which refuse so have one reason, whatever their words are.
+func (c *Check) OfAccount() bool {
+	return c.RejectsCredentials() || slices.Contains([]*Check{
+		LoginBasicDisabled, LoginPolicy, LoginProtocolOff, LoginNotAuthorized, LoginThrottled, LoginLimit,
+	}, c)
+}

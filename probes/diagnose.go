@@ -332,8 +332,8 @@ func (p *probe) requestTLS(extra ...string) (consented bool, err error) {
 		if err := p.lines.send(command("a1 STARTTLS")...); err != nil {
 			return false, err
 		}
-		_, final, err := p.imapReply("a1")
-		return status(final) == "OK", err
+		reply, err := p.imapReply("a1")
+		return reply.status == "OK", err
 	case mailcheck.Sieve:
 		if _, _, err := p.sieveGreeting(); err != nil {
 			return false, err

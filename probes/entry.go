@@ -2,13 +2,14 @@ package probes
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -16,25 +17,23 @@ import (
 	"mailcheck/internal/trace"
 )
 
-// entry is one login over a connection of its own.
+// entry is one login.
 type entry struct {
 	sasl.Login
 	mechanism sasl.Mechanism
-	echoes    []echoes // of what is secret in it
-	sender    string   // the user's own address; empty where it is not known
+	sender    string // the user's own address; empty where it is not known
 
-	reached  bool // the server was asked
-	told     bool // and told something
+	told     bool // the server was told something
 	sent     bool // what is secret
 	check    *checks.Check
-	doubtful bool             // the refusal may be about the credentials, too
-	reply    string           // the server's last words, without secrets
-	caps     []string         // that came with its consent
-	seen     []mailcheck.Step // the look at the mailbox
+	doubtful bool     // the refusal may be about the credentials, too
+	mute     bool     // it is Exchange's, which may be about anything
+	reply    string   // the server's last words, without secrets
+	caps     []string // that came with its consent
 }
 
 // ok reports whether the server let the user in.
-func (e *entry) ok() bool { return e.reached && e.check == nil }
+func (e *entry) ok() bool { return e.check == nil }
 
 // rejected reports whether user name or password were refused, or may have been: what
 // nobody knows the meaning of is taken for that where the account could be locked.
@@ -49,52 +48,39 @@ type loginReply struct {
 	challenge string
 	ok        bool
 	text      string
-	alert     string // of IMAP, beside the consent
+	alert     string   // of IMAP, beside the consent
+	caps      []string // of IMAP, with the consent
+	last      bool     // the server ends the conversation
 }
 
-// enter logs in, if this connection is for that. What the settings were found for
-// was settled before, and vouches for the server; here this very connection is judged:
-// nothing secret goes where TLS did not verify the server, or by a way it does not offer there.
+// enter is where a client logs in.
 func (p *probe) enter(ctx context.Context) {
-	e := p.entry
-	if e == nil || p.result.Vouch == mailcheck.NotVouched || p.result.TLS == nil || !p.result.TLS.Verified || mailcheck.VerdictOf(p.trace.Findings()) == mailcheck.Fail {
-		return
+	if p.then != nil {
+		p.then(ctx, p)
 	}
-	if !slices.ContainsFunc(fitting(p.result, e.mechanism.Token), func(m sasl.Mechanism) bool { return m.Name == e.mechanism.Name }) {
-		return
-	}
-	e.reached = true
+}
+
+// takes reports whether a login may be made on this very connection. What the settings
+// were found for was settled before, and vouches for the server; but nothing secret goes
+// where TLS did not verify the server, or by a way it does not offer there.
+func (p *probe) takes(e *entry) bool {
+	return p.result.Vouch != mailcheck.NotVouched && p.result.TLS != nil && p.result.TLS.Verified && mailcheck.VerdictOf(p.trace.Findings()) != mailcheck.Fail &&
+		slices.ContainsFunc(fitting(p.result, e.mechanism.Token), func(m sasl.Mechanism) bool { return m.Name == e.mechanism.Name })
+}
+
+// logIn makes one login and records it as a step.
+func (p *probe) logIn(ctx context.Context, e *entry) {
 	_, err := trace.Do(ctx, p.trace, mailcheck.OpAuth, p.result.Endpoint(), func(ctx context.Context) (struct{}, error) {
 		p.await(ctx, loginTimeout)
-		p.lines.begin()
-		var reply loginReply
-		var err error
+		exchange := p.saslLogin
 		if e.mechanism.Name == sasl.Command {
-			reply, err = p.commandLogin(e)
-		} else {
-			reply, err = p.saslLogin(e)
+			exchange = p.commandLogin
 		}
-		e.reply = reply.text
-		switch {
-		case err == nil && reply.more:
-			err = checks.LoginFailed.Errorf("%v", sasl.ErrUnexpected)
-		case err == nil && reply.ok && !e.sent:
-			err = checks.LoginFailed.Errorf("the server consents before it has been told all: %q", reply.text)
-		case err == nil && !reply.ok:
-			e.check = trace.ClassifyLogin(reply.text, e.mechanism.Token)
-			e.doubtful = e.check == checks.LoginProtocolOff && trace.NamesCredentials(reply.text)
-			if e.check.RejectsCredentials() && !e.told && e.mechanism.Name != sasl.Command {
-				e.check = checks.LoginMechanism // nobody can judge what was not sent
-			}
-			err = e.check.Errorf("%s", reply.text)
-		}
-		if err == nil && trace.ClassifyLogin(reply.alert, e.mechanism.Token) == checks.LoginProtocolOff {
-			// The account is open, and the mailbox is not (RFC 9051 section 7.1: an ALERT must be shown).
-			e.check = checks.LoginProtocolOff
-			err = e.check.Errorf("%s", reply.text)
-		}
-		e.caps = codeCapabilities(reply.text)
-		return struct{}{}, err
+		reply, err := exchange(e)
+		fault := e.judge(reply, loginFault(err))
+		e.mute = e.check == checks.LoginRejected && trace.Mute(e.reply) && ofExchange(p.result)
+		p.over = p.over || err != nil || reply.ok || reply.last || e.rejected() // many servers hang up on whom they rejected
+		return struct{}{}, fault
 	})
 	if err != nil && e.check == nil {
 		e.check = checks.LoginFailed
@@ -102,11 +88,83 @@ func (p *probe) enter(ctx context.Context) {
 			e.check = c
 		}
 	}
-	if e.ok() {
-		login := len(p.trace.Steps)
-		p.look(ctx, e)
-		e.seen, p.trace.Steps = p.trace.Steps[login:], p.trace.Steps[:login:login]
+}
+
+// judge notes what became of a login, and returns the error that its step has.
+func (e *entry) judge(reply loginReply, err error) error {
+	e.reply, e.caps = reply.text, reply.caps
+	switch {
+	case err != nil:
+		return err
+	case reply.more:
+		return checks.LoginFailed.Errorf("%v", sasl.ErrUnexpected)
+	case reply.ok && !e.sent:
+		return checks.LoginFailed.Errorf("the server consents before it has been told all: %q", reply.text)
+	case !reply.ok:
+		e.check = trace.ClassifyLogin(reply.text, e.mechanism.Token)
+		e.doubtful = e.check == checks.LoginProtocolOff && trace.NamesCredentials(reply.text)
+		if e.check.RejectsCredentials() && !e.told && e.mechanism.Name != sasl.Command {
+			e.check = checks.LoginMechanism // nobody can judge what was not sent
+		}
+	case trace.ClassifyLogin(reply.alert, e.mechanism.Token) == checks.LoginProtocolOff:
+		// The account is open, and the mailbox is not (RFC 9051 section 7.1: an ALERT must be shown).
+		e.check = checks.LoginProtocolOff
+	default:
+		return nil
 	}
+	return e.check.Errorf("%s", reply.text)
+}
+
+// loginFault makes of what is no reply at all a login that came to no decision.
+func loginFault(err error) error {
+	if e, ok := errors.AsType[*checks.Error](err); ok && (e.Check == checks.ReplyMalformed || e.Check == checks.ReplyClosed) {
+		return checks.LoginFailed.Errorf("%v", e)
+	}
+	return err
+}
+
+// say sends what belongs to a login. Nothing that came before it was said can be an
+// answer to it (RFC 9051 section 2.2.2, RFC 5321 section 4.3.1).
+func (p *probe) say(lines ...string) error {
+	if words := p.unasked(); words != "" {
+		return checks.LoginFailed.Errorf("the server says %q before it was asked", p.lines.secrets.conceal(words))
+	}
+	p.lines.begin()
+	return p.lines.send(lines...)
+}
+
+// unasked returns what the server has said without having been asked. In IMAP it may
+// tell something at any time, but for its farewell (RFC 9051 section 7).
+func (p *probe) unasked() string {
+	for line := range strings.Lines(p.lines.buffered()) {
+		if told := strings.HasPrefix(line, "* ") && !isBye(line); !told || p.result.Protocol != mailcheck.IMAP {
+			return strings.TrimRight(line, "\r\n")
+		}
+	}
+	return ""
+}
+
+// hold keeps the connection open until a channel is closed, and notices if the server
+// ends it meanwhile, as some do with a client that is idle.
+func (p *probe) hold(ctx context.Context, until <-chan struct{}) {
+	ended := make(chan error, 1)
+	if !p.over {
+		p.conn.SetReadDeadline(time.Time{})
+		go func() {
+			_, err := p.lines.in.Peek(1)
+			ended <- err
+		}()
+	}
+	select {
+	case <-until:
+	case <-ctx.Done():
+	}
+	if p.over {
+		return
+	}
+	p.conn.SetReadDeadline(time.Unix(1, 0))
+	err := <-ended
+	p.over = err != nil && !errors.Is(err, os.ErrDeadlineExceeded) || givesUp(p.unasked())
 }
 
 // saslLogin goes through a SASL exchange (RFC 9051 section 6.2.2, RFC 5034, RFC
@@ -119,13 +177,13 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 	initial, given := x.Initial, false
 	line := "AUTH " + e.mechanism.Name
 	if p.result.Protocol == mailcheck.IMAP {
-		line = "l1 AUTHENTICATE " + e.mechanism.Name
+		line = p.nextTag() + " AUTHENTICATE " + e.mechanism.Name
 	}
 	if p.initialAllowed(initial) {
 		p.hide(e, x, initial)
 		line, given = line+" "+encode(initial), true
 	}
-	if err := p.lines.send(line); err != nil {
+	if err := p.say(line); err != nil {
 		return loginReply{}, err
 	}
 	for range sasl.MaxSteps {
@@ -145,7 +203,7 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 		}
 		given = true
 		p.hide(e, x, answer)
-		if err := p.lines.send(encode(answer)); err != nil {
+		if err := p.say(encode(answer)); err != nil {
 			return loginReply{}, err
 		}
 	}
@@ -183,6 +241,7 @@ func (p *probe) endSASL(x *sasl.Exchange, reply loginReply, err error) (loginRep
 // cancel breaks an exchange off (RFC 4954 section 4, RFC 9051 section 6.2.2), so that
 // the server does not wait.
 func (p *probe) cancel(why error) (loginReply, error) {
+	p.over = true // nobody waits for what the server says to that
 	_ = p.lines.send("*")
 	if _, ok := errors.AsType[*checks.Error](why); !ok {
 		why = checks.LoginFailed.Errorf("%s", p.lines.secrets.conceal(why.Error())) // which may repeat the challenge
@@ -218,18 +277,30 @@ func (p *probe) commandLogin(e *entry) (loginReply, error) {
 	return p.imapLogin(e)
 }
 
+// pop3User sends both commands in one packet where the server takes that (RFC 2449
+// section 6.6).
 func (p *probe) pop3User(e *entry) (loginReply, error) {
-	if err := p.lines.send("USER " + e.User); err != nil {
+	user, pass := "USER "+e.User, "PASS "+e.Secret
+	together := mailcheck.Has(p.result.Capabilities.AfterTLS, "PIPELINING")
+	first := []string{user}
+	if together {
+		e.sent, first = true, append(first, pass)
+	}
+	if err := p.say(first...); err != nil {
 		return loginReply{}, err
 	}
 	reply, err := p.loginReply()
+	if together && err == nil && !reply.ok {
+		_, err = p.loginReply() // the second command means nothing then
+	}
 	if err != nil || !reply.ok {
 		return reply, err
 	}
-	p.lines.begin()
-	e.sent = true
-	if err := p.lines.send("PASS " + e.Secret); err != nil {
-		return loginReply{}, err
+	if !together {
+		e.sent = true
+		if err := p.say(pass); err != nil {
+			return loginReply{}, err
+		}
 	}
 	return p.loginReply()
 }
@@ -237,27 +308,34 @@ func (p *probe) pop3User(e *entry) (loginReply, error) {
 // imapLogin sends both words as literals where quoting cannot carry them: a quoted
 // string is ASCII.
 func (p *probe) imapLogin(e *entry) (loginReply, error) {
-	line := "l1 LOGIN"
+	line := p.nextTag() + " LOGIN"
 	for _, word := range []string{e.User, e.Secret} {
 		if quotable(word) {
 			line += ` "` + escaped(word) + `"`
 			continue
 		}
-		if err := p.lines.send(line + " {" + strconv.Itoa(len(word)) + "}"); err != nil {
+		if err := p.say(line + " {" + strconv.Itoa(len(word)) + "}"); err != nil {
 			return loginReply{}, err
 		}
 		if reply, err := p.loginReply(); err != nil || !reply.more {
 			return reply, err
 		}
-		p.lines.begin()
 		line = word
 	}
 	e.sent = true
-	if err := p.lines.send(line); err != nil {
+	if err := p.say(line); err != nil {
 		return loginReply{}, err
 	}
 	return p.loginReply()
 }
+
+// nextTag returns the tag of the next login: a late reply to one is none to the other.
+func (p *probe) nextTag() string {
+	p.attempts++
+	return p.loginTag()
+}
+
+func (p *probe) loginTag() string { return "l" + strconv.Itoa(p.attempts) }
 
 // escaped is a text as it stands in a quoted string.
 func escaped(text string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) }
@@ -287,86 +365,31 @@ func continuation(line string) (challenge string, ok bool) {
 	return strings.TrimPrefix(rest, " "), ok && (rest == "" || rest[0] == ' ')
 }
 
-// imapLoginReply reads up to the tagged line. Untagged lines before it may say more
-// than it does, as Gmail's "* NO [WEBALERT ...]" or a BYE that follows at once.
+// imapLoginReply takes for a refusal also the words with which the server hangs up. An
+// alert is one only beside the consent.
 func (p *probe) imapLoginReply() (loginReply, error) {
-	var before, alerts []string
-	for {
-		line, err := p.lines.read()
-		if err != nil {
-			if len(before) > 0 {
-				return loginReply{text: strings.Join(before, " / ")}, nil // it said why, and hung up
-			}
-			return loginReply{}, err
-		}
-		if challenge, more := continuation(line); more {
-			return loginReply{more: true, challenge: challenge}, nil
-		}
-		shown := p.lines.secrets.conceal(line)
-		upper := strings.ToUpper(line)
-		switch {
-		case strings.HasPrefix(line, "l1 "):
-			word := status(line)
-			if word != "OK" && word != "NO" && word != "BAD" {
-				return loginReply{}, checks.LoginFailed.Errorf("%q is neither OK, NO nor BAD", shown)
-			}
-			text := strings.TrimPrefix(shown, "l1 ")
-			if word != "OK" {
-				return loginReply{text: strings.Join(append(before, text), " / ")}, nil
-			}
-			if isAlert(line) {
-				alerts = append(alerts, text)
-			}
-			return loginReply{ok: true, text: text, alert: strings.Join(alerts, " / ")}, nil
-		case isAlert(line) && strings.HasPrefix(line, "* OK"):
-			alerts = append(alerts, strings.TrimPrefix(shown, "* "))
-		case strings.HasPrefix(upper, "* NO"), strings.HasPrefix(upper, "* BAD"), strings.HasPrefix(upper, "* BYE"):
-			before = append(before, strings.TrimPrefix(shown, "* "))
-		case !strings.HasPrefix(line, "* "):
-			return loginReply{}, checks.LoginFailed.Errorf("%q is neither tagged nor untagged", shown)
-		}
+	a, err := p.imapReply(p.loginTag())
+	if err != nil && len(a.refusals) > 0 {
+		return loginReply{text: a.refusal(), last: true}, nil
 	}
+	r := loginReply{more: a.more, challenge: a.challenge, ok: a.status == "OK", text: a.refusal(), last: a.bye}
+	if r.ok {
+		r.text, r.alert, r.caps = a.text, strings.Join(a.alerts, " / "), a.capabilities()
+	}
+	return r, err
 }
 
-func isAlert(line string) bool { return strings.Contains(strings.ToUpper(line), "[ALERT]") }
-
 func (p *probe) pop3LoginReply() (loginReply, error) {
-	line, err := p.lines.read()
-	if err != nil {
-		return loginReply{}, err
-	}
-	if challenge, more := continuation(line); more {
-		return loginReply{more: true, challenge: challenge}, nil
-	}
-	shown := p.lines.secrets.conceal(line)
-	switch {
-	case pop3OK(line), strings.HasPrefix(line, "-ERR"):
-		return loginReply{ok: pop3OK(line), text: shown}, nil
-	}
-	return loginReply{}, checks.LoginFailed.Errorf("%q begins with neither +OK nor -ERR", shown)
+	line, err := p.pop3Reply()
+	challenge, more := continuation(line)
+	return loginReply{more: more, challenge: challenge, ok: pop3OK(line), text: p.lines.secrets.conceal(line)}, err
 }
 
 func (p *probe) smtpLoginReply() (loginReply, error) {
-	var texts []string
-	first := 0
-	for {
-		line, err := p.lines.read()
-		if err != nil {
-			return loginReply{}, err
-		}
-		shown := p.lines.secrets.conceal(line)
-		code, text, last, ok := parseSMTPLine(line)
-		first = cmp.Or(first, code)
-		if !ok || code != first {
-			return loginReply{}, checks.LoginFailed.Errorf("%q is not a reply line", shown)
-		}
-		texts = append(texts, p.lines.secrets.conceal(text))
-		switch {
-		case !last:
-		case code == 334:
-			return loginReply{more: true, challenge: strings.TrimSpace(text)}, nil
-		default:
-			return loginReply{ok: code == 235, text: strconv.Itoa(code) + " " + strings.Join(texts, " / ")}, nil
-		}
+	reply, err := p.smtpReply()
+	r := loginReply{more: reply.code == 334, ok: reply.code == 235, last: reply.code == 421, text: p.lines.secrets.conceal(reply.String())}
+	if r.more {
+		r.challenge = strings.TrimSpace(reply.lines[0])
 	}
+	return r, err
 }

@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"strings"
+	"time"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -66,14 +67,14 @@ func (p *probe) imapGreeting() (string, error) {
 // imapStartTLS asks for the capabilities and for TLS in one packet, and takes
 // the connection into TLS.
 func (p *probe) imapStartTLS(ctx context.Context, greeted []string) bool {
-	var consent string
+	var consent imapReply
 	caps, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{"b1 CAPABILITY", "b2 STARTTLS"}, func() ([]string, error) {
 		caps, err := p.imapCapabilities("b1")
 		if err != nil {
 			return nil, err
 		}
 		p.lines.begin()
-		_, consent, err = p.imapReply("b2")
+		consent, err = p.imapReply("b2")
 		return caps, err
 	})
 	if caps == nil {
@@ -83,47 +84,109 @@ func (p *probe) imapStartTLS(ctx context.Context, greeted []string) bool {
 	if err != nil {
 		return false
 	}
-	return p.upgrade(ctx, mailcheck.Has(caps, "STARTTLS"), status(consent) == "OK", consent)
+	return p.upgrade(ctx, mailcheck.Has(caps, "STARTTLS"), consent.status == "OK", consent.refusal())
 }
 
 // imapCapabilities reads the reply to a CAPABILITY command.
 func (p *probe) imapCapabilities(tag string) ([]string, error) {
-	untagged, final, err := p.imapReply(tag)
+	a, err := p.imapReply(tag)
 	if err != nil {
 		return nil, err
 	}
-	if status(final) != "OK" {
-		return nil, checks.ReplyRejected.Errorf("CAPABILITY was answered %q", final)
+	if a.status != "OK" {
+		return nil, checks.ReplyRejected.Errorf("CAPABILITY was answered %q", a.refusal())
 	}
-	for _, line := range untagged {
-		if rest, ok := cutPrefixFold(line, "* CAPABILITY "); ok {
-			return words(rest), nil
-		}
+	if caps := a.capabilities(); caps != nil {
+		return caps, nil
 	}
-	return nil, checks.ReplyMalformed.Errorf("CAPABILITY was answered %q without a list", final)
+	return nil, checks.ReplyMalformed.Errorf("CAPABILITY was answered %q without a list", a.text)
 }
 
-// imapReply reads lines up to the tagged one, and returns both.
-func (p *probe) imapReply(tag string) (untagged []string, final string, err error) {
-	for {
-		line, err := p.lines.read()
-		if err != nil {
-			return untagged, "", err
-		}
-		switch {
-		case strings.HasPrefix(line, tag+" "):
-			if s := status(line); s != "OK" && s != "NO" && s != "BAD" {
-				return untagged, "", checks.ReplyMalformed.Errorf("%q is neither OK, NO nor BAD", line)
-			}
-			return untagged, line, nil
-		case strings.HasPrefix(strings.ToUpper(line), "* BYE"):
-			return untagged, "", checks.ReplyClosed.Errorf("%s", line)
-		case strings.HasPrefix(line, "* "), strings.HasPrefix(line, "+ "):
-			untagged = append(untagged, line)
-		default:
-			return untagged, "", checks.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", line, tag)
+// imapReply is all that a server says to one command: up to the tagged line, or to the
+// one by which it asks for more (RFC 9051 sections 2.2.2 and 7).
+type imapReply struct {
+	status    string // of the tagged line: OK, NO or BAD; empty if it asks for more
+	text      string // the tagged line from there on
+	more      bool
+	challenge string
+
+	untagged []string
+	refusals []string // untagged NO, BAD and BYE, which may say more than the tagged line
+	alerts   []string // untagged OK [ALERT], and the tagged one
+	bye      bool
+}
+
+// refusal returns everything by which the server refused.
+func (r imapReply) refusal() string {
+	if r.text == "" {
+		return strings.Join(r.refusals, " / ")
+	}
+	return strings.Join(append(r.refusals, r.text), " / ")
+}
+
+// capabilities returns the list that came in a line of its own or with the tagged one.
+func (r imapReply) capabilities() []string {
+	for _, line := range r.untagged {
+		if rest, ok := cutPrefixFold(line, "* CAPABILITY "); ok {
+			return words(rest)
 		}
 	}
+	return codeCapabilities(r.text)
+}
+
+// imapReply reads the reply to the command with a tag. Where the server says goodbye it
+// may still answer, but is not waited for long.
+func (p *probe) imapReply(tag string) (imapReply, error) {
+	var r imapReply
+	for {
+		line, err := p.lines.read()
+		switch {
+		case err != nil && r.bye:
+			return r, checks.ReplyClosed.Errorf("%s", r.refusal())
+		case err != nil:
+			return r, err
+		}
+		if r.challenge, r.more = continuation(line); r.more {
+			return r, nil
+		}
+		switch shown := p.lines.secrets.conceal(line); {
+		case strings.HasPrefix(line, tag+" "):
+			r.status, r.text = status(line), strings.TrimPrefix(shown, tag+" ")
+			if r.status == "OK" && isAlert(line) {
+				r.alerts = append(r.alerts, r.text)
+			}
+			if r.status != "OK" && r.status != "NO" && r.status != "BAD" {
+				return r, checks.ReplyMalformed.Errorf("%q is neither OK, NO nor BAD", shown)
+			}
+			return r, nil
+		case !strings.HasPrefix(line, "* "):
+			return r, checks.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", shown, tag)
+		default:
+			p.hear(&r, line, strings.TrimPrefix(shown, "* "))
+		}
+	}
+}
+
+// hear notes an untagged line.
+func (p *probe) hear(r *imapReply, line, shown string) {
+	switch word := status(line); {
+	case word == "BYE":
+		r.bye = true
+		p.conn.SetReadDeadline(time.Now().Add(farewellTimeout))
+		fallthrough
+	case word == "NO" || word == "BAD":
+		r.refusals = append(r.refusals, shown)
+	case word == "OK" && isAlert(line):
+		r.alerts = append(r.alerts, shown)
+	default:
+		r.untagged = append(r.untagged, line)
+	}
+}
+
+func isAlert(line string) bool { return strings.Contains(strings.ToUpper(line), "[ALERT]") }
+
+func isBye(line string) bool {
+	return strings.HasPrefix(line, "* ") && status(strings.TrimRight(line, "\r\n")) == "BYE"
 }
 
 // status returns the second word of a tagged line, in upper case.

@@ -164,7 +164,8 @@ func TestLockOutGuard(t *testing.T) {
 		{"login-rejected", Credentials{Password: "wrong", Username: "alice"}, 1, "rejected"},                       // the user's word is final
 		{"login-rejected", Credentials{Password: "wrong", AllMechanisms: true, Username: "alice"}, 10, "rejected"}, // IMAP has PLAIN, LOGIN and the command, and so on
 		{"login-rejected", Credentials{Password: "wrong", AllMechanisms: true}, maxLogins, "rejected"},
-		{"login-app-password", Credentials{Password: "correct horse"}, 1, "rejected"},
+		{"login-app-password", Credentials{Password: "correct horse"}, 4, "rejected"},    // nobody called the password wrong
+		{"login-exchange-tells", Credentials{Password: "correct horse"}, 3, "rejected"},  // two forms of the user name, and submission once
 		{"login-unavailable", Credentials{Password: "correct horse"}, 4, "failed"},       // the password was not judged, so the others are asked
 		{"login-unknown-refusal", Credentials{Password: "correct horse"}, 2, "rejected"}, // it may be the password
 		{"login-protocol-off-alert", Credentials{Password: "correct horse"}, 4, "rejected"},

@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"strings"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -13,7 +12,7 @@ import (
 // elsewhere, others switch IMAP off behind the login, and who may log in may not
 // send as any address. So the account is looked at once, with commands that change
 // nothing: EXAMINE opens a folder for reading alone (RFC 9051 section 6.3.3), STAT
-// counts (RFC 1939 section 5), and what MAIL begins RSET takes back (RFC 5321
+// counts (RFC 1939 section 5), and what MAIL and RCPT begin RSET takes back (RFC 5321
 // section 4.1.1.5).
 
 // look opens what the login was for, after it was accepted.
@@ -31,56 +30,28 @@ func (p *probe) look(ctx context.Context, e *entry) {
 	})
 }
 
-// examine opens the inbox for reading. Where that is refused and the server has ID,
-// the client says who it is (RFC 2971), without which NetEase opens no mailbox.
+// examine says who the client is (RFC 2971), without which NetEase opens no mailbox, and
+// opens the inbox for reading.
 func (p *probe) examine(e *entry) error {
-	refusal, err := p.imapAsk("l2", "EXAMINE INBOX")
-	if err != nil || refusal == "" {
+	var commands []string
+	id := mailcheck.Has(append(e.caps, p.result.Capabilities.AfterTLS...), "ID")
+	if id {
+		commands = append(commands, `m1 ID ("name" "mailcheck")`)
+	}
+	if err := p.lines.send(append(commands, "m2 EXAMINE INBOX")...); err != nil {
 		return err
 	}
-	if known := append(e.caps, p.result.Capabilities.AfterTLS...); mailcheck.Has(known, "ID") {
-		if _, err := p.imapAsk("l3", `ID ("name" "mailcheck")`); err != nil {
+	if id {
+		if _, err := p.imapReply("m1"); err != nil {
 			return err
 		}
-		again, err := p.imapAsk("l4", "EXAMINE INBOX")
-		if err != nil {
-			return err
-		}
-		if again == "" {
-			return checks.LoginWantsID.Errorf("EXAMINE INBOX: %s; after ID the folder opens", refusal)
-		}
+		p.lines.begin()
 	}
-	return closed("EXAMINE INBOX", refusal)
-}
-
-// imapAsk makes a command and returns what it was refused with, untagged lines
-// included; nothing where it was done.
-func (p *probe) imapAsk(tag, command string) (refusal string, err error) {
-	if err := p.lines.send(tag + " " + command); err != nil {
-		return "", err
+	r, err := p.imapReply("m2")
+	if err != nil || r.status == "OK" {
+		return err
 	}
-	p.lines.begin()
-	var said []string
-	for {
-		line, err := p.lines.read()
-		if err != nil {
-			return "", err
-		}
-		shown := p.lines.secrets.conceal(line)
-		switch upper := strings.ToUpper(line); {
-		case strings.HasPrefix(line, tag+" "):
-			if status(line) == "OK" {
-				return "", nil
-			}
-			return strings.Join(append(said, strings.TrimPrefix(shown, tag+" ")), " / "), nil
-		case strings.HasPrefix(upper, "* BYE"):
-			return strings.TrimPrefix(shown, "* "), nil
-		case strings.HasPrefix(upper, "* NO"), strings.HasPrefix(upper, "* BAD"):
-			said = append(said, strings.TrimPrefix(shown, "* "))
-		case !strings.HasPrefix(line, "* "):
-			return "", checks.ReplyMalformed.Errorf("%q is neither tagged nor untagged", shown)
-		}
-	}
+	return closed("EXAMINE INBOX", r.refusal())
 }
 
 // count asks how many messages there are.
@@ -95,31 +66,64 @@ func (p *probe) count(*entry) error {
 	return closed("STAT", p.lines.secrets.conceal(line))
 }
 
-// sendAs begins a message from the user's own address, and takes it back.
+// sendAs begins a message from the user's own address to it, and takes it back. The
+// recipient is named because Postfix judges the sender only then (smtpd_delay_reject).
 func (p *probe) sendAs(e *entry) error {
 	if e.sender == "" || !quotable(e.sender) {
 		return nil // without an address, or with SMTPUTF8 only
 	}
-	if err := p.lines.send("MAIL FROM:<" + e.sender + ">"); err != nil {
-		return err
+	envelope := []string{"MAIL FROM:<" + e.sender + ">", "RCPT TO:<" + e.sender + ">", "RSET"}
+	var replies []smtpReply
+	var err error
+	if mailcheck.Has(p.result.Capabilities.AfterTLS, "PIPELINING") {
+		replies, err = p.smtpTogether(envelope)
+	} else {
+		replies, err = p.smtpInTurn(envelope)
 	}
-	reply, err := p.smtpReply()
-	if err != nil || reply.code < 400 {
-		if err == nil {
-			if err = p.lines.send("RSET"); err == nil {
-				_, err = p.smtpReply()
-			}
+	for i, r := range replies {
+		if refusal := p.refusesSender(i, r); refusal != nil {
+			return refusal.Errorf("%s: %s", envelope[i], p.lines.secrets.conceal(r.String()))
 		}
-		return err
 	}
-	words := p.lines.secrets.conceal(reply.String())
-	if c := trace.ClassifyMailbox(words); c != nil {
-		return c.Errorf("MAIL FROM:<%s>: %s", e.sender, words)
+	return err
+}
+
+// smtpTogether makes commands in one packet (RFC 2920).
+func (p *probe) smtpTogether(commands []string) (replies []smtpReply, err error) {
+	err = p.lines.send(commands...)
+	for i := 0; err == nil && i < len(commands); i++ {
+		var r smtpReply
+		if r, err = p.smtpReply(); err == nil {
+			replies = append(replies, r)
+		}
 	}
-	if reply.code/10 == 50 {
-		return nil // it did not understand: nothing is known
+	return replies, err
+}
+
+// smtpInTurn makes one command after the other, and no further one after a refusal.
+func (p *probe) smtpInTurn(commands []string) (replies []smtpReply, err error) {
+	for _, c := range commands {
+		more, err := p.smtpTogether([]string{c})
+		if replies = append(replies, more...); err != nil || more[0].code >= 400 {
+			return replies, err
+		}
 	}
-	return checks.LoginSender.Errorf("MAIL FROM:<%s>: %s", e.sender, words)
+	return replies, nil
+}
+
+// refusesSender names what a refusal of the envelope says about the sender; nil where it
+// says nothing. The recipient may be refused for reasons of its own.
+func (p *probe) refusesSender(command int, r smtpReply) *checks.Check {
+	c := trace.ClassifyMailbox(r.String())
+	switch {
+	case r.code < 400 || r.code/10 == 50: // it did not understand: nothing is known
+		return nil
+	case command == 0 && c != nil:
+		return c
+	case command == 0, command == 1 && trace.NamesSender(r.String()):
+		return checks.LoginSender
+	}
+	return nil
 }
 
 // closed is the error of a mailbox that does not open.

@@ -90,8 +90,8 @@ func (p *probe) pop3Capabilities() ([]string, error) {
 
 func (p *probe) pop3Reply() (string, error) {
 	line, err := p.lines.read()
-	if err == nil && !pop3OK(line) && !strings.HasPrefix(line, "-ERR") {
-		err = checks.ReplyMalformed.Errorf("%q begins with neither +OK nor -ERR", line)
+	if _, more := continuation(line); err == nil && !more && !pop3OK(line) && !strings.HasPrefix(line, "-ERR") {
+		err = checks.ReplyMalformed.Errorf("%q begins with neither +OK nor -ERR", p.lines.secrets.conceal(line))
 	}
 	return line, err
 }

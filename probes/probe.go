@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -39,10 +40,15 @@ type probe struct {
 	shared *shared // with the other services of the same web server; nil for what is no web server
 	spent  bool    // conn cannot carry another request of HTTP
 	nearby *nearby // shared by all probes of a run
-	entry  *entry  // the login this connection is made for; nil for the test
 
-	others  *pool // the other servers of the run; nil where there are none
-	further int   // connections that may still be made to learn more about this server
+	others  *pool  // the other servers of the run; nil where there are none
+	tell    func() // those who wait for it whether the server works
+	further int    // connections that may still be made to learn more about this server
+
+	then     func(context.Context, *probe) // what is done where a client logs in; nil for nothing
+	attempts int                           // to log in, over this connection
+	over     bool                          // no further one can be made over it
+	echoes   []echoes                      // of secrets that the server may repeat
 
 	way time.Duration // that the conversation took to get to TLS
 }
@@ -74,8 +80,9 @@ func newProbe(n *netx.Run, s mailcheck.Server, o Options, began time.Time) *prob
 // over, it tells the others how that went.
 func (p *probe) run(ctx context.Context, tell func(works bool)) mailcheck.ServerResult {
 	start := time.Now()
+	p.tell = sync.OnceFunc(func() { tell(p.works()) })
 	if !p.join(ctx, tell) {
-		p.test(ctx, tell)
+		p.test(ctx)
 	}
 	p.result.Elapsed = time.Since(start)
 	p.result.Steps = p.trace.Steps
@@ -85,11 +92,11 @@ func (p *probe) run(ctx context.Context, tell func(works bool)) mailcheck.Server
 
 // test has the conversation on a connection of the probe's own; the diagnosis comes
 // after it.
-func (p *probe) test(ctx context.Context, tell func(works bool)) {
+func (p *probe) test(ctx context.Context) {
 	p.converse(ctx)
 	p.way = p.wayToTLS()
 	p.hangUp()
-	tell(p.works())
+	p.tell()
 	p.dane(ctx)
 	p.diagnose(ctx)
 	p.compareAddresses(ctx)
@@ -142,9 +149,7 @@ func (p *probe) startLines() {
 		fresh.transcript, fresh.manners = p.lines.transcript, p.lines.manners
 	}
 	fresh.secure = p.result.TLS != nil
-	if p.entry != nil {
-		fresh.secrets.echoes = p.entry.echoes
-	}
+	fresh.secrets.echoes = p.echoes
 	p.lines = fresh
 }
 

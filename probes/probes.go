@@ -25,9 +25,12 @@
 // the list that counts is the one inside TLS: it names the ways to log in.
 //
 // A probe goes through exactly this conversation and stops before the login. It
-// has no error to return: where it gets stuck is the result. If credentials are
-// given, those servers that passed are logged in at afterwards, one after the other
-// and each over a connection of its own.
+// has no error to return: where it gets stuck is the result.
+//
+// If credentials are given, the connection of a server that passed so far is kept until
+// all sources have spoken; then it is known what vouches for the server and which user
+// name it wants. The first login at an operator's servers goes alone, since several
+// refusals may lock the account; once it is accepted the others go side by side.
 //
 // # What comes after it
 //
@@ -103,13 +106,14 @@ func (c *Client) Servers(ctx context.Context, servers []mailcheck.Server, o *Opt
 		return nil, err
 	}
 	return c.begun(ctx, &mailcheck.Report{}, func(ctx context.Context, n *netx.Run, r *mailcheck.Report) {
-		tests := newPool(ctx, n, o, r.Started)
+		tests := newPool(ctx, n, o, r)
 		for _, s := range servers {
 			tests.start(s)
 		}
+		tests.name(servers)
 		r.Servers = tests.results(servers)
 		r.Clock = compareClock(n)
-		logIn(ctx, n, r, tests.opts)
+		tests.settle(r)
 		r.Network = lookForPortal(ctx, n, r)
 		conclude.Account(r, 0)
 	})
@@ -141,7 +145,7 @@ func (c *Client) begun(ctx context.Context, r *mailcheck.Report, fill func(conte
 // too many to test.
 func (c *Client) learn(ctx context.Context, n *netx.Run, r *mailcheck.Report, o *Options) int {
 	tests, found := c.test(ctx, n, r, c.Discovery, o)
-	logIn(ctx, n, r, tests.opts)
+	tests.settle(r)
 	r.Network = lookForPortal(ctx, n, r)
 	return found.Dropped
 }
@@ -149,16 +153,16 @@ func (c *Client) learn(ctx context.Context, n *netx.Run, r *mailcheck.Report, o 
 // test finds the servers of an address and tests them, with those that only some
 // clients would use where every source is asked.
 func (c *Client) test(ctx context.Context, n *netx.Run, r *mailcheck.Report, d autoconfig.Options, o *Options) (*pool, autoconfig.Discovery) {
-	tests := newPool(ctx, n, o, r.Started)
-	tests.domain = r.Address.Domain
+	tests := newPool(ctx, n, o, r)
 	found := autoconfig.Discover(ctx, n, r.Address, d, r.Started, tests.start)
 	r.Sources = found.Sources
-	judgeWebHosts(ctx, n, found)
 	if d.Every {
 		for _, s := range client.Unpublished(r.Address, found) {
 			tests.start(s)
 		}
 	}
+	tests.name(found.Servers)
+	judgeWebHosts(ctx, n, found)
 	r.Servers = tests.results(found.Servers)
 	r.Clock = compareClock(n)
 	return tests, found
@@ -172,8 +176,10 @@ type pool struct {
 	began time.Time
 	near  *nearby
 
-	domain string        // of the address; empty where servers were given
-	named  chan struct{} // closed when all servers of the run have been started
+	domain  string             // of the address; empty where servers were given
+	named   chan struct{}      // closed when all servers of the run have been started
+	servers []mailcheck.Server // as all sources together describe them; known then
+	logins  *logins            // nil where the run does not log in
 
 	mu      sync.Mutex
 	wg      sync.WaitGroup
@@ -191,12 +197,12 @@ type slot struct {
 	shared   *shared       // the connection it was tested on, if others may have been too
 }
 
-func newPool(ctx context.Context, n *netx.Run, o *Options, began time.Time) *pool {
+func newPool(ctx context.Context, n *netx.Run, o *Options, r *mailcheck.Report) *pool {
 	if o == nil {
 		o = new(Options)
 	}
 	return &pool{
-		ctx: ctx, net: n, opts: *o, began: began,
+		ctx: ctx, net: n, opts: *o, began: r.Started, domain: r.Address.Domain, logins: newLogins(o.Credentials, r.Address),
 		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{}, webs: map[string]*shared{},
 		talks: map[netip.Addr]chan struct{}{},
 	}
@@ -213,6 +219,9 @@ func (t *pool) start(s mailcheck.Server) {
 	t.running[s.Key()] = slot
 	p := newProbe(t.net, s, t.opts, t.began)
 	p.others, p.nearby = t, t.near
+	if t.logins != nil && (s.Protocol.Reads() || s.Protocol.Sends()) {
+		p.then = t.logins.enter
+	}
 	if s.Protocol.OverHTTPS() && s.Security == mailcheck.ImplicitTLS {
 		if t.webs[s.Endpoint()] == nil {
 			t.webs[s.Endpoint()] = newShared(p)
@@ -226,6 +235,36 @@ func (t *pool) start(s mailcheck.Server) {
 		})
 		slot.shared = p.shared
 	})
+}
+
+// name says which servers the run has, as all sources together describe them.
+func (t *pool) name(servers []mailcheck.Server) {
+	t.servers = servers
+	close(t.named)
+}
+
+// described returns a server as all sources together describe it, and its rank for
+// logging in: by protocol, TLS before STARTTLS, then by trust in the source. There is
+// none while sources are still asked, and of what only looked like a server of the account.
+func (t *pool) described(s mailcheck.Server) (described mailcheck.Server, rank int, ok bool) {
+	select {
+	case <-t.named:
+	default:
+		return s, 0, false
+	}
+	i := slices.IndexFunc(t.servers, func(o mailcheck.Server) bool { return o.Key() == s.Key() })
+	if i < 0 {
+		return s, 0, false
+	}
+	security := slices.Index([]mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS}, s.Security)
+	return t.servers[i], (slices.Index(mailcheck.Protocols, s.Protocol)*2+security)*len(t.servers) + i, true
+}
+
+// settle ends the logins of the run, if it has any.
+func (t *pool) settle(r *mailcheck.Report) {
+	if t.logins != nil {
+		t.logins.settle(r)
+	}
 }
 
 // find returns the place of a server, or nil if the run has not come to it.
@@ -253,11 +292,10 @@ func (t *pool) results(servers []mailcheck.Server) []mailcheck.ServerResult {
 	return t.of(servers)
 }
 
-// wait is called when no further server will be started, and waits for all probes. Of
+// wait is called when the servers have been named, and waits for all probes. Of
 // a guess nobody asks why it does not work: one that somebody turned out to publish is
 // tested again.
 func (t *pool) wait(servers []mailcheck.Server) {
-	close(t.named)
 	t.wg.Wait()
 	for _, s := range servers {
 		if slot := t.find(s); slot != nil && slot.server.Guessed() && !s.Guessed() && slot.result.Verdict == mailcheck.Fail && t.ctx.Err() == nil {

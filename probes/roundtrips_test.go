@@ -2,11 +2,13 @@ package probes
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"mailcheck"
+	"mailcheck/internal/lab"
 )
 
 // roundTripLimits are the longest chains of dependent round trips that one check
@@ -49,6 +51,56 @@ func TestRoundTrips(t *testing.T) {
 	}
 }
 
+// A check with a password takes at most 1.35 times as long as one without up to where the
+// last server let the user in, and 1.5 times with the look at the mailbox.
+func TestRoundTripsOfLogins(t *testing.T) {
+	for _, name := range []string{"login", "login-username-published"} {
+		for _, rtt := range []time.Duration{20 * time.Millisecond, 100 * time.Millisecond} {
+			synctest.Test(t, func(t *testing.T) {
+				s := scenario(t, name)
+				without := checkWithRTT(t, name, rtt)
+				with, _ := visit(t, s, rtt, accountWith(Options{Credentials: Credentials{Password: s.Password}}))
+				var in time.Duration
+				for _, server := range with.Servers {
+					if server.Login.State != mailcheck.LoginAccepted {
+						t.Errorf("%s: %+v", server.URL(), server.Login)
+					}
+					for _, step := range server.Steps {
+						if step.Op == mailcheck.OpAuth {
+							in = max(in, step.Start+step.Elapsed)
+						}
+					}
+				}
+				if limit := without.Elapsed * 135 / 100; in > limit {
+					t.Errorf("%s at %v: everybody is in after %v, more than %v", name, rtt, in, limit)
+				}
+				if limit := without.Elapsed * 150 / 100; with.Elapsed > limit {
+					t.Errorf("%s at %v: takes %v, more than %v", name, rtt, with.Elapsed, limit)
+				}
+			})
+		}
+	}
+}
+
+// A server that never greets holds up no login at the others.
+func TestSlowServerHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "login")
+		s.Hosts = maps.Clone(s.Hosts)
+		s.Hosts["imap.example.com"] = lab.Host{993: lab.TLS(lab.Cert{Names: []string{"imap.example.com"}}, lab.Silent)}
+		r, _ := visit(t, s, 20*time.Millisecond, accountWith(Options{Credentials: Credentials{Password: s.Password}}))
+		for _, server := range r.Servers {
+			switch login := server.Steps[len(server.Steps)-1]; {
+			case server.Protocol == mailcheck.IMAP:
+			case server.Login.State != mailcheck.LoginAccepted:
+				t.Errorf("%s: %+v", server.URL(), server.Login)
+			case login.Start > time.Second:
+				t.Errorf("%s: the login begins after %v", server.URL(), login.Start)
+			}
+		}
+	})
+}
+
 // A silent or unreachable server or source costs its own limit, not a sum.
 func TestBlackHolesDoNotAddUp(t *testing.T) {
 	for _, name := range []string{"firewall", "silent-server", "ipv6-firewall", "tls-silent", "dns-silent", "body-drip", "autodiscover-silent"} {
@@ -79,6 +131,23 @@ func BenchmarkCheck(b *testing.B) {
 				var elapsed time.Duration
 				for b.Loop() {
 					elapsed += checkWithRTT(b, c.scenario, rtt).Elapsed
+				}
+				b.ReportMetric(float64(elapsed)/float64(b.N)/float64(rtt), "roundtrips/op")
+			})
+		}
+	}
+}
+
+// BenchmarkLogin measures a whole check with a password beside the same without.
+func BenchmarkLogin(b *testing.B) {
+	s := scenario(b, "login")
+	for _, password := range []string{"", s.Password} {
+		for _, rtt := range []time.Duration{20 * time.Millisecond, 100 * time.Millisecond} {
+			b.Run(fmt.Sprintf("password=%t/rtt=%v", password != "", rtt), func(b *testing.B) {
+				var elapsed time.Duration
+				for b.Loop() {
+					r, _ := visit(b, s, rtt, accountWith(Options{Credentials: Credentials{Password: password}}))
+					elapsed += r.Elapsed
 				}
 				b.ReportMetric(float64(elapsed)/float64(b.N)/float64(rtt), "roundtrips/op")
 			})

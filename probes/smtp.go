@@ -167,7 +167,7 @@ func (p *probe) smtpReplyFrom(line string) (smtpReply, error) {
 		code, text, last, ok := parseSMTPLine(line)
 		switch {
 		case !ok:
-			return reply, checks.ReplyMalformed.Errorf("%q is not a reply line", line)
+			return reply, checks.ReplyMalformed.Errorf("%q is not a reply line", p.lines.secrets.conceal(line))
 		case reply.code != 0 && code != reply.code:
 			return reply, checks.ReplyMalformed.Errorf("one reply has the codes %d and %d", reply.code, code)
 		}

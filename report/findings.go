@@ -10,7 +10,8 @@ import (
 )
 
 // group is findings that are one to the reader: the same check with the same
-// evidence on several servers, and what follows from it.
+// evidence on several servers, and what follows from it. What is wrong with an account
+// is one fault, in whatever words each server has for it.
 type group struct {
 	mailcheck.Finding
 	Places       []string // servers, else sources
@@ -53,6 +54,10 @@ type merger struct {
 
 func (m *merger) add(f mailcheck.Finding) {
 	like := likeness{f.Check, f.BecauseOf, f.Severity, f.Detail.String(), f.Fix.String(), f.Meanwhile.String(), f.Server != "", f.Acts}
+	ofAccount := f.Check.OfAccount()
+	if ofAccount {
+		like.detail = ""
+	}
 	i, ok := m.index[like]
 	if !ok {
 		if m.index == nil {
@@ -61,6 +66,8 @@ func (m *merger) add(f mailcheck.Finding) {
 		i = len(m.groups)
 		m.index[like] = i
 		m.groups = append(m.groups, group{Finding: f})
+	} else if g := &m.groups[i]; ofAccount && !strings.Contains(g.Detail.String(), f.Detail.String()) {
+		g.Detail = mailcheck.Textf("%s; %s: %s", g.Detail, f.Server, f.Detail)
 	}
 	if place := cmp.Or(f.Server, f.Source); place != "" && !slices.Contains(m.groups[i].Places, place) {
 		m.groups[i].Places = append(m.groups[i].Places, place)

@@ -6,6 +6,9 @@ import (
 	"mailcheck/checks"
 )
 
+// wantsID is what users of NetEase have to know (himalaya issue 651, imapclient issue 544).
+const wantsID = "Use a mail program that sends ID, as Thunderbird, Outlook, Apple Mail and FairEmail do: NetEase calls all others an unsafe login and opens no folder."
+
 // asianProviders are the large mail providers of Asia.
 var asianProviders = []Provider{
 	{
@@ -35,6 +38,7 @@ var asianProviders = []Provider{
 		Rules: []Rule{
 			{checks.ProviderIMAPSwitch, "At https://mail.163.com open Settings and switch POP3/SMTP/IMAP on."},
 			{checks.ProviderAppPassword, "Make an authorization code in the settings at https://mail.163.com, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
+			{checks.LoginWantsID, wantsID},
 		},
 		Source: "ISPDB 163.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat,
@@ -47,6 +51,7 @@ var asianProviders = []Provider{
 		Rules: []Rule{
 			{checks.ProviderIMAPSwitch, "At https://mail.126.com open Settings and switch POP3/SMTP/IMAP on."},
 			{checks.ProviderAppPassword, "Make an authorization code in the settings at https://mail.126.com, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
+			{checks.LoginWantsID, wantsID},
 		},
 		Source: "ISPDB 126.com.xml", Date: "2026-03-12",
 		RulesSource: deltaChat,
@@ -59,6 +64,7 @@ var asianProviders = []Provider{
 		Rules: []Rule{
 			{checks.ProviderIMAPSwitch, "At https://www.yeah.net open Settings and switch POP3/SMTP/IMAP on."},
 			{checks.ProviderAppPassword, "Make an authorization code in the settings at https://www.yeah.net, where POP3/SMTP/IMAP is switched on, and type it in place of the password."},
+			{checks.LoginWantsID, wantsID},
 		},
 		Source: "ISPDB yeah.net.xml", Date: "2026-03-12",
 		RulesSource: deltaChat,

@@ -104,6 +104,21 @@ smtp A 192.0.2.25
 			},
 			Want: []string{"provider.imap-switch", "provider.paid-only"},
 		},
+		{
+			Name: "login-wants-id", Doc: "an address at a provider that opens mailboxes only to programs that say who they are", Address: "alice@163.com",
+			Password: rightPassword,
+			Zone: `$ORIGIN 163.com.
+@ MX 10 mx
+mx A 192.0.2.25
+imap A 192.0.2.10
+smtp A 192.0.2.25
+`,
+			Hosts: map[string]Host{
+				"imap.163.com": {993: TLS(cert("imap.163.com"), IMAP(Mail{Host: "imap.163.com", Users: map[string]string{"alice@163.com": rightPassword}, On: wantsID()}))},
+				"smtp.163.com": {465: TLS(cert("smtp.163.com"), SMTP(Mail{Host: "smtp.163.com", Users: map[string]string{"alice@163.com": rightPassword}}))},
+			},
+			Want: []string{"login.wants-id", "provider.app-password", "provider.imap-switch"},
+		},
 		provider("provider-no-imap", "a domain at a provider that ordinary mail programs cannot use", "account.no-settings provider.no-imap",
 			zoneOf("example.com. MX 10 mail.protonmail.ch.\nmail.protonmail.ch. A 192.0.2.25\n"),
 			host("mail.protonmail.ch", Host{})),

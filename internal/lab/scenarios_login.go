@@ -58,6 +58,25 @@ func refusingSMTP(reply string) change {
 	}
 }
 
+// muteExchange has IMAP and POP3 refuse every login without a reason, as Exchange does, and
+// submission answer so; where that is empty, it lets users in.
+func muteExchange(submission string) change {
+	return func(s *Scenario) {
+		if submission != "" {
+			refusingSMTP(submission)(s)
+		}
+		greet := func(line string) Behaviour { return Say(line + "\r\n") }
+		imap := Say("{tag} NO AUTHENTICATE failed.\r\n")
+		pop := Say("-ERR Logon failure: unknown user name or bad password.\r\n")
+		s.Hosts[imapHost] = Host{993: TLS(cert(imapHost), IMAP(Mail{Host: imapHost, On: map[string]Behaviour{
+			"greeting": greet("* OK The Microsoft Exchange IMAP4 service is ready."), "AUTHENTICATE": imap, "LOGIN": imap,
+		}}))}
+		s.Hosts[popHost] = Host{995: TLS(cert(popHost), POP3(Mail{Host: popHost, On: map[string]Behaviour{
+			"greeting": greet("+OK The Microsoft Exchange POP3 service is ready."), "AUTH": pop, "PASS": pop,
+		}}))}
+	}
+}
+
 // offering has the servers offer these mechanisms and no password in clear.
 func offering(mechanism string) func(*Mail) {
 	return func(m *Mail) {
@@ -137,7 +156,7 @@ func logins() []Scenario {
 			mailboxes(wholeAddress, answering(imapHost, "EXAMINE", "{tag} NO [NONEXISTENT] No such folder.\r\n")), password(rightPassword)),
 		provider("login-not-connected", "the login is accepted, and the user has no mailbox that IMAP can open", "login.not-authorized",
 			mailboxes(wholeAddress, answering(imapHost, "EXAMINE", "{tag} BAD User is authenticated but not connected.\r\n")), password(rightPassword)),
-		provider("login-wants-id", "the mailbox opens only to programs that say who they are", "login.wants-id",
+		provider("login-asks-who", "the mailbox opens only to programs that say who they are", "",
 			mailboxes(wholeAddress, func(m *Mail) {
 				if m.Host == imapHost {
 					m.On = wantsID()
@@ -182,6 +201,14 @@ func logins() []Scenario {
 		provider("login-policy", "a policy of the organisation forbids the login",
 			"account.no-outgoing login.policy", mailboxes(wholeAddress, nil), password(rightPassword),
 			refusingSMTP("535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator.")),
+		provider("login-exchange-tells", "Exchange takes no passwords any more, which only its submission service says",
+			"login.basic-disabled", mailboxes(wholeAddress, nil), password(rightPassword),
+			muteExchange("535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [AB0C0000.EURP000.PROD.OUTLOOK.COM]")),
+		provider("login-exchange-wrong-password", "the password is wrong, and Exchange says so in no service",
+			"login.rejected", mailboxes(wholeAddress, nil), password(rightPassword),
+			muteExchange("535 5.7.3 Authentication unsuccessful [AB0C0000.EURP000.PROD.OUTLOOK.COM]")),
+		provider("login-exchange-imap-off", "the mailbox is not open for IMAP and POP3, and Exchange takes the password for sending",
+			"account.no-incoming login.protocol-off", mailboxes(wholeAddress, nil), password(rightPassword), muteExchange("")),
 		provider("login-echo", "a server repeats the command that it does not understand, password and all",
 			"login.mechanism", mailboxes(wholeAddress, nil), password(rightPassword),
 			serve(imapHost, 993, TLS(cert(imapHost), IMAP(Mail{

@@ -64,7 +64,12 @@ func (s *session) smtpCommand() bool {
 			return s.Say("250 2.1.0 Ok\r\n")
 		}
 		return s.Say("530 5.7.0 Authentication required\r\n")
-	case "RCPT", "DATA", "BDAT", "VRFY":
+	case "RCPT":
+		if s.open {
+			return s.Say("250 2.1.5 Ok\r\n")
+		}
+		return s.Say("530 5.7.0 Authentication required\r\n")
+	case "DATA", "BDAT", "VRFY":
 		return s.Say("530 5.7.0 Authentication required\r\n")
 	}
 	return s.Say("502 5.5.2 Error: command not recognized\r\n")

@@ -122,6 +122,19 @@ func meaning(reply string) *checks.Check {
 // credentials or IMAP is disabled" leaves open which it is.
 func NamesCredentials(reply string) bool { return judgedReplies[0].fits(strings.ToLower(reply)) }
 
+// Mute reports whether a refusal is one of those by which Exchange's IMAP and POP3 refuse
+// whatever the reason: a wrong password, one that would do if passwords were still taken,
+// a mailbox that is not open for the protocol. Its submission service says which.
+func Mute(reply string) bool {
+	return matchesAny(strings.ToLower(reply), []string{"authenticate failed", "login failed", "logondenied", "logon failure", "authentication failure: unknown user name or bad password"})
+}
+
+// NamesSender reports whether a refusal of an envelope speaks of who sends, as
+// "553 5.7.1 <alice@example.com>: Sender address rejected: not owned by user bob" does.
+func NamesSender(reply string) bool {
+	return matchesAny(strings.ToLower(reply), []string{"sender", "not owned by", "send as", "send on behalf", "sendasdenied", "absender", "expéditeur", "remitente", "mittente", "remetente", "nadawc", "отправител", "发件人", "寄件者", "送信者", "^553 5.7.1 "})
+}
+
 // ClassifyMailbox names what keeps a mailbox shut that a login was accepted for, by
 // the server's words; nil where they do not tell. Nothing is said of the credentials
 // any more, whatever the words are.

@@ -1,0 +1,154 @@
+package probes
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+	"time"
+
+	"mailcheck/checks"
+)
+
+// headStart is how long the first login waits for a server that ranks higher to be
+// ready, so that it is the same one in every run.
+const headStart = 10 * time.Millisecond
+
+// guard keeps an account of one operator from being locked. What another operator
+// refuses says nothing about it: an old host knows the password of then.
+//
+// A user name that was not let in yet is tried at one server alone, since several
+// refusals may lock the account. Once it was let in, the others have nothing to fear and
+// go side by side.
+type guard struct {
+	mu      sync.Mutex
+	begun   bool            // the first was chosen
+	busy    bool            // somebody tries a name that was not let in yet
+	waiting []*place        // for that to end
+	letIn   map[string]bool // user names, folded
+	closed  map[string]bool // user names, folded, that are not tried again
+	asked   map[string]bool // of those, the ones that Exchange was mute about, which its submission is asked about once
+	asking  string          // the one that it is asked about now
+	over    bool            // no user name is tried again
+}
+
+// place is the one of a login in the queue of a guard.
+type place struct {
+	guard *guard
+	name  string        // of the user, folded
+	rank  int           // the lower goes first
+	sends bool          // at a submission server
+	ready chan struct{} // closed when it may begin
+	alone bool
+	asks  bool // although the name is closed
+}
+
+// queue asks for the turn of a login under a user name.
+func (g *guard) queue(name string, rank int, sends bool) *place {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	t := &place{guard: g, name: fold(name), rank: rank, sends: sends, ready: make(chan struct{})}
+	g.waiting = append(g.waiting, t)
+	if !g.begun && len(g.waiting) == 1 {
+		time.AfterFunc(headStart, func() {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			g.begun = true
+			g.admit()
+		})
+	}
+	g.admit()
+	return t
+}
+
+// admit lets those begin who may.
+func (g *guard) admit() {
+	if !g.begun {
+		return
+	}
+	slices.SortStableFunc(g.waiting, func(a, b *place) int { return cmp.Compare(a.rank, b.rank) })
+	if i := slices.IndexFunc(g.waiting, g.mayAsk); i >= 0 && !g.busy {
+		t := g.waiting[i]
+		t.asks, g.asking = true, t.name
+		delete(g.asked, t.name)
+		g.begin(t, true)
+		g.waiting = slices.Delete(g.waiting, i, i+1)
+	}
+	g.waiting = slices.DeleteFunc(g.waiting, func(t *place) bool {
+		decided := g.over || g.closed[t.name] || g.letIn[t.name]
+		if !decided && g.busy || g.asking == t.name {
+			return false
+		}
+		g.begin(t, !decided)
+		return true
+	})
+}
+
+// mayAsk reports whether a login is the one that Exchange's submission is asked with.
+func (g *guard) mayAsk(t *place) bool {
+	return t.sends && g.asked[t.name] && !g.over && !g.letIn[t.name]
+}
+
+// begin gives somebody the turn.
+func (g *guard) begin(t *place, alone bool) {
+	t.alone = alone
+	g.busy = g.busy || alone
+	close(t.ready)
+}
+
+// shut reports whether a login may not be made, and whether that holds for every name.
+func (t *place) shut() (shut, all bool) {
+	t.guard.mu.Lock()
+	defer t.guard.mu.Unlock()
+	if t.asks {
+		t.asks = false
+		return false, false
+	}
+	return t.guard.over || t.guard.closed[t.name] && !t.guard.letIn[t.name], t.guard.over
+}
+
+// learn has the guard draw its conclusions from a login.
+func (t *place) learn(e *entry) {
+	g := t.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case e.ok():
+		g.letIn[fold(e.User)] = true
+	case e.rejected():
+		if e.mute && len(g.closed) == 0 {
+			g.asked[fold(e.User)] = true
+		}
+		g.closed[fold(e.User)] = true
+	case e.check == checks.LoginAppPassword: // the password is known, and not wrong
+	case e.check == checks.LoginThrottled || e.check.RejectsCredentials() || e.doubtful:
+		g.over = true // the user is known, so another form of the name would be no better
+	case e.sent && (e.check == checks.LoginFailed || e.check == checks.RunTimeout):
+		g.over = true // some servers hang up, or fall silent, where others reject
+	}
+}
+
+// retry keeps the turn for another user name, if it is held alone.
+func (t *place) retry(name string) bool {
+	if t == nil {
+		return false
+	}
+	t.guard.mu.Lock()
+	defer t.guard.mu.Unlock()
+	if t.alone && t.guard.asking == "" {
+		t.name = fold(name)
+		return true
+	}
+	return false
+}
+
+// leave makes room for the next.
+func (t *place) leave() {
+	g := t.guard
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiting = slices.DeleteFunc(g.waiting, func(o *place) bool { return o == t })
+	if t.alone {
+		g.busy, g.asking, t.alone = false, "", false
+	}
+	g.admit()
+}

@@ -1,0 +1,295 @@
+package probes
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"mailcheck"
+	"mailcheck/autoconfig/provider"
+	"mailcheck/checks"
+	"mailcheck/internal/sasl"
+)
+
+// tries are the logins at one server: as few as tell whether the user gets in, on the
+// connection of the test as long as that lasts.
+type tries struct {
+	*logins
+	p        *probe
+	guard    *guard
+	rank     int
+	turn     *place // the last
+	rejected []rejection
+}
+
+// rejection is what a server said to one form of the user name.
+type rejection struct{ user, reply string }
+
+// all logs in under one user name after the other.
+func (t *tries) all(ctx context.Context) {
+	s := t.p.result
+	s.Login = &mailcheck.Login{State: mailcheck.LoginSkipped}
+	t.p.echoes = append(t.p.echoes, t.echoes)
+	t.p.lines.secrets.echoes = t.p.echoes
+	ways := fitting(s, t.Token != "")
+	for _, name := range t.usernames(s) {
+		if t.under(ctx, name, ways) {
+			break
+		}
+	}
+	t.turn.leave()
+	if s.Login.State == mailcheck.LoginBroken && !mailcheck.Shows(t.p.trace.Findings(), checks.RunTimeout) {
+		noWayIn(t.p.trace.Steps)
+	}
+}
+
+// noWayIn makes failures of the refused mechanisms: no other let the user in.
+func noWayIn(steps []mailcheck.Step) {
+	for _, f := range mailcheck.Each(steps) {
+		if f.Check == checks.LoginMechanism {
+			f.Severity = checks.Failure
+		}
+	}
+}
+
+// next says how to go on after a try.
+type next int
+
+const (
+	nextMechanism next = iota
+	nextName
+	enough
+)
+
+// under logs in under one user name, and reports whether that settles it.
+func (t *tries) under(ctx context.Context, name string, ways []sasl.Mechanism) bool {
+	for _, m := range ways {
+		switch t.once(ctx, name, m) {
+		case nextName:
+			return false
+		case enough:
+			return true
+		}
+	}
+	return !slices.Contains(t.p.result.Login.Refused, name)
+}
+
+// once makes one login when its turn has come, unless the guard forbids it.
+func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
+	login := t.p.result.Login
+	if !t.turn.retry(name) {
+		t.turn = t.guard.queue(name, t.rank, t.p.result.Protocol.Sends())
+	}
+	t.p.hold(ctx, t.turn.ready)
+	shut, every := t.turn.shut()
+	switch {
+	case !lasts(ctx, 0):
+		login.Reason = outOfTime
+		return enough
+	case shut && !t.AllMechanisms:
+		if login.State == mailcheck.LoginSkipped {
+			login.Username, login.Reason = name, mailcheck.Textf("another attempt could lock the account")
+		}
+		if every {
+			return enough
+		}
+		login.Refused = appendNew(login.Refused, name)
+		return nextName
+	case !t.count():
+		login.Reason = mailcheck.Textf("%d logins were made, which is the most for one run", maxLogins)
+		return enough
+	}
+	e := t.attempt(ctx, name, m)
+	switch {
+	case t.AllMechanisms, e.check == checks.LoginMechanism:
+		return nextMechanism
+	case e.rejected():
+		return nextName
+	}
+	return enough
+}
+
+// attempt makes one login and records it with the server. Others need not wait for the
+// look at the mailbox.
+func (t *tries) attempt(ctx context.Context, name string, m sasl.Mechanism) *entry {
+	e := &entry{Login: sasl.Login{User: name, Secret: t.secret(), Server: t.p.result.Server}, mechanism: m, sender: t.sender(name)}
+	finish := func(p *probe) {
+		t.turn.learn(e)
+		if e.mute {
+			t.remember(p.result)
+		}
+		if e.ok() {
+			t.turn.leave()
+			p.look(ctx, e)
+		}
+	}
+	at := len(t.p.trace.Steps)
+	if t.p.over {
+		t.anew(ctx, e, finish)
+	} else {
+		t.p.logIn(ctx, e)
+		finish(t.p)
+	}
+	t.record(at, e)
+	return e
+}
+
+// anew makes a login over a connection of its own, which is judged like that of the
+// test: the server ended that one, or has let the user in there already.
+func (t *tries) anew(ctx context.Context, e *entry, finish func(*probe)) {
+	p := t.p
+	q := newProbe(p.net, p.result.Server, p.opts, p.others.began)
+	q.further = 0
+	q.echoes = p.echoes
+	reached, at := false, 0
+	q.then = func(ctx context.Context, q *probe) {
+		if !q.takes(e) {
+			return
+		}
+		reached, at = true, len(q.trace.Steps)
+		q.logIn(ctx, e)
+		finish(q)
+	}
+	q.converse(ctx)
+	q.hangUp()
+	q.close()
+	if !reached {
+		at = len(q.trace.Steps)
+		step := unreached(q, p.result.Endpoint())
+		e.check = step.Findings[0].Check
+		q.trace.Steps = append(q.trace.Steps, step)
+	}
+	for _, line := range q.result.Conversation {
+		line.Step = len(p.trace.Steps) + max(line.Step-at, 0)
+		p.lines.transcript = append(p.lines.transcript, line)
+	}
+	p.trace.Steps = append(p.trace.Steps, q.trace.Steps[at:]...)
+}
+
+// sender returns the address that the user sends as: the account's, or the user name
+// where that is an address.
+func (t *tries) sender(name string) string {
+	a := t.address
+	if a.Local == "" {
+		a, _ = mailcheck.ParseAddress(name)
+	}
+	if a.Local == "" {
+		return ""
+	}
+	return a.String()
+}
+
+// unreached is the step of a login for which the connection did not come about. What
+// the server said may repeat a secret, so only the name of the fault is told.
+func unreached(p *probe, endpoint string) mailcheck.Step {
+	check, why := checks.LoginFailed, mailcheck.Textf("the server did not offer the same as in the test before")
+	if mailcheck.Shows(p.trace.Findings(), checks.RunTimeout) {
+		check, why = checks.RunTimeout, mailcheck.Textf("not finished: %s %s", mailcheck.OpAuth, endpoint)
+	}
+	for _, f := range p.trace.Findings() {
+		if f.Severity == checks.Failure {
+			check, why = checks.LoginFailed, mailcheck.Textf("the connection for it failed: %s", f.Check.ID)
+			break
+		}
+	}
+	return mailcheck.Step{Op: mailcheck.OpAuth, Target: endpoint, Start: p.trace.Since(), Findings: []mailcheck.Finding{mailcheck.NewFindingText(check, why)}}
+}
+
+// undecided are the checks by which a login failed without a word about the user.
+var undecided = []*checks.Check{
+	checks.LoginFailed, checks.LoginMechanism, checks.LoginServerSignature, checks.LoginUnavailable, checks.LoginLimit, checks.RunTimeout,
+}
+
+// record gives the step of a login its words, and the server the state of the login.
+// What an earlier one found wrong counts no more once one succeeds.
+func (t *tries) record(at int, e *entry) {
+	s, step := t.p.result, &t.p.trace.Steps[at]
+	name := e.mechanism.Name
+	if name == sasl.Command {
+		name = map[mailcheck.Protocol]string{mailcheck.IMAP: "LOGIN command", mailcheck.POP3: "USER command"}[s.Protocol]
+	}
+	step.Detail = mailcheck.Evidencef("%s as %s: %s", name, e.User, e.reply)
+	t.explain(step, e)
+	if e.rejected() {
+		s.Login.Refused = appendNew(s.Login.Refused, e.User)
+	}
+	if s.Login.State != mailcheck.LoginAccepted {
+		refused := s.Login.Refused
+		s.Login = &mailcheck.Login{State: stateOf(e), Username: e.User, Mechanism: name, Refused: refused, Reason: mailcheck.Evidencef("%s", e.reply), Capabilities: e.caps}
+		if e.check != nil && e.reply == "" && len(step.Findings) > 0 {
+			s.Login.Reason = step.Findings[0].Detail
+		}
+	}
+	if s.Login.State == mailcheck.LoginAccepted {
+		if !e.ok() {
+			for i := range step.Findings { // --all-mechanisms: another way worked
+				step.Findings[i].Become(checks.LoginMechanism, "%s is rejected (%s), %s is accepted", name, e.reply, s.Login.Mechanism)
+			}
+		}
+		forgiveLogins(t.p.trace.Steps)
+	}
+	if e.rejected() && t.joinRejections(at, e) {
+		step.Findings = nil
+	}
+}
+
+// stateOf says how far a login came.
+func stateOf(e *entry) mailcheck.LoginState {
+	switch {
+	case e.ok():
+		return mailcheck.LoginAccepted
+	case e.check == checks.RunTimeout && !e.told && !e.sent:
+		return mailcheck.LoginSkipped
+	case slices.Contains(undecided, e.check):
+		return mailcheck.LoginBroken
+	}
+	return mailcheck.LoginRefused
+}
+
+// joinRejections adds a rejection to the finding of one under another form of the
+// user name, and reports whether there is one.
+func (t *tries) joinRejections(at int, e *entry) bool {
+	t.rejected = append(t.rejected, rejection{e.User, e.reply})
+	if len(t.rejected) == 1 {
+		return false
+	}
+	var users []mailcheck.Text
+	var replies []string
+	for _, r := range t.rejected {
+		users, replies = append(users, mailcheck.Textf("as %s", r.user)), appendNew(replies, r.reply)
+	}
+	for _, f := range mailcheck.Each(t.p.trace.Steps[:at]) {
+		if f.Check == e.check {
+			f.Detail = mailcheck.Evidencef("%s: %s", mailcheck.Joined(users, " and "), strings.Join(replies, "; "))
+			return true
+		}
+	}
+	return false
+}
+
+// forgiveLogins takes back what failed logins found before one succeeded: the user
+// name in another form has a finding of its own.
+func forgiveLogins(steps []mailcheck.Step) {
+	mailcheck.TakeBack(steps, func(step mailcheck.Step, f mailcheck.Finding) bool {
+		return step.Op == mailcheck.OpAuth && f.Check != checks.LoginMechanism
+	})
+}
+
+// explain gives the finding of a rejected login the remedy that its provider knows.
+func (t *tries) explain(step *mailcheck.Step, e *entry) {
+	if len(step.Findings) == 0 {
+		return
+	}
+	f := &step.Findings[0]
+	f.Detail = mailcheck.Evidencef("as %s: %s", e.User, f.Detail)
+	if fix := provider.LoginAdvice(t.address.Domain, e.Server.Host); !fix.Empty() && (e.rejected() || e.check == checks.LoginAppPassword) {
+		f.Fix = fix
+	}
+}
+
+func appendNew(list []string, word string) []string {
+	if slices.Contains(list, word) {
+		return list
+	}
+	return append(list, word)
+}
