@@ -17,7 +17,7 @@ import (
 
 // look opens what the login was for, after it was accepted.
 func (p *probe) look(ctx context.Context, e *entry) {
-	ask := map[mailcheck.Protocol]func(*entry) error{
+	ask := map[mailcheck.Protocol]func(context.Context, *entry) error{
 		mailcheck.IMAP: p.examine, mailcheck.POP3: p.count, mailcheck.Submission: p.sendAs,
 	}[p.result.Protocol]
 	if ask == nil {
@@ -26,13 +26,13 @@ func (p *probe) look(ctx context.Context, e *entry) {
 	trace.Do(ctx, p.trace, mailcheck.OpMailbox, p.result.Endpoint(), func(ctx context.Context) (struct{}, error) {
 		p.await(ctx, loginTimeout)
 		p.lines.begin()
-		return struct{}{}, ask(e)
+		return struct{}{}, ask(ctx, e)
 	})
 }
 
 // examine says who the client is (RFC 2971), without which NetEase opens no mailbox, and
 // opens the inbox for reading.
-func (p *probe) examine(e *entry) error {
+func (p *probe) examine(_ context.Context, e *entry) error {
 	var commands []string
 	id := mailcheck.Has(append(e.caps, p.result.Capabilities.AfterTLS...), "ID")
 	if id {
@@ -55,7 +55,7 @@ func (p *probe) examine(e *entry) error {
 }
 
 // count asks how many messages there are.
-func (p *probe) count(*entry) error {
+func (p *probe) count(context.Context, *entry) error {
 	if err := p.lines.send("STAT"); err != nil {
 		return err
 	}
@@ -68,47 +68,40 @@ func (p *probe) count(*entry) error {
 
 // sendAs begins a message from the user's own address to it, and takes it back. The
 // recipient is named because Postfix judges the sender only then (smtpd_delay_reject).
-func (p *probe) sendAs(e *entry) error {
+// How long a server thinks about that, asking others perhaps, says nothing of the sender.
+func (p *probe) sendAs(ctx context.Context, e *entry) error {
 	if e.sender == "" || !quotable(e.sender) {
 		return nil // without an address, or with SMTPUTF8 only
 	}
 	envelope := []string{"MAIL FROM:<" + e.sender + ">", "RCPT TO:<" + e.sender + ">", "RSET"}
-	var replies []smtpReply
-	var err error
-	if mailcheck.Has(p.result.Capabilities.AfterTLS, "PIPELINING") {
-		replies, err = p.smtpTogether(envelope)
-	} else {
-		replies, err = p.smtpInTurn(envelope)
-	}
-	for i, r := range replies {
-		if refusal := p.refusesSender(i, r); refusal != nil {
-			return refusal.Errorf("%s: %s", envelope[i], p.lines.secrets.conceal(r.String()))
+	together := mailcheck.Has(p.result.Capabilities.AfterTLS, "PIPELINING")
+	for i, command := range envelope {
+		switch {
+		case i == 0 && together:
+			if err := p.lines.send(envelope...); err != nil {
+				return err
+			}
+		case !together:
+			if err := p.lines.send(command); err != nil {
+				return err
+			}
+		}
+		if i > 0 {
+			p.await(ctx, askTimeout)
+		}
+		p.lines.begin()
+		reply, err := p.smtpReply()
+		if err != nil && i > 0 {
+			return nil
+		}
+		if refusal := p.refusesSender(i, reply); err == nil && refusal != nil {
+			return refusal.Errorf("%s: %s", command, p.lines.secrets.conceal(reply.String()))
+		}
+		if err != nil || reply.code >= 400 && !together {
+			return err
 		}
 	}
-	return err
-}
-
-// smtpTogether makes commands in one packet (RFC 2920).
-func (p *probe) smtpTogether(commands []string) (replies []smtpReply, err error) {
-	err = p.lines.send(commands...)
-	for i := 0; err == nil && i < len(commands); i++ {
-		var r smtpReply
-		if r, err = p.smtpReply(); err == nil {
-			replies = append(replies, r)
-		}
-	}
-	return replies, err
-}
-
-// smtpInTurn makes one command after the other, and no further one after a refusal.
-func (p *probe) smtpInTurn(commands []string) (replies []smtpReply, err error) {
-	for _, c := range commands {
-		more, err := p.smtpTogether([]string{c})
-		if replies = append(replies, more...); err != nil || more[0].code >= 400 {
-			return replies, err
-		}
-	}
-	return replies, nil
+	return nil
 }
 
 // refusesSender names what a refusal of the envelope says about the sender; nil where it

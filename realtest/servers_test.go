@@ -377,6 +377,7 @@ postlog   unix-dgram n - n - 1 postlogd
 tlsmgr    unix - - n 1000? 1 tlsmgr
 anvil     unix - - n - 1 anvil
 rewrite   unix - - n - - trivial-rewrite
+cleanup   unix n - n - 0 cleanup
 `
 	for _, s := range scenarios {
 		for _, port := range s.ports {
