@@ -23,6 +23,8 @@ func contradictions() []Scenario {
 		provider("sources-disagree", "SRV records and the settings file name different IMAP servers", "publish.sources-disagree",
 			autoconfig(XML(config(incoming("imap", "mail.example.com", 993, "SSL"), outgoing(smtpHost, 465, "SSL")))),
 			records("mail A 192.0.2.12"), serve("mail.example.com", 993, imaps("mail.example.com"))),
+		provider("sources-disagree-dead", "the settings file names an IMAP server that does not exist, the SRV records one that works", "dns.nxdomain publish.sources-disagree",
+			autoconfig(XML(config(incoming("imap", "mail.example.com", 993, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
 		provider("declined-but-published", "DNS says that there is no POP3, but the settings file names a server", "publish.declined srv.not-offered",
 			without("_pop3s._tcp"), records("_pop3s._tcp SRV 0 0 0 ."), autoconfig(settings)),
 		provider("srv-prefers", "SRV records prefer STARTTLS, which the settings file leaves out and the server does not offer", "publish.srv-prefers starttls.missing",

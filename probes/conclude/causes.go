@@ -24,6 +24,7 @@ var rules = []rule{
 	{"a resolver that knows no public names, or a slip in the domain: nothing can be found", namesCause},
 	{"a wildcard answers for the name: nobody meant a web server to be there", wildcardCause},
 	{"settings of an old host, which knows the account no more", oldHostCause},
+	{"a published name that does not exist: another source names another server", deadNameCause},
 	{"what is published cannot be used: programs are left with guessing", guessedCause},
 	{"declined in DNS and published elsewhere: that it does not answer follows", declinedCause},
 	{"a settings file over http only: https does not answer for the same reason", httpOnlyCause},

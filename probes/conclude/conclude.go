@@ -42,6 +42,7 @@ func Discovery(r *mailcheck.Report, dropped int) {
 	if len(r.Settings) == 0 {
 		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.AccountNoSettings, "no source names a server"))
 	}
+	r.Findings = append(r.Findings, misspelt(r)...)
 	finish(r)
 }
 

@@ -178,6 +178,7 @@ func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
 			right, wrong = wrong, right
 		}
 		f.Fix = mailcheck.Textf("%s %s", nameToo(r, right, wrong.Sources[0]), nameInstead(r, wrong, right.Sources[0]))
+		f.Target = wrong.URL()
 		all = append(all, f)
 	}
 	return all

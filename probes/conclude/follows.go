@@ -83,6 +83,20 @@ func oldHostCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	return nil
 }
 
+// deadNameCause blames a name that does not exist for it that its source names another
+// server than the next: nobody can have meant it.
+func deadNameCause(e *evidence, f *mailcheck.Finding) *checks.Check {
+	if f.Check != checks.PublishSourcesDisagree {
+		return nil
+	}
+	for _, o := range e.Findings {
+		if (o.Check == checks.DNSNotFound || o.Check == checks.DNSNoAddress) && o.Server == f.Target {
+			return o.Check
+		}
+	}
+	return nil
+}
+
 // guessedCause blames what is wrong with the domain's own settings, if anything is.
 func guessedCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 	if f.Check != checks.PublishGuessed {
