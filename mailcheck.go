@@ -97,6 +97,7 @@ type Server struct {
 	Security Security
 	Path     string     // of the URL, for protocols over HTTPS; empty for the others
 	Username string     // login name for the address; empty where no source says
+	OwnName  bool       // it is the name of the account at the provider, which the address does not tell
 	Auth     []string   // published authentication methods, in the words of Mail Autoconfig
 	Sources  []string   // names of the sources that publish it, most trusted first
 	Kind     SourceKind // of the source that tells most; empty where no source names it

@@ -159,7 +159,7 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 // WithUsername gives a mail server for which nobody says the user name the one that
 // clients try first: the full address (RFC 6186 section 4).
 func WithUsername(s mailcheck.Server, a mailcheck.Address) mailcheck.Server {
-	if s.Username == "" && (s.Protocol.Reads() || s.Protocol.Sends()) {
+	if s.Username == "" && !s.OwnName && (s.Protocol.Reads() || s.Protocol.Sends()) {
 		s.Username = a.Username()
 	}
 	return s
@@ -184,7 +184,7 @@ func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.
 			if !slices.Contains(m.Sources, source.Name) {
 				m.Sources = append(m.Sources, source.Name)
 			}
-			if m.Username == "" {
+			if m.Username == "" && !m.OwnName {
 				m.Username = s.Username
 			}
 			if m.Auth == nil {

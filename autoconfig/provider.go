@@ -15,7 +15,7 @@ import (
 // may only pass mail on.
 func findProvider(ctx context.Context, s *search) {
 	if p, ok := provider.Of(s.address.Domain); ok {
-		s.adopt(p, mailcheck.VouchedByTable, mailcheck.Textf("%s is a mail domain of %s", s.address.Domain, p.Name))
+		s.adopt(p, mailcheck.VouchedByTable, false, mailcheck.Textf("%s is a mail domain of %s", s.address.Domain, p.Name))
 		return
 	}
 	host, err := s.firstMX(ctx)
@@ -37,7 +37,7 @@ func findProvider(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Absent, "not a provider that mailcheck knows")
 		return
 	}
-	s.adopt(p, mailcheck.NotVouched, mailcheck.Textf("the mail exchanger %s belongs to %s", host, p.Name))
+	s.adopt(p, mailcheck.NotVouched, p.OwnName != "", mailcheck.Textf("the mail exchanger %s belongs to %s", host, p.Name))
 	if p.OwnName != "" {
 		s.trace.Find(checks.ProviderAccountName, "the mail exchanger %s belongs to %s, and %s is a domain of its customer's", host, p.Name, s.address.Domain).
 			Fix = mailcheck.Text{Format: p.OwnName}
@@ -64,9 +64,12 @@ func (s *search) firstMX(ctx context.Context) (host string, err error) {
 
 // adopt hands over what the table knows about a provider. Where only the mail
 // exchanger leads to it, nothing vouches for its servers.
-func (s *search) adopt(p provider.Provider, vouch mailcheck.Vouch, why mailcheck.Text) {
+func (s *search) adopt(p provider.Provider, vouch mailcheck.Vouch, ownName bool, why mailcheck.Text) {
 	for _, server := range p.For(s.address) {
 		server.Vouch = vouch
+		if ownName {
+			server.Username, server.OwnName = "", true
+		}
 		s.publish(server)
 	}
 	s.tellRules(p, why)

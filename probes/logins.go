@@ -199,6 +199,9 @@ func (l *logins) usernames(s *mailcheck.ServerResult) []string {
 	if l.Username != "" {
 		return []string{l.Username}
 	}
+	if s.OwnName && s.Username == "" {
+		return nil
+	}
 	a := l.address
 	var names []string
 	for _, n := range []string{s.Username, a.Username(), a.Local} {

@@ -82,7 +82,7 @@ func clock(c mailcheck.Clock) *jsonClock {
 func published(s mailcheck.Server) jsonPublished {
 	return jsonPublished{
 		Protocol: string(s.Protocol), Host: s.Host, Port: s.Port, Security: string(s.Security), Path: s.Path,
-		Username: s.Username, Auth: list(s.Auth), Sources: list(s.Sources), Kind: string(s.Kind), Vouched: vouchWords[s.Vouch],
+		Username: s.Username, OwnName: s.OwnName, Auth: list(s.Auth), Sources: list(s.Sources), Kind: string(s.Kind), Vouched: vouchWords[s.Vouch],
 	}
 }
 
@@ -99,7 +99,7 @@ func source(s mailcheck.SourceResult) jsonSource {
 func server(s mailcheck.ServerResult) jsonServer {
 	p := published(s.Server)
 	return jsonServer{
-		Protocol: p.Protocol, Host: p.Host, Port: p.Port, Security: p.Security, Path: p.Path, Username: p.Username, PublishedAuth: p.Auth,
+		Protocol: p.Protocol, Host: p.Host, Port: p.Port, Security: p.Security, Path: p.Path, Username: p.Username, OwnName: p.OwnName, PublishedAuth: p.Auth,
 		Sources: p.Sources, Kind: p.Kind, Vouched: p.Vouched, Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
 		Addresses: each(s.Addresses, func(a mailcheck.AddressResult) jsonAddress {
 			return jsonAddress{a.IP.String(), string(a.State), ms(a.Elapsed), a.Error, a.NoRoute}

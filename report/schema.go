@@ -41,6 +41,7 @@ type jsonPublished struct {
 	Security string   `json:"security"`
 	Path     string   `json:"path"` // of the URL, for protocols over HTTPS
 	Username string   `json:"username"`
+	OwnName  bool     `json:"own_name"` // the user name is that of the account at the provider, which the address does not tell
 	Auth     []string `json:"auth"`
 	Sources  []string `json:"sources"`
 	Kind     string   `json:"kind"`    // of the source that tells most
@@ -82,6 +83,7 @@ type jsonServer struct {
 	Security      string           `json:"security"`
 	Path          string           `json:"path"`
 	Username      string           `json:"username"`
+	OwnName       bool             `json:"own_name"`
 	PublishedAuth []string         `json:"published_auth"`
 	Sources       []string         `json:"sources"`
 	Kind          string           `json:"kind"`

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"mailcheck"
-	"mailcheck/checks"
 )
 
 // tables are what people see of each view.
@@ -42,7 +41,7 @@ func accountTable(p *page, r *mailcheck.Report) {
 
 // userNames names what to log in with, where the sources say it.
 func userNames(p *page, r *mailcheck.Report) {
-	if mailcheck.Shows(r.Findings, checks.ProviderAccountName) && !loggedIn(r) {
+	if slices.ContainsFunc(r.Usable(), func(s mailcheck.Setting) bool { return s.OwnName && s.Username == "" }) {
 		p.say(6, 8, "User name: that of the account at the provider, see below")
 		return
 	}
@@ -55,13 +54,6 @@ func userNames(p *page, r *mailcheck.Report) {
 	if len(names) > 0 {
 		p.say(6, 8, "User name: %s", mailcheck.ListOf(names).AtMost(2))
 	}
-}
-
-// loggedIn reports whether a server has accepted a user name, which then is the one.
-func loggedIn(r *mailcheck.Report) bool {
-	return slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool {
-		return s.Login != nil && s.Login.State == mailcheck.LoginAccepted
-	})
 }
 
 // servers writes a row per server. Guesses that were wrong are one line: nobody

@@ -75,6 +75,10 @@ func (f Format) account(r *mailcheck.Report) (Account, []mailcheck.Text) {
 		if !ok {
 			continue
 		}
+		if setting.OwnName && setting.Username == "" {
+			reasons = append(reasons, mailcheck.Textf("%s: the user name is that of the account at the provider, which the address does not tell", setting.URL()))
+			continue
+		}
 		why := f.against(s)
 		s.Logins = f.knows(s.Logins)
 		switch {
