@@ -55,7 +55,7 @@ var (
 		"RFC 5530 section 3 (AUTHORIZATIONFAILED)"}
 	LoginUnavailable = &Check{"login.unavailable", Failure, Operator,
 		"The server cannot check the login at the moment.",
-		"The service that knows the passwords (LDAP, SQL, Dovecot auth) does not answer the mail server: see the mail server's log. The password may well be right.",
+		"The service that knows the passwords (LDAP, SQL, Dovecot auth) does not answer the mail server: see the mail server's log. The password may well be right. Courier says the same where the directory of the user's mail is missing or closed to it.",
 		"RFC 5530 section 3 (UNAVAILABLE), RFC 4954 section 6 (454), RFC 3206 section 3"}
 	LoginLimit = &Check{"login.limit", Failure, User,
 		"The server lets nobody else into the mailbox for now: it has too many connections, too much traffic, or is in use.",

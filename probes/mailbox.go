@@ -119,9 +119,11 @@ func (p *probe) refusesSender(command int, r smtpReply) *checks.Check {
 	return nil
 }
 
-// closed is the error of a mailbox that does not open.
+// closed is the error of a mailbox that does not open. What is out of order then is no
+// longer what knows the passwords: Dovecot calls any mailbox it cannot read an internal
+// error ([SERVERBUG], [SYS/TEMP]).
 func closed(command, refusal string) error {
-	if c := trace.ClassifyMailbox(refusal); c != nil {
+	if c := trace.ClassifyMailbox(refusal); c != nil && c != checks.LoginUnavailable {
 		return c.Errorf("%s: %s", command, refusal)
 	}
 	return checks.LoginMailbox.Errorf("%s: %s", command, refusal)

@@ -31,6 +31,8 @@ var loginReplies = []loginReply{
 		"login attempts", "rate limit", "account is locked", "account locked", "account has been locked", "temporarily locked"}},
 	{checks.LoginDisabled, []string{"[contactadmin]", "[sys/perm]", "^525 "}},
 	{checks.LoginLimit, []string{"[limit]", "[inuse]", "[in-use]", "[login-delay]", "too many", "maximum number of connections", "maximum connection", "command or bandwidth limits"}},
+	// Cyrus's POP3, which opens the mailbox before it answers PASS
+	{checks.LoginMailbox, []string{"unable to open maildrop"}},
 	// 435 is Exim's, "temporary problem" Courier's
 	{checks.LoginUnavailable, []string{"[unavailable]", "[sys/temp]", "[serverbug]", "^454 ", "^435 ", "^450 ", "^451 ", "^421 ",
 		"temporary authentication failure", "connection lost to authentication server", "temporary problem", "temporarily unavailable"}},

@@ -33,6 +33,7 @@ func TestClassifyLogin(t *testing.T) {
 		{"-ERR [IN-USE] Mailbox is locked by another POP3 session", checks.LoginLimit},
 		{"-ERR [LOGIN-DELAY] minimum time between mail checks violation", checks.LoginLimit},
 		{"-ERR [SYS/TEMP] Temporary authentication failure.", checks.LoginUnavailable},
+		{"-ERR [SYS/TEMP] Unable to open maildrop: Mailbox does not exist", checks.LoginMailbox},
 		{"-ERR [SYS/PERM] Account disabled", checks.LoginDisabled},
 		{"-ERR Unknown command.", checks.LoginMechanism},
 		{"-ERR Unsupported authentication mechanism.", checks.LoginMechanism},
