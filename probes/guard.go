@@ -29,6 +29,7 @@ type guard struct {
 	asked   map[string]bool // of those, the ones that Exchange was mute about, which its submission is asked about once
 	asking  string          // the one that it is asked about now
 	over    bool            // no user name is tried again
+	inside  int             // connections on which a user was let in
 }
 
 // place is the one of a login in the queue of a guard.
@@ -40,13 +41,14 @@ type place struct {
 	ready chan struct{} // closed when it may begin
 	alone bool
 	asks  bool // although the name is closed
+	late  bool // begins when no other connection is in the mailbox any more
 }
 
 // queue asks for the turn of a login under a user name.
-func (g *guard) queue(name string, rank int, sends bool) *place {
+func (g *guard) queue(name string, rank int, sends, late bool) *place {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	t := &place{guard: g, name: fold(name), rank: rank, sends: sends, ready: make(chan struct{})}
+	t := &place{guard: g, name: fold(name), rank: rank, sends: sends, late: late, ready: make(chan struct{})}
 	g.waiting = append(g.waiting, t)
 	if !g.begun && len(g.waiting) == 1 {
 		time.AfterFunc(headStart, func() {
@@ -74,8 +76,8 @@ func (g *guard) admit() {
 		g.waiting = slices.Delete(g.waiting, i, i+1)
 	}
 	g.waiting = slices.DeleteFunc(g.waiting, func(t *place) bool {
-		decided := g.over || g.closed[t.name] || g.letIn[t.name]
-		if !decided && g.busy || g.asking == t.name {
+		decided := g.over || !t.late && (g.closed[t.name] || g.letIn[t.name])
+		if !decided && (g.busy || t.late && g.inside > 0) || g.asking == t.name {
 			return false
 		}
 		g.begin(t, !decided)
@@ -114,6 +116,7 @@ func (t *place) learn(e *entry) {
 	switch {
 	case e.ok():
 		g.letIn[fold(e.User)] = true
+		g.inside++
 	case e.rejected():
 		if e.mute && len(g.closed) == 0 {
 			g.asked[fold(e.User)] = true
@@ -139,6 +142,24 @@ func (t *place) retry(name string) bool {
 		return true
 	}
 	return false
+}
+
+// crowded reports whether a refusal for too many connections may be owed to those of
+// this run: some servers let a user in once, or lock a maildrop for one.
+func (t *place) crowded(e *entry) bool {
+	t.guard.mu.Lock()
+	defer t.guard.mu.Unlock()
+	return e.check == checks.LoginLimit && t.guard.letIn[t.name] && !t.late
+}
+
+// out notes that a connection on which a user was let in has ended.
+func (g *guard) out() {
+	time.AfterFunc(noticeTime, func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.inside--
+		g.admit()
+	})
 }
 
 // leave makes room for the next.

@@ -49,6 +49,7 @@ type probe struct {
 	attempts int                           // to log in, over this connection
 	over     bool                          // no further one can be made over it
 	echoes   []echoes                      // of secrets that the server may repeat
+	inside   *guard                        // the one to tell when the connection ends; nil where no user was let in
 
 	way time.Duration // that the conversation took to get to TLS
 }
@@ -161,6 +162,9 @@ func (p *probe) hangUp() {
 	kept := p.shared.leave(p)
 	if !kept && p.dialed != nil && p.dialed.Conn != nil {
 		p.dialed.Conn.Close()
+	}
+	if p.inside != nil {
+		p.inside.out()
 	}
 }
 

@@ -24,6 +24,10 @@ const (
 	// that: a shorter one would call a server silent that answers as it always does.
 	askTimeout = 5 * time.Second
 
+	// A server that counts a user's connections needs a moment to notice that one
+	// has ended.
+	noticeTime = 100 * time.Millisecond
+
 	// Other addresses of a server are visited side by side.
 	othersTimeout = 8 * time.Second
 

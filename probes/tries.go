@@ -19,6 +19,7 @@ type tries struct {
 	guard    *guard
 	rank     int
 	turn     *place // the last
+	late     bool   // the server had too many connections of the user, so this one goes after the others
 	rejected []rejection
 }
 
@@ -58,13 +59,18 @@ type next int
 const (
 	nextMechanism next = iota
 	nextName
+	again
 	enough
 )
 
 // under logs in under one user name, and reports whether that settles it.
 func (t *tries) under(ctx context.Context, name string, ways []sasl.Mechanism) bool {
 	for _, m := range ways {
-		switch t.once(ctx, name, m) {
+		n := t.once(ctx, name, m)
+		if n == again {
+			n = t.once(ctx, name, m)
+		}
+		switch n {
 		case nextName:
 			return false
 		case enough:
@@ -78,7 +84,7 @@ func (t *tries) under(ctx context.Context, name string, ways []sasl.Mechanism) b
 func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 	login := t.p.result.Login
 	if !t.turn.retry(name) {
-		t.turn = t.guard.queue(name, t.rank, t.p.result.Protocol.Sends())
+		t.turn = t.guard.queue(name, t.rank, t.p.result.Protocol.Sends(), t.late)
 	}
 	t.p.hold(ctx, t.turn.ready)
 	shut, every := t.turn.shut()
@@ -99,8 +105,14 @@ func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 		login.Reason = mailcheck.Textf("%d logins were made, which is the most for one run", maxLogins)
 		return enough
 	}
+	if t.late {
+		forgiveLogins(t.p.trace.Steps)
+	}
 	e := t.attempt(ctx, name, m)
 	switch {
+	case !t.AllMechanisms && t.turn.crowded(e): // else a connection of this very server is in
+		t.late = true
+		return again
 	case t.AllMechanisms, e.check == checks.LoginMechanism:
 		return nextMechanism
 	case e.rejected():
@@ -119,6 +131,7 @@ func (t *tries) attempt(ctx context.Context, name string, m sasl.Mechanism) *ent
 			t.remember(p.result)
 		}
 		if e.ok() {
+			p.inside = t.guard
 			t.turn.leave()
 			p.look(ctx, e)
 		}

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // The scenarios in which the check logs in. The right password is "correct horse".
@@ -168,6 +169,12 @@ func logins() []Scenario {
 			mailboxes(wholeAddress, answering(imapHost, "EXAMINE", "{tag} NO [SERVERBUG] Internal error occurred. Refer to server log for more information.\r\n")), password(rightPassword)),
 		provider("login-maildrop-missing", "the POP3 server answers the right password with the words that there is no maildrop", "login.mailbox-closed",
 			mailboxes(wholeAddress, answering(popHost, "AUTH", "-ERR [SYS/TEMP] Unable to open maildrop: Mailbox does not exist\r\n")), password(rightPassword)),
+		provider("login-one-at-a-time", "the servers let a user in on one connection at a time", "",
+			mailboxes(wholeAddress, func(m *Mail) {
+				if m.Host == popHost {
+					m.On = inUseAtFirst()
+				}
+			}), password(rightPassword)),
 		provider("login-sender-refused", "the login is accepted, and the server does not let the user send as the address", "account.no-outgoing login.sender-refused",
 			mailboxes(wholeAddress, answering(smtpHost, "MAIL", "553 5.7.1 <alice@example.com>: Sender address rejected: not owned by user alice@example.com\r\n")), password(rightPassword)),
 		provider("login-app-password", "the server wants an app password",
@@ -242,6 +249,21 @@ func answering(host, command, line string) func(*Mail) {
 		if m.Host == host {
 			m.On = map[string]Behaviour{command: Say(line)}
 		}
+	}
+}
+
+// inUseAtFirst has a maildrop in use by another connection every other time.
+func inUseAtFirst() map[string]Behaviour {
+	var asked atomic.Int32
+	return map[string]Behaviour{
+		"AUTH": func(c *Conn) {
+			if asked.Add(1)%2 == 1 {
+				c.Say("-ERR [IN-USE] The mailbox is in use by another session.\r\n")
+				return
+			}
+			c.Say("+OK Logged in.\r\n")
+		},
+		"STAT": Say("+OK 0 0\r\n"),
 	}
 }
 
