@@ -3,6 +3,7 @@
 package realtest
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -58,6 +59,8 @@ plain:
 // Debian's scripts read from files is in the environment.
 func (w *world) courier(scenarios []scenario) {
 	dir := w.owned("courier", firstID+1)
+	w.listenUnix(w.path("courier", "socket"), w.authdaemond)
+	w.maildirs("courier", firstID+1, scenarios)
 	const lib = "/usr/lib/courier/courier/"
 	for _, s := range scenarios {
 		starttls := map[bool]string{true: "NO", false: "YES"}[s.cert == none]
@@ -65,7 +68,7 @@ func (w *world) courier(scenarios []scenario) {
 			"PATH=/usr/bin:/bin", "COURIERTLS=/usr/bin/couriertls", "TLS_CERTFILE=" + dir + "/" + s.pem(), "TLS_VERIFYPEER=NONE",
 			"IMAP_CAPABILITY=IMAP4rev1 UIDPLUS CHILDREN NAMESPACE THREAD=ORDEREDSUBJECT THREAD=REFERENCES SORT QUOTA IDLE",
 			"IMAP_CAPABILITY_TLS=IMAP4rev1 UIDPLUS CHILDREN NAMESPACE THREAD=ORDEREDSUBJECT THREAD=REFERENCES SORT QUOTA IDLE AUTH=PLAIN",
-			"IMAP_TLS_REQUIRED=1", "POP3_TLS_REQUIRED=1", "POP3AUTH_TLS=LOGIN PLAIN",
+			"POP3AUTH_TLS=LOGIN PLAIN",
 		}
 		for _, port := range s.ports {
 			login := []string{lib + "imaplogin", "/usr/bin/imapd", "Maildir"}
@@ -77,10 +80,11 @@ func (w *world) courier(scenarios []scenario) {
 				args = append(args, "IMAP_TLS=1", "POP3_TLS=1")
 				login = append([]string{"/usr/bin/couriertls", "-server", "-tcpd"}, login...)
 			} else {
-				args = append(args, "IMAP_STARTTLS="+starttls, "POP3_STARTTLS="+starttls)
+				args = append(args, "IMAP_STARTTLS="+starttls, "POP3_STARTTLS="+starttls, "IMAP_TLS_REQUIRED=1", "POP3_TLS_REQUIRED=1")
 			}
 			args = append(args, "/usr/sbin/couriertcpd", "-address="+s.address.String(), "-maxprocs=40", "-maxperip=20", "-nodnslookup", "-noidentlookup", fmt.Sprint(port))
-			w.startOver("/usr/bin/env", append(args, login...)...)
+			// The place of the authentication daemon's socket is compiled in.
+			w.startOver("/bin/sh", slices.Concat([]string{"-c", `mkdir /run/courier && ln -s "$0" /run/courier/authdaemon && exec env "$@"`, dir}, args, login)...)
 		}
 	}
 }
@@ -94,6 +98,7 @@ func (w *world) cyrus(scenarios []scenario) {
 		check(os.Mkdir(w.path("cyrus", name), 0o755))
 		check(os.Chown(w.path("cyrus", name), id, id))
 	}
+	w.listenUnix(w.path("cyrus", "mux"), saslauthd)
 	services := ""
 	for _, s := range scenarios {
 		tls := ""
@@ -106,9 +111,8 @@ partition-default: %[1]s/spool
 sievedir: %[1]s/sieve
 servername: %[2]s
 allowplaintext: no
-sasl_pwcheck_method: auxprop
 sasl_mech_list: PLAIN LOGIN
-%[3]s`, dir, "mail."+s.domain(), tls))
+%[3]s%[4]s`, dir, "mail."+s.domain(), tls, cmp.Or(s.configured(dir), "sasl_pwcheck_method: auxprop\n")))
 		for _, port := range s.ports {
 			command := map[int]string{993: "imapd -s", 143: "imapd", 995: "pop3d -s", 110: "pop3d"}[port]
 			services += fmt.Sprintf("  %s%d cmd=\"%s -C %s\" listen=\"%s:%d\" prefork=0\n", strings.ReplaceAll(s.name, "-", ""), port, command, conf, s.address, port)

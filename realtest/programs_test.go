@@ -198,7 +198,7 @@ func choose() {
 			fmt.Printf("tests with %s skipped: %s\n", program, why)
 		}
 	}
-	scenarios = slices.DeleteFunc(append(scenarios, programScenarios...), func(s scenario) bool {
+	scenarios = slices.DeleteFunc(slices.Concat(scenarios, programScenarios, accounts), func(s scenario) bool {
 		return missing[s.program] != "" || s.dnssec != "" && missing[validator] != ""
 	})
 }

@@ -84,7 +84,11 @@ type report struct {
 		}
 		Audit *audit `json:"tls_audit"`
 		Login struct{ State, Username, Reason string }
-		Steps []struct{ Op, Detail, Error string }
+		Steps []struct {
+			Op, Detail, Error string
+			Start             float64 `json:"start_ms"`
+			Elapsed           float64 `json:"elapsed_ms"`
+		}
 	}
 	Findings []finding
 }

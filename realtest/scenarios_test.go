@@ -26,6 +26,8 @@ type scenario struct {
 	// stands for the directory of the certificates.
 	settings string
 
+	users []string // who may log in, with the password of all; nobody where empty
+
 	mute     bool   // the servers do not come to tell what they can do
 	version  string // of TLS; 1.3 where empty
 	exit     int
