@@ -5,7 +5,7 @@ var loginChecks = []*Check{
 	LoginBasicDisabled, LoginSMTPAuthDisabled, LoginPolicy, LoginProtocolOff, LoginDisabled,
 	LoginNotAuthorized, LoginUnavailable, LoginLimit, LoginThrottled, LoginMechanism, LoginFailed,
 	LoginNotTrusted, LoginNoMechanism, LoginServerSignature, LoginUsernameForm,
-	LoginUnknown, LoginMailbox, LoginWantsID, LoginSender,
+	LoginUnknown, LoginMailbox, LoginWantsID, LoginSender, LoginNoMessage,
 }
 
 var (
@@ -105,4 +105,8 @@ var (
 		"The login is accepted, but the server does not let this user send as the address.",
 		"In the mail program choose the address that belongs to the login as the sender. If this address is to be used, have it allowed for the login (Postfix: smtpd_sender_login_maps; Exchange: the right SendAs; many providers: add it as an alias first).",
 		"RFC 6409 section 6.1"}
+	LoginNoMessage = &Check{"login.no-message", Failure, Operator,
+		"The login is accepted, but the server takes no message for now.",
+		"See the server's log: its disk may be full (Postfix: 452, queue_minfree), or something that it asks about senders may be away (451). Mail programs keep the message and try again.",
+		"RFC 5321 sections 4.2.1 and 4.5.4"}
 )

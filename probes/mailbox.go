@@ -111,6 +111,8 @@ func (p *probe) refusesSender(command int, r smtpReply) *checks.Check {
 	switch {
 	case r.code < 400 || r.code/10 == 50: // it did not understand: nothing is known
 		return nil
+	case command == 0 && r.code < 500 && (c == nil || c == checks.LoginUnavailable) && !trace.NamesSender(r.String()):
+		return checks.LoginNoMessage // to come back with later, whoever sends
 	case command == 0 && c != nil:
 		return c
 	case command == 0, command == 1 && trace.NamesSender(r.String()):

@@ -53,6 +53,13 @@ var logins = []scenario{{
 	users:   []string{memberAt("senders"), homelessAt("senders")},
 	servers: []string{"submission smtp:465 tls pass", "submission smtp:587 starttls pass"},
 }, {
+	name:     "full", // whose disk never has enough room
+	program:  members,
+	settings: "smtpd_sasl_path = DIR/members/auth\nqueue_minfree = 1000000000000000000\nmessage_size_limit = 10240000\n",
+	ports:    []int{465, 587},
+	users:    []string{homelessAt("full")},
+	servers:  []string{"submission smtp:465 tls pass", "submission smtp:587 starttls pass"},
+}, {
 	name:     "lone", // whose users may have one connection to each service
 	program:  members,
 	settings: "mail_max_userip_connections = 1\npop3_lock_session = yes\n",

@@ -255,6 +255,7 @@ func TestLoginOpensNothing(t *testing.T) {
 		"cyrus-login":   all("login.mailbox-closed", incoming...),
 		"courier-login": all("login.unavailable", incoming...), // with the words for an authentication that is down
 		"senders":       all("login.sender-refused", "smtp:465", "smtp:587"),
+		"full":          all("login.no-message", "smtp:465", "smtp:587"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

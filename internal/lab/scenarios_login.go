@@ -177,6 +177,8 @@ func logins() []Scenario {
 			}), password(rightPassword)),
 		provider("login-sender-refused", "the login is accepted, and the server does not let the user send as the address", "account.no-outgoing login.sender-refused",
 			mailboxes(wholeAddress, answering(smtpHost, "MAIL", "553 5.7.1 <alice@example.com>: Sender address rejected: not owned by user alice@example.com\r\n")), password(rightPassword)),
+		provider("login-disk-full", "the login is accepted, and the server has no room for a message", "account.no-outgoing login.no-message",
+			mailboxes(wholeAddress, answering(smtpHost, "MAIL", "452 4.3.1 Insufficient system storage\r\n")), password(rightPassword)),
 		provider("login-app-password", "the server wants an app password",
 			"login.app-password", mailboxes(wholeAddress, nil), password(rightPassword),
 			refusing("NO [ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)")),
