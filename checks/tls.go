@@ -7,7 +7,7 @@ var tlsChecks = []*Check{
 	TLSPrivateCA, TLSInterception, TLSWeakSignature, TLSWeakKey, TLSWrongUsage, TLSRevoked,
 	TLSOCSPStale, TLSMustStapleMissing, TLSIPDiffer, TLSOnStartTLSPort, TLSNoCommonCipher,
 	TLSLongHello, AuditOldVersion, AuditNoTLS13, AuditWeakCipher, AuditAnonymous,
-	AuditNoForwardSecrecy, AuditFiniteField, AuditWeakDH, AuditNoHybrid, AuditRenegotiation,
+	AuditNoForwardSecrecy, AuditFiniteField, AuditWeakDH, AuditNoHybrid, TLSRenegotiation,
 	AuditMasterSecret, AuditCompression, AuditCrossProtocol, TLSSNINeeded, AuditIncomplete,
 	TLSPlaceholder, TLSExpiredAlongside, TLSIdleAlongside,
 }
@@ -74,6 +74,10 @@ var (
 		"The server accepts the connection but does not answer the TLS handshake.",
 		"See the server's log: the service hangs. If it works from another network (a mobile phone's hotspot), a firewall or VPN on the way swallows the handshake.",
 		"RFC 8446 section 2"}
+	TLSRenegotiation = &Check{"tls.audit-renegotiation", Warning, Operator,
+		"The server's TLS lacks secure renegotiation: programs built with OpenSSL 3 refuse it, and somebody on the way may put other commands in front of those of a user.",
+		"Update the server's TLS library, or the appliance in front that ends TLS: all have had it since 2010. A program that says \"unsafe legacy renegotiation disabled\" means this.",
+		"RFC 5746, RFC 9325 section 3.5, CVE-2009-3555"}
 	TLSExpiresSoon = &Check{"tls.expires-soon", Warning, Operator,
 		"The server's certificate expires soon, and its renewal seems to be late.",
 		"Renew the certificate and reload the mail service.",
@@ -189,10 +193,6 @@ var (
 		"The server offers no key exchange that withstands quantum computers, so recorded connections may be read one day.",
 		"Nothing is broken. OpenSSL 3.5 and later offer X25519MLKEM768 on their own.",
 		"draft-ietf-tls-ecdhe-mlkem, RFC 8446 section 4.2.7"}
-	AuditRenegotiation = &Check{"tls.audit-renegotiation", Warning, Operator,
-		"The server's TLS lacks secure renegotiation, so that somebody on the way may put other commands in front of those of a user.",
-		"Update the server's TLS library: all have had it since 2010. Some clients refuse servers without it.",
-		"RFC 5746, RFC 9325 section 3.5, CVE-2009-3555"}
 	AuditMasterSecret = &Check{"tls.audit-master-secret", Info, Operator,
 		"The server's TLS 1.2 does not tie its keys to the whole handshake (extended master secret).",
 		"Update the server's TLS library (OpenSSL 1.1.0, GnuTLS 3.4 or later). It matters for logins by client certificate and channel binding.",

@@ -87,8 +87,8 @@ func (a *auditor) judgeHandshake() {
 	if h == nil {
 		return
 	}
-	if !h.SecureRenegotiation {
-		a.trace.Find(checks.AuditRenegotiation, "it does not answer the extension renegotiation_info")
+	if !h.SecureRenegotiation && !a.fails(checks.TLSRenegotiation) {
+		a.trace.Find(checks.TLSRenegotiation, "%s", noRenegotiation)
 	}
 	if !h.ExtendedMasterSecret {
 		a.trace.Find(checks.AuditMasterSecret, "it does not answer the extension extended_master_secret")

@@ -25,7 +25,8 @@ func (p *probe) handshake(ctx context.Context) bool {
 			return &tls.Certificate{}, nil // none
 		},
 	}
-	conn := tls.Client(p.conn, config)
+	heard := &overheard{Conn: p.conn}
+	conn := tls.Client(heard, config)
 	state, err := trace.Do(ctx, p.trace, mailcheck.OpTLS, s.Endpoint(), func(ctx context.Context) (tls.ConnectionState, error) {
 		p.await(ctx, handshakeTimeout)
 		err := conn.Handshake() // ends with the deadline of the connection, which knows the run's
@@ -39,6 +40,7 @@ func (p *probe) handshake(ctx context.Context) bool {
 	p.result.TLS = describe(state)
 	p.startLines()
 	p.trace.Say("%s, %s, %s", p.result.TLS.Version, p.result.TLS.Cipher, p.result.TLS.Curve)
+	p.judgeServerHello(heard)
 	p.certificate(ctx, state)
 	return true
 }

@@ -56,6 +56,8 @@ func audits() []Scenario {
 			legacy(Legacy{DHBits: 1024, Suites: in12(0xc030, 0x009f)})),
 		provider("audit-old-library", "the IMAP server's TLS 1.2 lacks what was added to it later, and compresses", "tls.audit-compression tls.audit-master-secret tls.audit-renegotiation", audited,
 			legacy(Legacy{NoExtensions: true, Compresses: true, Suites: in12(0xc02f)})),
+		provider("audit-bare", "the audit of a server whose ordinary handshake tells already that its TLS library is old", "tls.audit-master-secret tls.audit-no-tls13 tls.audit-renegotiation", audited,
+			onIMAPS(BareTLS(imapCert, IMAP(Mail{Host: imapHost})))),
 		provider("audit-closes", "the IMAP server hangs up where others send an alert", "", audited,
 			legacy(Legacy{ClosesOnAlert: true, Suites: in12(0xc02f, 0xc030)})),
 		provider("audit-no-dh-group", "the IMAP server fails when it chooses Diffie-Hellman over finite fields, as Dovecot does as it is installed", "", audited,

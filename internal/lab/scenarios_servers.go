@@ -101,6 +101,10 @@ func handshakes() []Scenario {
 				On: map[string]Behaviour{"tls EHLO": Say("421 4.7.1 smtp.example.com Error: No client certificate presented\r\n")}})),
 		provider("tls-client-cert-optional", "the server asks for a client certificate, and does without", "",
 			onIMAPS(TLS(imapCert, IMAP(Mail{Host: imapHost}), AskClientCertificate))),
+		provider("tls-no-secure-renegotiation", "the TLS library of the IMAP server is from before 2010", "tls.audit-renegotiation",
+			onIMAPS(BareTLS(imapCert, IMAP(Mail{Host: imapHost})))),
+		provider("starttls-no-secure-renegotiation", "the same of the submission server, behind STARTTLS", "tls.audit-renegotiation",
+			onSubmission(Mail{StartTLS: &smtpCert, On: map[string]Behaviour{"handshake": BareTLS(smtpCert, withinTLS(smtpHost))}})),
 		provider("tls-eof", "the server hangs up in the middle of the TLS handshake", "tls.eof", onIMAPS(CloseOnHello)),
 		provider("tls-silent", "the server does not answer the TLS handshake", "tls.timeout", onIMAPS(Silent)),
 	}
@@ -196,6 +200,16 @@ func conversations() []Scenario {
 			serve(smtpHost, 465, TLS(smtpCert, SMTP(Mail{Host: smtpHost, TLSCaps: []string{"PIPELINING", "8BITMIME", "SIZE 52428800"}})))),
 		provider("auth-windows-only", "the submission server has only the logins of Windows domains", "auth.windows-only",
 			onSubmissions(Mail{TLSCaps: []string{"PIPELINING", "8BITMIME", "SIZE 52428800", "SMTPUTF8", "ENHANCEDSTATUSCODES", "CHUNKING", "AUTH NTLM GSSAPI"}})),
+	}
+}
+
+// withinTLS is a submission server that goes on in a connection that was taken into TLS
+// already.
+func withinTLS(host string) Behaviour {
+	return func(c *Conn) {
+		s := &session{Conn: c, Mail: Mail{Host: host}}
+		for s.smtpCommand() {
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ package tlsask
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/rand"
 	"crypto/tls"
 	"encoding/binary"
@@ -69,6 +70,13 @@ func Ask(conn net.Conn, h Hello) (Answer, error) {
 		answer.dhBits = m.groupSize()
 	}
 	return answer, err
+}
+
+// ReadServerHello reads what the first bytes of a server come to, of which there may be
+// more than its ServerHello.
+func ReadServerHello(first []byte) (Answer, error) {
+	m := messages{in: bufio.NewReader(bytes.NewReader(first))}
+	return m.serverHello()
 }
 
 // record returns the ClientHello in one TLS record.

@@ -12,6 +12,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"slices"
 	"testing"
 	"time"
 )
@@ -147,4 +148,21 @@ func FuzzReadServerHello(f *testing.F) {
 		}
 		_ = h.Text().String()
 	})
+}
+
+// What was overheard may end anywhere, and hold more than a ServerHello.
+func TestReadOverheardServerHello(t *testing.T) {
+	hello := append([]byte{3, 3}, make([]byte, 33)...) // no session id
+	hello = append(hello, 0xc0, 0x2b, 0)
+	message := append([]byte{2, 0, 0, byte(len(hello))}, hello...)
+	whole := append([]byte{22, 3, 3, 0, byte(len(message))}, message...)
+	answer, err := ReadServerHello(append(slices.Clone(whole), 22, 3, 3, 9))
+	if err != nil || answer.Version != tls.VersionTLS12 || answer.Suite != 0xc02b || len(answer.Extensions) != 0 {
+		t.Errorf("got %+v, %v", answer, err)
+	}
+	for n := range whole {
+		if answer, err := ReadServerHello(whole[:n]); err == nil {
+			t.Errorf("the first %d bytes are read as %+v", n, answer)
+		}
+	}
 }
