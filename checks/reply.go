@@ -2,7 +2,7 @@ package checks
 
 var replyChecks = []*Check{
 	ReplyMalformed, ReplyTooLong, ReplyTimeout, ReplyClosed, ReplyRejected, ReplyEHLOName,
-	ReplyViolation,
+	ReplyViolation, ReplyProxyHeader, ReplyUnasked,
 }
 
 var (
@@ -34,4 +34,12 @@ var (
 		"The server breaks rules of the protocol; some mail programs may stumble over it.",
 		"Update the server, or look for a proxy or firewall in front of it that rewrites replies; the evidence lists each breach.",
 		"RFC 9051 section 2.2, RFC 5321 sections 2.3.8 and 4.2, RFC 1939 section 3"}
+	ReplyProxyHeader = &Check{"reply.proxy-header", Failure, Operator,
+		"A proxy in front of the server begins each connection with a header (PROXY protocol), which the server does not expect and takes for a command.",
+		"Have both agree. Either the proxy sends no header (HAProxy: take send-proxy or send-proxy-v2 off the server line; nginx: proxy_protocol off; a cloud's load balancer: switch PROXY protocol off), or the server expects it (Dovecot: haproxy = yes in the inet_listener, and haproxy_trusted_networks; Postfix: smtpd_upstream_proxy_protocol = haproxy; Exim: hosts_proxy).",
+		"https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt"}
+	ReplyUnasked = &Check{"reply.unasked", Failure, Operator,
+		"The server sends a reply that nothing asked for, so that programs take each reply for the answer to the command before.",
+		"See what stands in front of the server, such as a proxy, a virus scanner or a load balancer that greets too; the evidence has the words that are too many.",
+		"RFC 5321 section 4.3.1, RFC 1939 section 3, RFC 9051 section 7"}
 )

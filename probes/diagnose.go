@@ -156,6 +156,7 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 	q, err := p.again(ctx)
 	if err == nil {
 		end, _ := ctx.Deadline()
+		q.until, q.ended = end, ctx.Done()
 		q.dialed.Conn.SetDeadline(end) // an answer at the very end is too late, whichever timer fires first
 		stop := context.AfterFunc(ctx, func() { q.dialed.Conn.SetDeadline(time.Unix(1, 0)) })
 		if p.result.Security == mailcheck.StartTLS && !atOnce {
@@ -341,7 +342,7 @@ func (p *probe) requestTLS(extra ...string) (consented bool, err error) {
 		if err := p.lines.send(command("STARTTLS")...); err != nil {
 			return false, err
 		}
-		reply, err := p.sieveReply()
+		reply, err := p.sieveFirstReply()
 		return reply.status == "OK", err
 	case mailcheck.POP3:
 		if _, err := p.pop3Greeting(); err != nil {
@@ -350,7 +351,7 @@ func (p *probe) requestTLS(extra ...string) (consented bool, err error) {
 		if err := p.lines.send(command("STLS")...); err != nil {
 			return false, err
 		}
-		line, err := p.pop3Reply()
+		line, err := p.pop3FirstReply()
 		return pop3OK(line), err
 	}
 	if _, err := p.smtpGreeting(); err != nil {

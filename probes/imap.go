@@ -55,6 +55,7 @@ func (p *probe) imapGreeting() (string, error) {
 	case !strings.HasPrefix(line, "* "):
 		return line, notThisProtocol(mailcheck.IMAP, line)
 	case strings.EqualFold(word, "OK"):
+		p.passOver()
 		return line, nil
 	case strings.EqualFold(word, "BYE"):
 		return line, trace.ClassifyTurnedAway(line, checks.GreetBye).Errorf("%s", line)
@@ -97,6 +98,7 @@ func (p *probe) imapCapabilities(tag string) ([]string, error) {
 		return nil, checks.ReplyRejected.Errorf("CAPABILITY was answered %q", a.refusal())
 	}
 	if caps := a.capabilities(); caps != nil {
+		p.strayRefusals(a)
 		return caps, nil
 	}
 	return nil, checks.ReplyMalformed.Errorf("CAPABILITY was answered %q without a list", a.text)
@@ -159,6 +161,7 @@ func (p *probe) imapReply(tag string) (imapReply, error) {
 				return r, checks.ReplyMalformed.Errorf("%q is neither OK, NO nor BAD", shown)
 			}
 			return r, nil
+		case !strings.HasPrefix(line, "* ") && p.isStray(line):
 		case !strings.HasPrefix(line, "* "):
 			return r, checks.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", shown, tag)
 		default:

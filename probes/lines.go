@@ -30,6 +30,7 @@ type lines struct {
 	secrets    redactor
 	manners    *manners // of the server, before and inside TLS
 	secure     bool     // inside TLS
+	asked      bool     // a command was sent
 
 	cut string // what came of a line that did not end
 
@@ -75,6 +76,7 @@ func (l *lines) read() (string, error) {
 // send writes the lines in one packet, so that what may be pipelined costs one
 // round trip.
 func (l *lines) send(commands ...string) error {
+	l.asked = true
 	for _, c := range commands {
 		l.note(true, c)
 	}

@@ -13,12 +13,13 @@ import (
 // manners is what the form of a server's lines was like over a whole
 // conversation: the first line of each bad kind.
 type manners struct {
-	noCR     string // ended by LF alone
-	eightBit string // bytes outside ASCII
-	utf8     bool   // eightBit is valid UTF-8
-	noDomain string // first line of the reply to EHLO
-	noName   string // greeting of an SMTP server without its name
-	longest  int    // octets of the longest line
+	noCR     string  // ended by LF alone
+	eightBit string  // bytes outside ASCII
+	utf8     bool    // eightBit is valid UTF-8
+	noDomain string  // first line of the reply to EHLO
+	noName   string  // greeting of an SMTP server without its name
+	unasked  []stray // lines of replies that nothing asked for
+	longest  int     // octets of the longest line
 }
 
 // note looks at one line as it came.

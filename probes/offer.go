@@ -33,6 +33,8 @@ func (p *probe) upgrade(ctx context.Context, offered, consented bool, consent st
 // offer records what the server announces in the state a client would log in
 // in, and finds what is missing there.
 func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
+	p.hearOut() // a login is not made where replies are out of step
+	p.judgeUnasked()
 	if p.result.Security == mailcheck.Plain {
 		p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, mechanisms
 		p.trace.Find(checks.AutoconfigPlain, "published without encryption: %s", p.result.URL())

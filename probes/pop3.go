@@ -36,6 +36,7 @@ func (p *probe) pop3Greeting() (string, error) {
 	case err != nil:
 		return "", err
 	case pop3OK(line):
+		p.passOver()
 		return line, nil
 	case strings.Contains(line, "[SYS/PERM]"):
 		return line, trace.ClassifyTurnedAway(line, checks.Greet554).Errorf("%s", line)
@@ -50,12 +51,16 @@ func (p *probe) pop3Greeting() (string, error) {
 func (p *probe) pop3StartTLS(ctx context.Context) bool {
 	var consent string
 	caps, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{"CAPA", "STLS"}, func() ([]string, error) {
-		caps, err := p.pop3Capabilities()
+		first, err := p.pop3Reply()
+		caps, err := p.pop3CapabilitiesFrom(first, err)
 		if err != nil {
 			return nil, err
 		}
 		p.lines.begin()
 		consent, err = p.pop3Reply()
+		if err == nil && !pop3OK(first) {
+			return p.pop3InStep(first, &consent)
+		}
 		return caps, err
 	})
 	p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, pop3Mechanisms(caps)
@@ -66,10 +71,28 @@ func (p *probe) pop3StartTLS(ctx context.Context) bool {
 	return p.upgrade(ctx, offered, pop3OK(consent), consent)
 }
 
+// pop3InStep looks whether the refusal of CAPA was meant for something else, so that
+// what was taken for the consent to STLS is the reply to CAPA: more follows then.
+func (p *probe) pop3InStep(refusal string, consent *string) (caps []string, err error) {
+	s, ok := strayOf(mailcheck.POP3, refusal)
+	if !ok || !p.goesOn(strayWait) || pop3OK(*consent) && !strings.Contains("\n"+p.lines.buffered(), "\n.\r\n") {
+		return nil, nil
+	}
+	p.lines.stray(s)
+	if caps, err = p.pop3CapabilitiesFrom(*consent, nil); err == nil {
+		*consent, err = p.pop3Reply()
+	}
+	return caps, err
+}
+
 // pop3Capabilities reads the reply to CAPA: lines up to a single dot, with
 // leading dots doubled. A refusal means no capabilities, not a fault.
 func (p *probe) pop3Capabilities() ([]string, error) {
-	first, err := p.pop3Reply()
+	return p.pop3CapabilitiesFrom(p.pop3FirstReply())
+}
+
+// pop3CapabilitiesFrom reads on from the first line.
+func (p *probe) pop3CapabilitiesFrom(first string, err error) ([]string, error) {
 	if err != nil || !pop3OK(first) {
 		return nil, err
 	}
@@ -86,6 +109,15 @@ func (p *probe) pop3Capabilities() ([]string, error) {
 		}
 		caps = append(caps, strings.Join(words(strings.TrimPrefix(line, ".")), " "))
 	}
+}
+
+// pop3FirstReply reads the reply to the first command that was sent alone.
+func (p *probe) pop3FirstReply() (string, error) {
+	line, err := p.pop3Reply()
+	for err == nil && !pop3OK(line) && p.isStray(line) {
+		line, err = p.pop3Reply()
+	}
+	return line, err
 }
 
 func (p *probe) pop3Reply() (string, error) {

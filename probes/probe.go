@@ -51,7 +51,9 @@ type probe struct {
 	echoes   []echoes                      // of secrets that the server may repeat
 	inside   *guard                        // the one to tell when the connection ends; nil where no user was let in
 
-	way time.Duration // that the conversation took to get to TLS
+	way   time.Duration   // that the conversation took to get to TLS
+	until time.Time       // the deadline of the connection
+	ended <-chan struct{} // closed when the run ends, which ends reads
 }
 
 // conversations holds what is said after the connection stands, one function a
@@ -142,6 +144,7 @@ func (p *probe) talk(ctx context.Context) {
 	}
 	p.shared.announce(p)
 	conversations[p.result.Protocol](ctx, p)
+	p.judgeUnasked()
 }
 
 func (p *probe) startLines() {
@@ -286,6 +289,7 @@ func (p *probe) await(ctx context.Context, limit time.Duration) {
 		deadline = end
 	}
 	p.conn.SetDeadline(deadline)
+	p.until, p.ended = deadline, ctx.Done()
 	if ctx.Err() != nil {
 		p.conn.SetDeadline(time.Unix(1, 0))
 	}

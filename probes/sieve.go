@@ -33,7 +33,7 @@ func sieve(ctx context.Context, p *probe) {
 			p.upgrade(ctx, false, false, "")
 			return
 		}
-		reply, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{"STARTTLS"}, p.sieveReply)
+		reply, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{"STARTTLS"}, p.sieveFirstReply)
 		if err != nil || !p.upgrade(ctx, true, reply.status == "OK", reply.String()) {
 			return
 		}
@@ -84,7 +84,19 @@ func (p *probe) sieveGreeting() (caps []string, greeting string, err error) {
 	if err == nil && reply.status != "OK" {
 		err = checks.GreetBye.Errorf("%s", reply)
 	}
+	if err == nil {
+		p.passOver()
+	}
 	return reply.data, reply.String(), err
+}
+
+// sieveFirstReply reads the reply to the first command.
+func (p *probe) sieveFirstReply() (sieveReply, error) {
+	reply, err := p.sieveReply()
+	for err == nil && reply.status == "NO" && p.isStray(reply.String()) {
+		reply, err = p.sieveReply()
+	}
+	return reply, err
 }
 
 func (p *probe) sieveReply() (sieveReply, error) {

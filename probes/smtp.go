@@ -63,6 +63,7 @@ func (p *probe) smtpGreeting() (string, error) {
 		if strings.TrimSpace(reply.lines[0]) == "" {
 			p.lines.manners.noName = first
 		}
+		p.passOver()
 		return reply.String(), nil
 	case reply.code/100 == 4:
 		return reply.String(), trace.ClassifyTurnedAway(reply.String(), checks.GreetBye).Errorf("%s", reply)
@@ -118,6 +119,9 @@ func isMasked(capability string) bool {
 // smtpExtensions reads the reply to EHLO and returns its lines but the first.
 func (p *probe) smtpExtensions() ([]string, error) {
 	reply, err := p.smtpReply()
+	for err == nil && reply.code != 250 && p.isStray(reply.String()) {
+		reply, err = p.smtpReply()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,12 @@ const (
 	// for a command; it must not lose patience.
 	inquiryTimeout = 5 * time.Second
 
+	// A reply to the first command that refuses it may have been meant for something
+	// else, and the true one is under way then: one round trip, or a lost packet that is
+	// sent again. What a header in front of the conversation brings about comes at once.
+	strayWait   = 1500 * time.Millisecond
+	strayNearby = 10 * time.Millisecond
+
 	// The TLSA records were asked for at the beginning of a conversation, and are
 	// waited for at its end. Some name servers never answer questions of a type that
 	// they do not know.

@@ -11,7 +11,7 @@ import (
 // a program that asks for no scenario builds none.
 var families = []func() []Scenario{
 	everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, clients, accounts,
-	networkFaults, handshakes, upgrades, conversations, certificates, dane, doors, audits,
+	networkFaults, handshakes, upgrades, conversations, unasked, certificates, dane, doors, audits,
 	paccDocuments, services, autodiscoverServices, exchangeHomes, autodiscoverFaults, autodiscoverHostile,
 	domainHealth, providers, issuers,
 	health, outages, logins, brokenDocuments, publishers,

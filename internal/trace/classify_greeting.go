@@ -15,6 +15,9 @@ var turnedAway = []struct {
 	check   *checks.Check
 	phrases []string
 }{
+	// mailcheck waits for the greeting and for each reply, so somebody else spoke too
+	// early: Exim and Sendmail say so before they read what it was.
+	{checks.ReplyProxyHeader, []string{"smtp synchronization error", "smtp protocol synchronization", "pre-greeting traffic"}},
 	{checks.GreetBlocklist, []string{
 		"blocklist", "block list", "blacklist", "black list", "blocked using", "spamhaus", "spamcop", "dnsbl", " rbl", " is listed ", " listed at ",
 		"reputation", "banned", "is blocked", "has been blocked", "authentication failures", "failed login", "login failures",
