@@ -38,10 +38,12 @@ var followUps = []followUp{
 	}, (*probe).missClientCert},
 	{[]*checks.Check{checks.TCPReset}, (*probe).askIfTLS},
 	{[]*checks.Check{checks.TCPReset}, (*probe).askWithProxyHeader},
+	{[]*checks.Check{checks.TLSEOF}, (*probe).askTLSWithProxyHeader},
 	{[]*checks.Check{checks.TLSPlainOnTLSPort}, (*probe).nameService},
 	{[]*checks.Check{checks.TLSHandshakeFailure, checks.TLSOldProtocol, checks.TLSEOF}, (*probe).askWhatTLS},
 	{[]*checks.Check{checks.TLSUnrecognizedName}, (*probe).askWithoutName},
 	{[]*checks.Check{checks.TLSTimeout}, (*probe).askShort},
+	{[]*checks.Check{checks.TLSTimeout}, (*probe).askTLSWithProxyHeader},
 	{[]*checks.Check{checks.StartTLSMissing}, (*probe).askAgainForTLS},
 	{[]*checks.Check{
 		checks.TCPRefused, checks.TCPReset, checks.TLSPlainOnTLSPort, checks.TLSOnStartTLSPort, checks.TLSTimeout, checks.TLSLongHello,
@@ -195,26 +197,37 @@ func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
 	if trace.ChoseVersion(p.refusal) {
 		return // it has said which
 	}
-	refused := false // whatever is offered
-	if f.Check != checks.TLSOldProtocol {
-		// RFC 8446 section 6.2: handshake_failure means that nothing offered will do.
-		answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer every version and cipher", p.newHello(tls.VersionTLS13), false)
-		if err == nil && answer.Accepted() {
-			p.tellApart(ctx, f, answer)
-			return
-		}
-		refused = err == nil
+	if f.Check == checks.TLSOldProtocol {
+		p.askOldTLS(ctx, f)
+		return
 	}
-	// A server may be too old to understand that a newer version is only an offer.
-	if answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer TLS 1.0 and 1.1 only", p.newHello(tls.VersionTLS11), false); err == nil && answer.Accepted() {
+	// RFC 8446 section 6.2: handshake_failure means that nothing offered will do.
+	answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer every version and cipher", p.newHello(tls.VersionTLS13), false)
+	if err == nil && answer.Accepted() {
 		p.tellApart(ctx, f, answer)
 		return
 	}
-	if f.Check != checks.TLSOldProtocol {
-		p.askWithoutName(ctx, f)
+	refused := err == nil // whatever is offered
+	// What hangs up on a name without a word is a router of connections by name, of which
+	// there are more than servers that are so old: it is asked first, as one connection
+	// may be left.
+	asks := []func(*probe, context.Context, *mailcheck.Finding){(*probe).askOldTLS, (*probe).askWithoutName}
+	if f.Check == checks.TLSEOF {
+		slices.Reverse(asks)
+	}
+	for check, i := f.Check, 0; i < len(asks) && f.Check == check; i++ {
+		asks[i](p, ctx, f)
 	}
 	if refused && f.Check != checks.TLSUnrecognizedName {
 		f.Detail = mailcheck.Textf("%s; so it does when every version and cipher suite is offered", f.Detail)
+	}
+}
+
+// askOldTLS offers old versions alone: a server may be too old to understand that a
+// newer one is only an offer.
+func (p *probe) askOldTLS(ctx context.Context, f *mailcheck.Finding) {
+	if answer, err := p.askHello(ctx, mailcheck.OpDiagnose, "offer TLS 1.0 and 1.1 only", p.newHello(tls.VersionTLS11), false); err == nil && answer.Accepted() {
+		p.tellApart(ctx, f, answer)
 	}
 }
 

@@ -2,10 +2,14 @@ package probes
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
+	"os"
 	"time"
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/tlsask"
 )
 
 // A server behind a load balancer may expect that every connection begins with a
@@ -44,4 +48,54 @@ func (p *probe) askWithProxyHeader(ctx context.Context, f *mailcheck.Finding) {
 		return
 	}
 	f.Fix = mailcheck.Textf("The server waited for %s before it hung up. Servers that expect the PROXY protocol do so: if no proxy stands in front, switch it off there (Dovecot: haproxy = no; Postfix: smtpd_upstream_proxy_protocol empty); if one does, clients have to be sent to the proxy. %s", mailcheck.Span(waited), f.Mend())
+}
+
+// heeded is what a TLS port makes of silence, and then of a header before TLS.
+type heeded struct {
+	hungUp bool // on one who only listens
+	tls    tlsask.Answer
+}
+
+// askTLSWithProxyHeader tells apart why a TLS port hangs up on a ClientHello or says
+// nothing to it, over one connection: a server that bans the address hangs up before the
+// client has begun, and one behind a proxy goes on with TLS after the proxy's header.
+func (p *probe) askTLSWithProxyHeader(ctx context.Context, f *mailcheck.Finding) {
+	if p.result.Security != mailcheck.ImplicitTLS || p.result.Protocol.OverHTTPS() {
+		return
+	}
+	got, err := further(ctx, p, mailcheck.OpDiagnose, "listen for a second, then begin with the header of a proxy", true, func(q *probe) (heeded, mailcheck.Text, error) {
+		if q.hangsUp(hangUpWait) {
+			return heeded{hungUp: true}, mailcheck.Textf("it hangs up at once"), nil
+		}
+		if err := q.lines.send(proxyHeader); err != nil {
+			return heeded{}, mailcheck.Text{}, err
+		}
+		answer, err := tlsask.Ask(q.conn, p.newHello(tls.VersionTLS13))
+		return heeded{tls: answer}, answer.Text(), err
+	})
+	switch {
+	case err != nil:
+	case got.hungUp:
+		f.Become(checks.TCPReset, "%s; on a connection over which nothing is sent, the server hangs up at once", f.Detail)
+	case got.tls.Accepted(): // an alert is what a server sends that expects no header
+		f.Become(checks.TCPProxyExpected, "%s; after the header of a proxy it answers with %s", f.Detail, got.tls.Text())
+	}
+}
+
+// hangsUp reports whether the server ends the connection although the client has not
+// said a word.
+func (p *probe) hangsUp(within time.Duration) bool {
+	end := time.Now().Add(within)
+	if p.until.Before(end) {
+		return false // too late to tell
+	}
+	p.conn.SetReadDeadline(end)
+	_, err := p.conn.Read(make([]byte, 1))
+	p.conn.SetReadDeadline(p.until)
+	select {
+	case <-p.ended:
+		p.conn.SetDeadline(time.Unix(1, 0))
+	default:
+	}
+	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 }

@@ -69,4 +69,8 @@ const (
 	// haproxy_timeout is 3 s, Postfix's smtpd_upstream_proxy_timeout 5 s), while one that
 	// bans an address hangs up at once.
 	proxyPatience = 2 * time.Second
+
+	// One that bans an address at a port with TLS is not kept waiting for longer: its
+	// hanging up is a round trip away, or a lost packet is sent again.
+	hangUpWait = time.Second
 )

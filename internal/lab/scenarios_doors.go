@@ -42,6 +42,8 @@ func doors() []Scenario {
 			onIMAPS(Hello(tls.VersionTLS10, 0x002f))),
 		provider("tls-sni-refused", "the server shakes hands with nobody who names its host", "tls.unrecognized-name",
 			onIMAPS(TLS(cert("mail.example.com"), IMAP(Mail{Host: "mail.example.com"}), StrictSNI("")))),
+		provider("tls-sni-hangs-up", "a router of connections hangs up on who names the host", "tls.unrecognized-name",
+			onIMAPS(TLS(cert("mail.example.com"), IMAP(Mail{Host: "mail.example.com"}), hangsUpOnName))),
 		provider("tls-long-hello", "something drops the first TLS message of programs with post-quantum encryption, since it takes two packets", "tls.long-hello",
 			onIMAPS(onePacket(Silent, imaps(imapHost)))),
 		provider("tls-long-hello-eof", "the server hangs up on the first TLS message of programs with post-quantum encryption", "tls.long-hello",
@@ -60,6 +62,16 @@ func doors() []Scenario {
 			onSubmission(Mail{StartTLS: &smtpCert, TLSCaps: []string{"SIZE 52428800", "8BITMIME", "STARTTLS", "AUTH PLAIN LOGIN"}})),
 		provider("starttls-auth-lost", "the submission server offers login before TLS and none inside", "auth.before-tls starttls.auth-lost",
 			onSubmission(Mail{StartTLS: &smtpCert, Caps: []string{"STARTTLS", "AUTH PLAIN LOGIN"}, TLSCaps: []string{"SIZE 52428800", "8BITMIME"}})),
+	}
+}
+
+// hangsUpOnName ends the connection without an alert if the client names a host.
+func hangsUpOnName(c *tls.Config) {
+	c.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if hello.ServerName != "" {
+			hello.Conn.Close()
+		}
+		return nil, nil
 	}
 }
 

@@ -60,6 +60,16 @@ func networkFaults() []Scenario {
 		provider("proxy-expected", "the submission server waits for the header of a proxy that does not stand in front of it", "account.no-outgoing tcp.proxy-expected",
 			serve(smtpHost, 587, BehindProxy(5*time.Second, SMTP(Mail{Host: smtpHost, StartTLS: &smtpCert}))),
 			serve(smtpHost, 465, BehindProxy(5*time.Second, TLS(smtpCert, SMTP(Mail{Host: smtpHost}))))),
+		provider("proxy-expected-tls", "the port for IMAP with TLS waits for the header of a proxy that does not stand in front of it", "tcp.proxy-expected",
+			onIMAPS(BehindProxy(5*time.Second, imaps(imapHost)))),
+		provider("proxy-expected-every-tls-port", "so do the ports for POP3 and submission with TLS", "account.no-incoming account.no-outgoing tcp.proxy-expected",
+			without("_submission._tcp"), onIMAPS(BehindProxy(5*time.Second, imaps(imapHost))),
+			serve(popHost, 995, BehindProxy(5*time.Second, pop3s(popHost))), serve(smtpHost, 465, BehindProxy(5*time.Second, submissions(smtpHost)))),
+		provider("proxy-expected-tls-silent", "the same, and the server is silent to who comes without the header", "tcp.proxy-expected",
+			onIMAPS(silentWithoutHeader(imaps(imapHost)))),
+		provider("banned-tls", "the port for IMAP with TLS hangs up at once, and there is no other", "tcp.reset-after-connect", onIMAPS(CloseAtOnce)),
+		provider("banned-every-tls-port", "every port with TLS hangs up at once, and there is none without", "account.no-incoming account.no-outgoing tcp.reset-after-connect",
+			without("_submission._tcp"), onIMAPS(CloseAtOnce), serve(popHost, 995, CloseAtOnce), serve(smtpHost, 465, Reset)),
 		provider("slow-to-hang-up", "the IMAP server says nothing for some seconds and hangs up", "tcp.reset-after-connect",
 			onIMAP(Then(Wait(4*time.Second), CloseAtOnce))),
 		provider("bad-address", "DNS gives an address that no server can have", "net.bad-address",
@@ -210,6 +220,18 @@ func withinTLS(host string) Behaviour {
 		s := &session{Conn: c, Mail: Mail{Host: host}}
 		for s.smtpCommand() {
 		}
+	}
+}
+
+// silentWithoutHeader waits for the header of a proxy for ever.
+func silentWithoutHeader(next Behaviour) Behaviour {
+	return func(c *Conn) {
+		if begin, err := c.in.Peek(6); err != nil || string(begin) != "PROXY " {
+			Silent(c)
+			return
+		}
+		c.readLine()
+		next(c)
 	}
 }
 

@@ -23,6 +23,8 @@ func TestClassifyTurnedAway(t *testing.T) {
 		{"550 Too many failed login attempts, your IP is banned", checks.GreetBlocklist},
 		{"421 4.3.2 All server ports are busy", checks.GreetOverload},
 		{"* BYE Server shutting down.", checks.GreetOverload},
+		{"554 SMTP synchronization error", checks.ReplyProxyHeader},
+		{"554 5.7.1 rejecting commands from client.example [192.0.2.1] due to pre-greeting traffic after 0 seconds", checks.ReplyProxyHeader},
 		{"", checks.GreetBye},
 	} {
 		if got := trace.ClassifyTurnedAway(c.greeting, checks.GreetBye); got != c.want {
