@@ -2,7 +2,7 @@ package checks
 
 var tcpChecks = []*Check{
 	TCPRefused, TCPTimeout, TCPUnreachable, TCPUnreachable6, TCPUnreachable4, TCPReset,
-	TCPHostDown, TCPBlockedHere, TCPProxyExpected,
+	TCPHostDown, TCPBlockedHere, TCPProxyExpected, TCPRelayPort,
 }
 
 var (
@@ -42,4 +42,8 @@ var (
 		"The server waits for the header of a proxy (PROXY protocol), so those who connect to it directly hear nothing.",
 		"If no proxy or load balancer stands in front, switch the protocol off (Dovecot: haproxy = no in the inet_listener; Postfix: smtpd_upstream_proxy_protocol and postscreen_upstream_proxy_protocol empty). If one does, publish its name and ports, not those of the server behind it.",
 		"https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt"}
+	TCPRelayPort = &Check{"tcp.port-25", Warning, Admin,
+		"Mail is to be sent over port 25, which is for servers among themselves: many networks block it, and many servers offer no login there.",
+		"Send mail over port 587 with STARTTLS or over port 465 with TLS.",
+		"RFC 6409 section 3.1, RFC 8314 section 3.3, RFC 5068 section 3.1"}
 )

@@ -71,6 +71,7 @@ func (p *probe) diagnose(ctx context.Context) {
 			}
 		}
 	}
+	p.leaveRelayPort(ctx)
 }
 
 // lasts reports whether the run goes on for longer than d. Its deadline is asked, since

@@ -180,7 +180,7 @@ func TestDoorIsOffered(t *testing.T) {
 		{"port-silent", "tcp.timeout", "Try from another network"},
 		{"port-silent-door", "tcp.timeout", "In the mail program choose imap.example.com, port 143, STARTTLS: that works from here. Try from"},
 		{"port-blocked-door", "tcp.blocked-here", "In the mail program choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
-		{"port-25-blocked", "tcp.blocked-here", "In the mail program choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
+		{"port-25-blocked", "tcp.port-25", "In the mail program choose smtp.example.com, port 587, STARTTLS: that works from here. In the place of port 25"},
 		{"port-blocked", "tcp.blocked-here", "In the mail program choose smtp.example.com, port 465, SSL/TLS: that works from here. Try from"},
 		{"tls-sni-refused", "tls.unrecognized-name", "publish that name if it is the server's"},
 		{"tls-no-certificate", "tls.no-common-cipher", "The server has no certificate"},

@@ -133,6 +133,26 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 	}
 }
 
+// leaveRelayPort looks for the door of mail programs where they are sent to port 25 and
+// fail there, whatever it is that fails. A silent port was looked around already.
+func (p *probe) leaveRelayPort(ctx context.Context) {
+	if p.result.Port != 25 || p.result.Protocol != mailcheck.Submission || len(p.result.Neighbours) > 0 || !lasts(ctx, 0) {
+		return
+	}
+	var first *mailcheck.Finding
+	for _, f := range mailcheck.Each(p.trace.Steps) {
+		if f.Instead != "" {
+			return
+		}
+		if first == nil && f.Severity == checks.Failure {
+			first = f
+		}
+	}
+	if first != nil {
+		p.offerDoor(ctx, first)
+	}
+}
+
 // doors lists the ways in that are worth trying, the best first: the ports
 // registered for the protocol (RFC 8314 section 7), and, where only the kind of
 // encryption is in doubt, the same port with the other. A web server has one door.

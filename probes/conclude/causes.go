@@ -32,6 +32,7 @@ var rules = []rule{
 	{"a port published with the wrong security: whatever the server does then follows", portSecurityCause},
 	{"a published user name that the server refuses: that it is in another domain", usernameCause},
 	{"an SRV record with the port of the other security: the same", oddPortCause},
+	{"mail programs at the port of servers: what it is like there", relayCause},
 	{"one dead host with several services", hostCause},
 	{"one bad certificate on several servers", certificateCause},
 	{"no working server: because of the first fault of the published ones", accountCause},
@@ -68,6 +69,7 @@ func nameCauses(r *mailcheck.Report) {
 		}
 	}
 	raiseRoots(e)
+	raiseRelay(e)
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if root := e.oddPort(f); root != nil && f.BecauseOf == checks.SRVPortOdd {
@@ -260,9 +262,14 @@ func accountCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 			continue
 		}
 		for _, o := range s.Findings() {
-			if o.Check.Severity == checks.Failure {
-				return o.Check
+			if o.Check.Severity != checks.Failure {
+				continue
 			}
+			o.Server = s.URL()
+			if cause := relayCause(e, &o); cause != nil {
+				return cause
+			}
+			return o.Check
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 // test's result finds nothing where none was made.
 var contradictions = []func(*mailcheck.Report) []mailcheck.Finding{
 	portSecurity,
+	relayPort,
 	authNotOffered,
 	plainNeedless,
 	oauthOnly,

@@ -108,7 +108,7 @@ func otherDoor(r *mailcheck.Report, s *mailcheck.ServerResult) (door mailcheck.S
 		}
 	}
 	for _, o := range r.Servers {
-		usable := o.Protocol == s.Protocol && o.Verdict != mailcheck.Fail && o.TLS != nil
+		usable := o.Protocol == s.Protocol && o.Key() != s.Key() && o.Verdict != mailcheck.Fail && o.TLS != nil
 		if usable && (!ok || o.Host == s.Host && door.Host != s.Host) {
 			door, ok = o.Server, true
 		}
