@@ -39,15 +39,20 @@ func sendsByRelay(s *mailcheck.ServerResult) bool {
 	return s.Port == relay && s.Protocol == mailcheck.Submission && !s.Guessed()
 }
 
-// doorFor returns the door that a search for a cause has found, or any that is known.
+// doorFor returns a door of the host that is named besides, or one that a search for a
+// cause has found, or any that is known.
 func doorFor(r *mailcheck.Report, s *mailcheck.ServerResult) (mailcheck.Server, bool) {
+	door, ok := otherDoor(r, s)
+	ok = ok && door.Port != relay
+	if ok && door.Host == s.Host {
+		return door, true
+	}
 	for _, f := range s.Findings() {
-		if door, err := mailcheck.ParseServer(f.Instead); err == nil {
-			return door, true
+		if found, err := mailcheck.ParseServer(f.Instead); err == nil {
+			return found, true
 		}
 	}
-	door, ok := otherDoor(r, s)
-	return door, ok && door.Port != relay
+	return door, ok
 }
 
 // mendRelay says who does what: a domain publishes another port, and who typed the port
