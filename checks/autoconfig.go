@@ -41,8 +41,8 @@ var (
 		"Look at the web server's log for this request. The file must be readable without a login, and with and without ?emailaddress=.",
 		"draft-ietf-mailmaint-autoconfig section 4.1, RFC 9110 section 15"}
 	AutoconfigPlain = &Check{"autoconfig.plain", Failure, Admin,
-		"The published settings tell clients to connect without encryption, so the password would be readable on the way.",
-		"Publish the server with encryption, and offer TLS on it.",
+		"The settings tell clients to connect without encryption, so the password would be readable on the way.",
+		"Offer TLS on the server, and have the settings use it.",
 		"RFC 8314 section 4.1"}
 	AutoconfigViaMX = &Check{"autoconfig.via-mx", Info, Admin,
 		"The settings come from the operator of the domain's mail exchanger, since the domain itself publishes none; clients ask the user to confirm them.",

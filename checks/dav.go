@@ -14,11 +14,11 @@ var (
 		"The record must read \"path=/...\", with a path that begins with a slash and has no spaces.",
 		"RFC 6764 section 4"}
 	DAVNotFound = &Check{"dav.not-found", Warning, Admin,
-		"No calendar or address book service answers at the published address.",
-		"Correct the published host, port and path, or let /.well-known/caldav and /.well-known/carddav redirect to the service. A request without a password must be answered with 401.",
+		"No calendar or address book service answers at this address.",
+		"Correct the host, port and path in the settings, or let /.well-known/caldav and /.well-known/carddav redirect to the service. A request without a password must be answered with 401.",
 		"RFC 6764 section 5"}
 	DAVWrongKind = &Check{"dav.wrong-kind", Warning, Operator,
-		"The published server stores files (WebDAV) but not what it is published for.",
-		"Switch on calendars (CalDAV) or address books (CardDAV) in the server, or correct the published path.",
+		"The server stores files (WebDAV) but neither calendars nor address books, as the settings have it.",
+		"Switch on calendars (CalDAV) or address books (CardDAV) in the server, or correct the path in the settings.",
 		"RFC 4791 section 5.1, RFC 6352 section 6.1"}
 )

@@ -28,7 +28,7 @@ var (
 		"RFC 1035 section 4.1, RFC 5452 section 3"}
 	DNSNoAddress = &Check{"dns.no-address", Failure, Admin,
 		"The server's name exists in DNS but has no address.",
-		"Add an A record (and AAAA for IPv6) for the host name, or correct the host name in the published settings.",
+		"Add an A record (and AAAA for IPv6) for the host name, or correct the host name in the settings.",
 		"RFC 1035 section 3.4.1, RFC 3596"}
 	DNSBogus = &Check{"dns.bogus", Failure, Admin,
 		"The DNSSEC signatures of the domain are wrong, so most resolvers refuse to answer for it.",

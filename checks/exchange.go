@@ -28,10 +28,10 @@ var (
 		"https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-ews-exchange-online"}
 	ExchangeStatus = &Check{"exchange.http-status", Failure, Operator,
 		"The Exchange service answers with an HTTP error where it should ask for a login.",
-		"Check that the service is published at this URL and look at the web server's log for this request (IIS: the application pools MSExchangeSyncAppPool and MSExchangeServicesAppPool).",
+		"Check that the service is meant to be at this URL and look at the web server's log for this request (IIS: the application pools MSExchangeSyncAppPool and MSExchangeServicesAppPool).",
 		"MS-ASHTTP section 2.2.3, RFC 9110 section 15"}
 	ExchangeNotThere = &Check{"exchange.not-exchange", Failure, Operator,
-		"A web server answers at the published URL, but it is not the Exchange service.",
-		"Correct the published URL, or pass it on to the Exchange server.",
+		"A web server answers at this URL, but it is not the Exchange service.",
+		"Correct the URL in the settings, or pass it on to the Exchange server.",
 		"MS-ASHTTP section 2.2.3"}
 )

@@ -24,7 +24,7 @@ var (
 		"RFC 5321 section 3.1, RFC 7504"}
 	GreetOtherProtocol = &Check{"greet.not-this-protocol", Failure, Admin,
 		"Another service answers on this port.",
-		"Correct the host or port in the published settings, or in the mail program if it was typed there.",
+		"Correct the host or port in the settings, or in the mail program if it was typed there.",
 		"RFC 6335"}
 	GreetMalformed = &Check{"greet.malformed", Failure, Operator,
 		"The server's greeting is not what the protocol demands.",

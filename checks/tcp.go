@@ -8,7 +8,7 @@ var tcpChecks = []*Check{
 var (
 	TCPRefused = &Check{"tcp.refused", Failure, Operator,
 		"The server refuses connections on this port: nothing is listening there.",
-		"Start the mail service, make it listen on this port, or correct the published port.",
+		"Start the mail service, make it listen on this port, or correct the port in the settings.",
 		"RFC 9293 section 3.5.2"}
 	TCPTimeout = &Check{"tcp.timeout", Failure, Network,
 		"The server does not answer on this port: a firewall drops the connection.",
@@ -16,7 +16,7 @@ var (
 		"RFC 9293 section 3.8.3"}
 	TCPUnreachable = &Check{"tcp.unreachable", Failure, Network,
 		"There is no route to the server's address.",
-		"Check this machine's network connection and VPN. If only this server is unreachable, its published address is wrong or its network is down: compare the address with what the server's operator says.",
+		"Check this machine's network connection and VPN. If only this server is unreachable, its address in DNS is wrong or its network is down: compare the address with what the server's operator says.",
 		"RFC 1812 section 5.2.7.1, RFC 4443 section 3.1"}
 	TCPUnreachable6 = &Check{"tcp.unreachable6", Warning, Operator,
 		"The server cannot be reached over IPv6 while IPv4 works; some clients then wait or fail.",
@@ -40,7 +40,7 @@ var (
 		"RFC 5068, RFC 8314 section 3.3"}
 	TCPProxyExpected = &Check{"tcp.proxy-expected", Failure, Operator,
 		"The server waits for the header of a proxy (PROXY protocol), so those who connect to it directly hear nothing.",
-		"If no proxy or load balancer stands in front, switch the protocol off (Dovecot: haproxy = no in the inet_listener; Postfix: smtpd_upstream_proxy_protocol and postscreen_upstream_proxy_protocol empty). If one does, publish its name and ports, not those of the server behind it.",
+		"If no proxy or load balancer stands in front, switch the protocol off (Dovecot: haproxy = no in the inet_listener; Postfix: smtpd_upstream_proxy_protocol and postscreen_upstream_proxy_protocol empty). If one does, mail programs have to be given its name and ports, not those of the server behind it.",
 		"https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt"}
 	TCPRelayPort = &Check{"tcp.port-25", Warning, Admin,
 		"Mail is to be sent over port 25, which is for servers among themselves: many networks block it, and many servers offer no login there.",

@@ -16,7 +16,7 @@ var tlsChecks = []*Check{
 var (
 	TLSPlainOnTLSPort = &Check{"tls.plain-on-tls-port", Failure, Operator,
 		"The server speaks unencrypted text on a port that is meant for TLS from the first byte.",
-		"Switch on TLS for this port (Dovecot: ssl = yes in the inet_listener; Postfix: smtpd_tls_wrappermode=yes), or publish the server with STARTTLS.",
+		"Switch on TLS for this port (Dovecot: ssl = yes in the inet_listener; Postfix: smtpd_tls_wrappermode=yes), or have mail programs use STARTTLS there.",
 		"RFC 8314 section 3"}
 	TLSExpired = &Check{"tls.expired", Failure, Operator,
 		"The server's certificate has expired.",
@@ -28,7 +28,7 @@ var (
 		"RFC 5280 section 4.1.2.5"}
 	TLSNameMismatch = &Check{"tls.name-mismatch", Failure, Operator,
 		"The server's certificate is for another name than the one in the settings.",
-		"Add the published name to the certificate, or have a name published that it has.",
+		"Add the name in the settings to the certificate, or have the settings use a name that it has.",
 		"RFC 9525 section 6, RFC 7817"}
 	TLSCNOnly = &Check{"tls.cn-only", Failure, Operator,
 		"The server's certificate carries its name in the obsolete way (common name only).",
@@ -60,7 +60,7 @@ var (
 		"RFC 8446 section 6.2"}
 	TLSUnrecognizedName = &Check{"tls.unrecognized-name", Failure, Admin,
 		"The server says that it does not know the host name it was asked for.",
-		"Correct the published host name. If it is right, the server's operator has to install a certificate for it.",
+		"Correct the host name in the settings. If it is right, the server's operator has to install a certificate for it.",
 		"RFC 6066 section 3"}
 	TLSClientCert = &Check{"tls.client-cert", Failure, Operator,
 		"The server demands a client certificate.",

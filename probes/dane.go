@@ -146,7 +146,7 @@ func (p *probe) daneFix(name string, r netx.TLSA) mailcheck.Text {
 	case r.Selector == 0:
 		why = mailcheck.Textf("The old record is of the whole certificate (selector 0), which changes at each renewal; this one is of the key and stays right if renewals keep it (certbot: --reuse-key).")
 	}
-	return mailcheck.Textf("Publish the record of the present key: %s. IN TLSA 3 1 1 %x. %s Before the next change publish the new record beside the old one, and wait for twice its TTL.",
+	return mailcheck.Textf("Put the record of the present key into DNS: %s. IN TLSA 3 1 1 %x. %s Before the next change put the new record beside the old one, and wait for twice its TTL.",
 		name, string(association(p.path[0], 1, 1)), why)
 }
 

@@ -302,7 +302,7 @@ func (p *probe) askWithoutName(ctx context.Context, f *mailcheck.Finding) {
 	}
 	f.Become(checks.TLSUnrecognizedName, "%s; to a client that names no host it shows a certificate for %s", f.Detail, mailcheck.ListOf(names).AtMost(3).Or("no name at all"))
 	if i := slices.IndexFunc(names, func(n string) bool { return !strings.Contains(n, "*") }); i >= 0 {
-		f.Fix = mailcheck.Textf("The server has a certificate for %s: publish that name if it is the server's, or give the server a certificate for %s.", names[i], p.result.Host)
+		f.Fix = mailcheck.Textf("The server has a certificate for %s: use that name in the settings if it is the server's, or give the server a certificate for %s.", names[i], p.result.Host)
 	}
 }
 

@@ -182,7 +182,7 @@ func TestDoorIsOffered(t *testing.T) {
 		{"port-blocked-door", "tcp.blocked-here", "In the mail program choose smtp.example.com, port 587, STARTTLS: that works from here. Try from"},
 		{"port-25-blocked", "tcp.port-25", "In the mail program choose smtp.example.com, port 587, STARTTLS: that works from here. In the place of port 25"},
 		{"port-blocked", "tcp.blocked-here", "In the mail program choose smtp.example.com, port 465, SSL/TLS: that works from here. Try from"},
-		{"tls-sni-refused", "tls.unrecognized-name", "publish that name if it is the server's"},
+		{"tls-sni-refused", "tls.unrecognized-name", "use that name in the settings if it is the server's"},
 		{"tls-no-certificate", "tls.no-common-cipher", "The server has no certificate"},
 		{"tls-old-alert", "tls.old-protocol", "The server's best is TLS 1.0."},
 		{"srv-outdated", "publish.sources-disagree", "SRV 0 1 993 imap.example.com. If old.example.com is right, name that in autoconfig."},

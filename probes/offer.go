@@ -37,7 +37,7 @@ func (p *probe) offer(caps, mechanisms []string, passwordOK bool) {
 	p.judgeUnasked()
 	if p.result.Security == mailcheck.Plain {
 		p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, mechanisms
-		p.trace.Find(checks.AutoconfigPlain, "published without encryption: %s", p.result.URL())
+		p.trace.Find(checks.AutoconfigPlain, "without encryption: %s", p.result.URL())
 		return
 	}
 	p.result.Capabilities.AfterTLS, p.result.Mechanisms.AfterTLS = caps, mechanisms

@@ -111,6 +111,7 @@ func TestScenarios(t *testing.T) {
 			}
 			r := reports[0]
 			travels(t, s, r)
+			asTyped(t, s, r.Servers, opts)
 			for _, source := range r.Sources {
 				mu.Lock()
 				found[source.Name] = found[source.Name] || source.State == mailcheck.Found

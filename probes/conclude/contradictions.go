@@ -127,7 +127,7 @@ func authNotOffered(r *mailcheck.Report) []mailcheck.Finding {
 func plainNeedless(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	for _, s := range r.Servers {
-		if s.Security != mailcheck.Plain || s.Guessed() {
+		if s.Security != mailcheck.Plain || s.Guessed() || len(s.Sources) == 0 {
 			continue
 		}
 		better := mailcheck.Server{}

@@ -15,6 +15,9 @@ func namePublishers(r *mailcheck.Report) {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		s := resultOf(r, f.Server)
+		if f.Server != "" && len(s.Sources) == 0 && slices.Contains(ofSettings, f.Check) {
+			f.Acts = checks.User // who has typed it
+		}
 		if f.Server == "" || len(s.Sources) == 0 || s.Guessed() {
 			continue
 		}
@@ -37,6 +40,12 @@ func namePublishers(r *mailcheck.Report) {
 // another service, is at home. Where a door of the host works, the published one is
 // what is wrong.
 var wrongPorts = []*checks.Check{checks.TLSPlainOnTLSPort, checks.TLSOnStartTLSPort, checks.GreetOtherProtocol}
+
+// ofSettings are faults that the settings of a server have, and not the server.
+var ofSettings = []*checks.Check{
+	checks.GreetOtherProtocol, checks.TLSUnrecognizedName, checks.DNSNotFound, checks.AutoconfigPlain,
+	checks.DAVNotFound, checks.DAVWrongKind, checks.JMAPNotFound,
+}
 
 func isDeadName(c *checks.Check) bool { return c == checks.DNSNotFound || c == checks.DNSNoAddress }
 
