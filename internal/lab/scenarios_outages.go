@@ -75,7 +75,25 @@ func outages() []Scenario {
 			oneCert(Cert{Names: []string{imapHost, popHost, smtpHost}, NotAfter: -3 * day})),
 		provider("one-cert-wrong", "one certificate with the hosting company's name is on all services", "account.no-incoming account.no-outgoing tls.name-mismatch",
 			oneCert(Cert{Names: []string{"server7.hosting.example"}})),
+		provider("antivirus-everywhere", "a virus scanner puts a certificate of its own in the place of each server's", "account.no-incoming account.no-outgoing tls.interception",
+			serve(imapHost, 993, TLS(scanned(imapHost), IMAP(Mail{Host: imapHost}))), serve(popHost, 995, TLS(scanned(popHost), POP3(Mail{Host: popHost}))),
+			serve(smtpHost, 465, TLS(scanned(smtpHost), SMTP(Mail{Host: smtpHost}))), onSubmission(Mail{StartTLS: new(scanned(smtpHost))})),
+		provider("banned-in-words", "the IMAP server has banned the address: it says so on one port and hangs up on the other", "greet.blocklist tcp.reset-after-connect",
+			onIMAP(greets(turnsAway("* BYE Your address is banned.\r\n"))), onIMAPS(CloseAtOnce)),
+		provider("blocklisted-everywhere", "the submission server refuses the address on both ports, in two ways", "account.no-outgoing greet.blocklist",
+			onSubmission(Mail{On: map[string]Behaviour{"greeting": turnsAway("554 5.7.1 Service unavailable; client blocked using pbl.spamhaus.org\r\n")}}),
+			onSubmissions(Mail{On: map[string]Behaviour{"EHLO": Then(Say("550 5.7.1 Your address is listed at pbl.spamhaus.org\r\n"), CloseAtOnce)}})),
+		provider("too-many-everywhere", "the submission server counts too many connections, over both ports", "account.no-outgoing greet.rate-limit",
+			onSubmission(Mail{On: map[string]Behaviour{"greeting": turnsAway("421 4.7.0 Too many connections\r\n")}}),
+			onSubmissions(Mail{On: map[string]Behaviour{"greeting": turnsAway("421 4.7.0 smtp.example.com too many concurrent sessions\r\n")}})),
+		provider("proxy-header-everywhere", "a proxy sends the submission server a header at both ports", "account.no-outgoing reply.proxy-header",
+			serve(smtpHost, 587, headed(submission(smtpHost))), onSubmissions(Mail{On: map[string]Behaviour{"greeting": turnsAway("554 SMTP synchronization error\r\n")}})),
 	}
+}
+
+// scanned is the certificate that a virus scanner makes for a host.
+func scanned(host string) Cert {
+	return Cert{Names: []string{host}, Authority: "Avast Web/Mail Shield Root"}
 }
 
 // oneCert puts the same certificate on all services.

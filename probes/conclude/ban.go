@@ -1,6 +1,9 @@
 package conclude
 
 import (
+	"net/netip"
+	"slices"
+
 	"mailcheck"
 	"mailcheck/checks"
 )
@@ -34,4 +37,52 @@ func oneBan(r *mailcheck.Report) {
 			}
 		}
 	}
+}
+
+// ofMachine are what a server does, or what stands in front of it, in the same way at
+// each of its ports, in words that differ.
+var ofMachine = []*checks.Check{
+	checks.TCPReset, checks.TCPProxyExpected, checks.ReplyProxyHeader, checks.GreetBlocklist, checks.GreetRateLimit, checks.GreetOverload,
+}
+
+// machineCause folds what one machine does at all its ports into the first. Two machines
+// are two causes, but a scanner on the way is one. A port that hangs up follows from the
+// ban that another port of the machine tells in words.
+func machineCause(e *evidence, f *mailcheck.Finding) *checks.Check {
+	root := e.first[f.Check]
+	switch {
+	case f.Check == checks.TLSInterception && root != f:
+		return f.Check
+	case slices.Contains(ofMachine, f.Check) && root != f && e.onOneMachine(f.Check, f.Server):
+		return f.Check
+	case f.Check != checks.TCPReset && f.Check != checks.TLSEOF, e.first[checks.GreetBlocklist] == nil:
+		return nil
+	case e.onOneMachine(checks.GreetBlocklist, f.Server):
+		return checks.GreetBlocklist
+	}
+	return nil
+}
+
+// onOneMachine reports whether all findings of a check are about the machine of a server:
+// they share its name or an address.
+func (e *evidence) onOneMachine(c *checks.Check, server string) bool {
+	here := resultOf(e.Report, server)
+	for i := range e.Findings {
+		o := &e.Findings[i]
+		if o.Check != c {
+			continue
+		}
+		there := resultOf(e.Report, o.Server)
+		if there.Host != here.Host && !shareAddress(there, here) {
+			return false
+		}
+	}
+	return true
+}
+
+func shareAddress(a, b *mailcheck.ServerResult) bool {
+	has := func(s *mailcheck.ServerResult, ip netip.Addr) bool {
+		return slices.ContainsFunc(s.Addresses, func(o mailcheck.AddressResult) bool { return o.IP == ip })
+	}
+	return slices.ContainsFunc(a.Addresses, func(o mailcheck.AddressResult) bool { return has(b, o.IP) })
 }

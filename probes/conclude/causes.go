@@ -34,6 +34,7 @@ var rules = []rule{
 	{"an SRV record with the port of the other security: the same", oddPortCause},
 	{"mail programs at the port of servers: what it is like there", relayCause},
 	{"one dead host with several services", hostCause},
+	{"a ban, a limit or a proxy of one machine, a scanner here: the same at every port", machineCause},
 	{"one bad certificate on several servers", certificateCause},
 	{"no working server: because of the first fault of the published ones", accountCause},
 }
