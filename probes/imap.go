@@ -76,7 +76,7 @@ func (p *probe) imapStartTLS(ctx context.Context, greeted []string) bool {
 		}
 		p.lines.begin()
 		consent, err = p.imapReply("b2")
-		return caps, err
+		return caps, consent.besides(err)
 	})
 	if caps == nil {
 		caps = greeted
@@ -85,17 +85,17 @@ func (p *probe) imapStartTLS(ctx context.Context, greeted []string) bool {
 	if err != nil {
 		return false
 	}
-	return p.upgrade(ctx, mailcheck.Has(caps, "STARTTLS"), consent.status == "OK", consent.refusal())
+	return p.upgrade(ctx, mailcheck.Has(caps, "STARTTLS"), consent.status == "OK", consent.inFull())
 }
 
 // imapCapabilities reads the reply to a CAPABILITY command.
 func (p *probe) imapCapabilities(tag string) ([]string, error) {
 	a, err := p.imapReply(tag)
 	if err != nil {
-		return nil, err
+		return nil, a.besides(err)
 	}
 	if a.status != "OK" {
-		return nil, checks.ReplyRejected.Errorf("CAPABILITY was answered %q", a.refusal())
+		return nil, trace.ClassifyTurnedAway(a.inFull(), checks.ReplyRejected).Errorf("CAPABILITY was answered %q", a.inFull())
 	}
 	if caps := a.capabilities(); caps != nil {
 		p.strayRefusals(a)
