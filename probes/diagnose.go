@@ -38,7 +38,7 @@ var followUps = []followUp{
 	}, (*probe).missClientCert},
 	{[]*checks.Check{checks.TCPReset}, (*probe).askIfTLS},
 	{[]*checks.Check{checks.TCPReset}, (*probe).askWithProxyHeader},
-	{[]*checks.Check{checks.TLSEOF}, (*probe).askTLSWithProxyHeader},
+	{[]*checks.Check{checks.TLSEOF, checks.TLSHandshakeFailure, checks.TLSOldProtocol}, (*probe).askTLSWithProxyHeader},
 	{[]*checks.Check{checks.TLSPlainOnTLSPort}, (*probe).nameService},
 	{[]*checks.Check{checks.TLSHandshakeFailure, checks.TLSOldProtocol, checks.TLSEOF}, (*probe).askWhatTLS},
 	{[]*checks.Check{checks.TLSUnrecognizedName}, (*probe).askWithoutName},

@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"os"
 	"time"
 
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/tlsask"
+	"mailcheck/internal/trace"
 )
 
 // A server behind a load balancer may expect that every connection begins with a
@@ -53,19 +55,28 @@ func (p *probe) askWithProxyHeader(ctx context.Context, f *mailcheck.Finding) {
 // heeded is what a TLS port makes of silence, and then of a header before TLS.
 type heeded struct {
 	hungUp bool // on one who only listens
+	alert  bool // to one who only listens: it read something that is no TLS
 	tls    tlsask.Answer
 }
 
 // askTLSWithProxyHeader tells apart why a TLS port hangs up on a ClientHello or says
 // nothing to it, over one connection: a server that bans the address hangs up before the
-// client has begun, and one behind a proxy goes on with TLS after the proxy's header.
+// client has begun, and one behind a proxy goes on with TLS after the proxy's header. One
+// that gets a header which it does not expect may say so in TLS, before the client has
+// begun.
 func (p *probe) askTLSWithProxyHeader(ctx context.Context, f *mailcheck.Finding) {
-	if p.result.Security != mailcheck.ImplicitTLS || p.result.Protocol.OverHTTPS() {
+	silent := f.Check == checks.TLSEOF || f.Check == checks.TLSTimeout
+	if p.result.Security != mailcheck.ImplicitTLS || p.result.Protocol.OverHTTPS() || !silent && !trace.CannotRead(p.refusal) {
 		return
 	}
 	got, err := further(ctx, p, mailcheck.OpDiagnose, "listen for a second, then begin with the header of a proxy", true, func(q *probe) (heeded, mailcheck.Text, error) {
-		if q.hangsUp(hangUpWait) {
+		switch first, hungUp := q.listen(hangUpWait); {
+		case len(first) > 1 && first[0] == 0x15 && first[1] == 3: // RFC 8446 section 5.1
+			return heeded{alert: true}, mailcheck.Textf("a TLS alert, which nothing asked for"), nil
+		case hungUp && silent:
 			return heeded{hungUp: true}, mailcheck.Textf("it hangs up at once"), nil
+		case !silent: // it speaks TLS without a header
+			return heeded{}, mailcheck.Textf("it waits, as it should"), nil
 		}
 		if err := q.lines.send(proxyHeader); err != nil {
 			return heeded{}, mailcheck.Text{}, err
@@ -75,27 +86,26 @@ func (p *probe) askTLSWithProxyHeader(ctx context.Context, f *mailcheck.Finding)
 	})
 	switch {
 	case err != nil:
+	case got.alert:
+		f.Become(checks.ReplyProxyHeader, "%s; over a connection on which nothing is sent, the server answers with a TLS alert", f.Detail)
 	case got.hungUp:
 		f.Become(checks.TCPReset, "%s; on a connection over which nothing is sent, the server hangs up at once", f.Detail)
+		f.Fix = mailcheck.Textf("%s A port with TLS also hangs up on everybody if a proxy in front sends it the header of the PROXY protocol (HAProxy: send-proxy) and it expects none.", mailcheck.Text{Format: f.Check.Remedy})
 	case got.tls.Accepted(): // an alert is what a server sends that expects no header
 		f.Become(checks.TCPProxyExpected, "%s; after the header of a proxy it answers with %s", f.Detail, got.tls.Text())
 	}
 }
 
-// hangsUp reports whether the server ends the connection although the client has not
-// said a word.
-func (p *probe) hangsUp(within time.Duration) bool {
+// listen waits for the server to do something although the client has not said a word,
+// and returns what it said and whether it ended the connection.
+func (p *probe) listen(within time.Duration) (first []byte, hungUp bool) {
 	end := time.Now().Add(within)
 	if p.until.Before(end) {
-		return false // too late to tell
+		return nil, false // too late to tell
 	}
 	p.conn.SetReadDeadline(end)
-	_, err := p.conn.Read(make([]byte, 1))
-	p.conn.SetReadDeadline(p.until)
-	select {
-	case <-p.ended:
-		p.conn.SetDeadline(time.Unix(1, 0))
-	default:
-	}
-	return err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
+	first = make([]byte, 2)
+	n, err := io.ReadFull(p.conn, first)
+	p.restoreDeadline()
+	return first[:n], err != nil && !errors.Is(err, os.ErrDeadlineExceeded)
 }

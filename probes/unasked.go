@@ -37,8 +37,9 @@ func strayOf(protocol mailcheck.Protocol, line string) (stray, bool) {
 	}
 	switch protocol {
 	case mailcheck.Submission:
-		code, _, _, ok := parseSMTPLine(line)
-		s.refuses = code >= 500 && code <= 504 // RFC 5321 section 4.2.2: about the command
+		code, text, _, ok := parseSMTPLine(line)
+		// RFC 5321 section 4.2.2, RFC 3463 section 3.6: about the command.
+		s.refuses = code >= 500 && code <= 504 || code > 504 && strings.HasPrefix(text, "5.5.")
 		return s, ok && (code < 400 || s.refuses)
 	case mailcheck.POP3:
 		s.refuses = strings.HasPrefix(line, "-ERR")
@@ -114,13 +115,18 @@ func (p *probe) goesOn(wait time.Duration) bool {
 	}
 	p.conn.SetReadDeadline(end)
 	_, err := p.lines.in.Peek(1)
+	p.restoreDeadline()
+	return err == nil
+}
+
+// restoreDeadline takes back a deadline that was set for a moment.
+func (p *probe) restoreDeadline() {
 	p.conn.SetReadDeadline(p.until)
 	select {
-	case <-p.ended: // and has set the deadline that was replaced here
+	case <-p.ended: // and has set the deadline that was replaced for the moment
 		p.conn.SetDeadline(time.Unix(1, 0))
 	default:
 	}
-	return err == nil
 }
 
 // hearOut looks for stray lines where no command was needed, since the greeting said it

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -165,6 +166,18 @@ func classifyHandshake(err error) (*checks.Check, mailcheck.Text) {
 // of TLS that is too old: its answer says which.
 func ChoseVersion(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "selected unsupported protocol version")
+}
+
+// CannotRead reports whether a server's alert says that what it got is no message of TLS
+// as it should be: record, order, form or version (RFC 8446 section 6.2).
+func CannotRead(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	if !ok || e.Op != "remote error" {
+		return false
+	}
+	return slices.ContainsFunc([]string{"unexpected message", "record overflow", "error decoding message", "protocol version not supported"}, func(alert string) bool {
+		return strings.Contains(e.Error(), alert)
+	})
 }
 
 var handshakePhrases = map[string]*checks.Check{
