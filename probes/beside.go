@@ -23,8 +23,12 @@ func (r imapReply) inFull() string {
 }
 
 // besides gives the error of a reply that broke off what the server said beside it, and
-// a goodbye the reason that it names.
-func (r imapReply) besides(err error) error {
+// a goodbye the reason that it names. A server that refused what it could not read, and
+// does not answer the command, has read something else.
+func (p *probe) besides(r imapReply, err error) error {
+	if err != nil {
+		p.strayRefusals(r)
+	}
 	if e, ok := errors.AsType[*checks.Error](err); ok && e.Check == checks.ReplyClosed {
 		return trace.ClassifyTurnedAway(r.inFull(), e.Check).Errorf("%s", r.inFull())
 	}

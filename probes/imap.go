@@ -76,7 +76,7 @@ func (p *probe) imapStartTLS(ctx context.Context, greeted []string) bool {
 		}
 		p.lines.begin()
 		consent, err = p.imapReply("b2")
-		return caps, consent.besides(err)
+		return caps, p.besides(consent, err)
 	})
 	if caps == nil {
 		caps = greeted
@@ -92,7 +92,7 @@ func (p *probe) imapStartTLS(ctx context.Context, greeted []string) bool {
 func (p *probe) imapCapabilities(tag string) ([]string, error) {
 	a, err := p.imapReply(tag)
 	if err != nil {
-		return nil, a.besides(err)
+		return nil, p.besides(a, err)
 	}
 	if a.status != "OK" {
 		return nil, trace.ClassifyTurnedAway(a.inFull(), checks.ReplyRejected).Errorf("CAPABILITY was answered %q", a.inFull())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -234,5 +235,25 @@ func TestConsentIsEarned(t *testing.T) {
 		if server.Port == 465 && server.Login.State != mailcheck.LoginBroken {
 			t.Errorf("a reply with two codes makes the login %+v", server.Login)
 		}
+	}
+}
+
+// Where replies are out of step, a password would be the answer to something else.
+func TestNoLoginOutOfStep(t *testing.T) {
+	for _, name := range []string{"proxy-header", "proxy-header-late", "proxy-header-imaps", "proxy-header-imaps-late", "proxy-header-pop3s-late", "greets-twice-late"} {
+		s := scenario(t, name)
+		synctest.Test(t, func(t *testing.T) {
+			r, l := visit(t, s, 0, accountWith(Options{Credentials: Credentials{Password: "correct horse"}}))
+			for _, server := range r.Servers {
+				if !mailcheck.Shows(server.Findings(), checks.ReplyProxyHeader, checks.ReplyUnasked) {
+					continue
+				}
+				for _, told := range l.Credentials() {
+					if strings.Contains(told, netip.AddrPortFrom(server.Addresses[0].IP, server.Port).String()+":") {
+						t.Errorf("%s: credentials were sent: %s", name, told)
+					}
+				}
+			}
+		})
 	}
 }

@@ -154,8 +154,12 @@ func (p *probe) judgeUnasked() {
 		check = checks.ReplyProxyHeader
 	}
 	detail := mailcheck.Evidencef("nothing was asked for when the server said %s", mailcheck.Joined(said, ", "))
+	follows := []*checks.Check{checks.ReplyRejected, checks.ReplyMalformed, checks.ReplyClosed, checks.ReplyTimeout}
+	if len(p.result.Capabilities.BeforeTLS) == 0 {
+		follows = append(follows, checks.StartTLSMissing) // no list was ever read
+	}
 	for _, f := range mailcheck.Each(p.trace.Steps) {
-		if slices.Contains([]*checks.Check{checks.ReplyRejected, checks.ReplyMalformed, checks.ReplyClosed, checks.ReplyTimeout}, f.Check) {
+		if slices.Contains(follows, f.Check) {
 			f.BecomeText(check, detail)
 			return
 		}

@@ -12,6 +12,11 @@ import (
 const (
 	headerV1 = "PROXY TCP4 203.0.113.250 192.0.2.10 50000 143\r\n"
 	byeV2    = "221 2.0.0 Bye\r\n" // version 2 has a line QUIT in it, for servers that do not know it
+
+	// What Dovecot 2.3 says to a header of version 2.
+	dovecotV2 = "* BAD Error in IMAP command received by server.\r\n* BAD Error in IMAP command received by server.\r\n" +
+		"* BYE Too many invalid IMAP commands.\r\n"
+	dovecotPOP3 = "-ERR Unknown command.\r\n-ERR Unknown command.\r\n-ERR Unknown command.\r\n-ERR Too many invalid bad commands.\r\n"
 )
 
 // headed puts a header in front of what the client says. Greeting and answer come in one
@@ -121,6 +126,14 @@ func unasked() []Scenario {
 			insideIMAPS(greetedWith(Mail{Host: imapHost}, "* OK Courier-IMAP ready.\r\nPROXY NO Error in IMAP command\r\n", IMAP))),
 		provider("proxy-header-garbage", "the header is binary, and the IMAP server says that it cannot read it", "reply.proxy-header",
 			insideIMAPS(greetedWith(Mail{Host: imapHost}, "* OK ready.\r\n* BAD Error in IMAP command received by server.\r\nQUIT BAD Error in IMAP command QUIT: Unknown command.\r\n", IMAP))),
+		provider("proxy-header-dovecot", "the header is binary, and the IMAP server hangs up over it", "reply.proxy-header",
+			onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, On: map[string]Behaviour{"greeting": Then(Say("* OK Dovecot ready.\r\n"+dovecotV2), CloseAtOnce)}}))),
+		provider("proxy-header-dovecot-late", "the same, after the client's first command", "reply.proxy-header",
+			onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, On: map[string]Behaviour{"CAPABILITY": Then(Say(dovecotV2), CloseAtOnce)}}))),
+		provider("proxy-header-dovecot-pop3", "the header is binary, and the POP3 server hangs up over it", "reply.proxy-header",
+			onPOP3(POP3(Mail{Host: popHost, StartTLS: pop.StartTLS, On: map[string]Behaviour{"greeting": Then(Say("+OK Dovecot ready.\r\n"+dovecotPOP3), CloseAtOnce)}}))),
+		provider("proxy-header-dovecot-pop3-late", "the same, after the client's first command", "reply.proxy-header",
+			onPOP3(POP3(Mail{Host: popHost, StartTLS: pop.StartTLS, On: map[string]Behaviour{"CAPA": Then(Say(dovecotPOP3), CloseAtOnce)}}))),
 		provider("proxy-header-before-tls", "a proxy puts a header in front of TLS, and the server answers it with an alert", "reply.proxy-header",
 			onIMAPS(Then(Say("\x15\x03\x01\x00\x02\x02\x46"), CloseAtOnce))),
 		provider("proxy-header-pop3", "a proxy sends the POP3 server a header that it does not expect", "reply.proxy-header", onPOP3(headed(POP3(pop)))),
