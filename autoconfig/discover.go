@@ -102,7 +102,8 @@ type Discovery struct {
 	Servers []mailcheck.Server       // distinct, in the order of trust
 	Dropped int                      // servers beyond the bound of 40
 
-	Copies []Copy // what each place of a settings file answered
+	Copies []Copy   // what each place of a settings file answered
+	Likely []string // the host names that have an address, of those that clients guess
 	// Disbelieved are the certificates for which web servers were not believed, by the
 	// URL that was asked.
 	Disbelieved map[string][]*x509.Certificate
@@ -148,7 +149,7 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 	for i, s := range d.Servers {
 		d.Servers[i] = WithUsername(s, a)
 	}
-	d.Copies, d.Exchanger, d.Disbelieved = b.documents, b.exchanger, b.disbelieved
+	d.Copies, d.Likely, d.Exchanger, d.Disbelieved = b.documents, b.likely, b.exchanger, b.disbelieved
 	if dns := &d.Sources[len(d.Sources)-1]; len(dns.Steps) > 0 { // the last of Sources, which asks for the mail exchanger first
 		judgeOperators(dns.Steps, &d, a)
 	}
@@ -217,6 +218,7 @@ type board struct {
 	dropped     map[string]bool       // servers beyond the bound, which may be posted again too
 	named       map[string]directions // by source: what it named servers for
 	documents   []Copy
+	likely      []string // set by the source guess alone
 	disbelieved map[string][]*x509.Certificate
 	exchanger   string                                             // set by the source mx alone
 	declined    map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer

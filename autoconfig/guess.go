@@ -139,6 +139,7 @@ func (s *search) lookupGuesses(ctx context.Context) map[string]bool {
 			exist = append(exist, name)
 		}
 	}
+	s.board.likely = exist
 	s.trace.Say("%s", mailcheck.ListOf(exist))
 	return exists
 }

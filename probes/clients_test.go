@@ -68,6 +68,20 @@ var clientCases = []struct {
 	{"built-in-outdated", "Thunderbird", mailcheck.Configures, "autoconfig (https)"},
 	{"built-in-refused", "FairEmail", mailcheck.Fails, "built-in"},
 	{"built-in-refused", "Thunderbird", mailcheck.Asks, ""},
+	{"guess-only", "Thunderbird", mailcheck.Configures, "guess"},
+	{"guess-bad-certificate", "Thunderbird", mailcheck.Configures, "guess"},
+	{"guess-bad-certificate", "Delta Chat", mailcheck.Configures, "guess"},
+	{"guess-starttls-bad-certificate", "Thunderbird", mailcheck.Fails, "guess"},
+	{"guess-starttls-bad-certificate", "Delta Chat", mailcheck.Asks, ""}, // tries to log in
+	{"guess-plain", "Thunderbird", mailcheck.Fails, "guess"},
+	{"guess-plain", "aerc", mailcheck.Asks, ""},
+	{"guess-bye", "Thunderbird", mailcheck.Fails, "guess"},
+	{"guess-bye", "FairEmail", mailcheck.Configures, "guess"}, // goes on to 143
+	{"guess-421", "Thunderbird", mailcheck.Fails, "guess"},
+	{"guess-pop3-before-plain", "Thunderbird", mailcheck.Configures, "guess"},
+	{"guess-port-25", "Thunderbird", mailcheck.Configures, "guess"},
+	{"guess-port-25", "Delta Chat", mailcheck.Asks, ""},
+	{"guess-bare-domain", "Thunderbird", mailcheck.Configures, "guess"},
 }
 
 func TestClients(t *testing.T) {
@@ -97,8 +111,9 @@ func clientsOf(t *testing.T, name string) *mailcheck.Report {
 	return r
 }
 
-// What the help desk tells the user of each kind of entry in a client's own list.
-func TestClientsBuiltIn(t *testing.T) {
+// What the help desk tells the user: of each kind of entry in a client's own list, and
+// of servers that a client takes because they answer.
+func TestClientsReasons(t *testing.T) {
 	for _, c := range []struct{ scenario, client, reason, servers string }{
 		{"provider-app-password", "FairEmail", "has these settings built in, and looks no further; it tells the user that an app password may be needed in place of the password",
 			"imaps://imap.mail.me.com:993 alice, submission://smtp.mail.me.com:587 alice"},
@@ -108,6 +123,24 @@ func TestClientsBuiltIn(t *testing.T) {
 		{"built-in-outdated", "FairEmail", "takes submission://send.xtra.co.nz:587 from its own list of providers, which does not work: the server refuses connections on this port: nothing is listening there (tcp.refused)",
 			"imaps://imap.xtra.co.nz:993 alice@xtra.co.nz, submission://send.xtra.co.nz:587 alice@xtra.co.nz"},
 		{"built-in-refused", "FairEmail", "gives up: it has the provider in a list of those that do not speak the standard protocols", ""},
+		{"guess-bad-certificate", "Thunderbird", "tries likely names, since nothing it reads is published",
+			"imap://imap.example.com:143 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"guess-starttls-bad-certificate", "Thunderbird", "guesses imap://imap.example.com:143, because the server says STARTTLS, without looking at its certificate; then the login fails: the server's certificate has expired (tls.expired)",
+			"imap://imap.example.com:143 alice@example.com, submission://smtp.example.com:587 alice@example.com"},
+		{"guess-plain", "Thunderbird", "guesses imap+plain://imap.example.com:143, where the password would be sent unencrypted: the server does not offer STARTTLS, so the connection would stay unencrypted (starttls.missing)",
+			"imap+plain://imap.example.com:143 alice@example.com, submission+plain://smtp.example.com:587 alice@example.com"},
+		{"guess-bye", "Thunderbird", "guesses imaps://imap.example.com:993, because a server answers there, whatever it says; then the login fails: the server turns the connection away for now (greet.bye)",
+			"imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"guess-421", "Thunderbird", "guesses submissions://smtp.example.com:465, because a server answers there, whatever it says; then the login fails: the server turns the connection away because it is overloaded or in maintenance, as it says (greet.overload)",
+			"imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"guess-pop3-before-plain", "Thunderbird", "tries likely names, since nothing it reads is published",
+			"pop3s://pop.example.com:995 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"must-staple", "Thunderbird", "tries likely names, since nothing it reads is published",
+			"pop3s://pop.example.com:995 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"guess-port-25", "Thunderbird", "tries likely names, since nothing it reads is published",
+			"imaps://imap.example.com:993 alice@example.com, submission://smtp.example.com:25 alice@example.com"},
+		{"guess-bare-domain", "Thunderbird", "tries likely names, since nothing it reads is published",
+			"imaps://example.com:993 alice@example.com, submissions://example.com:465 alice@example.com"},
 	} {
 		t.Run(c.scenario+"/"+c.client, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -23,6 +23,7 @@ type program struct {
 	records []string           // the SRV services it reads, in its order of preference
 	incoming,
 	outgoing []mailcheck.Protocol // what it can speak, in its order
+	guesses  []guess                     // what it guesses where an answer is enough for it; nil if it takes what works
 	upgrades []mailcheck.Protocol        // those it guesses with STARTTLS before TLS
 	confirms map[autoconfig.Place]string // places whose answer the user has to confirm, and why
 	caveats  map[autoconfig.Place]string // what was not verified about a place, or is not the same in all builds
@@ -58,18 +59,23 @@ func Results(a mailcheck.Address, d autoconfig.Discovery, tested []mailcheck.Ser
 	return results
 }
 
-// Unpublished returns the servers that clients would take although no source hands
-// them over: from a place that counts for these clients alone. Together with the
+// Unpublished returns the servers that clients would take or try although no source
+// hands them over: from a place that counts for these clients alone. Together with the
 // published ones they keep to the bound on servers.
 func Unpublished(a mailcheck.Address, d autoconfig.Discovery) []mailcheck.Server {
-	var servers []mailcheck.Server
-	known := slices.Clone(d.Servers)
+	var servers, wanted []mailcheck.Server
 	for _, c := range Results(a, d, nil) {
-		for _, s := range c.Servers {
-			seen := slices.ContainsFunc(known, func(k mailcheck.Server) bool { return k.Key() == s.Key() })
-			if _, err := mailcheck.ParseHost(s.Host); !seen && err == nil && len(known) < autoconfig.MaxServers {
-				known, servers = append(known, s), append(servers, s)
-			}
+		wanted = append(wanted, c.Servers...)
+	}
+	for _, p := range programs {
+		w := walk{program: p, address: a, discovery: d}
+		wanted = append(wanted, w.toTry()...)
+	}
+	known := slices.Clone(d.Servers)
+	for _, s := range wanted {
+		seen := slices.ContainsFunc(known, func(k mailcheck.Server) bool { return k.Key() == s.Key() })
+		if _, err := mailcheck.ParseHost(s.Host); !seen && err == nil && len(known) < autoconfig.MaxServers {
+			known, servers = append(known, s), append(servers, s)
 		}
 	}
 	return servers
@@ -276,22 +282,6 @@ func (w *walk) lookAutodiscover() find {
 	return find{note: source.Reason}
 }
 
-// lookGuess takes the likely names. A guess counts once it answered, since the
-// clients that guess try each name.
-func (w *walk) lookGuess() find {
-	var upgraded, likely []mailcheck.Server
-	for _, s := range w.source("guess").Servers {
-		switch {
-		case w.fails(s):
-		case s.Security == mailcheck.StartTLS && slices.Contains(w.upgrades, s.Protocol):
-			upgraded = append(upgraded, s)
-		default:
-			likely = append(likely, s)
-		}
-	}
-	return find{servers: w.choose(slices.Concat(upgraded, likely)), note: mailcheck.Textf("none of the usual host names answers")}
-}
-
 // choose picks one server for reading and one for sending: the client's first
 // protocol, and of that the first server. It needs both.
 func (w *walk) choose(servers []mailcheck.Server) []mailcheck.Server {
@@ -321,6 +311,9 @@ func (w *walk) first(protocols []mailcheck.Protocol, servers []mailcheck.Server)
 // if the client does not trust the place.
 func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mailcheck.Text) {
 	servers, note := found.servers, found.note
+	if why := w.misguess(servers); place == autoconfig.Guess && !why.Empty() {
+		return mailcheck.Fails, why
+	}
 	for _, s := range servers {
 		if result, ok := w.result(s); ok && result.Verdict == mailcheck.Fail {
 			if place == autoconfig.BuiltIn {

@@ -10,7 +10,7 @@ import (
 // families lists all scenarios, the default first. A family is a function, so that
 // a program that asks for no scenario builds none.
 var families = []func() []Scenario{
-	everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, clients, accounts,
+	everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, clients, guesses, accounts,
 	networkFaults, handshakes, upgrades, conversations, unasked, certificates, dane, doors, audits,
 	paccDocuments, services, autodiscoverServices, exchangeHomes, autodiscoverFaults, autodiscoverHostile,
 	domainHealth, providers, issuers,
