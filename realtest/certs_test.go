@@ -35,7 +35,7 @@ type authority struct {
 func newAuthority(name string, above *authority) authority {
 	key := newKey(0)
 	template := &x509.Certificate{
-		SerialNumber:          big.NewInt(1),
+		SerialNumber:          must(rand.Int(rand.Reader, big.NewInt(1<<62))), // Thunderbird refuses two of one issuer with the same
 		Subject:               pkix.Name{CommonName: name},
 		NotBefore:             fromNow(-365 * day),
 		NotAfter:              fromNow(365 * day),
@@ -137,7 +137,7 @@ func (w *world) certificates() {
 			names = append(names, "autoconfig."+s.domain())
 		}
 		for _, site := range s.sites {
-			names = append(names, site.host+"."+s.domain())
+			names = append(names, site.name(s))
 		}
 	}
 	w.root = newAuthority("mailcheck real-server tests", nil)

@@ -15,13 +15,16 @@ import (
 
 // site is one more web server of a scenario, with at most one document.
 type site struct {
-	host       string // below the domain
+	host       string // below the domain; @ is the domain itself
 	http       bool   // without TLS, on port 80
 	cert       string // as in scenario
 	path       string // of the document
 	document   string // where DOMAIN stands for the domain
 	directives string // nginx's, and DOMAIN again
 }
+
+// name is the host of a site of a scenario.
+func (s site) name(of scenario) string { return strings.TrimPrefix(s.host+"."+of.domain(), "@.") }
 
 func (s site) port() int {
 	if s.http {
@@ -239,11 +242,11 @@ func (w *world) site(s scenario, at site) string {
 	return fmt.Sprintf(`
 	server {
 		listen %s:%d%s;
-		server_name %s.%s;
+		server_name %s;
 		root %s;
 		%s
 	}
-`, s.address, at.port(), tls, at.host, s.domain(), w.path(root), domain.Replace(at.directives))
+`, s.address, at.port(), tls, at.name(s), w.path(root), domain.Replace(at.directives))
 }
 
 // withCredentials marks a request in nginx's log; mailcheck must never send one.

@@ -17,7 +17,7 @@ func (w *world) programs() {
 		of[s.program] = append(of[s.program], s)
 	}
 	for program, start := range map[string]func([]scenario){
-		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy, members: w.members,
+		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy, members: w.members, refuser: w.refuser,
 	} {
 		if len(of[program]) > 0 {
 			start(of[program])

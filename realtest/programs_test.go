@@ -4,6 +4,7 @@ package realtest
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"os/exec"
@@ -24,6 +25,8 @@ const (
 	stunnel   = "stunnel"
 	nginx     = "nginx"
 	validator = "unbound"
+
+	refuser = "a server that turns everybody away" // of this test's own
 )
 
 // binaries are what a program runs, wherever Debian puts it. Their packages
@@ -188,19 +191,32 @@ func (s scenario) urls() (list []string) {
 // need a network of their own where there is none, and says so.
 func choose() {
 	if freePort(netip.AddrFrom4(publicBase)) == 0 {
-		fmt.Println("tests with public addresses skipped: no network of their own is allowed")
+		leaveOut("tests with public addresses", "no network of their own is allowed")
 		scenarios = slices.DeleteFunc(scenarios, func(s scenario) bool { return s.public })
 	}
 	missing := map[string]string{}
 	for program, files := range binaries {
 		if why := unusable(files); why != "" {
 			missing[program] = why
-			fmt.Printf("tests with %s skipped: %s\n", program, why)
+			leaveOut("tests with "+program, why)
 		}
 	}
 	scenarios = slices.DeleteFunc(slices.Concat(scenarios, programScenarios, accounts), func(s scenario) bool {
 		return missing[s.program] != "" || s.dnssec != "" && missing[validator] != ""
 	})
+}
+
+// leaveOut says what is skipped: in a file for the script run, since go test keeps to
+// itself what a test that passes prints.
+func leaveOut(what, why string) {
+	line := fmt.Sprintf("%s skipped: %s\n", what, why)
+	file, err := os.OpenFile(os.Getenv("MAILCHECK_SKIPPED"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		fmt.Print(line)
+		return
+	}
+	defer file.Close()
+	io.WriteString(file, line)
 }
 
 // unusable says why a program cannot run, if it cannot.

@@ -1,0 +1,67 @@
+//go:build real
+
+package realtest
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io"
+	"time"
+)
+
+// likely are domains for Thunderbird to look at: at a place of a settings file that no
+// other has, and with nothing but the usual names.
+var likely = []scenario{{
+	name:    "well-known",
+	sites:   []site{{host: "@", path: ".well-known/autoconfig/" + configPath, document: settings}},
+	ports:   []int{993, 995, 465},
+	found:   "autoconfig",
+	servers: append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
+}, {
+	name:     "guess-pop3",
+	ports:    []int{995, 110, 465},
+	exit:     1,
+	findings: []string{"account.no-settings"},
+}, {
+	name:     "guess-port-25",
+	ports:    []int{993, 25},
+	exit:     1,
+	findings: []string{"account.no-settings"},
+}, {
+	name:     "guess-refused",
+	program:  refuser,
+	ports:    []int{993, 465},
+	mute:     true,
+	exit:     1,
+	servers:  []string{"imap imap:993 tls fail", "submission smtp:465 tls fail"},
+	findings: []string{"greet.bye imap:993", "greet.overload smtp:465"},
+}}
+
+// farewells are what the refuser says in the place of a greeting.
+var farewells = map[int]string{
+	993: "* BYE [UNAVAILABLE] Temporary failure.\r\n",
+	465: "421 4.3.2 Service not available\r\n",
+}
+
+// refuser says goodbye inside TLS to everybody who comes, and hangs up.
+func (w *world) refuser(scenarios []scenario) {
+	for _, s := range scenarios {
+		config := &tls.Config{Certificates: []tls.Certificate{must(tls.LoadX509KeyPair(w.path(s.pem()), w.path(s.pem())))}}
+		for _, port := range s.ports {
+			l := must(tls.Listen("tcp", fmt.Sprintf("%s:%d", s.address, port), config))
+			go func() {
+				for {
+					conn, err := l.Accept()
+					if err != nil {
+						return
+					}
+					go func() {
+						defer conn.Close()
+						conn.SetDeadline(time.Now().Add(10 * time.Second))
+						io.WriteString(conn, farewells[port])
+					}()
+				}
+			}()
+		}
+	}
+}
