@@ -46,6 +46,9 @@ const maxServices = 2
 type autodiscovery struct {
 	*search
 	microsoft atomic.Bool // a name or a redirect leads to Exchange Online
+	login     atomic.Bool // some service wants a login
+	answered  atomic.Bool // some place has answered with a status of 2xx, whatever came
+	plain     atomic.Bool // so has the one over http
 	services  []string    // URLs that answered Outlook's question, or refused it; only one goroutine asks in rounds
 }
 
@@ -56,6 +59,9 @@ type poxAnswer struct {
 	trail        []string // what was asked on the way, that URL included
 	unauthorized bool     // it wants a login
 	redirectAddr string   // it knows the mailbox under this address
+	byURL        bool     // an answer on the way names the next URL
+	success      bool     // its status is 2xx
+	missed       bool     // so is that of a place that Thunderbird asks before
 	heard        bool     // a service has read the question, or failed on it: it may know another
 }
 
@@ -98,6 +104,7 @@ func findAutodiscover(ctx context.Context, s *search) {
 // login for them, for the Exchange URLs too.
 func (d *autodiscovery) askService(ctx context.Context, t *trace.Trace) answer {
 	pox := d.rounds(ctx, t)
+	d.board.autodiscovered = Autodiscovered{Login: d.login.Load() && !d.answered.Load(), ByURL: pox.byURL, Missed: pox.missed}
 	pox.vouch(vouchOfAutodiscover(pox.trail))
 	for _, where := range d.services[:min(maxServices, len(d.services))] {
 		if servers := d.askForPhones(ctx, t, where); len(servers) > 0 {
@@ -181,6 +188,12 @@ func (d *autodiscovery) round(ctx context.Context, t *trace.Trace, a mailcheck.A
 		}
 	}
 	t.Join(traces...)
+	for _, i := range []int{1, 0} { // Thunderbird asks autodiscover.DOMAIN first, and takes the first that is there
+		if i == best {
+			break
+		}
+		answers[best].missed = answers[best].missed || answers[i].success
+	}
 	if len(answers[best].trail) > 1 && answers[best].settled() {
 		d.judgeHost(t, a, answers[best])
 	}
@@ -243,6 +256,7 @@ func excuse(t *trace.Trace, microsoft bool) {
 // pursue asks one place and follows where it sends, and returns what stands at the
 // end. Every place is https and a public name.
 func (d *autodiscovery) pursue(ctx context.Context, t *trace.Trace, where string, a mailcheck.Address, trail []string) poxAnswer {
+	byURL := false
 	for first := true; ; first = false {
 		hop := where + " " + a.String()
 		circle := slices.Contains(trail, hop)
@@ -262,8 +276,12 @@ func (d *autodiscovery) pursue(ctx context.Context, t *trace.Trace, where string
 			return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s: %s", hostOf(where), inShort(t.Steps[len(t.Steps)-1].Findings[0]))}, at: where, trail: trail}
 		}
 		found, next := d.judge(ctx, t, doc, a)
+		byURL = byURL || found.byURL
 		if next == "" {
-			found.at, found.trail = where, trail
+			found.at, found.trail, found.byURL, found.success = where, trail, byURL, doc.Status/100 == 2
+			if found.success {
+				d.answered.Store(true)
+			}
 			return found
 		}
 		where = next

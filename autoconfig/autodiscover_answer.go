@@ -73,6 +73,7 @@ func (d *autodiscovery) follow(t *trace.Trace, from, location string) (poxAnswer
 // only if the schemes are Exchange's and the rest of the site is open; where the
 // name says autodiscover, any counts.
 func (d *autodiscovery) unauthorized(ctx context.Context, t *trace.Trace, doc *netx.Document) poxAnswer {
+	d.login.Store(true)
 	offered := netx.Challenges(doc.Header.Values("WWW-Authenticate"))
 	soap := strings.EqualFold(doc.Header.Get("X-SOAP-Enabled"), "true")
 	exchange := soap || slices.ContainsFunc(offered, func(s string) bool {
@@ -101,7 +102,9 @@ func (d *autodiscovery) readAnswer(ctx context.Context, t *trace.Trace, doc *net
 		return d.refused(t, doc.URL, asked, a), ""
 	case strings.EqualFold(a.Action, "redirectUrl"):
 		t.Say("sends to %s", a.RedirectURL)
-		return d.follow(t, doc.URL, a.RedirectURL)
+		found, next := d.follow(t, doc.URL, a.RedirectURL)
+		found.byURL = true
+		return found, next
 	case strings.EqualFold(a.Action, "redirectAddr"):
 		t.Say("sends to %s", a.RedirectAddr)
 		return poxAnswer{redirectAddr: a.RedirectAddr}, ""
@@ -206,6 +209,7 @@ waiting:
 			if i == 0 && found.settled() && !isMicrosoft(hostOf(found.at)) {
 				t.Find(checks.AutodiscoverHTTPRedirect, "%s", shown(found.trail))
 			}
+			found.missed = i == 1 && d.plain.Load()
 			return found
 		})
 	}
@@ -233,6 +237,10 @@ func (d *autodiscovery) httpRedirect(ctx context.Context, t *trace.Trace, a mail
 	}
 	location := doc.Header.Get("Location")
 	t.Say("HTTP status %d %s", doc.Status, location)
+	if doc.Status/100 == 2 {
+		d.plain.Store(true)
+		d.answered.Store(true)
+	}
 	if doc.Status < 300 || doc.Status > 399 || location == "" {
 		return ""
 	}

@@ -102,12 +102,21 @@ type Discovery struct {
 	Servers []mailcheck.Server       // distinct, in the order of trust
 	Dropped int                      // servers beyond the bound of 40
 
-	Copies []Copy   // what each place of a settings file answered
-	Likely []string // the host names that have an address, of those that clients guess
+	Copies         []Copy   // what each place of a settings file answered
+	Likely         []string // the host names that have an address, of those that clients guess
+	Autodiscovered Autodiscovered
 	// Disbelieved are the certificates for which web servers were not believed, by the
 	// URL that was asked.
 	Disbelieved map[string][]*x509.Certificate
 	Exchanger   string // the preferred mail exchanger, or nothing
+}
+
+// Autodiscovered is how asking by Autodiscover went, where clients differ in what they
+// make of it.
+type Autodiscovered struct {
+	Login  bool // a service wants a login, and no place answers without
+	ByURL  bool // the answer that counts was found at a URL that another answer names
+	Missed bool // a place that Thunderbird asks before has answered with something else
 }
 
 // Discover asks every source at once and calls found for each distinct server as
@@ -149,6 +158,7 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 	for i, s := range d.Servers {
 		d.Servers[i] = WithUsername(s, a)
 	}
+	d.Autodiscovered = b.autodiscovered
 	d.Copies, d.Likely, d.Exchanger, d.Disbelieved = b.documents, b.likely, b.exchanger, b.disbelieved
 	if dns := &d.Sources[len(d.Sources)-1]; len(dns.Steps) > 0 { // the last of Sources, which asks for the mail exchanger first
 		judgeOperators(dns.Steps, &d, a)
@@ -212,17 +222,18 @@ func telling(a, b mailcheck.SourceKind) mailcheck.SourceKind {
 
 // board is where the sources of one run meet.
 type board struct {
-	mu          sync.Mutex
-	found       func(mailcheck.Server)
-	known       map[string]bool
-	dropped     map[string]bool       // servers beyond the bound, which may be posted again too
-	named       map[string]directions // by source: what it named servers for
-	documents   []Copy
-	likely      []string // set by the source guess alone
-	disbelieved map[string][]*x509.Certificate
-	exchanger   string                                             // set by the source mx alone
-	declined    map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
-	watchers                                                       // those who want to hear of everything
+	mu             sync.Mutex
+	found          func(mailcheck.Server)
+	known          map[string]bool
+	dropped        map[string]bool       // servers beyond the bound, which may be posted again too
+	named          map[string]directions // by source: what it named servers for
+	documents      []Copy
+	likely         []string       // set by the source guess alone
+	autodiscovered Autodiscovered // set by the source autodiscover alone
+	disbelieved    map[string][]*x509.Certificate
+	exchanger      string                                             // set by the source mx alone
+	declined       map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
+	watchers                                                          // those who want to hear of everything
 }
 
 func (b *board) post(s mailcheck.Server) {

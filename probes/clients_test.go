@@ -68,6 +68,13 @@ var clientCases = []struct {
 	{"built-in-outdated", "Thunderbird", mailcheck.Configures, "autoconfig (https)"},
 	{"built-in-refused", "FairEmail", mailcheck.Fails, "built-in"},
 	{"built-in-refused", "Thunderbird", mailcheck.Asks, ""},
+	{"page-before-settings", "Thunderbird", mailcheck.Configures, "guess"}, // the page has answered
+	{"page-before-settings", "Delta Chat", mailcheck.Configures, ".well-known (https)"},
+	{"exchange", "Thunderbird", mailcheck.Asks, "autodiscover"}, // for the password
+	{"exchange", "Evolution", mailcheck.Configures, "srv"},
+	{"autodiscover-only", "Thunderbird", mailcheck.Configures, "autodiscover"},
+	{"autodiscover-redirect-url", "Thunderbird", mailcheck.Configures, "guess"}, // does not follow
+	{"autodiscover-redirect-url", "Delta Chat", mailcheck.Configures, "autodiscover"},
 	{"guess-only", "Thunderbird", mailcheck.Configures, "guess"},
 	{"guess-bad-certificate", "Thunderbird", mailcheck.Configures, "guess"},
 	{"guess-bad-certificate", "Delta Chat", mailcheck.Configures, "guess"},
@@ -135,6 +142,11 @@ func TestClientsReasons(t *testing.T) {
 			"imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
 		{"guess-pop3-before-plain", "Thunderbird", "tries likely names, since nothing it reads is published",
 			"pop3s://pop.example.com:995 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"pop3-first", "Thunderbird", "", "pop3s://pop.example.com:995 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"pop3-first", "Delta Chat", "", "imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"exchange-beside-imap", "Thunderbird", "Autodiscover names Exchange alone; so it guesses imaps://mail.example.com:993 on the same host", "imaps://mail.example.com:993 alice@example.com, submissions://mail.example.com:465 alice@example.com"},
+		{"autodiscover-after-page", "Thunderbird", "autodiscover: does not count, since a place that it asks before has answered with something else; so it tries likely names",
+			"imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
 		{"must-staple", "Thunderbird", "tries likely names, since nothing it reads is published",
 			"pop3s://pop.example.com:995 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
 		{"guess-port-25", "Thunderbird", "tries likely names, since nothing it reads is published",

@@ -29,6 +29,9 @@ type program struct {
 	caveats  map[autoconfig.Place]string // what was not verified about a place, or is not the same in all builds
 	tries    bool                        // all servers of a place, up to one that works
 	goesOn   bool                        // to the next place, and to other user names, if the servers of one do not work
+	settles  bool                        // the first of the domain's own places that answers decides, of Autodiscover's too, though the answer be of no use
+	inOrder  bool                        // it takes the first server for reading, whatever that speaks
+	signsIn  bool                        // it asks for the password where Autodiscover wants a login
 	warns    bool                        // of settings without encryption
 	username bool                        // a settings file counts for less than SRV records unless it has user names of its own
 	bare     bool                        // it never sends the address along
@@ -96,6 +99,10 @@ type walk struct {
 func (w *walk) run() mailcheck.ClientResult {
 	var failed *mailcheck.ClientResult
 	for _, place := range w.order {
+		if w.settled(place) {
+			w.note(place, mailcheck.Textf("does not count, since an earlier place has answered"))
+			continue
+		}
 		found := w.look(place)
 		if found.servers == nil && found.outcome == "" {
 			w.note(place, found.note)
@@ -153,6 +160,7 @@ type find struct {
 	outcome  mailcheck.Outcome // if the servers do not decide it
 	note     mailcheck.Text
 	unusable bool // it has something, which the client cannot use
+	guessed  bool // the servers only had to answer
 }
 
 // encrypted are the places on the same hosts as those over http.
@@ -171,6 +179,21 @@ func (w *walk) look(place autoconfig.Place) find {
 		return w.lookGuess()
 	}
 	return w.lookFiles(place)
+}
+
+// ownPlaces are those of the domain itself, in no order.
+var ownPlaces = []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPHost, autoconfig.HTTPWellKnown}
+
+// settled reports whether a place does not count any more, because one of the domain's
+// own before it has answered.
+func (w *walk) settled(place autoconfig.Place) bool {
+	if !w.settles || !slices.Contains(ownPlaces, place) {
+		return false
+	}
+	before := w.order[:slices.Index(w.order, place)]
+	return slices.ContainsFunc(w.discovery.Copies, func(c autoconfig.Copy) bool {
+		return slices.Contains(before, c.Place) && slices.Contains(ownPlaces, c.Place) && c.Status/100 == 2 && (c.Bare == w.bare || !w.askedBothWays(c.Place))
+	})
 }
 
 // lookFiles takes the first settings file of a place that the client can use. Over
@@ -257,35 +280,13 @@ func (w *walk) lookRecords() find {
 	return find{note: mailcheck.Textf("no SRV records")}
 }
 
-// lookAutodiscover takes what the Autodiscover source found. Outlook's own set-up
-// takes only Exchange from it; Thunderbird takes Exchange where there is no IMAP or
-// POP3, and the others do not speak it.
-func (w *walk) lookAutodiscover() find {
-	source := w.source("autodiscover")
-	if source.State == "" {
-		return find{note: mailcheck.Textf("not asked in this run")}
-	}
-	if servers := w.choose(source.Servers); servers != nil && !w.exchange {
-		return find{servers: servers}
-	}
-	for _, s := range source.Servers {
-		if s.Protocol.Exchange() && (w.exchange || w.dialect == &document.ThunderbirdDialect) {
-			return find{servers: []mailcheck.Server{s}}
-		}
-	}
-	switch {
-	case w.exchange && len(source.Servers) > 0:
-		return find{note: mailcheck.Textf("answers with IMAP, POP3 or SMTP, which it ignores"), unusable: true}
-	case len(source.Servers) > 0:
-		return find{note: mailcheck.Textf("names only Exchange, which it does not speak")}
-	}
-	return find{note: source.Reason}
-}
-
 // choose picks one server for reading and one for sending: the client's first
 // protocol, and of that the first server. It needs both.
 func (w *walk) choose(servers []mailcheck.Server) []mailcheck.Server {
 	in, out := w.first(w.incoming, servers), w.first(w.outgoing, servers)
+	if i := slices.IndexFunc(servers, func(s mailcheck.Server) bool { return slices.Contains(w.incoming, s.Protocol) }); w.inOrder && i >= 0 {
+		in = servers[i : i+1]
+	}
 	if in == nil || out == nil {
 		return nil
 	}
@@ -311,7 +312,7 @@ func (w *walk) first(protocols []mailcheck.Protocol, servers []mailcheck.Server)
 // if the client does not trust the place.
 func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mailcheck.Text) {
 	servers, note := found.servers, found.note
-	if why := w.misguess(servers); place == autoconfig.Guess && !why.Empty() {
+	if why := w.misguess(servers); found.guessed && !why.Empty() {
 		return mailcheck.Fails, why
 	}
 	for _, s := range servers {

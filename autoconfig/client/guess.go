@@ -36,7 +36,10 @@ var thunderbirdGuesses = []guess{
 // guess counts once it works; others are content with less.
 func (w *walk) lookGuess() find {
 	if w.guesses != nil {
-		return w.lookTried()
+		if len(w.discovery.Likely) == 0 {
+			return find{note: w.source("guess").Reason}
+		}
+		return w.lookTried(w.candidates(""))
 	}
 	var upgraded, likely []mailcheck.Server
 	for _, s := range w.source("guess").Servers {
@@ -51,18 +54,23 @@ func (w *walk) lookGuess() find {
 	return find{servers: w.choose(slices.Concat(upgraded, likely)), note: mailcheck.Textf("none of the usual host names answers")}
 }
 
-// candidates lists what the program tries, in its order, of the names that have an address.
-func (w *walk) candidates() []mailcheck.Server {
+// candidates lists what the program tries, in its order: at the usual names that have an
+// address, or on one host alone.
+func (w *walk) candidates(host string) []mailcheck.Server {
 	var servers []mailcheck.Server
 	for _, g := range w.guesses {
-		for _, prefix := range g.prefixes {
-			host := prefix + w.address.Domain
-			if !slices.Contains(w.discovery.Likely, host) {
-				continue
+		hosts := []string{host}
+		if host == "" {
+			hosts = nil
+			for _, prefix := range g.prefixes {
+				hosts = append(hosts, prefix+w.address.Domain)
 			}
+			hosts = slices.DeleteFunc(hosts, func(h string) bool { return !slices.Contains(w.discovery.Likely, h) })
+		}
+		for _, h := range hosts {
 			for _, port := range g.ports {
 				servers = append(servers, autoconfig.WithUsername(mailcheck.Server{
-					Protocol: g.protocol, Host: host, Port: port, Security: g.security,
+					Protocol: g.protocol, Host: h, Port: port, Security: g.security,
 					Sources: []string{string(autoconfig.Guess)}, Kind: mailcheck.Guessed,
 				}, w.address))
 			}
@@ -74,19 +82,23 @@ func (w *walk) candidates() []mailcheck.Server {
 // toTry is what has to be tested to know what the program takes: nothing if it does not
 // come to guessing. What a server says in clear is learned where STARTTLS is tried.
 func (w *walk) toTry() []mailcheck.Server {
-	if w.guesses == nil || w.run().Source != "" {
+	if w.guesses == nil {
 		return nil
 	}
-	return slices.DeleteFunc(w.candidates(), func(s mailcheck.Server) bool { return s.Security == mailcheck.Plain })
+	var servers []mailcheck.Server
+	switch r := w.run(); {
+	case r.Source == "":
+		servers = w.candidates("")
+	case len(r.Servers) == 1 && r.Servers[0].Protocol.Exchange():
+		servers = w.candidates(r.Servers[0].Host)
+	}
+	return slices.DeleteFunc(servers, func(s mailcheck.Server) bool { return s.Security == mailcheck.Plain })
 }
 
 // lookTried takes the first server for reading and the first for sending that answer.
-func (w *walk) lookTried() find {
-	if len(w.discovery.Likely) == 0 {
-		return find{note: w.source("guess").Reason}
-	}
+func (w *walk) lookTried(candidates []mailcheck.Server) find {
 	var in, out []mailcheck.Server
-	for _, s := range w.candidates() {
+	for _, s := range candidates {
 		switch {
 		case !w.answers(s):
 		case s.Protocol.Reads() && in == nil:
@@ -98,7 +110,7 @@ func (w *walk) lookTried() find {
 	if in == nil || out == nil {
 		return find{note: mailcheck.Textf("the usual host names have no server for reading and one for sending that answer")}
 	}
-	return find{servers: slices.Concat(in, out)}
+	return find{servers: slices.Concat(in, out), guessed: true}
 }
 
 // answers reports whether a program that looks no further takes a guess. TLS from the

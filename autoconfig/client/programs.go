@@ -20,7 +20,9 @@ var programs = []program{
 	{
 		// Before all places it looks for a file in the folder isp beside the program,
 		// which an administrator may have put there. The places are asked at once and the
-		// first in this order wins; Exchange from Autodiscover is offered beside it.
+		// first in this order wins; Exchange from Autodiscover is offered beside it. Of the
+		// domain's own places the first that answers with a status of 2xx is the only one
+		// that is read. On the host of an Exchange server it guesses, too.
 		// It guesses in parallel, and looks at certificates only where TLS comes first
 		// (guess.requireGoodCert); the local part is the first user name it then tries. It
 		// reads no SRV records for mail (bugzilla 342242). Compared with the program itself
@@ -28,6 +30,7 @@ var programs = []program{
 		name:    "Thunderbird",
 		order:   []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Database, autoconfig.Exchanger, autoconfig.Autodiscover, autoconfig.Guess},
 		dialect: &document.ThunderbirdDialect, incoming: both, outgoing: sending, warns: true, guesses: thunderbirdGuesses,
+		settles: true, inOrder: true, signsIn: true,
 		manual: "the user has to type in the servers; it does not read SRV records",
 		ref:    "thunderbird-desktop: FindConfig.sys.mjs, FetchConfig.sys.mjs, GuessConfig.sys.mjs, readFromXML.sys.mjs",
 	},

@@ -23,6 +23,12 @@ func clients() []Scenario {
 			host("192.0.2.81", Host{443: TLS(cert("example.com"), HTTP(map[string]Reply{"/.well-known/autoconfig/mail/config-v1.1.xml": settings}))}),
 			host(webHost, Host{80: web(XML(config(incoming("imap", "old.example.com", 143, "STARTTLS"), outgoing("old.example.com", 587, "STARTTLS")))), 443: TLS(cert(webHost), HTTP(nil))}),
 			host("old.example.com", Host{143: imap("old.example.com")})),
+		provider("pop3-first", "the settings file names POP3 before IMAP", "",
+			onlyAutoconfig(XML(config(incoming("pop3", popHost, 995, "SSL"), incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
+		provider("page-before-settings", "a web page answers at the usual host, and the settings file is at the other place", "autoconfig.html-instead-of-xml",
+			onlyAutoconfig(HTML("<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><p>It works!</body></html>\n")),
+			records("@ A 192.0.2.81"),
+			host("192.0.2.81", Host{443: TLS(cert("example.com"), HTTP(map[string]Reply{"/.well-known/autoconfig/mail/config-v1.1.xml": settings}))})),
 		provider("built-in-by-mx", "the domain publishes its own servers, but a client believes the provider of its mail exchanger", "",
 			without("@", "mx"), records(
 				"@ MX 10 mxext1.mailbox.org.", "mxext1.mailbox.org. A 192.0.2.24",
