@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,27 @@ var likely = []scenario{{
 	ports:   []int{993, 995, 465},
 	found:   "autoconfig",
 	servers: append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
+}, {
+	name: "page-first", // Thunderbird reads the first place that answers, and no other
+	sites: []site{
+		{host: "autoconfig", path: configPath, document: page, directives: "types { text/html xml; }"},
+		{host: "@", path: ".well-known/autoconfig/" + configPath, document: settings},
+	},
+	ports:    []int{995, 993, 465},
+	found:    "autoconfig",
+	servers:  append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
+	findings: []string{"autoconfig.html-instead-of-xml"},
+}, {
+	name:    "pop3-first",
+	sites:   []site{{host: "autoconfig", path: configPath, document: pop3First}},
+	ports:   []int{993, 995, 465},
+	servers: append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
+}, {
+	name:     "autodiscover-login", // the servers would be guessed, were it not for this
+	sites:    []site{{host: "autodiscover", directives: `location / { add_header WWW-Authenticate 'Basic realm="mail"' always; return 401; }`}},
+	ports:    tlsPorts,
+	exit:     1,
+	findings: []string{"account.no-settings"},
 }, {
 	name:     "guess-pop3",
 	ports:    []int{995, 110, 465},
@@ -36,6 +58,13 @@ var likely = []scenario{{
 	servers:  []string{"imap imap:993 tls fail", "submission smtp:465 tls fail"},
 	findings: []string{"greet.bye imap:993", "greet.overload smtp:465"},
 }}
+
+// pop3First is the settings file with IMAP at the end.
+var pop3First = func() string {
+	before, section, _ := strings.Cut(settings, `    <incomingServer type="imap">`)
+	section, rest, _ := strings.Cut(section, "</incomingServer>\n")
+	return before + strings.Replace(rest, "  </emailProvider>", `    <incomingServer type="imap">`+section+"</incomingServer>\n  </emailProvider>", 1)
+}()
 
 // farewells are what the refuser says in the place of a greeting.
 var farewells = map[int]string{

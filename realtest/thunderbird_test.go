@@ -36,6 +36,10 @@ var accounts = []account{
 	{"healthy", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"well-known", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"http-only", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
+	{"page-first", "guess", "imap imap:993 tls", "submission smtp:465 tls"},
+	{"pop3-first", "xml", "pop3 pop:995 tls", "submission smtp:465 tls"},
+	{"autodiscover-url", "guess", "imap imap:993 tls", "submission smtp:465 tls"}, // does not follow
+	{"autodiscover-login", "", "", ""},                                            // asks for the password
 	{"autodiscover-redirect", "exchange", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"malformed", "guess", "imap imap:993 tls", "submission smtp:465 tls"},         // it goes on to guess
 	{"content-type", "guess", "imap imap:993 tls", "submission smtp:465 tls"},      // the same
@@ -57,7 +61,7 @@ var accounts = []account{
 type account struct{ name, source, reads, sends string }
 
 // sources are what mailcheck calls Thunderbird's sources, but for how they were reached.
-var sources = map[string]string{"autoconfig": "xml", ".well-known": "xml", "autodiscover": "exchange", "guess": "guess"}
+var sources = map[string]string{"autoconfig": "xml", ".well-known": "xml", "mx": "xml", "autodiscover": "exchange", "guess": "guess"}
 
 // inOwnDNS has a program ask the name server of the run: the first argument is where
 // the files for that are, the rest is the program.
@@ -188,7 +192,10 @@ func toldOfThunderbird(t *testing.T, address string) (source string, servers []s
 			servers = append(servers, fmt.Sprintf("%s %s:%d %s", s.Protocol, s.Host, s.Port, s.Security))
 		}
 		place, _, _ := strings.Cut(c.Source, " ")
-		return sources[place], servers, c.Outcome + ": " + c.Reason
+		if len(servers) > 0 {
+			source = sources[place]
+		}
+		return source, servers, c.Outcome + ": " + c.Reason
 	}
 	t.Fatalf("no Thunderbird in %s", out)
 	return "", nil, ""
