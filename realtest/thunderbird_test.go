@@ -31,8 +31,8 @@ const (
 //go:embed thunderbird.js
 var askThunderbird string
 
-// accounts are what Thunderbird makes of domains; the source is in its own words.
-var accounts = []account{
+// madeUp are what Thunderbird makes of domains; the source is in its own words.
+var madeUp = []account{
 	{"healthy", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"well-known", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"http-only", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
@@ -133,7 +133,7 @@ func TestThunderbird(t *testing.T) {
 		t.Fatal(err)
 	}
 	var addresses []string
-	for _, a := range accounts {
+	for _, a := range madeUp {
 		addresses = append(addresses, "alice@"+a.name+".example")
 	}
 	var got struct {
@@ -148,7 +148,7 @@ func TestThunderbird(t *testing.T) {
 	if err != nil || got.Error != "" {
 		t.Fatal(cmp.Or(got.Error, fmt.Sprint(err)))
 	}
-	for i, a := range accounts {
+	for i, a := range madeUp {
 		if _, ok := internet.find(a.name); !ok {
 			continue // its program does not run here
 		}
@@ -205,5 +205,5 @@ func toldOfThunderbird(t *testing.T, address string) (source string, servers []s
 // answer to EHLO.
 func hurried(line string) bool {
 	return strings.Contains(line, "improper command pipelining after EHLO") && strings.HasSuffix(strings.TrimSpace(line), `: QUIT\r\n`) &&
-		slices.ContainsFunc(accounts, func(a account) bool { return strings.Contains(line, " "+a.name+"/smtpd[") })
+		slices.ContainsFunc(madeUp, func(a account) bool { return strings.Contains(line, " "+a.name+"/smtpd[") })
 }
