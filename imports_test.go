@@ -111,6 +111,7 @@ var allowed = map[string]map[string]string{
 		"internal/netx":       "the only way out to the network",
 		"internal/tlsask":     "a ClientHello by hand",
 		"internal/sasl":       "mechanisms to log in with",
+		"internal/mailbox":    "what is done after the login",
 		"autoconfig":          "an account's servers are tested as they are found",
 		"autoconfig/document": "the words of settings files",
 		"autoconfig/provider": "what is known of providers",

@@ -98,7 +98,7 @@ var (
 		"See the server's log for this user: the mailbox may not have been made yet, its files may belong to another user, or its storage may be away (Dovecot: mail_location or mail_path, and doveadm mailbox list -u USER).",
 		"RFC 9051 section 6.3.3, RFC 1939 section 5"}
 	LoginWantsID = &Check{"login.wants-id", Info, User,
-		"The mailbox opens only to programs that say who they are (the command ID).",
+		"The mailbox opens only to programs that say who they are (the ID command of IMAP).",
 		"Use a mail program that sends ID, as Thunderbird, Outlook, Apple Mail and FairEmail do. NetEase (163.com, 126.com, yeah.net) calls all others an unsafe login.",
 		"RFC 2971"}
 	LoginSender = &Check{"login.sender-refused", Failure, Admin,

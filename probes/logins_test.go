@@ -262,3 +262,17 @@ func TestGuardOfEachOperator(t *testing.T) {
 		}
 	})
 }
+
+// Who types NetEase's server in is told what its users have to know.
+func TestTypedServerWantsID(t *testing.T) {
+	s := scenario(t, "login-wants-id")
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := visit(t, s, 0, func(ctx context.Context, c *Client, _ mailcheck.Address) (*mailcheck.Report, error) {
+			imap := mailcheck.Server{Protocol: mailcheck.IMAP, Host: "imap.163.com", Port: 993, Security: mailcheck.ImplicitTLS}
+			return c.Servers(ctx, []mailcheck.Server{imap}, &Options{Credentials: Credentials{Password: s.Password, Username: s.Address}})
+		})
+		if !mailcheck.Shows(r.Findings, checks.LoginWantsID) {
+			t.Errorf("%v", r.Findings)
+		}
+	})
+}

@@ -2,9 +2,12 @@ package probes
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/mailbox"
 	"mailcheck/internal/trace"
 )
 
@@ -33,26 +36,22 @@ func (p *probe) look(ctx context.Context, e *entry) {
 // examine says who the client is (RFC 2971), without which NetEase opens no mailbox, and
 // opens the inbox for reading.
 func (p *probe) examine(_ context.Context, e *entry) error {
-	var commands []string
-	id := mailcheck.Has(append(e.caps, p.result.Capabilities.AfterTLS...), "ID")
-	if id {
-		commands = append(commands, `m1 ID ("name" "mailcheck")`)
-	}
-	if err := p.lines.send(append(commands, "m2 EXAMINE INBOX")...); err != nil {
+	caps := slices.Concat(e.caps, p.result.Capabilities.AfterTLS)
+	s := mailbox.Open(loggedIn{p.lines}, caps)
+	defer s.Close()
+	o, err := s.Examine("INBOX", mailcheck.Has(caps, "ID"))
+	if err != nil || o.Refused == nil {
 		return err
 	}
-	if id {
-		if _, err := p.imapReply("m1"); err != nil {
-			return err
-		}
-		p.lines.begin()
-	}
-	r, err := p.imapReply("m2")
-	if err != nil || r.status == "OK" {
-		return err
-	}
-	return closed("EXAMINE INBOX", r.refusal())
+	return closed("EXAMINE INBOX", p.lines.secrets.conceal(strings.Join(o.Refused, " / ")))
 }
+
+// loggedIn is a conversation in which a user was let in.
+type loggedIn struct{ *lines }
+
+func (l loggedIn) Read() (string, error)            { return l.read() }
+func (l loggedIn) Literal(size int) (string, error) { return l.literal(size) }
+func (l loggedIn) Send(commands ...string) error    { return l.send(commands...) }
 
 // count asks how many messages there are.
 func (p *probe) count(context.Context, *entry) error {

@@ -134,6 +134,7 @@ func (t *tries) attempt(ctx context.Context, name string, m sasl.Mechanism) *ent
 			p.inside = t.guard
 			t.turn.leave()
 			p.look(ctx, e)
+			t.tellOfID(p)
 		}
 	}
 	at := len(t.p.trace.Steps)
@@ -145,6 +146,14 @@ func (t *tries) attempt(ctx context.Context, name string, m sasl.Mechanism) *ent
 	}
 	t.record(at, e)
 	return e
+}
+
+// tellOfID says that a server opens mailboxes only to programs that say who they are, where
+// the user typed it in: of an address the provider's rules say so.
+func (t *tries) tellOfID(p *probe) {
+	if p.result.Protocol == mailcheck.IMAP && t.address.Domain == "" && provider.WantsID(p.result.Host) {
+		p.trace.Find(checks.LoginWantsID, "the ID command was sent, and %s is a server of NetEase", p.result.Host)
+	}
 }
 
 // anew makes a login over a connection of its own, which is judged like that of the

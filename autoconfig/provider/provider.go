@@ -83,6 +83,13 @@ func LoginAdvice(domain, host string) mailcheck.Text {
 	return mailcheck.Joined(advice, " ")
 }
 
+// WantsID reports whether a mail server opens mailboxes only to programs that say who
+// they are (RFC 2971).
+func WantsID(host string) bool {
+	p, _ := ByHosts([]string{host})
+	return slices.ContainsFunc(p.Rules, func(r Rule) bool { return r.Check == checks.LoginWantsID })
+}
+
 // ByMX returns the provider whose mail exchanger the host is.
 func ByMX(host string) (Provider, bool) {
 	i := slices.IndexFunc(Providers, func(p Provider) bool { return anyAbove(p.MX, host) })
