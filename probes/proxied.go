@@ -61,7 +61,7 @@ type heeded struct {
 
 // askTLSWithProxyHeader tells apart why a TLS port hangs up on a ClientHello or says
 // nothing to it, over one connection: a server that bans the address hangs up before the
-// client has begun, and one behind a proxy goes on with TLS after the proxy's header. One
+// client has begun, as one does that cannot read its key, and one behind a proxy goes on with TLS after the proxy's header. One
 // that gets a header which it does not expect may say so in TLS, before the client has
 // begun.
 func (p *probe) askTLSWithProxyHeader(ctx context.Context, f *mailcheck.Finding) {
@@ -89,8 +89,8 @@ func (p *probe) askTLSWithProxyHeader(ctx context.Context, f *mailcheck.Finding)
 	case got.alert:
 		f.Become(checks.ReplyProxyHeader, "%s; over a connection on which nothing is sent, the server answers with a TLS alert", f.Detail)
 	case got.hungUp:
-		f.Become(checks.TCPReset, "%s; on a connection over which nothing is sent, the server hangs up at once", f.Detail)
-		f.Fix = mailcheck.Textf("%s A port with TLS also hangs up on everybody if a proxy in front sends it the header of the PROXY protocol (HAProxy: send-proxy) and it expects none.", mailcheck.Text{Format: f.Check.Remedy})
+		f.Become(checks.TLSEOF, "%s; on a connection over which nothing is sent, the server hangs up at once", f.Detail)
+		f.Fix = mailcheck.Textf("See the server's log: a service whose certificate or key cannot be read hangs up so, and one to which a proxy in front sends the header of the PROXY protocol (HAProxy: send-proxy) that it does not expect. If the log says nothing, try from another network (a mobile phone's hotspot): where that works, this address was banned (fail2ban).")
 	case got.tls.Accepted(): // an alert is what a server sends that expects no header
 		f.Become(checks.TCPProxyExpected, "%s; after the header of a proxy it answers with %s", f.Detail, got.tls.Text())
 	}

@@ -30,7 +30,7 @@ var mailboxes = map[string]string{"mailbox": "members/mail", "courier-login": "c
 
 // looks are what mailcheck says after an accepted login, until it leaves.
 var looks = map[string][]string{
-	"imap":       {`m1 ID ("name" "mailcheck")`, "m2 EXAMINE INBOX", "c9 LOGOUT"},
+	"imap":       {`T1 ID ("name" "mailcheck")`, "T2 EXAMINE INBOX", "c9 LOGOUT"},
 	"pop3":       {"STAT", "QUIT"},
 	"submission": {"MAIL FROM:<USER>", "RCPT TO:<USER>", "RSET", "QUIT"},
 }

@@ -78,7 +78,7 @@ func outages() []Scenario {
 		provider("antivirus-everywhere", "a virus scanner puts a certificate of its own in the place of each server's", "account.no-incoming account.no-outgoing tls.interception",
 			serve(imapHost, 993, TLS(scanned(imapHost), IMAP(Mail{Host: imapHost}))), serve(popHost, 995, TLS(scanned(popHost), POP3(Mail{Host: popHost}))),
 			serve(smtpHost, 465, TLS(scanned(smtpHost), SMTP(Mail{Host: smtpHost}))), onSubmission(Mail{StartTLS: new(scanned(smtpHost))})),
-		provider("banned-in-words", "the IMAP server has banned the address: it says so on one port and hangs up on the other", "greet.blocklist tcp.reset-after-connect",
+		provider("banned-in-words", "the IMAP server has banned the address: it says so on one port and hangs up on the other", "greet.blocklist tls.eof",
 			onIMAP(greets(turnsAway("* BYE Your address is banned.\r\n"))), onIMAPS(CloseAtOnce)),
 		provider("blocklisted-everywhere", "the submission server refuses the address on both ports, in two ways", "account.no-outgoing greet.blocklist",
 			onSubmission(Mail{On: map[string]Behaviour{"greeting": turnsAway("554 5.7.1 Service unavailable; client blocked using pbl.spamhaus.org\r\n")}}),
