@@ -30,7 +30,7 @@ var mailboxes = map[string]string{"mailbox": "members/mail", "courier-login": "c
 
 // looks are what mailcheck says after an accepted login, until it leaves.
 var looks = map[string][]string{
-	"imap":       {`T1 ID ("name" "mailcheck")`, "T2 EXAMINE INBOX", "c9 LOGOUT"},
+	"imap":       {`ID ("name" "mailcheck")`, "EXAMINE INBOX", "LOGOUT"},
 	"pop3":       {"STAT", "QUIT"},
 	"submission": {"MAIL FROM:<USER>", "RCPT TO:<USER>", "RSET", "QUIT"},
 }
@@ -119,7 +119,7 @@ func noticed(inventory []string) (list []string) {
 func wantedLook(s scenario, server, user string) (want []string) {
 	protocol := strings.TrimSuffix(server[:strings.Index(server, ":")], "s")
 	for _, line := range looks[protocol] {
-		if s.program != courier || !strings.Contains(line, " ID ") { // which Courier does not offer
+		if s.program != courier || !strings.HasPrefix(line, "ID ") { // which Courier does not offer
 			want = append(want, strings.ReplaceAll(line, "USER", user))
 		}
 	}
@@ -137,12 +137,15 @@ func saidAfterLogin(transcript string) map[string][]string {
 			server, in = name[:strings.LastIndex(name, ":")], false
 		}
 		if _, words, ok := strings.Cut(line, " >> "); ok && in {
-			said[server] = append(said[server], words)
+			said[server] = append(said[server], imapTag.ReplaceAllString(words, ""))
 		}
 		in = in || strings.Contains(line, " - auth: ")
 	}
 	return said
 }
+
+// imapTag is the tag of a command, which is nobody's business.
+var imapTag = regexp.MustCompile(`^[Tc][0-9]+ `)
 
 // relay passes connections on to a server and counts them.
 type relay struct {
