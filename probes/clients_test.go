@@ -130,6 +130,8 @@ func TestClientsReasons(t *testing.T) {
 		{"built-in-outdated", "FairEmail", "takes submission://send.xtra.co.nz:587 from its own list of providers, which does not work: the server refuses connections on this port: nothing is listening there (tcp.refused)",
 			"imaps://imap.xtra.co.nz:993 alice@xtra.co.nz, submission://send.xtra.co.nz:587 alice@xtra.co.nz"},
 		{"built-in-refused", "FairEmail", "gives up: it has the provider in a list of those that do not speak the standard protocols", ""},
+		{"file-preferred", "Thunderbird", "sends through its default server, such as that of another account, as <useGlobalPreferredServer> says",
+			"imaps://imap.example.com:993 alice@example.com, submission://smtp.example.com:587 alice@example.com"},
 		{"guess-bad-certificate", "Thunderbird", "tries likely names, since nothing it reads is published",
 			"imap://imap.example.com:143 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
 		{"guess-starttls-bad-certificate", "Thunderbird", "guesses imap://imap.example.com:143, because the server says STARTTLS, without looking at its certificate; then the login fails: the server's certificate has expired (tls.expired)",

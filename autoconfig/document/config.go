@@ -49,6 +49,7 @@ type Section struct {
 	SocketType string // SSL, STARTTLS or plain
 	Username   string
 	Auth       []string
+	Elsewhere  string // of an outgoing one, the element by which Thunderbird's default server is to be taken instead; empty for none
 }
 
 // Problem is a fault of a settings file.
@@ -119,7 +120,25 @@ func ReadSection(n *Node) Section {
 			s.Auth = append(s.Auth, a.Content())
 		}
 	}
+	if n := Preferred(n); n != nil {
+		s.Elsewhere = n.Name
+	}
 	return s
+}
+
+// Preferred returns the element of an outgoing section that has Thunderbird send through
+// its default server, such as that of another account, and not through this one; nil if
+// there is none (thunderbird-desktop: readFromXML.sys.mjs, createInBackend).
+func Preferred(section *Node) *Node {
+	if section.Name != "outgoingServer" {
+		return nil
+	}
+	for _, e := range []struct{ name, word, digit string }{{"useGlobalPreferredServer", "true", "1"}, {"addThisServer", "false", "0"}} {
+		if c := section.Child(e.name); c != nil && (strings.EqualFold(c.Content(), e.word) || c.Content() == e.digit) {
+			return c
+		}
+	}
+	return nil
 }
 
 // SectionProtocols are the section types that make a mail account.

@@ -32,6 +32,7 @@ type Dialect struct {
 	AuthHosts bool                          // OAuth2 counts only for the hosts it has a sign-in page for
 	LastIn    bool                          // of several incoming servers of one type it takes the last
 	LastOut   bool                          // of several outgoing servers it takes the last
+	Default   bool                          // has a default server for sending, which a section may ask for instead of itself
 }
 
 // Fault is why a client does not use a section, or the whole file.
@@ -51,6 +52,7 @@ type reading struct {
 	Outgoing []mailcheck.Server
 	Dropped  []Fault // sections it leaves out
 	Refused  *Fault  // why it does not use the file at all; nil if it does
+	Default  string  // the element by which it sends through its default server; empty where it does not
 }
 
 // Ignores reports whether the client leaves a file out for its media type. A file
@@ -94,6 +96,9 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 				refuse(f)
 			}
 		case s.Outgoing:
+			if d.Default && len(r.Outgoing) == 0 {
+				r.Default = s.Elsewhere
+			}
 			r.Outgoing = append(r.Outgoing, server)
 		default:
 			r.Incoming = append(r.Incoming, server)

@@ -25,7 +25,7 @@ var (
 		XMLType: true, ID: true, Domain: true, ASCIIHost: true, Incoming: []string{"imap", "pop3"}, Sockets: exactSockets,
 		Auth:      []string{"password-cleartext", "password-encrypted", "plain", "secure", "NTLM", "GSSAPI", "OAuth2"},
 		AuthOut:   []string{"none", "client-IP-address", "smtp-after-pop"},
-		AuthHosts: true,
+		AuthHosts: true, Default: true,
 	}
 	// parserError aborts the file. "plain" is no value of socketType here.
 	AndroidDialect = Dialect{

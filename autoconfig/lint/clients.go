@@ -33,6 +33,9 @@ func lintClients(l *linter, provider *document.Node, c *document.Config) {
 			}
 			told.find(checks.PublishClientRefuses, *r.Refused, d.Client, fix)
 		default:
+			if r.Default != "" {
+				result.Reason = mailcheck.Textf("sends through its default server, such as that of another account, as <%s> says", r.Default)
+			}
 			result.Servers = []mailcheck.Server{r.Incoming[0], r.Outgoing[0]}
 			for _, dropped := range r.Dropped {
 				told.find(checks.LintClientDrops, dropped, d.Client, mailcheck.Text{})
@@ -52,6 +55,15 @@ func (l *linter) usedByNone(provider *document.Node) {
 	if !slices.ContainsFunc(l.Findings, func(f mailcheck.Finding) bool { return f.Severity == checks.Failure }) {
 		l.at(provider, checks.LintMissing, "no mail program that is known here can use the file").
 			Fix = mailcheck.Textf("Correct what each of them names as its reason.")
+	}
+}
+
+// askedByNone says of the clients that could use the file that they do not ask for it there.
+func (l *linter) askedByNone() {
+	for i := range l.Clients {
+		if c := &l.Clients[i]; c.Outcome == mailcheck.Configures {
+			c.Outcome, c.Reason = mailcheck.Fails, mailcheck.Textf("could use the file, but does not ask for one at this URL")
+		}
 	}
 }
 

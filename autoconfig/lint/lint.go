@@ -143,6 +143,9 @@ func (l *linter) judgeXML(body []byte) {
 			l.served(kind.media)
 			l.placed(kind.root)
 			kind.judge(l, root)
+			if mailcheck.Shows(l.Findings, checks.LintPlace) {
+				l.askedByNone()
+			}
 			return
 		}
 	}

@@ -107,16 +107,11 @@ func securityOf(n *document.Node) mailcheck.Security {
 }
 
 // lintPreferred finds sections for sending that Thunderbird does not take for the new
-// account: useGlobalPreferredServer and addThisServer say so
-// (thunderbird-desktop: readFromXML.sys.mjs, createInBackend).
+// account.
 func lintPreferred(l *linter, n *document.Node) {
-	for name, other := range map[string]string{"useGlobalPreferredServer": "true", "addThisServer": "false"} {
-		c := n.Child(name)
-		if c == nil || n.Name != "outgoingServer" || !strings.EqualFold(c.Content(), other) && c.Content() != map[string]string{"true": "1", "false": "0"}[other] {
-			continue
-		}
-		l.at(c, checks.PublishPreferredServer, "<%s>%s</%s>: mail goes out through Thunderbird's default server, such as that of another account, not through %s", name, c.Content(), name, n.Text("hostname")).
-			Fix = mailcheck.Textf("Take <%s>%s</%s> out.", name, c.Content(), name)
+	if c := document.Preferred(n); c != nil {
+		l.at(c, checks.PublishPreferredServer, "<%s>%s</%[1]s>: mail goes out through Thunderbird's default server, such as that of another account, not through %[3]s", c.Name, c.Content(), n.Text("hostname")).
+			Fix = mailcheck.Textf("Take <%s>%s</%[1]s> out.", c.Name, c.Content())
 	}
 }
 
