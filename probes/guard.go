@@ -10,8 +10,11 @@ import (
 )
 
 // headStart is how long the first login waits for a server that ranks higher to be
-// ready, so that it is the same one in every run.
-const headStart = 10 * time.Millisecond
+// ready, so that it is mostly the same one in every run. The longer the way has been so
+// far, the further apart are those that go it side by side.
+func headStart(sofar time.Duration) time.Duration {
+	return min(max(sofar/4, 10*time.Millisecond), 250*time.Millisecond)
+}
 
 // guard keeps an account of one operator from being locked. What another operator
 // refuses says nothing about it: an old host knows the password of then.
@@ -20,6 +23,7 @@ const headStart = 10 * time.Millisecond
 // refusals may lock the account. Once it was let in, the others have nothing to fear and
 // go side by side.
 type guard struct {
+	started time.Time // of the run
 	mu      sync.Mutex
 	begun   bool            // the first was chosen
 	busy    bool            // somebody tries a name that was not let in yet
@@ -51,7 +55,7 @@ func (g *guard) queue(name string, rank int, sends, late bool) *place {
 	t := &place{guard: g, name: fold(name), rank: rank, sends: sends, late: late, ready: make(chan struct{})}
 	g.waiting = append(g.waiting, t)
 	if !g.begun && len(g.waiting) == 1 {
-		time.AfterFunc(headStart, func() {
+		time.AfterFunc(headStart(time.Since(g.started)), func() {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			g.begun = true

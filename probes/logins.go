@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"mailcheck"
 	"mailcheck/autoconfig"
@@ -36,6 +37,7 @@ type logins struct {
 	Credentials
 	address mailcheck.Address // of the account; empty where servers were given
 	echoes  echoes            // of the secret
+	started time.Time         // of the run
 
 	mu     sync.Mutex
 	made   int
@@ -44,11 +46,11 @@ type logins struct {
 }
 
 // newLogins returns what logs in; nil where there is nothing to log in with.
-func newLogins(c Credentials, a mailcheck.Address) *logins {
+func newLogins(c Credentials, a mailcheck.Address, started time.Time) *logins {
 	if !c.Given() {
 		return nil
 	}
-	l := &logins{Credentials: c, address: a, guards: map[string]*guard{}, mute: map[string]bool{}}
+	l := &logins{Credentials: c, address: a, started: started, guards: map[string]*guard{}, mute: map[string]bool{}}
 	l.echoes = echoesOf(l.secret())
 	return l
 }
@@ -60,7 +62,7 @@ func (l *logins) guardOf(host string) *guard {
 	defer l.mu.Unlock()
 	operator := autoconfig.Operator(host)
 	if l.guards[operator] == nil {
-		l.guards[operator] = &guard{letIn: map[string]bool{}, closed: map[string]bool{}, asked: map[string]bool{}}
+		l.guards[operator] = &guard{started: l.started, letIn: map[string]bool{}, closed: map[string]bool{}, asked: map[string]bool{}}
 	}
 	return l.guards[operator]
 }

@@ -202,7 +202,7 @@ func newPool(ctx context.Context, n *netx.Run, o *Options, r *mailcheck.Report) 
 		o = new(Options)
 	}
 	return &pool{
-		ctx: ctx, net: n, opts: *o, began: r.Started, domain: r.Address.Domain, logins: newLogins(o.Credentials, r.Address),
+		ctx: ctx, net: n, opts: *o, began: r.Started, domain: r.Address.Domain, logins: newLogins(o.Credentials, r.Address, r.Started),
 		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{}, webs: map[string]*shared{},
 		talks: map[netip.Addr]chan struct{}{},
 	}
