@@ -154,7 +154,8 @@ func (l *logins) obstacle(s *mailcheck.ServerResult, v mailcheck.Verdict) *obsta
 	return nil
 }
 
-// record makes a finding of an obstacle that is none yet.
+// record makes a finding of an obstacle that is none yet. Whether the user gets in is not
+// known then.
 func (o *obstacle) record(s *mailcheck.ServerResult) {
 	if o.check == nil {
 		return
@@ -164,7 +165,7 @@ func (o *obstacle) record(s *mailcheck.ServerResult) {
 	s.Steps = append(s.Steps, mailcheck.Step{
 		Op: mailcheck.OpAuth, Target: s.Endpoint(), Detail: mailcheck.Textf("not tried: %s", o.why), Findings: []mailcheck.Finding{f},
 	})
-	s.Verdict = verdict(s.Findings())
+	s.Verdict = mailcheck.Untested
 }
 
 // trust notes that the user vouches for a server that nobody else does.

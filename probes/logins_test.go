@@ -276,3 +276,25 @@ func TestTypedServerWantsID(t *testing.T) {
 		}
 	})
 }
+
+// Where no login can be tried with what was given, nobody knows whether the user gets in.
+func TestUntriedLoginIsUntested(t *testing.T) {
+	for _, name := range []string{"login-needs-token", "login-foreign-srv"} {
+		s := scenario(t, name)
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := visit(t, s, 0, accountWith(Options{Credentials: Credentials{Password: "correct horse"}}))
+			for _, server := range r.Servers {
+				if server.Verdict != mailcheck.Untested {
+					t.Errorf("%s: %s is %s", name, server.URL(), server.Verdict)
+				}
+			}
+			var b bytes.Buffer
+			if err := report.Table(&b, r, report.Options{}); err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(strings.Fields(b.String()), " "); !strings.Contains(got, "the servers answer, but whether a login works is not known.") {
+				t.Errorf("%s: %s", name, got)
+			}
+		})
+	}
+}

@@ -113,6 +113,9 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 	tested := slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool {
 		return slices.Contains(protocols, s.Protocol) && !hidden(s)
 	})
+	if c := untried(r, protocols); c != nil {
+		return mailcheck.Textf("the servers answer, but whether a login works is not known. %s", mailcheck.Text{Format: c.Summary})
+	}
 	text := mailcheck.Textf("no server found for %s", purpose)
 	switch {
 	case tested && r.Verdict == mailcheck.Warn:
@@ -127,6 +130,26 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 		return mailcheck.Textf("%s: %s.", text, mailcheck.Clause(c.Summary))
 	}
 	return mailcheck.Textf("%s.", text)
+}
+
+// untried returns why no login was tried at the servers of these protocols, if they are
+// in order but for that; else nil.
+func untried(r *mailcheck.Report, protocols []mailcheck.Protocol) *checks.Check {
+	var why *checks.Check
+	for _, s := range r.Servers {
+		switch {
+		case !slices.Contains(protocols, s.Protocol) || hidden(s):
+		case !waiting(s):
+			return nil
+		default:
+			for _, f := range s.Findings() {
+				if f.Check == checks.LoginNoMechanism || f.Check == checks.LoginNotTrusted {
+					why = f.Check
+				}
+			}
+		}
+	}
+	return why
 }
 
 // causeFor returns what keeps the servers of these protocols from working: the worst
