@@ -95,6 +95,7 @@ var allowed = map[string]map[string]string{
 		"github.com/xdg-go/scram": "SCRAM, whose cryptography is nobody's to write twice",
 	},
 	"internal/mailbox": {
+		".":                              "the nouns",
 		"checks":                         "errors that are occurrences of a check",
 		"github.com/emersion/go-imap/v2": "IMAP, behind a filter",
 	},

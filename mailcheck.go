@@ -183,6 +183,9 @@ const (
 	Untested Verdict = "untested" // of a server: the run ended before its test did
 )
 
+// Usable reports whether a client can use what was judged so.
+func (v Verdict) Usable() bool { return v == Pass || v == Warn }
+
 // VerdictOf returns the verdict that the worst of the findings asks for.
 func VerdictOf(findings []Finding) Verdict {
 	worst := checks.OK
@@ -364,7 +367,7 @@ func (r *Report) Result(s Server) ServerResult {
 func (r *Report) Usable() []Setting {
 	var usable []Setting
 	for _, s := range r.Settings {
-		if s.Verdict == Pass || s.Verdict == Warn {
+		if s.Verdict.Usable() {
 			usable = append(usable, s)
 		}
 	}

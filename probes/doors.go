@@ -23,8 +23,7 @@ import (
 // works reports whether a client can use the server, which is what the probes of
 // other servers may know about one.
 func (p *probe) works() bool {
-	v := verdict(p.trace.Findings())
-	return (v == mailcheck.Pass || v == mailcheck.Warn) && p.conn != nil
+	return verdict(p.trace.Findings()).Usable() && p.conn != nil
 }
 
 // suspectTLS waits for silence to last; then a second connection sends a

@@ -83,7 +83,7 @@ func (l *logins) count() bool {
 func (l *logins) enter(ctx context.Context, p *probe) {
 	p.tell()
 	p.dane(ctx)
-	if !usable(verdict(p.trace.Findings())) || p.result.TLS == nil || !p.result.TLS.Verified {
+	if !verdict(p.trace.Findings()).Usable() || p.result.TLS == nil || !p.result.TLS.Verified {
 		return
 	}
 	p.hold(ctx, p.others.named)
@@ -92,7 +92,6 @@ func (l *logins) enter(ctx context.Context, p *probe) {
 		return
 	}
 	p.result.Server = server
-	l.trust(p.result)
 	if l.obstacle(p.result, verdict(p.trace.Findings())) != nil {
 		return
 	}
@@ -107,7 +106,6 @@ func (l *logins) settle(r *mailcheck.Report) {
 		if !s.Protocol.Reads() && !s.Protocol.Sends() {
 			continue
 		}
-		l.trust(s)
 		switch o := l.obstacle(s, s.Verdict); {
 		case s.Login != nil:
 		case o == nil:
@@ -117,14 +115,12 @@ func (l *logins) settle(r *mailcheck.Report) {
 			o.record(s)
 			continue
 		}
-		if s.Login.State == mailcheck.LoginSkipped && usable(s.Verdict) {
+		if s.Login.State == mailcheck.LoginSkipped && s.Verdict.Usable() {
 			s.Verdict = mailcheck.Untested
 		}
 	}
 	l.askSubmission(r)
 }
-
-func usable(v mailcheck.Verdict) bool { return v == mailcheck.Pass || v == mailcheck.Warn }
 
 // obstacle is why no login is tried at a server.
 type obstacle struct {
@@ -138,7 +134,7 @@ type obstacle struct {
 func (l *logins) obstacle(s *mailcheck.ServerResult, v mailcheck.Verdict) *obstacle {
 	ways := fitting(s, l.Token != "")
 	switch {
-	case !usable(v):
+	case !v.Usable():
 		return &obstacle{why: mailcheck.Textf("the server did not pass the test")}
 	case s.TLS == nil || !s.TLS.Verified:
 		return &obstacle{why: mailcheck.Textf("nothing secret is sent without verified TLS")}
@@ -168,10 +164,12 @@ func (o *obstacle) record(s *mailcheck.ServerResult) {
 	s.Verdict = mailcheck.Untested
 }
 
-// trust notes that the user vouches for a server that nobody else does.
-func (l *logins) trust(s *mailcheck.ServerResult) {
-	if s.Vouch == mailcheck.NotVouched && slices.Contains(l.TrustedHosts, s.Host) {
-		s.Vouch = mailcheck.VouchedByUser
+// trust notes which mail servers the user vouches for that nobody else does.
+func (l *logins) trust(servers []mailcheck.Server) {
+	for i := range servers {
+		if s := &servers[i]; (s.Protocol.Reads() || s.Protocol.Sends()) && s.Vouch == mailcheck.NotVouched && slices.Contains(l.TrustedHosts, s.Host) {
+			s.Vouch = mailcheck.VouchedByUser
+		}
 	}
 }
 

@@ -36,10 +36,9 @@ func (p *probe) look(ctx context.Context, e *entry) {
 // examine says who the client is (RFC 2971), without which NetEase opens no mailbox, and
 // opens the inbox for reading.
 func (p *probe) examine(_ context.Context, e *entry) error {
-	caps := slices.Concat(e.caps, p.result.Capabilities.AfterTLS)
-	s := mailbox.Open(loggedIn{p.lines}, caps)
+	s := mailbox.Open(loggedIn{p.lines}, slices.Concat(e.caps, p.result.Capabilities.AfterTLS))
 	defer s.Close()
-	o, err := s.Examine("INBOX", mailcheck.Has(caps, "ID"))
+	o, err := s.Examine("INBOX", true)
 	if err != nil || o.Refused == nil {
 		return err
 	}

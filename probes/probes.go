@@ -239,6 +239,9 @@ func (t *pool) start(s mailcheck.Server) {
 
 // name says which servers the run has, as all sources together describe them.
 func (t *pool) name(servers []mailcheck.Server) {
+	if t.logins != nil {
+		t.logins.trust(servers)
+	}
 	t.servers = servers
 	close(t.named)
 }

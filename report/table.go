@@ -128,7 +128,7 @@ func seen(p *page, r *mailcheck.Report, s mailcheck.ServerResult, numbers map[st
 	if waiting(s) {
 		return mailcheck.Textf("login not tried")
 	}
-	if s.Verdict != mailcheck.Pass && s.Verdict != mailcheck.Warn {
+	if !s.Verdict.Usable() {
 		return worst(s, numbers)
 	}
 	var words []mailcheck.Text

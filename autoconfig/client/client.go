@@ -244,8 +244,8 @@ func (w *walk) lookDocument(doc autoconfig.Copy) find {
 	if len(r.Dropped) > 0 {
 		found.note = mailcheck.Textf("ignores %s", r.Dropped[0].Place())
 	}
-	if r.Default != "" {
-		found.note = mailcheck.Textf("sends through its default server, such as that of another account, as <%s> says", r.Default)
+	if aside := r.Aside(); !aside.Empty() {
+		found.note = aside
 	}
 	return found
 }

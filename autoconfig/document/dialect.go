@@ -55,6 +55,15 @@ type reading struct {
 	Default  string  // the element by which it sends through its default server; empty where it does not
 }
 
+// Aside says where mail goes out if not through the server that the file names; nothing
+// if it does go there.
+func (r reading) Aside() mailcheck.Text {
+	if r.Default == "" {
+		return mailcheck.Text{}
+	}
+	return mailcheck.Textf("sends through its default server, such as that of another account, as <%s> says", r.Default)
+}
+
 // Ignores reports whether the client leaves a file out for its media type. A file
 // from a folder has none, and what becomes of an answer without one is not known.
 func (d Dialect) Ignores(contentType string) bool {

@@ -33,9 +33,7 @@ func lintClients(l *linter, provider *document.Node, c *document.Config) {
 			}
 			told.find(checks.PublishClientRefuses, *r.Refused, d.Client, fix)
 		default:
-			if r.Default != "" {
-				result.Reason = mailcheck.Textf("sends through its default server, such as that of another account, as <%s> says", r.Default)
-			}
+			result.Reason = r.Aside()
 			result.Servers = []mailcheck.Server{r.Incoming[0], r.Outgoing[0]}
 			for _, dropped := range r.Dropped {
 				told.find(checks.LintClientDrops, dropped, d.Client, mailcheck.Text{})

@@ -38,6 +38,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 
+	"mailcheck"
 	"mailcheck/checks"
 )
 
@@ -94,7 +95,7 @@ func Open(lines Lines, caps []string) *Session {
 	w := newWire()
 	// RFC 9051 section 7.1.4: PREAUTH greets a client that is logged in already.
 	w.feed("* PREAUTH [CAPABILITY" + strings.Join(append([]string{""}, passedCaps(caps)...), " ") + "] handed over\r\n")
-	s := &Session{lines: lines, wire: w, client: imapclient.New(w, nil), hasID: has(caps, "ID")}
+	s := &Session{lines: lines, wire: w, client: imapclient.New(w, nil), hasID: mailcheck.Has(caps, "ID")}
 	if err := s.client.WaitGreeting(); err != nil {
 		s.end(err)
 	}
@@ -191,10 +192,6 @@ func nameable(folder string) bool {
 	return folder != "" && len(folder) <= maxName && utf8.ValidString(folder) && !strings.ContainsFunc(folder, unicode.IsControl)
 }
 
-func has(caps []string, name string) bool {
-	return slices.ContainsFunc(caps, func(c string) bool { return strings.EqualFold(c, name) })
-}
-
 // passedCaps returns the capabilities that go-imap gets to know. A parenthesis in one
 // would have it read forever. LITERAL+ and LITERAL- would have it send literals. With
 // IMAP4rev2 it writes names in UTF-8, which a server with both revisions takes only
@@ -204,7 +201,7 @@ func passedCaps(caps []string) []string {
 	for _, c := range caps {
 		name := strings.ToUpper(c)
 		literals := name == "LITERAL+" || name == "LITERAL-"
-		unasked := name == "IMAP4REV2" && has(caps, "IMAP4rev1")
+		unasked := name == "IMAP4REV2" && mailcheck.Has(caps, "IMAP4rev1")
 		if isAtom(c) && !literals && !unasked {
 			passed = append(passed, c)
 		}

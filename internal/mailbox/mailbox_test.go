@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mailcheck"
 	"mailcheck/checks"
 )
 
@@ -31,7 +32,7 @@ func TestExamine(t *testing.T) {
 				t.Error(diff)
 			}
 			packet := "T1 EXAMINE INBOX\r\n"
-			if has(caps, "ID") {
+			if mailcheck.Has(caps, "ID") {
 				packet = "T1 ID (\"name\" \"mailcheck\")\r\nT2 EXAMINE INBOX\r\n"
 			}
 			if diff := cmp.Diff([]string{packet}, c.packets); diff != "" {

@@ -92,8 +92,7 @@ func Settings(r *mailcheck.Report) []mailcheck.Setting {
 		p, v, s := rank(a)
 		p2, v2, s2 := rank(b)
 		// A warning is no reason to prefer STARTTLS; a failure is.
-		usable, usable2 := v < 2, v2 < 2
-		if usable == usable2 {
+		if a.Verdict.Usable() == b.Verdict.Usable() {
 			return cmp.Or(cmp.Compare(p, p2), byAge(old, a.Host, b.Host), cmp.Compare(s, s2), cmp.Compare(v, v2))
 		}
 		return cmp.Or(cmp.Compare(p, p2), cmp.Compare(v, v2))

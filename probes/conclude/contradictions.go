@@ -45,7 +45,7 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS) == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) {
 			continue // a protocol with a single port
 		}
-		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || r.Source(s.Sources[0]).Form == mailcheck.Records || r.Result(s).Verdict == mailcheck.Pass || r.Result(s).Verdict == mailcheck.Warn {
+		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || r.Source(s.Sources[0]).Form == mailcheck.Records || r.Result(s).Verdict.Usable() {
 			continue
 		}
 		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {

@@ -90,7 +90,7 @@ func deadNameCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 		return nil
 	}
 	for _, o := range e.Findings {
-		if (o.Check == checks.DNSNotFound || o.Check == checks.DNSNoAddress) && o.Server == f.Target {
+		if isDeadName(o.Check) && o.Server == f.Target {
 			return o.Check
 		}
 	}
