@@ -115,7 +115,7 @@ func (d *autodiscovery) askService(ctx context.Context, t *trace.Trace) answer {
 		}
 	}
 	u, err := url.Parse(pox.at)
-	if !pox.settled() || err != nil || isMicrosoft(u.Hostname()) {
+	if !pox.settled() || err != nil || IsMicrosoft(u.Hostname()) {
 		return pox.answer
 	}
 	v := d.versionTwo(ctx, t, u.Host)
@@ -177,7 +177,7 @@ func (d *autodiscovery) round(ctx context.Context, t *trace.Trace, a mailcheck.A
 	wg.Go(func() { answers[2] = d.indirect(ctx, traces[2], a, trail, direct) })
 	wg.Wait()
 	for _, a := range answers {
-		if a.heard && !isMicrosoft(hostOf(a.at)) && !slices.Contains(d.services, a.at) {
+		if a.heard && !IsMicrosoft(hostOf(a.at)) && !slices.Contains(d.services, a.at) {
 			d.services = append(d.services, a.at)
 		}
 	}
@@ -312,7 +312,7 @@ func (d *autodiscovery) resolveService(ctx context.Context, t *trace.Trace, wher
 	host := hostOf(where)
 	addrs, err := trace.Do(ctx, t, mailcheck.OpResolve, host, func(ctx context.Context) ([]netip.Addr, error) {
 		addrs, meta, err := d.net.Addrs(ctx, host, 443)
-		if slices.ContainsFunc(meta.Aliases, isMicrosoft) || isMicrosoft(host) {
+		if slices.ContainsFunc(meta.Aliases, IsMicrosoft) || IsMicrosoft(host) {
 			d.microsoft.Store(true)
 		}
 		if notFound(err) {
@@ -331,8 +331,8 @@ func (d *autodiscovery) resolveService(ctx context.Context, t *trace.Trace, wher
 	return answer{}, true
 }
 
-// isMicrosoft reports whether a host belongs to Exchange Online.
-func isMicrosoft(host string) bool {
+// IsMicrosoft reports whether a host belongs to Exchange Online.
+func IsMicrosoft(host string) bool {
 	return document.Inside(host, "outlook.com") || document.Inside(host, "office365.com")
 }
 
@@ -364,7 +364,7 @@ func blame(t *trace.Trace) {
 // user before they go there, unless it is Microsoft's own.
 func (d *autodiscovery) judgeHost(t *trace.Trace, a mailcheck.Address, found poxAnswer) {
 	host := hostOf(found.at)
-	if registrable(host) != registrable(a.Domain) && !isMicrosoft(host) {
+	if registrable(host) != registrable(a.Domain) && !IsMicrosoft(host) {
 		t.Find(checks.AutodiscoverAsksConsent, "%s", shown(found.trail))
 	}
 }

@@ -206,7 +206,7 @@ waiting:
 		origin := []string{"http://autodiscover." + a.Domain + poxPath, "_autodiscover._tcp." + a.Domain}[i]
 		asks = append(asks, func(ctx context.Context, t *trace.Trace) poxAnswer {
 			found := d.pursue(ctx, t, target, a, append(slices.Clip(trail), origin))
-			if i == 0 && found.settled() && !isMicrosoft(hostOf(found.at)) {
+			if i == 0 && found.settled() && !IsMicrosoft(hostOf(found.at)) {
 				t.Find(checks.AutodiscoverHTTPRedirect, "%s", shown(found.trail))
 			}
 			found.missed = i == 1 && d.plain.Load()

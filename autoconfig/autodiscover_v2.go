@@ -80,7 +80,7 @@ func (d *autodiscovery) exchangeOnline(ctx context.Context, t *trace.Trace) answ
 	case d.ownServer(ctx, v.at):
 		t.Find(checks.ExchangeHybrid, "asked for %s, %s sends to %s, which does not answer the question", d.address, onlineHost, v.at)
 		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("Exchange Online sends to %s, which names no server", v.at)}
-	case !isMicrosoft(v.at), !v.refusal.Empty():
+	case !IsMicrosoft(v.at), !v.refusal.Empty():
 		why := v.refusal
 		if why.Empty() {
 			why = mailcheck.Textf("sends to %s, and nothing is there", v.at)
@@ -94,14 +94,14 @@ func (d *autodiscovery) exchangeOnline(ctx context.Context, t *trace.Trace) answ
 // ownServer reports whether a host that Exchange Online sends to is another's, and
 // no alias of its own.
 func (d *autodiscovery) ownServer(ctx context.Context, host string) bool {
-	if isMicrosoft(host) {
+	if IsMicrosoft(host) {
 		return false
 	}
 	addrs, meta, err := d.net.Addrs(ctx, host, 443)
-	return err == nil && len(addrs) > 0 && !slices.ContainsFunc(meta.Aliases, isMicrosoft)
+	return err == nil && len(addrs) > 0 && !slices.ContainsFunc(meta.Aliases, IsMicrosoft)
 }
 
-func namesMicrosoft(where string) bool { return isMicrosoft(hostOf(where)) }
+func namesMicrosoft(where string) bool { return IsMicrosoft(hostOf(where)) }
 
 // versionTwo asks a host for each protocol. A host that does not speak version 2 is
 // asked only once.
@@ -142,7 +142,7 @@ func (d *autodiscovery) askVersionTwo(ctx context.Context, t *trace.Trace, host,
 	v.at = hostOf(doc.URL)
 	if err != nil {
 		if found := t.Steps[len(t.Steps)-1].Findings; host == onlineHost && len(found) > 0 {
-			if found[0].Check == checks.HTTPTooManyRedirects && isMicrosoft(v.at) {
+			if found[0].Check == checks.HTTPTooManyRedirects && IsMicrosoft(v.at) {
 				v.refusal = mailcheck.Textf("sends only to itself")
 			}
 			t.Steps[len(t.Steps)-1].Findings = nil // no fault of the account

@@ -16,11 +16,7 @@ import (
 
 // ofExchange reports whether a server is Exchange, at home or in Microsoft's cloud.
 func ofExchange(s *mailcheck.ServerResult) bool {
-	return strings.HasPrefix(s.Software, "Microsoft Exchange") || ofMicrosoft(s.Host)
-}
-
-func ofMicrosoft(host string) bool {
-	return slices.Contains([]string{"office365.com", "outlook.com", "hotmail.com"}, autoconfig.Operator(host))
+	return strings.HasPrefix(s.Software, "Microsoft Exchange") || autoconfig.IsMicrosoft(s.Host)
 }
 
 // remember notes a server that refused without a reason.
@@ -38,7 +34,7 @@ func (l *logins) askSubmission(r *mailcheck.Report) {
 		}
 		i := slices.IndexFunc(r.Servers, func(o mailcheck.ServerResult) bool {
 			tells := o.Login != nil && (o.Login.State == mailcheck.LoginAccepted || reasonOf(o) != nil)
-			return tells && o.Protocol.Sends() && (autoconfig.Operator(o.Host) == autoconfig.Operator(s.Host) || ofMicrosoft(o.Host) && ofMicrosoft(s.Host))
+			return tells && o.Protocol.Sends() && (autoconfig.Operator(o.Host) == autoconfig.Operator(s.Host) || autoconfig.IsMicrosoft(o.Host) && autoconfig.IsMicrosoft(s.Host))
 		})
 		if i < 0 {
 			continue
@@ -70,7 +66,7 @@ func explainBy(f *mailcheck.Finding, s, other mailcheck.ServerResult) {
 	switch reason := reasonOf(other); {
 	case reason != nil:
 		f.Become(reason, "%s; %s says why: %s", f.Detail, other.Endpoint(), other.Login.Reason)
-	case ofMicrosoft(s.Host):
+	case autoconfig.IsMicrosoft(s.Host):
 		f.Become(checks.LoginBasicDisabled, "%s; %s takes the same password, so it is right", f.Detail, other.Endpoint())
 	default:
 		f.Become(checks.LoginProtocolOff, "%s; %s takes the same password, so it is right", f.Detail, other.Endpoint())

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -297,4 +298,26 @@ func TestUntriedLoginIsUntested(t *testing.T) {
 			}
 		})
 	}
+}
+
+// At Exchange Online, whose IMAP refuses without a reason, the password that submission
+// takes proves that IMAP takes none, whichever of Microsoft's domains the hosts are in.
+func TestExchangeOnlineIsMicrosofts(t *testing.T) {
+	const reads, sends = "outlook.office365.com", "smtp-mail.outlook.com"
+	mute := lab.Mail{Host: reads, On: map[string]lab.Behaviour{"AUTHENTICATE": lab.Say("{tag} NO AUTHENTICATE failed.\r\n"), "LOGIN": lab.Say("{tag} NO LOGIN failed.\r\n")}}
+	s := lab.Scenario{Address: "alice@example.com", Zone: reads + ". A 192.0.2.1\n" + sends + ". A 192.0.2.2\n", Hosts: map[string]lab.Host{
+		reads: {993: lab.TLS(lab.Cert{Names: []string{reads}}, lab.IMAP(mute))},
+		sends: {465: lab.TLS(lab.Cert{Names: []string{sends}}, lab.SMTP(lab.Mail{Host: sends, Users: map[string]string{"alice@example.com": "correct horse"}}))},
+	}}
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := visit(t, s, 0, func(ctx context.Context, c *Client, _ mailcheck.Address) (*mailcheck.Report, error) {
+			return c.Servers(ctx, []mailcheck.Server{
+				{Protocol: mailcheck.IMAP, Host: reads, Port: 993, Security: mailcheck.ImplicitTLS},
+				{Protocol: mailcheck.Submission, Host: sends, Port: 465, Security: mailcheck.ImplicitTLS},
+			}, &Options{Credentials: Credentials{Password: "correct horse", Username: "alice@example.com"}})
+		})
+		if got := ids(r); !slices.Contains(got, checks.LoginBasicDisabled.ID) || slices.Contains(got, checks.LoginRejected.ID) {
+			t.Errorf("findings %v", got)
+		}
+	})
 }
