@@ -48,13 +48,14 @@ type answer struct {
 // findAutoconfig asks the domain's web servers (draft-ietf-mailmaint-autoconfig
 // section 4.1). The https places are asked at once; the http ones, which any
 // network on the way can forge, only if those have nothing, or to learn what clients
-// would get that go by another order. The address is sent to autoconfig.DOMAIN over
-// https alone, where the draft asks for it.
+// would get that go by another order. The address is sent over https alone: to
+// autoconfig.DOMAIN, where the draft asks for it, and to the domain itself, where
+// Thunderbird and Nextcloud Mail send it.
 func findAutoconfig(ctx context.Context, s *search) {
 	d := s.address.Domain
 	there := s.askPlaces(ctx, []place{
-		{url: "https://autoconfig." + d + configPath + s.emailQuery(), or: &configRules, bare: s.withoutQuery("https://autoconfig." + d + configPath)},
-		{url: "https://" + d + wellKnownPath, or: &optionalRules},
+		s.askedBothWays("https://autoconfig."+d+configPath, &configRules),
+		s.askedBothWays("https://"+d+wellKnownPath, &optionalRules),
 	})
 	if s.result.State == mailcheck.Found && !s.opts.Every {
 		return

@@ -9,13 +9,14 @@ import (
 	"mailcheck/internal/trace"
 )
 
-// withoutQuery returns a URL that is also asked without the address, if it is asked
-// with it.
-func (s *search) withoutQuery(url string) string {
-	if s.emailQuery() == "" {
-		return ""
+// askedBothWays is a place that is asked with the address, and then without it, if
+// there is a whole address.
+func (s *search) askedBothWays(url string, or *rules) place {
+	p := place{url: url + s.emailQuery(), or: or}
+	if p.url != url {
+		p.bare = url
 	}
-	return url
+	return p
 }
 
 // askBare asks a place that has answered once more, without the address, as Thunderbird

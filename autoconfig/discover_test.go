@@ -191,7 +191,7 @@ v1.ispdb.net.                A 198.51.100.80
 			if u.RawQuery == "" && !strings.Contains(raw, "alice") {
 				continue
 			}
-			if u.Scheme != "https" || !strings.HasPrefix(u.Host, "autoconfig.") {
+			if own := "https://example.com" + wellKnownPath; u.Scheme != "https" || !strings.HasPrefix(u.Host, "autoconfig.") && !strings.HasPrefix(raw, own+"?") {
 				t.Errorf("%s: the address goes to %s", name, raw)
 			}
 			got = append(got, u.Host+"?"+u.RawQuery)
@@ -205,10 +205,10 @@ v1.ispdb.net.                A 198.51.100.80
 		}
 	}
 	const query = "?emailaddress=alice%40example.com"
-	test("nothing is there", "alice@example.com", nil, "autoconfig.example.com"+query, "autoconfig.example.net"+query, "autoconfig.sub.example.net"+query)
-	test("a redirect", "alice@example.com", map[string]lab.Reply{configPath: lab.Redirect("https://www.example.net" + configPath)}, "autoconfig.example.com"+query)
+	test("nothing is there", "alice@example.com", nil, "autoconfig.example.com"+query, "autoconfig.example.net"+query, "autoconfig.sub.example.net"+query, "example.com"+query)
+	test("a redirect", "alice@example.com", map[string]lab.Reply{configPath: lab.Redirect("https://www.example.net" + configPath)}, "autoconfig.example.com"+query, "example.com"+query)
 	test("characters with a meaning in URLs", "alice+a&b=c#d@example.com", map[string]lab.Reply{configPath: lab.Redirect("https://www.example.net" + configPath)},
-		"autoconfig.example.com?emailaddress=alice%2Ba%26b%3Dc%23d%40example.com")
+		"autoconfig.example.com?emailaddress=alice%2Ba%26b%3Dc%23d%40example.com", "example.com?emailaddress=alice%2Ba%26b%3Dc%23d%40example.com")
 	test("a bare domain", "example.com", nil)
 }
 

@@ -75,6 +75,8 @@ func publishers() []Scenario {
 		provider("query-other-file", "the web server has an older settings file where no address is sent along", "autoconfig.query-differs",
 			onlyAutoconfigRoutes(map[string]Reply{configWithAddress: settings,
 				configAlone: XML(config(incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 587, "STARTTLS")))})),
+		provider("query-at-domain", "the generator at the domain's own web site fails without ?emailaddress=", "autoconfig.query-differs", unpublished,
+			atDomain(map[string]Reply{wellKnownWithAddress: settings, wellKnownAlone: Status(500)})),
 		provider("query-lost", "a redirect loses ?emailaddress=, without which the generator fails", "autoconfig.http-status publish.guessed-only",
 			onlyAutoconfigRoutes(map[string]Reply{configAlone: Redirect("https://www.example.net/config.php")}),
 			records("www.example.net. A 192.0.2.81"), serve("www.example.net", 443, TLS(cert("www.example.net"), HTTP(map[string]Reply{"/config.php": Status(400)}))),
@@ -93,7 +95,12 @@ func publishers() []Scenario {
 // The two questions for a settings file.
 const (
 	configAlone       = "/mail/config-v1.1.xml"
-	configWithAddress = configAlone + "?emailaddress=alice%40example.com"
+	configWithAddress = configAlone + withAddress
+
+	wellKnownAlone       = "/.well-known/autoconfig/mail/config-v1.1.xml"
+	wellKnownWithAddress = wellKnownAlone + withAddress
+
+	withAddress = "?emailaddress=alice%40example.com"
 )
 
 // onlyAutoconfigRoutes serves routes at autoconfig.example.com, in the place of SRV
