@@ -2,6 +2,7 @@ package mailcheck
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -48,6 +49,7 @@ type SourceResult struct {
 	Reason  Text // one line for people: where it was found, or why not
 	Elapsed time.Duration
 	Servers []Server // in the source's own order of preference
+	Places  []Place  // what each place of the source answered, if it is asked at several
 	OAuth   []OAuth  // where it says to get leave to log in
 	Steps   []Step
 }
@@ -73,6 +75,19 @@ func (s SourceResult) Hosts(p Protocol) []string {
 	}
 	return hosts
 }
+
+// Place is what a web server answered where a source is asked.
+type Place struct {
+	Method  string   // of HTTP
+	URL     string   // as asked
+	Final   string   // the URL that answered, after redirects
+	Status  int      // of HTTP
+	Servers []Server // in the order of the document; none if there was no document, or it is of no use
+}
+
+// OverHTTP reports whether the answer itself came over http, where anybody on the way
+// may have written it.
+func (p Place) OverHTTP() bool { return strings.HasPrefix(p.Final, "http://") }
 
 // OAuth is where the owner of an account gives a mail program leave to log in
 // without telling it the password (RFC 6749).

@@ -43,69 +43,72 @@ type answer struct {
 	unresolved bool // the host has no address, or DNS does not tell
 	fetched    *netx.Document
 	config     *document.Config // the settings file that was read, whether or not its servers are of use
+	pox        *document.AutodiscoverAnswer
 }
 
 // findAutoconfig asks the domain's web servers (draft-ietf-mailmaint-autoconfig
-// section 4.1). The https places are asked at once; the http ones, which any
-// network on the way can forge, only if those have nothing, or to learn what clients
-// would get that go by another order. The address is sent over https alone: to
-// autoconfig.DOMAIN, where the draft asks for it, and to the domain itself, where
+// section 4.1), all places at once. Those over http, which any network on the way can
+// forge, count only if those over https have nothing; else they are kept to be compared,
+// and for the programs that go by another order. The address is sent over https alone:
+// to autoconfig.DOMAIN, where the draft asks for it, and to the domain itself, where
 // Thunderbird and Nextcloud Mail send it.
 func findAutoconfig(ctx context.Context, s *search) {
 	d := s.address.Domain
-	there := s.askPlaces(ctx, []place{
+	var overHTTP []answer
+	insecure := s.beside(ctx, func(ctx context.Context, t *trace.Trace) {
+		overHTTP = sideBySide(ctx, t, s.asks([]place{
+			{url: "http://autoconfig." + d + configPath, or: &optionalRules},
+			{url: "http://" + d + wellKnownPath, or: &optionalRules},
+		}, s.fetchOverHTTP))
+	})
+	s.take(sideBySide(ctx, s.trace, s.asks([]place{
 		s.askedBothWays("https://autoconfig."+d+configPath, &configRules),
 		s.askedBothWays("https://"+d+wellKnownPath, &optionalRules),
-	})
-	if s.result.State == mailcheck.Found && !s.opts.Every {
-		return
-	}
-	insecure := []place{
-		{url: "http://autoconfig." + d + configPath, or: &optionalRules},
-		{url: "http://" + d + wellKnownPath, or: &optionalRules},
-	}
-	var places []place
-	for i, p := range insecure {
-		if there[i] {
-			places = append(places, p)
-		}
-	}
+	}, s.fetchBothWays)))
 	if s.result.State == mailcheck.Found {
-		s.keepPlaces(ctx, places)
-		return
+		s.release()
+		insecure.hurry()
+	} else {
+		insecure.await()
+		s.take(overHTTP)
 	}
-	s.askPlaces(ctx, places)
+	s.trace.Join(insecure.trace)
 }
 
-// keepPlaces asks places whose answers only some clients would use: they are kept,
-// but neither published nor judged.
-func (s *search) keepPlaces(ctx context.Context, places []place) {
-	var asks []func(context.Context, *trace.Trace) answer
+// asks are the questions for places, each to be asked in the same way.
+func (s *search) asks(places []place, ask func(context.Context, *trace.Trace, place) answer) (all []func(context.Context, *trace.Trace) answer) {
 	for _, p := range places {
-		asks = append(asks, func(ctx context.Context, t *trace.Trace) answer { return s.fetchConfig(ctx, t, p) })
+		all = append(all, func(ctx context.Context, t *trace.Trace) answer { return ask(ctx, t, p) })
 	}
-	aside := s.trace.Branch()
-	sideBySide(ctx, aside, asks)
-	aside.Forget()
-	s.trace.Join(aside)
+	return all
 }
 
-// askPlaces asks all places at once and hands over what each names as soon as it
-// answers. It concludes with the first place that has settings, or else the first
-// that failed, and returns for each place whether its host has an address.
-func (s *search) askPlaces(ctx context.Context, places []place) (there []bool) {
-	var asks []func(context.Context, *trace.Trace) answer
-	for _, p := range places {
-		asks = append(asks, func(ctx context.Context, t *trace.Trace) answer {
-			a := s.fetchConfig(ctx, t, p)
-			for i, server := range a.servers {
-				a.servers[i] = s.handOver(server)
-			}
-			return s.askBare(ctx, t, p, a)
-		})
+// fetchBothWays asks a place, hands over what it names as soon as it answers, and asks
+// it once more without the address.
+func (s *search) fetchBothWays(ctx context.Context, t *trace.Trace, p place) answer {
+	a := s.fetchConfig(ctx, t, p)
+	for i, server := range a.servers {
+		a.servers[i] = s.handOver(server)
 	}
-	for _, a := range sideBySide(ctx, s.trace, asks) {
-		there = append(there, !a.unresolved)
+	return s.askBare(ctx, t, p, a)
+}
+
+// fetchOverHTTP asks a place on the host of another one, which says already if there is
+// no such host.
+func (s *search) fetchOverHTTP(ctx context.Context, t *trace.Trace, p place) answer {
+	a := s.askPlace(ctx, t, p)
+	if a.unresolved {
+		t.Steps = nil
+		return a
+	}
+	s.board.keep(copyOf(s.result.Name, p.url, a))
+	return a
+}
+
+// take publishes what places have named. The source concludes with the first that has
+// settings, or else the first that failed.
+func (s *search) take(answers []answer) {
+	for _, a := range answers {
 		first := s.result.Reason.Empty() || s.result.State == mailcheck.Absent && a.state == mailcheck.Failed
 		if a.state == mailcheck.Found && s.result.State != mailcheck.Found || first {
 			s.result.State = a.state
@@ -115,7 +118,6 @@ func (s *search) askPlaces(ctx context.Context, places []place) (there []bool) {
 			s.publish(server)
 		}
 	}
-	return there
 }
 
 // sideBySide runs the asks at once, each on its own trace, and returns their

@@ -74,9 +74,15 @@ func (a poxAnswer) settled() bool {
 // mailbox may be there, Exchange Online.
 func findAutodiscover(ctx context.Context, s *search) {
 	d := &autodiscovery{search: s}
+	overHTTP := d.beside(ctx, d.askOverHTTP)
+	var byGet *aside
 	online := false
 	answers := sideBySide(ctx, s.trace, []func(context.Context, *trace.Trace) answer{
-		d.askService,
+		func(ctx context.Context, t *trace.Trace) answer {
+			pox := d.rounds(ctx, t)
+			byGet = d.beside(ctx, d.askByGet)
+			return d.askService(ctx, t, pox)
+		},
 		func(ctx context.Context, t *trace.Trace) answer {
 			if online = d.onlineHint(ctx); online {
 				d.release() // Exchange Online has no IMAP, POP3 or SMTP in its answers
@@ -98,12 +104,16 @@ func findAutodiscover(ctx context.Context, s *search) {
 			s.publish(server)
 		}
 	}
+	s.release()
+	for _, a := range []*aside{byGet, overHTTP} {
+		a.hurry()
+		s.trace.Join(a.trace)
+	}
 }
 
-// askService asks for the settings, and the service that has them, or wants a
-// login for them, for the Exchange URLs too.
-func (d *autodiscovery) askService(ctx context.Context, t *trace.Trace) answer {
-	pox := d.rounds(ctx, t)
+// askService asks the service that has the settings, or wants a login for them, for
+// the Exchange URLs too.
+func (d *autodiscovery) askService(ctx context.Context, t *trace.Trace, pox poxAnswer) answer {
 	d.board.autodiscovered = Autodiscovered{Login: d.login.Load() && !d.answered.Load(), ByURL: pox.byURL, Missed: pox.missed}
 	pox.vouch(vouchOfAutodiscover(pox.trail))
 	for _, where := range d.services[:min(maxServices, len(d.services))] {
@@ -166,12 +176,12 @@ func (d *autodiscovery) round(ctx context.Context, t *trace.Trace, a mailcheck.A
 	traces := []*trace.Trace{t.Branch(), t.Branch(), t.Branch()}
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		answers[0] = d.pursue(ctx, traces[0], "https://"+a.Domain+poxPath, a, trail)
+		answers[0] = d.pursueAndKeep(ctx, traces[0], "https://"+a.Domain+poxPath, a, trail)
 		forgive(traces[0], &answers[0])
 		direct <- answers[0]
 	})
 	wg.Go(func() {
-		answers[1] = d.pursue(ctx, traces[1], "https://autodiscover."+a.Domain+poxPath, a, trail)
+		answers[1] = d.pursueAndKeep(ctx, traces[1], "https://autodiscover."+a.Domain+poxPath, a, trail)
 		direct <- answers[1]
 	})
 	wg.Go(func() { answers[2] = d.indirect(ctx, traces[2], a, trail, direct) })
@@ -278,7 +288,7 @@ func (d *autodiscovery) pursue(ctx context.Context, t *trace.Trace, where string
 		found, next := d.judge(ctx, t, doc, a)
 		byURL = byURL || found.byURL
 		if next == "" {
-			found.at, found.trail, found.byURL, found.success = where, trail, byURL, doc.Status/100 == 2
+			found.at, found.trail, found.byURL, found.success, found.fetched = where, trail, byURL, doc.Status/100 == 2, doc
 			if found.success {
 				d.answered.Store(true)
 			}
@@ -286,6 +296,16 @@ func (d *autodiscovery) pursue(ctx context.Context, t *trace.Trace, where string
 		}
 		where = next
 	}
+}
+
+// pursueAndKeep also keeps what stands at the end, of what is asked about the user's own
+// address.
+func (d *autodiscovery) pursueAndKeep(ctx context.Context, t *trace.Trace, where string, a mailcheck.Address, trail []string) poxAnswer {
+	found := d.pursue(ctx, t, where, a, trail)
+	if a == d.address && !found.unresolved {
+		d.keepAnswer(http.MethodPost, where, found.answer)
+	}
+	return found
 }
 
 // shown writes a trail for people.

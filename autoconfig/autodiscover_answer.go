@@ -157,7 +157,7 @@ func (d *autodiscovery) readSettings(t *trace.Trace, where string, asked mailche
 		servers[i] = d.handOver(servers[i])
 	}
 	t.Say("%s", mailcheck.Count{N: len(servers), Noun: "server"})
-	return poxAnswer{answer: answer{state: mailcheck.Found, reason: mailcheck.Textf("%s%s", where, invented(d.address)), servers: servers}, heard: true}
+	return poxAnswer{answer: answer{state: mailcheck.Found, reason: mailcheck.Textf("%s%s", where, invented(d.address)), servers: servers, pox: a}, heard: true}
 }
 
 // judgeCertificate warns of a web server's certificate that ends soon or has a weak
@@ -205,7 +205,7 @@ waiting:
 		known = append(known, strings.ToLower(target))
 		origin := []string{"http://autodiscover." + a.Domain + poxPath, "_autodiscover._tcp." + a.Domain}[i]
 		asks = append(asks, func(ctx context.Context, t *trace.Trace) poxAnswer {
-			found := d.pursue(ctx, t, target, a, append(slices.Clip(trail), origin))
+			found := d.pursueAndKeep(ctx, t, target, a, append(slices.Clip(trail), origin))
 			if i == 0 && found.settled() && !IsMicrosoft(hostOf(found.at)) {
 				t.Find(checks.AutodiscoverHTTPRedirect, "%s", shown(found.trail))
 			}
@@ -237,6 +237,7 @@ func (d *autodiscovery) httpRedirect(ctx context.Context, t *trace.Trace, a mail
 	}
 	location := doc.Header.Get("Location")
 	t.Say("HTTP status %d %s", doc.Status, location)
+	d.keepAnswer(http.MethodGet, where, d.readAside(doc))
 	if doc.Status/100 == 2 {
 		d.plain.Store(true)
 		d.answered.Store(true)

@@ -43,6 +43,7 @@
 package autoconfig
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"slices"
@@ -163,7 +164,14 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 	if dns := &d.Sources[len(d.Sources)-1]; len(dns.Steps) > 0 { // the last of Sources, which asks for the mail exchanger first
 		judgeOperators(dns.Steps, &d, a)
 	}
-	slices.SortStableFunc(d.Copies, func(a, b Copy) int { return strings.Compare(a.URL, b.URL) }) // not by time
+	slices.SortStableFunc(d.Copies, func(a, b Copy) int { return cmp.Or(strings.Compare(a.URL, b.URL), strings.Compare(a.Method, b.Method)) }) // not by time
+	for i, source := range d.Sources {
+		for _, c := range d.Copies {
+			if c.Source == source.Name && c.Status != 0 {
+				d.Sources[i].Places = append(d.Sources[i].Places, c.place(a))
+			}
+		}
+	}
 	return d
 }
 

@@ -11,6 +11,10 @@ const (
 	// everything.
 	headStart = 3 * time.Second
 
+	// What is asked over http, and by the ways that few programs go, while the settings
+	// are known already. A port 80 behind which nothing answers must not hold up the run.
+	asidePatience = time.Second
+
 	// The look at a .well-known place, redirects included. Most domains have nothing
 	// there, and the run must not wait for that.
 	wellKnownTimeout = 10 * time.Second

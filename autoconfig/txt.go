@@ -49,7 +49,7 @@ func findTXT(ctx context.Context, s *search) {
 		s.conclude(mailcheck.Failed, "the mailconf record cannot be used")
 		return
 	}
-	s.askPlaces(ctx, places)
+	s.take(sideBySide(ctx, s.trace, s.asks(places, s.fetchBothWays)))
 }
 
 // mailconf returns the URLs of the mailconf records among the TXT records.

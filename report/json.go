@@ -90,6 +90,9 @@ func source(s mailcheck.SourceResult) jsonSource {
 	return jsonSource{
 		Name: s.Name, Kind: string(s.Kind), Form: string(s.Form), State: string(s.State), Reason: s.Reason.String(), ElapsedMS: ms(s.Elapsed),
 		Servers: each(s.Servers, published), Steps: each(s.Steps, step),
+		Places: each(s.Places, func(p mailcheck.Place) jsonPlace {
+			return jsonPlace{p.Method, p.URL, p.Final, p.Status, each(p.Servers, published)}
+		}),
 		OAuth: each(s.OAuth, func(o mailcheck.OAuth) jsonOAuth {
 			return jsonOAuth{o.Issuer, o.AuthURL, o.TokenURL, o.DeviceURL, list(o.Scopes)}
 		}),

@@ -186,6 +186,9 @@ func (in *reader) source(d jsonSource) mailcheck.SourceResult {
 	return mailcheck.SourceResult{
 		Name: d.Name, Kind: mailcheck.SourceKind(d.Kind), Form: mailcheck.SourceForm(d.Form), State: mailcheck.State(d.State),
 		Reason: english(d.Reason), Elapsed: duration(d.ElapsedMS), Servers: unpack(d.Servers, in.published), Steps: unpack(d.Steps, in.step),
+		Places: unpack(d.Places, func(p jsonPlace) mailcheck.Place {
+			return mailcheck.Place{Method: p.Method, URL: p.URL, Final: p.Final, Status: p.Status, Servers: unpack(p.Servers, in.published)}
+		}),
 		OAuth: unpack(d.OAuth, func(o jsonOAuth) mailcheck.OAuth {
 			return mailcheck.OAuth{Issuer: o.Issuer, AuthURL: o.AuthURL, TokenURL: o.TokenURL, DeviceURL: o.DeviceURL, Scopes: words(o.Scopes)}
 		}),

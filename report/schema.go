@@ -70,8 +70,18 @@ type jsonSource struct {
 	Reason    string          `json:"reason"`
 	ElapsedMS float64         `json:"elapsed_ms"`
 	Servers   []jsonPublished `json:"servers"`
+	Places    []jsonPlace     `json:"places"`
 	OAuth     []jsonOAuth     `json:"oauth"`
 	Steps     []jsonStep      `json:"steps"`
+}
+
+// jsonPlace is what a web server answered where a source is asked.
+type jsonPlace struct {
+	Method  string          `json:"method"`
+	URL     string          `json:"url"`
+	Final   string          `json:"final"` // after redirects
+	Status  int             `json:"status"`
+	Servers []jsonPublished `json:"servers"`
 }
 
 // jsonServer is a tested server. Its auth is what the server offers; what is

@@ -39,6 +39,11 @@ func (c *Conn) logRequest(r *http.Request) {
 	}
 	url := scheme + "://" + r.Host + r.RequestURI
 	record(c.lab, &c.lab.requests, r.Method+" "+url)
+	if !c.Secure {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<16))
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		record(c.lab, &c.lab.inClear, r.Method+" "+url+" "+string(body))
+	}
 	if secret := r.Header.Get("Authorization") + r.Header.Get("Cookie"); secret != "" {
 		record(c.lab, &c.lab.credentials, scheme+" to "+url+": "+secret)
 	}

@@ -95,6 +95,7 @@ type Lab struct {
 	dials       []string
 	questions   []string
 	requests    []string
+	inClear     []string
 	credentials []string
 }
 
@@ -307,6 +308,9 @@ func (l *Lab) Questions() []string { return recorded(l, &l.questions) }
 
 // Requests returns every HTTP request so far, such as "GET https://host/path?query".
 func (l *Lab) Requests() []string { return recorded(l, &l.requests) }
+
+// InClear returns the requests made over http, each with its body.
+func (l *Lab) InClear() []string { return recorded(l, &l.inClear) }
 
 // Credentials returns every command in which a client handed a mail or web
 // server something secret. A run without credentials must leave it empty.
