@@ -104,6 +104,8 @@ var allowed = map[string]map[string]string{
 		"checks":              "the catalogue of what can be found",
 		"autoconfig/document": "the words of settings files and records",
 		"autoconfig/provider": "the domains that are mistyped",
+		"autoconfig":          "the places that programs ask",
+		"autoconfig/client":   "which programs ask there",
 	},
 	"probes": {
 		".":                   "the nouns",

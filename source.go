@@ -85,6 +85,12 @@ type Place struct {
 	Servers []Server // in the order of the document; none if there was no document, or it is of no use
 }
 
+// Name is the URL that was asked, without what it says of the user.
+func (p Place) Name() string {
+	name, _, _ := strings.Cut(p.URL, "?")
+	return name
+}
+
 // OverHTTP reports whether the answer itself came over http, where anybody on the way
 // may have written it.
 func (p Place) OverHTTP() bool { return strings.HasPrefix(p.Final, "http://") }

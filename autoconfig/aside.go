@@ -26,13 +26,11 @@ func (s *search) beside(ctx context.Context, ask func(context.Context, *trace.Tr
 	return a
 }
 
-// hurry gives up what has not come after a moment, and forgets what was found: what
-// the answers mean is told where they are compared.
+// hurry gives up what has not come after a moment.
 func (a *aside) hurry() {
 	timer := time.AfterFunc(asidePatience, a.giveUp)
 	defer timer.Stop()
 	a.await()
-	a.trace.Forget()
 }
 
 // await waits as long as the questions' own limits allow.

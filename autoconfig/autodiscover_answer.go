@@ -177,24 +177,22 @@ func judgeCertificate(t *trace.Trace, doc *netx.Document) {
 // indirect looks where http and DNS point to, and asks there unless the places of
 // more trust have an answer or their head start is over.
 func (d *autodiscovery) indirect(ctx context.Context, t *trace.Trace, a mailcheck.Address, trail []string, direct <-chan poxAnswer) poxAnswer {
-	targets := sideBySide(ctx, t, []func(context.Context, *trace.Trace) string{
-		func(ctx context.Context, t *trace.Trace) string { return d.httpRedirect(ctx, t, a) },
-		func(ctx context.Context, t *trace.Trace) string { return d.serviceRecord(ctx, t, a) },
+	var targets []string
+	look := d.beside(ctx, func(ctx context.Context, t *trace.Trace) {
+		targets = sideBySide(ctx, t, []func(context.Context, *trace.Trace) string{
+			func(ctx context.Context, t *trace.Trace) string { return d.httpRedirect(ctx, t, a) },
+			func(ctx context.Context, t *trace.Trace) string { return d.serviceRecord(ctx, t, a) },
+		})
 	})
-	timer := time.NewTimer(headStart)
-	defer timer.Stop()
-waiting:
-	for range cap(direct) {
-		select {
-		case found := <-direct:
-			if found.settled() {
-				return poxAnswer{answer: answer{state: mailcheck.Absent}}
-			}
-		case <-timer.C:
-			break waiting
-		case <-ctx.Done():
-			return poxAnswer{answer: answer{state: mailcheck.Absent}}
-		}
+	needless := settles(ctx, direct)
+	if needless {
+		look.hurry()
+	} else {
+		look.await()
+	}
+	t.Join(look.trace)
+	if needless {
+		return poxAnswer{answer: answer{state: mailcheck.Absent}}
 	}
 	known := []string{"https://" + a.Domain + poxPath, "https://autodiscover." + a.Domain + poxPath, ""}
 	var asks []func(context.Context, *trace.Trace) poxAnswer
@@ -223,6 +221,26 @@ waiting:
 	return answers[0]
 }
 
+// settles waits until the places of more trust have an answer, which needs no other, or
+// have had their head start.
+func settles(ctx context.Context, direct <-chan poxAnswer) bool {
+	timer := time.NewTimer(headStart)
+	defer timer.Stop()
+	for range cap(direct) {
+		select {
+		case found := <-direct:
+			if found.settled() {
+				return true
+			}
+		case <-timer.C:
+			return false
+		case <-ctx.Done():
+			return true
+		}
+	}
+	return false
+}
+
 // httpRedirect asks over http, without the address, for the one thing that counts
 // there: a redirect to https (MS-OXDISCO section 3.1.5.4).
 func (d *autodiscovery) httpRedirect(ctx context.Context, t *trace.Trace, a mailcheck.Address) string {
@@ -237,7 +255,8 @@ func (d *autodiscovery) httpRedirect(ctx context.Context, t *trace.Trace, a mail
 	}
 	location := doc.Header.Get("Location")
 	t.Say("HTTP status %d %s", doc.Status, location)
-	d.keepAnswer(http.MethodGet, where, d.readAside(doc))
+	heard, _ := d.readAside(doc)
+	d.keepAnswer(http.MethodGet, where, heard)
 	if doc.Status/100 == 2 {
 		d.plain.Store(true)
 		d.answered.Store(true)

@@ -57,26 +57,39 @@ func (d *autodiscovery) ask(ctx context.Context, t *trace.Trace, method, where s
 		req.Body = poxRequest(mailcheck.Address{Domain: d.address.Domain})
 		req.Header = http.Header{"Content-Type": {"text/xml; charset=utf-8"}}
 	}
-	if doc, err := d.get(ctx, t, req); err == nil {
+	for range maxAutodiscoverHops {
+		doc, err := d.get(ctx, t, req)
+		if err != nil {
+			return
+		}
 		t.Say("%s: HTTP status %d", method, doc.Status)
-		d.keepAnswer(method, where, d.readAside(doc))
+		a, next := d.readAside(doc)
+		if next == "" || overHTTP {
+			d.keepAnswer(method, where, a)
+			return
+		}
+		req.URL = next
 	}
 }
 
-// readAside reads an answer that nothing is judged by.
-func (d *autodiscovery) readAside(doc *netx.Document) answer {
-	a := answer{state: mailcheck.Absent, reason: mailcheck.Textf("HTTP status %d", doc.Status), fetched: doc}
+// readAside reads an answer that nothing is judged by, and returns where it sends to, if
+// it does.
+func (d *autodiscovery) readAside(doc *netx.Document) (a answer, next string) {
+	a = answer{state: mailcheck.Absent, reason: mailcheck.Textf("HTTP status %d", doc.Status), fetched: doc}
 	if doc.Status != http.StatusOK || document.LooksLikeHTML(doc.Body) {
-		return a
+		return a, ""
 	}
 	pox, err := document.ParseAutodiscover(doc.Body)
 	if err != nil {
-		return a
+		return a, ""
+	}
+	if strings.EqualFold(pox.Action, "redirectUrl") {
+		next, _ = netx.RedirectTarget(doc.URL, pox.RedirectURL)
 	}
 	if servers, _ := pox.Servers(d.address); len(servers) > 0 {
 		a.state, a.pox, a.reason = mailcheck.Found, pox, mailcheck.Textf("%s", doc.URL)
 	}
-	return a
+	return a, next
 }
 
 // keepAnswer remembers what a place answered.

@@ -22,7 +22,10 @@ const (
 	Records        Place = "srv"
 	Autodiscover   Place = "autodiscover"
 	Guess          Place = "guess"
-	BuiltIn        Place = "built-in" // the client's own list of providers
+
+	// Autodiscover over http, other than for a redirect, which only some programs take.
+	AutodiscoverHTTP Place = "autodiscover (http)"
+	BuiltIn          Place = "built-in" // the client's own list of providers
 )
 
 // Copy is what one place answered, kept so that the rules of each mail client

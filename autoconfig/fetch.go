@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -151,10 +152,25 @@ func (r rules) judge(t *trace.Trace, f fetched) answer {
 		last.Findings = nil
 		t.Find(check, "%s", f.evidence)
 	}
-	if check != checks.AutoconfigProgram { // whoever has a program there means to publish settings
+	if check != checks.AutoconfigProgram && !f.meant() { // whoever has a program there means to publish settings
 		soften(t, r.most)
 	}
 	return a
+}
+
+// meant reports whether a web server redirects to a settings file, and not from one of
+// its pages to another.
+func (f fetched) meant() bool {
+	return f.came == unreachable && strings.HasSuffix(hostless(f.Header.Get("Location")), configPath)
+}
+
+// hostless returns the path of a URL.
+func hostless(location string) string {
+	u, err := url.Parse(location)
+	if err != nil {
+		return ""
+	}
+	return u.Path
 }
 
 // cutShort reports whether a step was ended by the end of the run, which says
@@ -172,7 +188,7 @@ func refused(err error) bool {
 // inShort returns the evidence of a finding, or what it means where the evidence is a
 // long URL.
 func inShort(f mailcheck.Finding) mailcheck.Text {
-	if slices.Contains([]*checks.Check{checks.HTTPRedirectRefused, checks.HTTPTooManyRedirects, checks.HTTPTooLarge, checks.HTTPMalformed}, f.Check) {
+	if slices.Contains([]*checks.Check{checks.HTTPRedirectRefused, checks.HTTPToUnencrypted, checks.HTTPTooManyRedirects, checks.HTTPTooLarge, checks.HTTPMalformed}, f.Check) {
 		return mailcheck.Textf("%s", mailcheck.Clause(f.Check.Summary))
 	}
 	return f.Detail

@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"mailcheck"
 	"mailcheck/internal/lab"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/sample"
 )
 
 // What stands in the place of a document is worded alike, whatever document it is;
@@ -65,7 +67,8 @@ v1.ispdb.net. A 192.0.2.82
 	test("503", answers(lab.Status(503)), "HOST answers with HTTP status 503", status, none, ispdb)
 	test("page", answers(lab.HTML("<!DOCTYPE html><p>Welcome")), "HOST answers with a web page", "autoconfig.html-instead-of-xml", "pacc.html-instead-of-json", ispdb)
 	test("loop", answers(lab.Redirect("/")), "HOST: the web server redirects in a circle or too often", "http.too-many-redirects", "http.too-many-redirects", ispdb)
-	test("http", answers(lab.Redirect("http://www.example.com/")), "HOST: the web server redirects to a place that must not be followed", "http.redirect-refused", "http.redirect-refused", ispdb)
+	test("http", answers(lab.Redirect("http://www.example.com/")), "HOST: the web server redirects from https to http, where anybody on the way can change the answer", "http.to-unencrypted", "http.to-unencrypted", ispdb)
+	test("inside", answers(lab.Redirect("https://127.0.0.1/")), "HOST: the web server redirects to a place that must not be followed", "http.redirect-refused", "http.redirect-refused", ispdb)
 	test("too big", answers(lab.EndlessBody), "HOST: the answer of the web server is larger than a settings file can be (1 MiB); reading stopped there", "http.too-large", "http.too-large", ispdb)
 	test("refused", nil, "HOST has no web server", "autoconfig.unreachable", "autoconfig.unreachable", ispdb)
 	test("silent", func(lab.Cert) lab.Behaviour { return lab.Silent }, "HOST: no answer within 10 s", "autoconfig.unreachable", "autoconfig.unreachable", ispdb)
@@ -73,6 +76,25 @@ v1.ispdb.net. A 192.0.2.82
 		c.NotAfter = -1
 		return lab.TLS(c, lab.HTTP(nil))
 	}, "HOST: HOST expired on 1999-12-31 23:59 UTC, 1 s ago", "autoconfig.certificate", "autoconfig.certificate", ispdb)
+}
+
+// Where the settings are found over https, a port 80 behind which nothing answers holds
+// nobody up for long; where they are not, it is waited for.
+func TestSilentPort80(t *testing.T) {
+	for _, c := range []struct {
+		https lab.Reply
+		took  time.Duration
+	}{
+		{lab.XML(sample.File(sample.Incoming(), sample.Outgoing())), asidePatience},
+		{lab.Status(404), 10 * time.Second},
+	} {
+		s := lab.Scenario{Address: "alice@example.com", Zone: unpublished + "autoconfig A 192.0.2.80\n", Hosts: map[string]lab.Host{
+			"192.0.2.80": {80: lab.Silent, 443: lab.TLS(lab.Cert{Names: []string{"autoconfig.example.com"}}, lab.HTTP(map[string]lab.Reply{configPath: c.https}))},
+		}}
+		if r := discover(t, s, Options{NoGuess: true}); r.took != c.took {
+			t.Errorf("it took %v, want %v", r.took, c.took)
+		}
+	}
 }
 
 // The evidence names the server that answered, and what a redirect lost.

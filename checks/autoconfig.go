@@ -4,14 +4,22 @@ var autoconfigChecks = []*Check{
 	AutoconfigHTTPOnly, AutoconfigHTML, AutoconfigContentType, AutoconfigMalformed,
 	AutoconfigNoServers, AutoconfigBadSection, AutoconfigPlaceholder, AutoconfigStatus,
 	AutoconfigPlain, AutoconfigViaMX, AutoconfigUnreachable, AutoconfigCertificate,
-	AutoconfigProgram, AutoconfigQuery,
+	AutoconfigProgram, AutoconfigQuery, AutoconfigHTTPToo, AutoconfigHTTPDiffers,
 }
 
 var (
 	AutoconfigHTTPOnly = &Check{"autoconfig.http-only", Warning, Admin,
 		"The settings file is only available over http, where anybody on the way can change it; careful clients ignore it or ask first.",
 		"Serve the same file over https at autoconfig.DOMAIN with a certificate for that name.",
-		"draft-ietf-mailmaint-autoconfig section 4.1"}
+		"draft-ietf-mailmaint-autoconfig section 4.1, NDSS 2025 Automatic Insecurity A1.1"}
+	AutoconfigHTTPToo = &Check{"autoconfig.http-too", Info, Admin,
+		"The settings file is given over http as well as over https, and programs that take it over http cannot tell whether somebody on the way has changed it.",
+		"Let http answer with a redirect to https, or with nothing.",
+		"draft-ietf-mailmaint-autoconfig section 4.1, NDSS 2025 Automatic Insecurity A1.1"}
+	AutoconfigHTTPDiffers = &Check{"autoconfig.http-differs", Warning, Admin,
+		"Over http there is another settings file than over https, so which servers a program gets depends on how it asks; and anybody on the way can change what comes over http.",
+		"Take the file that is given over http away, and let http answer with a redirect to https, or with nothing.",
+		"draft-ietf-mailmaint-autoconfig section 4.1, NDSS 2025 Automatic Insecurity A1.1, A10.1"}
 	AutoconfigHTML = &Check{"autoconfig.html-instead-of-xml", Warning, Admin,
 		"The web server answers with a web page where the settings file should be.",
 		"A catch-all web site (or, on a guest network, a login page) answers for this address. Publish the XML file there, or let the server answer 404.",

@@ -6,6 +6,7 @@ var autodiscoverChecks = []*Check{
 	AutodiscoverSPA, AutodiscoverDomain, AutodiscoverHTTPRedirect, AutodiscoverAsksConsent,
 	AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
 	AutodiscoverProgram, AutodiscoverSSLPort, AutodiscoverPhonesOnly,
+	AutodiscoverHTTPToo, AutodiscoverHTTPDiffers, AutodiscoverHTTPOnly, AutodiscoverPostOnly,
 }
 
 var (
@@ -85,4 +86,20 @@ var (
 		"The Autodiscover service answers the question of phones (ActiveSync) and refuses Outlook's, so Outlook and other mail programs find nothing there.",
 		"Let the service answer the schema outlook/responseschema/2006a too, with Exchange, IMAP or POP3 and SMTP. If it is meant for phones alone, let it answer Outlook's question with 404, and publish SRV records or a settings file for mail programs.",
 		"MS-OXDSCLI section 2.2.3.1.1.2, MS-ASCMD section 2.2.1.1"}
+	AutodiscoverHTTPToo = &Check{"autodiscover.http-too", Info, Admin,
+		"The Autodiscover service gives the settings over http as well as over https, and programs that take them over http cannot tell whether somebody on the way has changed them.",
+		"Over http answer GET with a redirect to https, and POST with nothing.",
+		"MS-OXDISCO section 3.1.5.4, NDSS 2025 Automatic Insecurity A1.2"}
+	AutodiscoverHTTPDiffers = &Check{"autodiscover.http-differs", Warning, Admin,
+		"Over http Autodiscover names other servers than over https, so which ones a program gets depends on how it asks; and anybody on the way can change what comes over http.",
+		"Over http answer GET with a redirect to https, and POST with nothing.",
+		"MS-OXDISCO section 3.1.5.4, NDSS 2025 Automatic Insecurity A1.2, A10.1"}
+	AutodiscoverHTTPOnly = &Check{"autodiscover.http-only", Warning, Admin,
+		"Autodiscover gives the settings over http alone, where anybody on the way can change them; Outlook and other careful programs never ask there.",
+		"Serve Autodiscover over https at autodiscover.DOMAIN with a certificate for that name, and over http nothing but a redirect to it.",
+		"MS-OXDISCO section 3.1.5, NDSS 2025 Automatic Insecurity A1.2"}
+	AutodiscoverPostOnly = &Check{"autodiscover.post-only", Info, Admin,
+		"The Autodiscover service answers POST alone, as the protocol says, so programs that ask by GET find nothing there.",
+		"Nothing to mend in the service. For programs that ask by GET, such as Delta Chat, publish a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml too.",
+		"MS-OXDSCLI section 3.1.5, NDSS 2025 Automatic Insecurity section VIII-A"}
 )

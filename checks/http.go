@@ -1,7 +1,7 @@
 package checks
 
 var httpChecks = []*Check{
-	HTTPRedirectRefused, HTTPTooManyRedirects, HTTPTooLarge, HTTPMalformed, HTTPServerError,
+	HTTPRedirectRefused, HTTPToUnencrypted, HTTPTooManyRedirects, HTTPTooLarge, HTTPMalformed, HTTPServerError,
 }
 
 var (
@@ -9,6 +9,10 @@ var (
 		"The web server redirects to a place that must not be followed.",
 		"Redirect only to https, to a host name, on the standard port, without user name or password in the URL.",
 		"RFC 9110 section 15.4, draft-ietf-mailmaint-autoconfig section 4"}
+	HTTPToUnencrypted = &Check{"http.to-unencrypted", Warning, Admin,
+		"The web server redirects from https to http, where anybody on the way can change the answer.",
+		"Redirect to https only, at every place on the way: to come back to https later does not help.",
+		"RFC 9110 section 15.4, NDSS 2025 Automatic Insecurity A1.3"}
 	HTTPTooManyRedirects = &Check{"http.too-many-redirects", Warning, Admin,
 		"The web server redirects in a circle or too often.",
 		"Let the URL answer directly, or with one redirect.",

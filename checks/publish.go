@@ -5,7 +5,7 @@ var publishChecks = []*Check{
 	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername,
 	PublishSRVPrefers, PublishHostNotASCII, PublishHostFinalDot, PublishUsernameDomain, PublishUsernameCut,
 	PublishTemplate, PublishSeveral, PublishPreferredServer, PublishFileFault,
-	PublishOldHost, PublishGuessed,
+	PublishOldHost, PublishGuessed, PublishWeakest,
 }
 
 var (
@@ -85,4 +85,8 @@ var (
 		"Nobody publishes the servers: they were found by guessing usual names, and most mail programs will ask their users instead.",
 		"Publish SRV records, and a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml; `mailcheck setup ADDRESS --for thunderbird` writes it.",
 		"RFC 6186, draft-ietf-mailmaint-autoconfig section 4.1"}
+	PublishWeakest = &Check{"publish.weakest-place", Warning, Admin,
+		"One place protects a protocol less than another does, and an attacker on the way can choose the weakest by keeping the others from answering.",
+		"Publish the same servers with the same protection everywhere.",
+		"RFC 8314 section 4.1, NDSS 2025 Automatic Insecurity A10.1"}
 )

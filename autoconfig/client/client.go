@@ -34,6 +34,7 @@ type program struct {
 	signsIn  bool                        // it asks for the password where Autodiscover wants a login
 	warns    bool                        // of settings without encryption
 	username bool                        // a settings file counts for less than SRV records unless it has user names of its own
+	byGet    bool                        // it asks Autodiscover by GET
 	bare     bool                        // it never sends the address along
 	readOnly bool                        // SRV records count even if there is none for sending
 	exchange bool                        // of Autodiscover, only an Exchange server configures it
@@ -47,6 +48,28 @@ func Names() []string {
 	var names []string
 	for _, p := range programs {
 		names = append(names, p.name)
+	}
+	return names
+}
+
+// Asking lists the programs that take settings from one of the places.
+func Asking(places ...autoconfig.Place) []string {
+	var names []string
+	for _, p := range programs {
+		if slices.ContainsFunc(places, func(place autoconfig.Place) bool { return slices.Contains(p.order, place) }) {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
+// AskingByGet lists those that ask Autodiscover in another way than the protocol has it.
+func AskingByGet() []string {
+	var names []string
+	for _, p := range programs {
+		if p.byGet {
+			names = append(names, p.name)
+		}
 	}
 	return names
 }

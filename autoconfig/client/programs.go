@@ -104,7 +104,7 @@ var programs = []program{
 		// (src/imap.rs, src/smtp.rs).
 		name:    "Delta Chat",
 		order:   []autoconfig.Place{autoconfig.BuiltIn, autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.Autodiscover, autoconfig.Database, autoconfig.Guess},
-		builtin: deltaProviders, dialect: &document.DeltaDialect, incoming: imapOnly, outgoing: sending, tries: true,
+		builtin: deltaProviders, dialect: &document.DeltaDialect, incoming: imapOnly, outgoing: sending, tries: true, byGet: true,
 		manual: "the user has to type in the servers; it reads no SRV records",
 		ref:    "chatmail/core 2.57.0: src/configure.rs, src/configure/auto_mozilla.rs, src/provider.rs",
 	},

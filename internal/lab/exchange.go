@@ -18,15 +18,29 @@ func Found(url string) Reply {
 	return Answer(http.StatusFound, http.Header{"Location": {url}})
 }
 
-// Autodiscover answers as the service does: to a well-formed question by POST with
-// the reply, and to anything else with an error.
+// Autodiscover answers as most services do: to a well-formed question by POST with the
+// reply, and by GET too, without reading one.
 func Autodiscover(next Reply) Reply {
 	return func(c *Conn, r *http.Request) {
-		if r.Method != http.MethodPost || r.Header.Get("Content-Type") != "text/xml; charset=utf-8" {
+		if r.Method != http.MethodGet && r.Header.Get("Content-Type") != "text/xml; charset=utf-8" {
 			Status(http.StatusBadRequest)(c, r)
 			return
 		}
 		next(c, r)
+	}
+}
+
+// byPost answers POST alone, as the protocol has it.
+func byPost(next Reply) Reply { return byMethod(next, Status(http.StatusMethodNotAllowed)) }
+
+// byMethod answers POST with one reply, and anything else with another.
+func byMethod(post, other Reply) Reply {
+	return func(c *Conn, r *http.Request) {
+		if r.Method == http.MethodPost {
+			post(c, r)
+			return
+		}
+		other(c, r)
 	}
 }
 

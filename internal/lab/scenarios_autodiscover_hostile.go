@@ -55,7 +55,7 @@ func autodiscoverHostile() []Scenario {
 			autodiscover(renamesOnAndOn)),
 		provider("autodiscover-no-address", "Autodiscover sends to an address that is none", "autodiscover.malformed",
 			autodiscover(XML(poxAccount("<Action>redirectAddr</Action>", "<RedirectAddr>alice at example</RedirectAddr>")))),
-		provider("autodiscover-to-http", "Autodiscover redirects to http", "http.redirect-refused", exampleSends("http://mail.example.com"+poxPath)),
+		provider("autodiscover-to-http", "Autodiscover redirects to http", "http.to-unencrypted", exampleSends("http://mail.example.com"+poxPath)),
 		provider("autodiscover-to-address", "Autodiscover redirects to an IP address", "http.redirect-refused", exampleSends("https://192.0.2.91"+poxPath)),
 		provider("autodiscover-to-port", "Autodiscover redirects to another port", "http.redirect-refused", exampleSends("https://mail.example.com:8443"+poxPath)),
 		provider("autodiscover-to-inside", "Autodiscover redirects to a name that only the network inside can know", "http.redirect-refused", exampleSends("https://exchange"+poxPath)),

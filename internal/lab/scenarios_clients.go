@@ -17,7 +17,7 @@ func clients() []Scenario {
 			autoconfig(settings)),
 		provider("first-server-down", "of the two ports for sending that the settings file names, the first refuses connections", "tcp.refused",
 			onlyAutoconfig(settings), host(smtpHost, Host{587: submission(smtpHost)})),
-		provider("autoconfig-http-other", "a forgotten settings file is still served over http, beside the right one over https", "",
+		provider("autoconfig-http-other", "a forgotten settings file is still served over http, beside the right one over https", "autoconfig.http-differs",
 			autoconfig(nil), without("_imaps._tcp", "_pop3s._tcp", "_submissions._tcp", "_submission._tcp"),
 			records("@ A 192.0.2.81", "old A 192.0.2.12"),
 			host("192.0.2.81", Host{443: TLS(cert("example.com"), HTTP(map[string]Reply{"/.well-known/autoconfig/mail/config-v1.1.xml": settings}))}),

@@ -162,7 +162,7 @@ func settingsFiles() []Scenario {
 			host(webHost, Host{443: TLS(Cert{Names: []string{webHost}, WeakKey: true}, web(settings))})),
 		provider("autoconfig-certificate", "a wildcard in DNS leads to a web server with another name", "autoconfig.certificate autodiscover.certificate dns.wildcard",
 			records("* A 192.0.2.80"), host("192.0.2.80", Host{80: HTTP(nil), 443: https("www.example.com", settings)})),
-		provider("redirect-refused", "the settings file redirects to http", "http.redirect-refused",
+		provider("redirect-refused", "the settings file redirects to http", "http.to-unencrypted",
 			autoconfig(Redirect("http://www.example.com/config.xml"))),
 		provider("redirect-loop", "the settings file redirects to itself", "http.too-many-redirects",
 			autoconfig(Redirect("https://autoconfig.example.com/mail/config-v1.1.xml"))),

@@ -242,7 +242,7 @@ func (n *Run) Fetch(ctx context.Context, req Request) (*Document, error) {
 		if err != nil || location == "" || req.NoFollow {
 			return doc, err
 		}
-		if u, err = redirect(u, location); err != nil {
+		if u, err = redirect(u, location, strings.Join(doc.Hops, " -> ")); err != nil {
 			return doc, err
 		}
 		switch {
@@ -329,7 +329,7 @@ func RedirectTarget(from, location string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("redirect: %w", err)
 	}
-	to, err := redirect(u, location)
+	to, err := redirect(u, location, from)
 	if err != nil {
 		return "", err
 	}
@@ -337,8 +337,8 @@ func RedirectTarget(from, location string) (string, error) {
 }
 
 // redirect returns the URL that a Location header leads to, if it is one to
-// follow.
-func redirect(from *url.URL, location string) (*url.URL, error) {
+// follow. trail is the way up to from, which is told where it ends here.
+func redirect(from *url.URL, location, trail string) (*url.URL, error) {
 	refuse := func(reason string) (*url.URL, error) {
 		return nil, checks.HTTPRedirectRefused.Errorf("%s redirects to %q: %s", from, location, reason)
 	}
@@ -356,6 +356,8 @@ func redirect(from *url.URL, location string) (*url.URL, error) {
 	to.Fragment, to.RawFragment = "", ""
 	host, err := idna.Lookup.ToASCII(to.Hostname())
 	switch {
+	case from.Scheme == "https" && to.Scheme == "http" && to.User == nil:
+		return nil, checks.HTTPToUnencrypted.Errorf("%s redirects to %q: not https", trail, to)
 	case to.Scheme != "https":
 		return refuse("not https")
 	case to.User != nil:

@@ -221,7 +221,7 @@ func TestRedirectRefused(t *testing.T) {
 	handle := map[string]func(io.Writer, *http.Request){}
 	onWeb(t, handle, func(t *testing.T, w *web, n *Run) {
 		for _, location := range []string{
-			"http://a.example/", "ftp://a.example/", "file:///etc/passwd", "https://a.example:8443/", "https://a.example:80/",
+			"ftp://a.example/", "file:///etc/passwd", "https://a.example:8443/", "https://a.example:80/",
 			"https://127.0.0.1/", "https://[::1]/", "https://2130706433/", "https://0x7f.1/", "https://127.1/", "https://a.example.0x7f/",
 			"https://localhost/", "https://x.localhost/", "https://intranet/", "https://u@a.example/", "https://u:p@a.example/",
 			"https://a.example/\x01", "https://a.example/\x7f", "https://a.example/\u202e", "https://a.example/\xff", "https://", "https://a..example/", "%zz",
@@ -236,6 +236,11 @@ func TestRedirectRefused(t *testing.T) {
 				t.Errorf("%q: got %v", location, err)
 			}
 		}
+		handle["a.example/x"] = redirectTo("https://a.example/y")
+		handle["a.example/y"] = redirectTo("http://a.example/z")
+		_, err := n.Fetch(t.Context(), Request{URL: "https://a.example/x"})
+		checkError(t, err, "http.to-unencrypted")
+		equal(t, err.Error(), `https://a.example/x -> https://a.example/y redirects to "http://a.example/z": not https`)
 		for host := range w.dialled {
 			if !strings.Contains(w.dialled[host], "192.0.2.") {
 				t.Errorf("dialled %s", w.dialled[host])

@@ -22,6 +22,9 @@ var contradictions = []func(*mailcheck.Report) []mailcheck.Finding{
 	declinedButPublished,
 	usernameRefused,
 	srvPrefers,
+	overHTTP,
+	weakestPlace,
+	postOnly,
 }
 
 func contradictionFindings(r *mailcheck.Report) []mailcheck.Finding {
