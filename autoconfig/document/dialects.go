@@ -39,9 +39,10 @@ var (
 		Client: "Delta Chat", Ref: "chatmail/core: configure/auto_mozilla.rs",
 		Incoming: []string{"imap"}, Sockets: foldedSockets, AnyCase: true, Otherwise: mailcheck.ImplicitTLS, Username: true,
 	}
+	// TLS is what Server in serverconfiguration.h starts from.
 	KmailDialect = Dialect{
 		Client: "KMail", Ref: "kmail-account-wizard: serverconfiguration.cpp",
-		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets, Otherwise: mailcheck.Plain,
+		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets, Otherwise: mailcheck.ImplicitTLS,
 	}
 	// Each element overwrites what an earlier section of the same type said; a
 	// section with a bad port would keep the earlier one's, which is not followed.
