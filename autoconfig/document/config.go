@@ -49,7 +49,8 @@ type Section struct {
 	SocketType string // SSL, STARTTLS or plain
 	Username   string
 	Auth       []string
-	Elsewhere  string // of an outgoing one, the element by which Thunderbird's default server is to be taken instead; empty for none
+	Elsewhere  string            // of an outgoing one, the element by which Thunderbird's default server is to be taken instead; empty for none
+	Spaced     map[string]string // the values that have spaces around them, with these, by element
 }
 
 // Problem is a fault of a settings file.
@@ -123,6 +124,7 @@ func ReadSection(n *Node) Section {
 	if n := Preferred(n); n != nil {
 		s.Elsewhere = n.Name
 	}
+	s.Spaced = spaced(n)
 	return s
 }
 

@@ -26,7 +26,10 @@ type Dialect struct {
 	Username  bool                          // a section without user name is bad
 	Names     []string                      // the placeholders it knows, each as the whole user name; nil: all, anywhere
 	ASCIIHost bool                          // refuses a host name with letters outside ASCII, in the id and as domain too
-	RawHost   bool                          // takes hostname as it stands, placeholders and all
+	RawHost   bool                          // fills in no placeholders in hostname
+	AnyHost   bool                          // takes any word for a host name, and then cannot reach it
+	Trips     []HostForm                    // the forms of a host name that it takes as they stand, and then cannot reach
+	Spaces    []string                      // the elements, or incomingServer/ and such a one, whose spaces around the value it takes as part of it
 	Auth      []string                      // the values of authentication it knows; nil: it does not read them
 	AuthOut   []string                      // further ones, for outgoing servers
 	AuthHosts bool                          // OAuth2 counts only for the hosts it has a sign-in page for
@@ -96,7 +99,7 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		if s.Outgoing && s.Type != "smtp" || !s.Outgoing && !slices.Contains(d.Incoming, s.Type) {
 			continue
 		}
-		server, why := d.section(s, a)
+		server, why := d.section(d.spaced(s), a)
 		switch {
 		case !why.Empty():
 			f := Fault{s.Line, s.Column, mailcheck.Textf("section %d (%s): %s", i+1, s.Type, why), slices.Equal(s.methods(), []string{"OAuth2"}), s.Outgoing}
@@ -176,21 +179,28 @@ func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 	if why := d.authentication(s, host); !why.Empty() {
 		return server, why
 	}
-	return mailcheck.Server{
-		Protocol: SectionProtocols[s.Type], Host: host, Port: uint16(port), Security: security,
+	server = mailcheck.Server{
+		Protocol: SectionProtocols[s.Type], Host: d.written(s, a), Port: uint16(port), Security: security,
 		Username: d.username(s, a), Auth: s.methods(),
-	}, mailcheck.Text{}
+	}
+	if d.Unreachable(server).Empty() {
+		server.Host = host
+	}
+	return server, mailcheck.Text{}
 }
 
 // host returns the host name of a section as the client has it, or why it has none.
 func (d Dialect) host(s Section, a mailcheck.Address) (host string, why mailcheck.Text) {
 	host, err := mailcheck.ParseHost(Expand(s.Hostname, a))
+	bad := err != nil && !strings.Contains(s.Hostname, "%EMAILLOCALPART%")
 	switch {
 	case s.Hostname == "":
 		return "", mailcheck.Textf("hostname is missing")
 	case d.RawHost && Placeholder.MatchString(s.Hostname):
 		return s.Hostname, mailcheck.Text{}
-	case err != nil && !strings.Contains(s.Hostname, "%EMAILLOCALPART%"):
+	case bad && d.AnyHost:
+		return d.written(s, a), mailcheck.Text{}
+	case bad:
 		return "", mailcheck.Textf("hostname %q is not a host name", s.Hostname)
 	case d.ASCIIHost && !legalHost(s.Hostname):
 		return "", mailcheck.Textf("hostname %q has characters that it does not allow in a host name", s.Hostname)

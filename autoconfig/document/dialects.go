@@ -34,38 +34,59 @@ var (
 		Sockets:  map[string]mailcheck.Security{"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS},
 		Username: true, Auth: []string{"OAuth2", "password-cleartext", "password-encrypted"},
 	}
-	// An unknown socketType means: try both. TLS comes first there.
+	// An unknown socketType means: try both. TLS comes first there. It looks hosts up as
+	// they stand (net/dns.rs), and rustls takes a final dot, but no letter outside ASCII
+	// (pki-types: server_name.rs, webpki: dns_name.rs).
 	DeltaDialect = Dialect{
 		Client: "Delta Chat", Ref: "chatmail/core: configure/auto_mozilla.rs",
 		Incoming: []string{"imap"}, Sockets: foldedSockets, AnyCase: true, Otherwise: mailcheck.ImplicitTLS, Username: true,
+		AnyHost: true, Trips: []HostForm{Umlauts},
 	}
-	// TLS is what Server in serverconfiguration.h starts from.
+	// TLS is what Server in serverconfiguration.h starts from. Qt looks up A-labels, takes
+	// no spaces (QUrl::toAce) and compares certificates with the dot (QSslSocketPrivate::
+	// isMatchingHostname); KMail then asks whether to go on. Only the host for sending is
+	// trimmed (kmailtransport: transport.cpp).
 	KmailDialect = Dialect{
 		Client: "KMail", Ref: "kmail-account-wizard: serverconfiguration.cpp",
 		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets, Otherwise: mailcheck.ImplicitTLS,
+		AnyHost: true, Trips: []HostForm{FinalDot}, Spaces: []string{"incomingServer/hostname", "socketType", "username"},
 	}
 	// Each element overwrites what an earlier section of the same type said; a
-	// section with a bad port would keep the earlier one's, which is not followed.
+	// section with a bad port would keep the earlier one's, which is not followed. Camel
+	// trims host and user name and looks up A-labels (camel-network-settings.c,
+	// camel-net-utils.c); GnuTLS and OpenSSL compare certificates with the dot
+	// (glib-networking: gtlscertificate-gnutls.c), and Evolution then asks whether to go on.
 	EvolutionDialect = Dialect{
 		Client: "Evolution", Ref: "evolution: src/mail/e-mail-autoconfig.c",
 		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets, Otherwise: mailcheck.Plain, LastIn: true, LastOut: true,
+		AnyHost: true, Trips: []HostForm{FinalDot}, Spaces: []string{"socketType"},
 	}
-	// It never connects in clear: "plain", too, becomes what the port stands for.
+	// It never connects in clear: "plain", too, becomes what the port stands for. Hosts go
+	// into InetAddress and are compared with certificates as they stand (DnsHelper.java,
+	// EntityCertificate.java; the build of the Play store does not compare them).
 	FairEmailDialect = Dialect{
 		Client: "FairEmail", Ref: "FairEmail: EmailProvider.java (getISPDB)",
 		Incoming: []string{"imap"}, ByPort: true, LastIn: true, LastOut: true,
 		Sockets: map[string]mailcheck.Security{"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS},
 		Names:   []string{"%EMAILADDRESS%", "%EMAILLOCALPART%"}, RawHost: true,
+		AnyHost: true, Trips: []HostForm{FinalDot, Umlauts}, Spaces: []string{"hostname", "port", "socketType", "username"},
 	}
+	// AccountForm.vue trims the hosts. Horde joins host and port (Socket/Client.php); PHP
+	// looks the host up as it stands and compares certificates without its final dot
+	// (xp_socket.c, xp_ssl.c).
 	NextcloudDialect = Dialect{
 		Client: "Nextcloud Mail", Ref: "nextcloud/mail: lib/Service/AutoConfig/IspDb.php",
 		Incoming: []string{"imap"}, AnyCase: true, Otherwise: mailcheck.Plain, RawHost: true,
 		Sockets: map[string]mailcheck.Security{"ssl": mailcheck.ImplicitTLS, "starttls": mailcheck.StartTLS, "tls": mailcheck.StartTLS, "plain": mailcheck.Plain},
+		AnyHost: true, Trips: []HostForm{Umlauts, BareIPv6}, Spaces: []string{"socketType", "username"},
 	}
-	// One struct holds all outgoingServer elements, so the last one stays.
+	// One struct holds all outgoingServer elements, so the last one stays. The wizard joins
+	// host and port to a URL (account-wizard.go); Go looks up no letters outside ASCII and
+	// compares certificates without the final dot (net/dnsclient.go, crypto/x509/verify.go).
 	AercDialect = Dialect{
 		Client: "aerc", Ref: "aerc: lib/autoconfig/autoconfig.go",
 		Incoming: []string{"imap"}, Sockets: foldedSockets, AnyCase: true, Otherwise: mailcheck.StartTLS, LastOut: true,
 		Names: []string{"%EMAILADDRESS%"}, RawHost: true,
+		AnyHost: true, Trips: []HostForm{Umlauts, BareIPv6}, Spaces: []string{"hostname", "port", "socketType"},
 	}
 )

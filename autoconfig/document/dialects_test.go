@@ -1,6 +1,7 @@
 package document
 
 import (
+	"strings"
 	"testing"
 
 	"mailcheck"
@@ -38,5 +39,88 @@ func TestDialectsOverTheDatabase(t *testing.T) {
 	}
 	if len(files) == 163 && refused[AndroidDialect.Client] != 46 {
 		t.Errorf("Thunderbird for Android refuses %d of 163 files, not 46", refused[AndroidDialect.Client])
+	}
+}
+
+// What becomes of a host name that is written in an unusual way, or is none, in the clients
+// that check none: those named in out cannot reach it, the others take the usual one.
+func TestDialectHosts(t *testing.T) {
+	lax := []Dialect{DeltaDialect, KmailDialect, EvolutionDialect, FairEmailDialect, NextcloudDialect, AercDialect}
+	const all = "Delta Chat, KMail, Evolution, FairEmail, Nextcloud Mail, aerc"
+	for _, test := range []struct{ hostname, usual, out, why string }{
+		{"imap.example.com", "imap.example.com", "", ""},
+		{"192.0.2.1", "192.0.2.1", "", ""},
+		{"imap.example.com.", "imap.example.com", "KMail, Evolution, FairEmail", "its certificate check then fails"},
+		{"imap.bücher.example", "imap.xn--bcher-kva.example", "Delta Chat, FairEmail, Nextcloud Mail, aerc", "letters outside ASCII"},
+		{"2001:db8::1", "2001:db8::1", "Nextcloud Mail, aerc", "without brackets"},
+		{"imap.%EMAILDOMAIN%", "imap.example.com", "FairEmail, Nextcloud Mail, aerc", "no such host"},
+		{"imap example", "", all, "no such host"},
+		{"imap.example.com:993", "", all, "no such host"},
+		{"https://imap.example.com/", "", all, "no such host"},
+		{"\n  imap.example.com\n", "imap.example.com", "KMail, FairEmail, aerc", "no such host"},
+	} {
+		c, err := ParseConfig([]byte(sample.File(sample.Incoming("imap.example.com", test.hostname), sample.Outgoing())))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range lax {
+			r := d.Read(c, sample.Alice)
+			if r.Refused != nil {
+				t.Errorf("%q, %s: refused: %s", test.hostname, d.Client, r.Refused.Place())
+				continue
+			}
+			s := r.Incoming[0]
+			host, why := test.usual, ""
+			if strings.Contains(test.out, d.Client) {
+				host, why = test.hostname, test.why
+			}
+			got := d.Unreachable(s).String()
+			if s.Host != host || (got == "") != (why == "") || !strings.Contains(got, why) {
+				t.Errorf("%q, %s: host %q, unreachable for %q", test.hostname, d.Client, s.Host, got)
+			}
+		}
+	}
+}
+
+// Without TLS nothing is compared with a final dot.
+func TestFinalDotWithoutTLS(t *testing.T) {
+	c, err := ParseConfig([]byte(sample.File(sample.Incoming("imap.example.com", "imap.example.com.", "SSL", "plain"), sample.Outgoing())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := KmailDialect.Read(c, sample.Alice).Incoming[0]; s.Host != "imap.example.com" || !KmailDialect.Unreachable(s).Empty() {
+		t.Errorf("host %q: %s", s.Host, KmailDialect.Unreachable(s))
+	}
+}
+
+// Spaces around a value are part of it for some.
+func TestDialectSpaces(t *testing.T) {
+	for _, test := range []struct {
+		d        Dialect
+		security mailcheck.Security
+		username string
+		refusal  string
+	}{
+		{DeltaDialect, mailcheck.StartTLS, "alice@example.com", ""},
+		{KmailDialect, mailcheck.ImplicitTLS, " alice@example.com ", ""},
+		{EvolutionDialect, mailcheck.Plain, "alice@example.com", ""},
+		{NextcloudDialect, mailcheck.Plain, " alice@example.com ", ""},
+		{FairEmailDialect, "", "", `port " 143 " is not a number`},
+		{AercDialect, "", "", `port " 143 " is not a number`},
+	} {
+		c, err := ParseConfig([]byte(sample.File(sample.Incoming("SSL", " STARTTLS ", "993", " 143 ", "%EMAILADDRESS%", " %EMAILADDRESS% "), sample.Outgoing())))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := test.d.Read(c, sample.Alice)
+		if r.Refused != nil {
+			if text := r.Refused.Text.String(); test.refusal == "" || !strings.Contains(text, test.refusal) {
+				t.Errorf("%s refuses: %s", test.d.Client, text)
+			}
+			continue
+		}
+		if s := r.Incoming[0]; test.refusal != "" || s.Security != test.security || s.Username != test.username {
+			t.Errorf("%s: %+v", test.d.Client, s)
+		}
 	}
 }
