@@ -6,6 +6,7 @@ package client
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"mailcheck"
 	"mailcheck/autoconfig"
@@ -100,7 +101,7 @@ func Unpublished(a mailcheck.Address, d autoconfig.Discovery) []mailcheck.Server
 	known := slices.Clone(d.Servers)
 	for _, s := range wanted {
 		seen := slices.ContainsFunc(known, func(k mailcheck.Server) bool { return k.Key() == s.Key() })
-		if _, err := mailcheck.ParseHost(s.Host); !seen && err == nil && len(known) < autoconfig.MaxServers {
+		if host, err := mailcheck.ParseHost(s.Host); !seen && err == nil && host == s.Host && len(known) < autoconfig.MaxServers {
 			known, servers = append(known, s), append(servers, s)
 		}
 	}
@@ -353,6 +354,9 @@ func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mai
 		if why := w.literal("host name", s.Host); !why.Empty() {
 			return mailcheck.Fails, why
 		}
+		if why := w.unreachable(s); !why.Empty() {
+			return mailcheck.Fails, why
+		}
 		switch why := w.literal("user name", s.Username); {
 		case !why.Empty() && w.goesOn:
 			note = mailcheck.Textf("%s; if the server refuses that, it tries the address and its local part", why)
@@ -383,6 +387,15 @@ func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mai
 	return mailcheck.Configures, note
 }
 
+// unreachable says why the client cannot reach a server by its host name as a settings
+// file has it.
+func (w *walk) unreachable(s mailcheck.Server) mailcheck.Text {
+	if w.dialect == nil {
+		return mailcheck.Text{}
+	}
+	return w.dialect.Unreachable(s)
+}
+
 // literal says which placeholder stays in a name because the client does not know
 // it, or not there.
 func (w *walk) literal(kind, text string) mailcheck.Text {
@@ -392,6 +405,9 @@ func (w *walk) literal(kind, text string) mailcheck.Text {
 	}
 	if p == "" && text != w.address.String() && text != w.address.Local {
 		p = document.TemplateIn(text)
+	}
+	if p == "" && strings.TrimSpace(text) != text && kind == "user name" {
+		return mailcheck.Textf("takes the user name %q with the spaces around it", text)
 	}
 	if p == "" {
 		return mailcheck.Text{}
@@ -433,10 +449,10 @@ func (w *walk) source(name string) mailcheck.SourceResult {
 	return mailcheck.SourceResult{}
 }
 
-// fails reports whether a server was tested and does not work.
+// fails reports whether a server was tested and does not work, or is out of the client's reach.
 func (w *walk) fails(s mailcheck.Server) bool {
 	result, ok := w.result(s)
-	return ok && result.Verdict == mailcheck.Fail
+	return ok && result.Verdict == mailcheck.Fail || !w.unreachable(s).Empty()
 }
 
 func (w *walk) result(s mailcheck.Server) (mailcheck.ServerResult, bool) {

@@ -35,6 +35,11 @@ func lintClients(l *linter, provider *document.Node, c *document.Config) {
 		default:
 			result.Reason = r.Aside()
 			result.Servers = []mailcheck.Server{r.Incoming[0], r.Outgoing[0]}
+			for _, s := range result.Servers {
+				if why := d.Unreachable(s); !why.Empty() {
+					result.Outcome, result.Reason = mailcheck.Fails, why
+				}
+			}
 			for _, dropped := range r.Dropped {
 				told.find(checks.LintClientDrops, dropped, d.Client, mailcheck.Text{})
 			}
