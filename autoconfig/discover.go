@@ -163,6 +163,7 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 	d.Copies, d.Likely, d.Exchanger, d.Disbelieved = b.documents, b.likely, b.exchanger, b.disbelieved
 	if dns := &d.Sources[len(d.Sources)-1]; len(dns.Steps) > 0 { // the last of Sources, which asks for the mail exchanger first
 		judgeOperators(dns.Steps, &d, a)
+		judgeExchanger(dns.Steps, &d)
 	}
 	slices.SortStableFunc(d.Copies, func(a, b Copy) int { return cmp.Or(strings.Compare(a.URL, b.URL), strings.Compare(a.Method, b.Method)) }) // not by time
 	for i, source := range d.Sources {

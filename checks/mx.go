@@ -1,7 +1,7 @@
 package checks
 
 var mxChecks = []*Check{
-	MXNull, MXNone, MXCNAME, MXNoAddress, MXFilter,
+	MXNull, MXNone, MXCNAME, MXNoAddress, MXFilter, MXRegistrable,
 }
 
 var (
@@ -25,4 +25,8 @@ var (
 		"The domain's mail passes through a filtering or forwarding service first, so DNS does not tell where the mailboxes are.",
 		"Nothing is wrong with that. To let mail programs find the mailboxes, publish SRV records or an autoconfig file for the domain; until then ask the administrator for the server names.",
 		"RFC 5321 section 5.1"}
+	MXRegistrable = &Check{"mx.registrable", Info, Admin,
+		"The mail exchanger has a name that can be registered as it stands, so a program that looks for its operator's settings one label higher asks a stranger's web server, as Nextcloud Mail 3.5 did.",
+		"Publish a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml, which such programs find first, or give the mail exchanger a name with one more label, such as mx.DOMAIN.",
+		"https://publicsuffix.org, NDSS 2025 Automatic Insecurity A2.1"}
 )

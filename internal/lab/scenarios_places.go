@@ -33,5 +33,9 @@ func places() []Scenario {
 		provider("weaker-elsewhere", "the settings file names TLS, Autodiscover another host without encryption", "autoconfig.plain publish.sources-disagree publish.weakest-place",
 			onlyAutoconfig(settings), records("old A 192.0.2.12"), autodiscover(XML(poxSettings(poxMail("IMAP", "old.example.com", 143, "None"), poxMail("SMTP", smtpHost, 465, "SSL")))),
 			serve("old.example.com", 143, IMAP(Mail{Host: "old.example.com"}))),
+		provider("mx-registrable", "the mail exchanger's name is one that can be registered, and there is no settings file", "mx.registrable",
+			without("@"), records("@ MX 10 mailhost.co.uk.", "mailhost.co.uk. A 192.0.2.24"), host("192.0.2.24", Host{})),
+		provider("mx-registrable-and-file", "the same, with a settings file", "",
+			onlyAutoconfig(settings), without("@"), records("@ MX 10 mailhost.co.uk.", "mailhost.co.uk. A 192.0.2.24"), host("192.0.2.24", Host{})),
 	}
 }
