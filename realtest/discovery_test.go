@@ -148,6 +148,26 @@ var discovery = []scenario{{
 	servers:  append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
 	findings: []string{"autoconfig.http-only"},
 }, {
+	name: "http-differs", // an older file and an older service are still there without encryption
+	sites: []site{
+		{host: "autoconfig", path: configPath, document: settings},
+		{host: "@", http: true, path: ".well-known/autoconfig/" + configPath, document: strings.ReplaceAll(settings, "995", "1995")},
+		{host: "autodiscover", path: poxPath, document: autodiscoverAnswer, directives: answerPOST},
+		{host: "@", http: true, path: poxPath, document: strings.ReplaceAll(autodiscoverAnswer, "imap.DOMAIN", "old.DOMAIN"), directives: answerPOST},
+	},
+	ports:    []int{993, 995, 465},
+	found:    "autoconfig",
+	servers:  append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
+	findings: []string{"autoconfig.http-differs", "autodiscover.http-differs"},
+}, {
+	name:     "autodiscover-http-only",
+	sites:    []site{{host: "autodiscover", http: true, path: poxPath, document: autodiscoverAnswer, directives: answerPOST}},
+	records:  tlsRecords,
+	ports:    tlsPorts,
+	found:    "srv",
+	servers:  tlsServers,
+	findings: []string{"autodiscover.http-only", "autodiscover.unreachable"},
+}, {
 	name:     "malformed",
 	records:  tlsRecords,
 	sites:    []site{{host: "autoconfig", path: configPath, document: strings.Replace(settings, "</hostname>", "</host>", 1)}},
