@@ -74,6 +74,7 @@ var allowed = map[string]map[string]string{
 		".":                          "the nouns",
 		"checks":                     "the catalogue of what can be found",
 		"autoconfig/document":        "the files, read",
+		"internal/keys":              "how long a key may be",
 		"github.com/smallstep/pkcs7": "signed configuration profiles",
 	},
 	"autoconfig/setup": {
@@ -89,6 +90,7 @@ var allowed = map[string]map[string]string{
 		".":      "how a cipher suite is judged",
 		"checks": "what there is against a cipher suite",
 	},
+	"internal/keys": {},
 	"internal/sasl": {
 		".":                       "the server that is logged in at",
 		"checks":                  "errors that are occurrences of a check",
@@ -115,6 +117,7 @@ var allowed = map[string]map[string]string{
 		"internal/tlsask":     "a ClientHello by hand",
 		"internal/sasl":       "mechanisms to log in with",
 		"internal/mailbox":    "what is done after the login",
+		"internal/keys":       "how long a key may be",
 		"autoconfig":          "an account's servers are tested as they are found",
 		"autoconfig/document": "the words of settings files",
 		"autoconfig/provider": "what is known of providers",

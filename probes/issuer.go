@@ -17,6 +17,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/keys"
 	"mailcheck/internal/trace"
 )
 
@@ -146,6 +147,9 @@ func issuerOf(c *x509.Certificate, document []byte) (*x509.Certificate, error) {
 	found, err := parseCertificates(document)
 	if err != nil {
 		return nil, err
+	}
+	if err := keys.Check(found...); err != nil {
+		return nil, fmt.Errorf("read issuer: %w", err)
 	}
 	for _, candidate := range found {
 		if bytes.Equal(candidate.RawSubject, c.RawIssuer) && c.CheckSignatureFrom(candidate) == nil {

@@ -14,6 +14,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/keys"
 )
 
 // The certificate extensions that are read here.
@@ -60,6 +61,9 @@ func (p *probe) staple(state tls.ConnectionState, path []*x509.Certificate) {
 // readStaple reads an OCSP answer (RFC 6960 section 4.2) and says what is wrong
 // with it.
 func readStaple(raw []byte, leaf, issuer *x509.Certificate, now time.Time) (*mailcheck.OCSP, mailcheck.Text) {
+	if err := keys.CheckOCSP(raw); err != nil {
+		return &mailcheck.OCSP{Status: "unreadable"}, mailcheck.Evidencef("the stapled OCSP answer: %s", err.Error())
+	}
 	answer, err := ocsp.ParseResponseForCert(raw, leaf, issuer)
 	if refusal, ok := errors.AsType[ocsp.ResponseError](err); ok {
 		return &mailcheck.OCSP{Status: "unreadable"}, mailcheck.Evidencef("instead of an answer the authority's %q is stapled", refusal.Status)

@@ -6,18 +6,14 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/smallstep/pkcs7"
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/keys"
 )
-
-// maxSignerKey is the longest RSA key, in bits, that signatures are verified with;
-// longer ones take minutes. crypto/tls has the same bound.
-const maxSignerKey = 8192
 
 // unwrap judges the signature around a file and returns what is inside. Signed
 // profiles are CMS signed data in DER (RFC 5652 section 5), or BER as some tools
@@ -56,11 +52,8 @@ func (l *linter) signature(message *pkcs7.PKCS7) {
 			len(message.Signers), len(message.Certificates))
 		return
 	}
-	if slices.ContainsFunc(message.Certificates, func(c *x509.Certificate) bool {
-		key, ok := c.PublicKey.(*rsa.PublicKey)
-		return ok && key.N.BitLen() > maxSignerKey
-	}) {
-		l.find(checks.LintSignatureUnverified, 0, 0, "a certificate has an RSA key of more than %d bits", maxSignerKey)
+	if err := keys.Check(message.Certificates...); err != nil {
+		l.find(checks.LintSignatureUnverified, 0, 0, "%s", err)
 		return
 	}
 	if err := fits(message); err != nil {
