@@ -57,6 +57,7 @@ var allowed = map[string]map[string]string{
 		"checks":              "the catalogue of what can be found",
 		"internal/trace":      "steps, and errors turned into checks",
 		"internal/netx":       "the only way out to the network",
+		"internal/files":      "a database in a folder",
 		"autoconfig/document": "what is published, read",
 		"autoconfig/lint":     "what is published, judged",
 		"autoconfig/provider": "what is known of providers",
@@ -90,7 +91,8 @@ var allowed = map[string]map[string]string{
 		".":      "how a cipher suite is judged",
 		"checks": "what there is against a cipher suite",
 	},
-	"internal/keys": {},
+	"internal/keys":  {},
+	"internal/files": {},
 	"internal/sasl": {
 		".":                       "the server that is logged in at",
 		"checks":                  "errors that are occurrences of a check",

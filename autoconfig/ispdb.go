@@ -14,6 +14,7 @@ import (
 	"mailcheck"
 	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
+	"mailcheck/internal/files"
 	"mailcheck/internal/trace"
 )
 
@@ -62,8 +63,8 @@ var notListed = mailcheck.Textf("does not know the domain")
 // readISPDB looks one domain up in a folder of settings files: the file with the
 // domain's name, or else the one that lists the domain.
 func (s *search) readISPDB(ctx context.Context, t *trace.Trace, folder, domain string) answer {
-	body, err := trace.Do(ctx, t, mailcheck.OpFetch, folder, func(context.Context) ([]byte, error) {
-		return lookInFolder(folder, domain)
+	body, err := trace.Do(ctx, t, mailcheck.OpFetch, folder, func(ctx context.Context) ([]byte, error) {
+		return lookInFolder(ctx, folder, domain)
 	})
 	switch {
 	case err != nil:
@@ -80,7 +81,7 @@ func (s *search) readISPDB(ctx context.Context, t *trace.Trace, folder, domain s
 }
 
 // lookInFolder returns the settings file for a domain, or nil if there is none.
-func lookInFolder(folder, domain string) ([]byte, error) {
+func lookInFolder(ctx context.Context, folder, domain string) ([]byte, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err
@@ -92,15 +93,15 @@ func lookInFolder(folder, domain string) ([]byte, error) {
 		}
 	}
 	for i, name := range names {
-		body, err := os.ReadFile(filepath.Join(folder, name))
+		body, err := files.Read(ctx, filepath.Join(folder, name), document.MaxConfig)
 		if errors.Is(err, fs.ErrNotExist) && i < 2 {
+			continue
+		}
+		if errors.Is(err, files.ErrTooLarge) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read provider file: %w", err)
-		}
-		if len(body) > document.MaxConfig {
-			continue
 		}
 		config, err := document.ParseConfig(body)
 		if i < 2 || err == nil && slices.Contains(config.Domains, domain) {

@@ -52,7 +52,7 @@ func TestLookInFolder(t *testing.T) {
 
 	test := func(domain, want string) {
 		t.Helper()
-		body, err := lookInFolder(dir, domain)
+		body, err := lookInFolder(t.Context(), dir, domain)
 		if err != nil {
 			t.Errorf("%s: %v", domain, err)
 			return
@@ -85,10 +85,10 @@ func TestLookInFolder(t *testing.T) {
 }
 
 func TestLookInNoFolder(t *testing.T) {
-	if body, err := lookInFolder(filepath.Join(t.TempDir(), "missing"), "example.com"); err == nil || body != nil {
+	if body, err := lookInFolder(t.Context(), filepath.Join(t.TempDir(), "missing"), "example.com"); err == nil || body != nil {
 		t.Errorf("got %q, %v", body, err)
 	}
-	if body, err := lookInFolder(t.TempDir(), "example.com"); err != nil || body != nil {
+	if body, err := lookInFolder(t.Context(), t.TempDir(), "example.com"); err != nil || body != nil {
 		t.Errorf("an empty folder: got %q, %v", body, err)
 	}
 }

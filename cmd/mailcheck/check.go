@@ -75,7 +75,7 @@ func account(c *cobra.Command, typed string, net *network, out *output,
 	if err != nil {
 		return nil, err
 	}
-	client, err := net.open(where)
+	client, err := net.open(c.Context(), where)
 	if err != nil {
 		return nil, err
 	}

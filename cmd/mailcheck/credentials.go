@@ -1,8 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"mailcheck"
+	"mailcheck/internal/files"
 	"mailcheck/probes"
 )
 
@@ -114,24 +115,23 @@ func askPassword(c *cobra.Command) (string, error) {
 	return string(typed), nil
 }
 
+// contentOf reads a file that the user names, - for standard input.
+func contentOf(c *cobra.Command, name string, most int64) ([]byte, error) {
+	if name == "-" {
+		return files.From(c.Context(), c.InOrStdin(), most)
+	}
+	return files.Read(c.Context(), name, most)
+}
+
 // secretFrom reads a file with one line.
 func secretFrom(c *cobra.Command, flag, name string) (string, error) {
-	in := c.InOrStdin()
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			return "", noRun("", "%s: %v", flag, err)
-		}
-		defer file.Close()
-		in = file
-	}
-	content, err := io.ReadAll(io.LimitReader(bufio.NewReader(in), maxSecret+1))
-	switch content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")); { // as Windows' Notepad writes it
-	case err != nil:
-		return "", noRun("", "%s: %v", flag, err)
-	case len(content) > maxSecret:
+	content, err := contentOf(c, name, maxSecret)
+	if errors.Is(err, files.ErrTooLarge) {
 		return "", usage("", "%s: the file has more than %d bytes", flag, maxSecret)
+	} else if err != nil {
+		return "", noRun("", "%s: %v", flag, err)
 	}
+	content = bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")) // as Windows' Notepad writes it
 	secret := strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r")
 	if secret == "" {
 		return "", usage("", "%s: the file is empty", flag)

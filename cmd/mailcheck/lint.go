@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"io"
+	"errors"
 	"net/http"
 	"os"
 	"strings"
@@ -12,6 +12,7 @@ import (
 	"mailcheck"
 	"mailcheck/autoconfig"
 	"mailcheck/autoconfig/lint"
+	"mailcheck/internal/files"
 	"mailcheck/internal/trace"
 	"mailcheck/report"
 )
@@ -47,7 +48,7 @@ is tested.
 			if err != nil {
 				return err
 			}
-			if file.Roots, err = net.roots(); err != nil {
+			if file.Roots, err = net.roots(c.Context()); err != nil {
 				return err
 			}
 			return out.show(c, lint.Judge(file), report.File)
@@ -64,20 +65,11 @@ func lintSource(c *cobra.Command, name string, net *network) (lint.File, error) 
 	if scheme, _, ok := strings.Cut(strings.ToLower(name), "://"); ok && (scheme == "https" || scheme == "http") {
 		return file, lintFetch(c.Context(), &file, net)
 	}
-	in := c.InOrStdin()
-	if name != "-" {
-		if info, err := os.Stat(name); err == nil && info.IsDir() {
-			return file, noRun("name the file in it", "%s is a folder", name)
-		}
-		opened, err := os.Open(name)
-		if err != nil {
-			return file, noRun("", "%v", err)
-		}
-		defer opened.Close()
-		in = opened
+	if info, err := os.Stat(name); name != "-" && err == nil && info.IsDir() {
+		return file, noRun("name the file in it", "%s is a folder", name)
 	}
 	var err error
-	if file.Body, err = io.ReadAll(io.LimitReader(in, maxLintFile)); err != nil {
+	if file.Body, err = contentOf(c, name, maxLintFile); err != nil && !errors.Is(err, files.ErrTooLarge) {
 		return file, noRun("", "%v", err)
 	}
 	return file, nil
@@ -86,7 +78,7 @@ func lintSource(c *cobra.Command, name string, net *network) (lint.File, error) 
 // lintFetch asks the web server as discovery does: bounded, redirects to https
 // alone, with verified certificates.
 func lintFetch(ctx context.Context, file *lint.File, net *network) error {
-	client, err := net.open(autoconfig.Options{})
+	client, err := net.open(ctx, autoconfig.Options{})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig"
+	"mailcheck/internal/files"
 	"mailcheck/probes"
 )
 
@@ -83,7 +84,7 @@ func (f *network) options(c *cobra.Command) (*probes.Options, error) {
 }
 
 // open returns the client that the flags describe.
-func (f *network) open(where autoconfig.Options) (*probes.Client, error) {
+func (f *network) open(ctx context.Context, where autoconfig.Options) (*probes.Client, error) {
 	client := &probes.Client{Resolvers: f.resolvers, ConnectTo: f.connectTo, Discovery: where}
 	switch {
 	case f.ipv4 && f.ipv6:
@@ -94,7 +95,7 @@ func (f *network) open(where autoconfig.Options) (*probes.Client, error) {
 		client.Family = probes.IPv6
 	}
 	var err error
-	if client.Roots, err = f.roots(); err != nil {
+	if client.Roots, err = f.roots(ctx); err != nil {
 		return nil, err
 	}
 	err = client.Open()
@@ -108,13 +109,16 @@ func (f *network) open(where autoconfig.Options) (*probes.Client, error) {
 	return client, nil
 }
 
+// maxAuthorities is more than a file with all authorities of the world has.
+const maxAuthorities = 8 << 20
+
 // roots returns the system's authorities and those of --ca-file; nil without the
 // flag, which means the system's, too.
-func (f *network) roots() (*x509.CertPool, error) {
+func (f *network) roots(ctx context.Context) (*x509.CertPool, error) {
 	if f.caFile == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(f.caFile)
+	pem, err := files.Read(ctx, f.caFile, maxAuthorities)
 	if err != nil {
 		return nil, noRun("give a PEM file with the authority's certificate", "--ca-file: %v", err)
 	}

@@ -89,7 +89,7 @@ func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mail
 	if opts.Credentials.Given() && opts.Credentials.Username == "" {
 		return nil, usage("add --username", "a password is given, but no user name")
 	}
-	client, err := net.open(autoconfig.Options{})
+	client, err := net.open(c.Context(), autoconfig.Options{})
 	if err != nil {
 		return nil, err
 	}
