@@ -22,7 +22,7 @@ func addHelp(root *cobra.Command) {
 		RunE: func(_ *cobra.Command, args []string) error {
 			command, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return usage("see: mailcheck --help", "unknown command %q", args[len(args)-max(len(rest), 1)])
+				return knownCommand(root, args[len(args)-max(len(rest), 1):])
 			}
 			return command.Help()
 		},

@@ -53,6 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if !ok {
 		e = &failure{code: exitUsage, text: err.Error()} // cobra's own errors are all about the command line
 	}
+	e.hide(args)
 	e.print(stderr)
 	if f := wantedFormat(c, args); f.Failure != nil && e.code >= exitUsage && !e.shown {
 		_ = f.Failure(stdout, strings.Join(e.lines(), "; "), strings.Join(e.hints, "; "))
@@ -79,6 +80,14 @@ func (e *failure) lines() []string {
 		}
 	}
 	return lines
+}
+
+// hide takes what may be secret in the command line out of what is said about it.
+func (e *failure) hide(args []string) {
+	e.text = hideSecrets(e.text, args)
+	for i, hint := range e.hints {
+		e.hints[i] = hideSecrets(hint, args)
+	}
 }
 
 func (e *failure) print(w io.Writer) {
@@ -123,7 +132,11 @@ as a mail program would, and says what is wrong, who can mend it and how.`,
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage("see: "+c.CommandPath()+" --help", "%s", err)
+		text, _, _ := strings.Cut(err.Error(), "' in -") // a shorthand with what is glued to it, as in -pPASSWORD
+		if text != err.Error() {
+			text += "'"
+		}
+		return usage("see: "+c.CommandPath()+" --help", "%s", text)
 	})
 	root.Flags().Bool("version", false, "show the version") // or cobra gives it the -v that means verbose elsewhere
 	root.SetVersionTemplate("mailcheck {{.Version}}\n")
@@ -145,15 +158,15 @@ func knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := "see: mailcheck --help"
-	if _, err := mailcheck.ParseAddress(args[0]); err == nil {
+	hint := "see: mailcheck --help; to check an address or a domain: mailcheck check ADDRESS"
+	if _, err := mailcheck.ParseAddress(args[0]); err == nil && strings.Contains(args[0], "@") {
 		hint = "to check an address: mailcheck check " + args[0]
 	} else if strings.Contains(args[0], "://") {
 		hint = "to test a server: mailcheck probe " + args[0]
 	} else if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = "did you mean: mailcheck " + near[0]
+		return usage("did you mean: mailcheck "+near[0], "unknown command %q", args[0])
 	}
-	return usage(hint, "unknown command %q", args[0])
+	return usage(hint, "the first word is no command")
 }
 
 // exactly wants n arguments.
@@ -164,7 +177,7 @@ func exactly(n int, what string) cobra.PositionalArgs {
 		case len(args) < n:
 			return usage(hint, "%s is missing", what)
 		case len(args) > n:
-			return usage(hint, "only %s is wanted, not also %q", what, args[n])
+			return usage(hint, "only %s is wanted, not also %s", what, quoted(args[n]))
 		}
 		return nil
 	}
@@ -174,7 +187,7 @@ func exactly(n int, what string) cobra.PositionalArgs {
 func atMost(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > n {
-			return usage("see: "+c.CommandPath()+" --help", "%q is one argument too many", args[n])
+			return usage("see: "+c.CommandPath()+" --help", "%s is one argument too many", quoted(args[n]))
 		}
 		return nil
 	}

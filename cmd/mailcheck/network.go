@@ -69,6 +69,9 @@ func (f *network) discovery() (autoconfig.Options, error) {
 			return autoconfig.Options{}, usage("give a URL, a folder, or the word off", "--ispdb: there is no folder %q", f.ispdb)
 		}
 	}
+	if strings.Contains(f.ispdb, "://") && strings.Contains(f.ispdb, "@") {
+		return autoconfig.Options{}, usage("give the URL without a user name and a password", "--ispdb: the database is asked without a login")
+	}
 	return autoconfig.Options{ISPDB: f.ispdb, NoGuess: f.noGuess}, nil
 }
 
