@@ -278,6 +278,31 @@ func TestTypedServerWantsID(t *testing.T) {
 	})
 }
 
+// Where the time does not suffice to tell whether mail can be read, nothing is known; and
+// where it can be read all the same, that is.
+func TestRunOutOfTime(t *testing.T) {
+	for _, c := range []struct {
+		silent, want string
+	}{
+		{"imap.example.com pop.example.com", "untested"}, {"imap.example.com", "warn"}, {"smtp.example.com", "untested"},
+	} {
+		s := scenario(t, "healthy")
+		for _, host := range strings.Fields(c.silent) {
+			s.Hosts[host] = lab.Host{993: lab.Silent, 143: lab.Silent, 995: lab.Silent, 110: lab.Silent, 465: lab.Silent, 587: lab.Silent}
+		}
+		synctest.Test(t, func(t *testing.T) {
+			r, _ := visit(t, s, 0, func(ctx context.Context, client *Client, a mailcheck.Address) (*mailcheck.Report, error) {
+				ctx, cancel := context.WithTimeout(ctx, time.Second)
+				defer cancel()
+				return client.Account(ctx, a, nil)
+			})
+			if string(r.Verdict) != c.want {
+				t.Errorf("with %s silent the verdict is %s, want %s; findings %q", c.silent, r.Verdict, c.want, ids(r))
+			}
+		})
+	}
+}
+
 // Where no login can be tried with what was given, nobody knows whether the user gets in.
 func TestUntriedLoginIsUntested(t *testing.T) {
 	for _, name := range []string{"login-needs-token", "login-foreign-srv"} {

@@ -263,8 +263,10 @@ func probeMany() *mailcheck.Report {
 }
 
 func interrupted() *mailcheck.Report {
-	r := account("alice@example.com", wanted[:1], good(imapS, 61), mailcheck.ServerResult{Server: smtpS})
-	return add(r, of(checks.RunTimeout, "not finished: connect smtp.example.com:465", smtpS.URL(), ""))
+	r := account("alice@example.com", wanted[:1], good(imapS, 61), mailcheck.ServerResult{Server: smtpS, Verdict: mailcheck.Untested})
+	r = add(r, of(checks.RunTimeout, "not finished: connect smtp.example.com:465", smtpS.URL(), ""))
+	r.Verdict = mailcheck.Untested
+	return r
 }
 
 func disagree() *mailcheck.Report {

@@ -227,7 +227,7 @@ func TestVerdictLine(t *testing.T) {
 	test(warnings(), "WARN  alice@example.com: works, with 2 warnings: read mail with IMAP at")
 	test(failures(), "FAIL  alice@example.com: no working server for reading or sending mail: the server's certificate has expired.")
 	test(inPart(), "FAIL  alice@example.com: the server's certificate has expired (imaps://imap.example.com:993), and 1 more failure. This does work:")
-	test(interrupted(), "WARN  alice@example.com: the test did not get as far as a working server for sending mail. Reading works with IMAP")
+	test(interrupted(), "UNTESTED  alice@example.com: the test did not get as far as a working server for sending mail. Reading works with IMAP")
 	test(sending(), "FAIL  alice@example.com: no working server for sending mail: the server does not answer on this port")
 	test(loginRefused(), "FAIL  alice@example.com: the server rejects the user name or the password (user name alice@example.com; server imap.example.com:993). The")
 	test(nxdomain(), "FAIL  alice@exmaple.com: no server found for reading or sending mail: the name does not exist in DNS.")

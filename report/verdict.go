@@ -118,7 +118,7 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 	}
 	text := mailcheck.Textf("no server found for %s", purpose)
 	switch {
-	case tested && r.Verdict == mailcheck.Warn:
+	case tested && r.Verdict == mailcheck.Untested:
 		text = mailcheck.Textf("the test did not get as far as a working server for %s", purpose)
 	case tested:
 		text = mailcheck.Textf("no working server for %s", purpose)
@@ -202,6 +202,9 @@ func serversSentence(r *mailcheck.Report) mailcheck.Text {
 	case len(failed) > 0:
 		return mailcheck.Textf("%d of %d servers failed: %s.", len(failed), total, mailcheck.ListOf(failed).AtMost(2))
 	}
+	if r.Verdict == mailcheck.Untested {
+		return mailcheck.Textf("whether it works is not known: %s.", unfinished(r))
+	}
 	text := mailcheck.Textf("works")
 	if total > 1 {
 		text = mailcheck.Textf("all %d servers work", total)
@@ -210,6 +213,16 @@ func serversSentence(r *mailcheck.Report) mailcheck.Text {
 		return mailcheck.Textf("%s, with %s.", text, w)
 	}
 	return mailcheck.Textf("%s.", text)
+}
+
+// unfinished says how the test of servers ended early.
+func unfinished(r *mailcheck.Report) mailcheck.Text {
+	for _, f := range r.Findings {
+		if f.Check == checks.RunTimeout || f.Check == checks.LoginNoMechanism || f.Check == checks.LoginNotTrusted {
+			return mailcheck.Textf("%s", mailcheck.Clause(f.Check.Summary))
+		}
+	}
+	return mailcheck.Textf("the run ended before the test did")
 }
 
 // described names a server in a sentence.

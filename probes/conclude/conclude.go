@@ -65,6 +65,20 @@ func finish(r *mailcheck.Report) {
 	clearClock(r)
 	slices.SortStableFunc(r.Findings, func(a, b mailcheck.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	r.Verdict = mailcheck.VerdictOf(r.Findings)
+	if r.Verdict.Usable() && unknown(r) {
+		r.Verdict = mailcheck.Untested
+	}
+}
+
+// unknown reports whether the run ended before anybody could tell whether mail can be
+// read and sent: that nothing failed is no sign that something works. Where servers were
+// given by name each of them was asked about.
+func unknown(r *mailcheck.Report) bool {
+	incoming, outgoing := works(r)
+	return slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool {
+		needed := !incoming && s.Protocol.Reads() || !outgoing && s.Protocol.Sends() || s.Protocol.Exchange() && !(incoming && outgoing)
+		return s.Verdict == mailcheck.Untested && (needed || r.Address.Domain == "")
+	})
 }
 
 // Settings ranks the servers a client may choose from: by protocol, what passed
