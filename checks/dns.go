@@ -2,7 +2,7 @@ package checks
 
 var dnsChecks = []*Check{
 	DNSNotFound, DNSServfail, DNSRefused, DNSTimeout, DNSMalformed, DNSNoAddress, DNSBogus,
-	DNSWildcard, DNSDanglingCNAME, DNSKnowsNothing,
+	DNSWildcard, DNSDanglingCNAME, DNSKnowsNothing, DNSTCPFailed,
 }
 
 var (
@@ -46,4 +46,8 @@ var (
 		"The DNS resolver says of names that certainly exist that they do not, so it does not know the internet.",
 		"Use another resolver (--resolver 1.1.1.1 shows whether that helps). One that serves an internal network or a VPN alone needs to pass other questions on.",
 		"RFC 1034 section 4.3.1"}
+	DNSTCPFailed = &Check{"dns.tcp-failed", Failure, Network,
+		"The DNS answer is too long for UDP, and the resolver cannot be asked over TCP, so the answer is not known.",
+		"Let TCP port 53 to the resolver through the firewall, as well as UDP; or use another resolver (--resolver 1.1.1.1 shows whether that helps).",
+		"RFC 7766 section 5, RFC 2181 section 9"}
 )

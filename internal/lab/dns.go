@@ -40,6 +40,7 @@ const (
 	WrongQuestion        // an answer to a question that was not asked
 	WrongOwner           // a record of another name in the answer
 	Truncated            // over UDP nothing but "ask again over TCP"
+	CutOff               // the same, and no TCP
 	NotImplemented       // NOTIMP
 	Unsigned             // the right answer, but not DNSSEC-validated where others are
 )
@@ -206,6 +207,10 @@ func (l *Lab) reply(network string, packed []byte) []byte {
 		return garble(m)
 	case fault == Truncated && network == "udp":
 		m.Answer, m.Truncated = nil, true
+	case fault == CutOff && network == "udp":
+		m.Answer, m.Truncated = m.Answer[:len(m.Answer)/2], true
+	case fault == CutOff:
+		return nil
 	default:
 		fault.spoil(m)
 	}

@@ -44,6 +44,7 @@ func everyday() []Scenario {
 			onlyAutoconfig(Redirect("https://www.example.net/config.xml")),
 			records("www.example.net. A 192.0.2.81"),
 			serve("www.example.net", 443, TLS(cert("www.example.net"), HTTP(map[string]Reply{"/config.xml": settings})))),
+		provider("dns-no-tcp", "the DNS server says that TCP is needed, and does not answer there", "account.no-settings dns.tcp-failed ispdb.unreachable", dnsOn("*", CutOff)),
 		provider("dns-over-tcp", "the DNS server answers over UDP only that TCP is needed", "", dnsOn("*", Truncated)),
 		provider("dns-glue", "the DNS server sends the addresses along with the SRV records", "",
 			func(s *Scenario) { s.DNS.Glue = true }),

@@ -138,14 +138,16 @@ func (r *Resolver) try(ctx context.Context, server string, q question) (answer, 
 		return full, err
 	case err == errTruncated && len(full.records) > 0:
 		return full, nil
-	case len(a.records) > 0:
-		return a, nil
 	}
-	// A cut answer without records says nothing: many servers send just that.
-	return answer{}, &net.DNSError{
-		Err:  fmt.Sprintf("the answer is too long for UDP, and TCP failed: %v", err),
-		Name: hostName(q.name), Server: server, IsTemporary: true,
+	if ctx.Err() != nil {
+		return answer{}, ctx.Err()
 	}
+	if tcp.Err() != nil {
+		err = fmt.Errorf("no answer within %s", tcpLimit)
+	}
+	// What is left in a cut answer may be the smaller part, so it is not used (RFC 2181
+	// section 9).
+	return answer{}, checks.DNSTCPFailed.Errorf("%s %s: the answer of %s is too long for UDP; over TCP: %v", hostName(q.name), dns.TypeToString[q.typ], server, err)
 }
 
 // exchange sends a question and reads messages until one answers it or the

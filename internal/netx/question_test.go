@@ -62,9 +62,9 @@ func TestTruncated(t *testing.T) {
 		})
 	}
 	test("tcp answers", 1, dnsServer(full), 2, false, true)
-	test("tcp refused", 1, nil, 1, true, true)
-	test("tcp silent", 1, silent, 1, true, true)
-	test("tcp mute", 1, accepts(0), 1, true, true)
+	test("tcp refused", 1, nil, 0, false, false)
+	test("tcp silent", 1, silent, 0, false, false)
+	test("tcp mute", 1, accepts(0), 0, false, false)
 	test("nothing kept, tcp refused", 0, nil, 0, false, false)
 }
 

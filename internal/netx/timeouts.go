@@ -9,7 +9,7 @@ const (
 	// may need seconds, so each try listens to the end.
 	queryLimit  = 5 * time.Second
 	resendAfter = 1 * time.Second  // then it goes to the next server, or again to the same: one dead resolver must not cost the run more than this once
-	tcpLimit    = 2 * time.Second  // the second try over TCP; the short answer is at hand
+	tcpLimit    = 2 * time.Second  // the second try over TCP
 	familyGrace = 2 * time.Second  // a family that answered waits for the other: some name servers drop questions for AAAA
 	failureLife = 30 * time.Second // a question that failed is not asked again for so long: a bulk run is longer than a hiccup of the resolver
 	minLife     = 1 * time.Minute  // an answer counts for so long whatever its TTL: a run must not hear two answers to one question

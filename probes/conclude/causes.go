@@ -118,7 +118,7 @@ func dnsCause(e *evidence, f *mailcheck.Finding) *checks.Check {
 // it, if only that there is none, is served. Where only servers were tested, DNS
 // is dead if the resolver failed on each of them.
 func deadDNS(e *evidence) *mailcheck.Finding {
-	resolver := []*checks.Check{checks.DNSTimeout, checks.DNSRefused, checks.DNSMalformed}
+	resolver := []*checks.Check{checks.DNSTimeout, checks.DNSRefused, checks.DNSMalformed, checks.DNSTCPFailed}
 	domain := append(resolver, checks.DNSServfail, checks.DNSBogus, checks.DNSNotFound)
 	failed := map[*checks.Check]int{}
 	for i := range e.Findings {
