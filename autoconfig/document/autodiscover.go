@@ -157,7 +157,7 @@ func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailc
 				p.LoginName = a.popLogin()
 			}
 			server, faults := p.mailServer(protocol)
-			if !slices.ContainsFunc(faults, func(f Problem) bool { return f.Check == checks.AutodiscoverBadSection }) {
+			if !anyBad(faults) {
 				servers = append(servers, server)
 			}
 			problems = append(problems, faults...)
@@ -177,6 +177,11 @@ func (a *AutodiscoverAnswer) Servers(address mailcheck.Address) (servers []mailc
 		servers = append(servers, server)
 	}
 	return servers, problems[:min(len(problems), MaxProblems)]
+}
+
+// anyBad reports whether a section cannot be used.
+func anyBad(problems []Problem) bool {
+	return slices.ContainsFunc(problems, func(f Problem) bool { return f.Check == checks.AutodiscoverBadSection })
 }
 
 // ServerAt returns the mail server of the section that a line of the answer is in.

@@ -35,6 +35,9 @@ type Dialect struct {
 	AuthHosts bool                          // OAuth2 counts only for the hosts it has a sign-in page for
 	LastIn    bool                          // of several incoming servers of one type it takes the last
 	LastOut   bool                          // of several outgoing servers it takes the last
+	First     bool                          // of each direction it reads the first section alone, of whatever type that is
+	Always    map[string]mailcheck.Security // by type of section, what it sets whatever socketType says
+	Address   bool                          // logs in with the address, whatever username says
 	Default   bool                          // has a default server for sending, which a section may ask for instead of itself
 }
 
@@ -96,6 +99,9 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		refuse(Fault{Line: c.Line, Column: c.Column, Text: mailcheck.Textf("there is no valid <domain>")})
 	}
 	for i, s := range c.Sections {
+		if d.First && hides(c.Sections[:i], s.Outgoing) {
+			continue
+		}
 		if s.Outgoing && s.Type != "smtp" || !s.Outgoing && !slices.Contains(d.Incoming, s.Type) {
 			continue
 		}
@@ -125,6 +131,9 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 	if d.LastOut {
 		slices.Reverse(r.Outgoing)
 	}
+	if len(r.Incoming) == 0 && d.First {
+		r.hidden(c, d.Incoming)
+	}
 	if len(r.Incoming) == 0 {
 		refuse(r.without(c, false, mailcheck.Textf("there is no usable incomingServer of type %s", mailcheck.Joined(d.Incoming, " or "))))
 	}
@@ -132,6 +141,22 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		refuse(r.without(c, true, mailcheck.Textf("there is no usable outgoingServer of type smtp")))
 	}
 	return r
+}
+
+// hides reports whether one of the sections is of the direction, so that a client that
+// reads the first alone does not look at those after it.
+func hides(sections []Section, outgoing bool) bool {
+	return slices.ContainsFunc(sections, func(s Section) bool { return s.Outgoing == outgoing })
+}
+
+// hidden notes the section of another type that keeps a client from the one it could read.
+func (r *reading) hidden(c *Config, types []string) {
+	i := slices.IndexFunc(c.Sections, func(s Section) bool { return !s.Outgoing })
+	if i < 0 || slices.Contains(types, c.Sections[i].Type) {
+		return
+	}
+	s := c.Sections[i]
+	r.Dropped = append(r.Dropped, Fault{Line: s.Line, Column: s.Column, Text: mailcheck.Textf("section %d (%s) is the first for reading, and it looks at no other", i+1, s.Type)})
 }
 
 // without says why there is no server for reading or sending: the first one that
@@ -173,6 +198,9 @@ func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 	default:
 		return server, mailcheck.Textf("socketType is %q, which it does not know", socket)
 	}
+	if always, ok := d.Always[s.Type]; ok {
+		security = always
+	}
 	if d.Username && s.Username == "" {
 		return server, mailcheck.Textf("username is missing")
 	}
@@ -210,6 +238,9 @@ func (d Dialect) host(s Section, a mailcheck.Address) (host string, why mailchec
 
 // username returns the user name of a section as the client has it.
 func (d Dialect) username(s Section, a mailcheck.Address) string {
+	if d.Address {
+		return Expand("%EMAILADDRESS%", a)
+	}
 	if d.Names != nil && !slices.Contains(d.Names, s.Username) {
 		return s.Username
 	}

@@ -14,7 +14,7 @@ var (
 // Dialects are the parsers of settings files, as their source code has them.
 var Dialects = []Dialect{
 	ThunderbirdDialect, AndroidDialect, DeltaDialect, KmailDialect, EvolutionDialect, FairEmailDialect,
-	NextcloudDialect, AercDialect,
+	NextcloudDialect, AercDialect, GearyDialect,
 }
 
 var (
@@ -42,13 +42,15 @@ var (
 		Incoming: []string{"imap"}, Sockets: foldedSockets, AnyCase: true, Otherwise: mailcheck.ImplicitTLS, Username: true,
 		AnyHost: true, Trips: []HostForm{Umlauts},
 	}
-	// TLS is what Server in serverconfiguration.h starts from. Qt looks up A-labels, takes
+	// TLS is what Server in serverconfiguration.h starts from. For POP3 the wizard sets
+	// UseTLS, which is STARTTLS, and never UseSSL (accountconfiguration.cpp). Qt looks up A-labels, takes
 	// no spaces (QUrl::toAce) and compares certificates with the dot (QSslSocketPrivate::
 	// isMatchingHostname); KMail then asks whether to go on. Only the host for sending is
 	// trimmed (kmailtransport: transport.cpp).
 	KmailDialect = Dialect{
-		Client: "KMail", Ref: "kmail-account-wizard: serverconfiguration.cpp",
+		Client: "KMail", Ref: "kmail-account-wizard: serverconfiguration.cpp, accountconfiguration.cpp",
 		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets, Otherwise: mailcheck.ImplicitTLS,
+		Always:  map[string]mailcheck.Security{"pop3": mailcheck.StartTLS},
 		AnyHost: true, Trips: []HostForm{FinalDot}, Spaces: []string{"incomingServer/hostname", "socketType", "username"},
 	}
 	// Each element overwrites what an earlier section of the same type said; a
@@ -61,12 +63,13 @@ var (
 		Incoming: []string{"imap", "pop3"}, Sockets: exactSockets, Otherwise: mailcheck.Plain, LastIn: true, LastOut: true,
 		AnyHost: true, Trips: []HostForm{FinalDot}, Spaces: []string{"socketType"},
 	}
-	// It never connects in clear: "plain", too, becomes what the port stands for. Hosts go
+	// The end of any section for reading ends its search for one, so POP3 before IMAP hides
+	// that (hasImap). It never connects in clear: "plain", too, becomes what the port stands for. Hosts go
 	// into InetAddress and are compared with certificates as they stand (DnsHelper.java,
 	// EntityCertificate.java; the build of the Play store does not compare them).
 	FairEmailDialect = Dialect{
 		Client: "FairEmail", Ref: "FairEmail: EmailProvider.java (getISPDB)",
-		Incoming: []string{"imap"}, ByPort: true, LastIn: true, LastOut: true,
+		Incoming: []string{"imap"}, ByPort: true, First: true,
 		Sockets: map[string]mailcheck.Security{"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS},
 		Names:   []string{"%EMAILADDRESS%", "%EMAILLOCALPART%"}, RawHost: true,
 		AnyHost: true, Trips: []HostForm{FinalDot, Umlauts}, Spaces: []string{"hostname", "port", "socketType", "username"},
@@ -80,13 +83,27 @@ var (
 		Sockets: map[string]mailcheck.Security{"ssl": mailcheck.ImplicitTLS, "starttls": mailcheck.StartTLS, "tls": mailcheck.StartTLS, "plain": mailcheck.Plain},
 		AnyHost: true, Trips: []HostForm{Umlauts, BareIPv6}, Spaces: []string{"socketType", "username"},
 	}
-	// One struct holds all outgoingServer elements, so the last one stays. The wizard joins
+	// One struct holds all outgoingServer elements, so the last one stays. The wizard fills in
+	// the address as both user names, whatever was found (discoverServices), and joins
 	// host and port to a URL (account-wizard.go); Go looks up no letters outside ASCII and
 	// compares certificates without the final dot (net/dnsclient.go, crypto/x509/verify.go).
 	AercDialect = Dialect{
-		Client: "aerc", Ref: "aerc: lib/autoconfig/autoconfig.go",
+		Client: "aerc", Ref: "aerc: lib/autoconfig/autoconfig.go, app/account-wizard.go",
 		Incoming: []string{"imap"}, Sockets: foldedSockets, AnyCase: true, Otherwise: mailcheck.StartTLS, LastOut: true,
-		Names: []string{"%EMAILADDRESS%"}, RawHost: true,
+		Address: true, RawHost: true,
 		AnyHost: true, Trips: []HostForm{Umlauts, BareIPv6}, Spaces: []string{"hostname", "port", "socketType"},
 	}
+	// A login name is not read: the form has the address (accounts-editor-add-pane.vala).
+	GearyDialect = Dialect{
+		Client: "Geary", Ref: "geary: src/client/accounts/accounts-autoconfig.vala",
+		Incoming: []string{"imap"}, Otherwise: mailcheck.Plain, First: true, Address: true, RawHost: true, AnyHost: true,
+		Sockets: map[string]mailcheck.Security{"SSL": mailcheck.ImplicitTLS, "STARTTLS": mailcheck.StartTLS},
+		Spaces:  []string{"hostname", "socketType"},
+	}
+	// FaultlessDialect stands for programs that read settings files in a way nobody has
+	// looked at: a faultless section means the same to all of them.
+	FaultlessDialect = Dialect{Incoming: []string{"imap"}, Sockets: exactSockets}
+	// PlainDialect is the same for those that were seen to connect in clear where they do
+	// not know the word ("Automatic Insecurity", NDSS 2025, A4.1).
+	PlainDialect = Dialect{Incoming: []string{"imap"}, Sockets: exactSockets, Otherwise: mailcheck.Plain}
 )

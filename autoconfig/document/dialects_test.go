@@ -124,3 +124,40 @@ func TestDialectSpaces(t *testing.T) {
 		}
 	}
 }
+
+// Which of several sections a client takes, and with which protection and user name.
+func TestDialectSections(t *testing.T) {
+	imap, smtp := sample.Incoming(), sample.Outgoing()
+	pop := sample.Incoming(`"imap"`, `"pop3"`, "imap.", "pop.", "993", "995", "%EMAILADDRESS%", "%EMAILLOCALPART%")
+	second := sample.Incoming("imap.example.com", "second.example.com")
+	for _, test := range []struct {
+		d        Dialect
+		sections []string
+		want     string // URL and user name of the server for reading, or why there is none
+	}{
+		{FairEmailDialect, []string{imap, second, smtp}, "imaps://imap.example.com:993 alice@example.com"},
+		{FairEmailDialect, []string{pop, imap, smtp}, "section 1 (pop3) is the first for reading, and it looks at no other"},
+		{FairEmailDialect, []string{imap, pop, smtp}, "imaps://imap.example.com:993 alice@example.com"},
+		{GearyDialect, []string{pop, imap, smtp}, "section 1 (pop3) is the first for reading, and it looks at no other"},
+		{GearyDialect, []string{strings.ReplaceAll(imap, ">SSL<", ">ssl<"), second, smtp}, "imap+plain://imap.example.com:993 alice@example.com"},
+		{EvolutionDialect, []string{imap, second, smtp}, "imaps://second.example.com:993 alice@example.com"},
+		{KmailDialect, []string{pop, smtp}, "pop3://pop.example.com:995 alice"},
+		{KmailDialect, []string{strings.ReplaceAll(pop, "SSL", "plain"), smtp}, "pop3://pop.example.com:995 alice"},
+		{AercDialect, []string{strings.ReplaceAll(imap, "%EMAILADDRESS%", "%EMAILLOCALPART%"), smtp}, "imaps://imap.example.com:993 alice@example.com"},
+	} {
+		c, err := ParseConfig([]byte(sample.File(test.sections...)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := test.d.Read(c, sample.Alice)
+		got := ""
+		if r.Refused != nil {
+			got = r.Refused.Text.String()
+		} else {
+			got = r.Incoming[0].URL() + " " + r.Incoming[0].Username
+		}
+		if got != test.want && !(r.Refused != nil && strings.HasSuffix(got, test.want)) {
+			t.Errorf("%s, %d sections: %s, want %s", test.d.Client, len(test.sections), got, test.want)
+		}
+	}
+}
