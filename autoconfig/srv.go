@@ -40,6 +40,7 @@ func findSRV(ctx context.Context, s *search) {
 	s.trace.Join(traces...)
 	all := slices.Concat(servers...)
 	byPriority(all)
+	s.board.ranks = ranksOf(all)
 	named := map[string]bool{} // several records may name one server
 	for _, server := range all {
 		if !named[server.Key()] {
@@ -81,14 +82,28 @@ func byPriority(servers []srvServer) {
 	slices.SortStableFunc(servers, func(a, b srvServer) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(mailcheck.Protocols, a.Protocol), slices.Index(mailcheck.Protocols, b.Protocol)),
-			cmp.Compare(a.priority, b.priority))
+			cmp.Compare(a.Priority, b.Priority))
 	})
 }
 
-// srvServer is a server and the priority of the record that names it.
+// srvServer is a server and what the record that names it says of its place.
 type srvServer struct {
 	mailcheck.Server
-	priority uint16
+	Rank
+}
+
+// Rank is the place of an SRV record among others (RFC 2782).
+type Rank struct{ Priority, Weight uint16 }
+
+// ranksOf returns the best rank of each server.
+func ranksOf(servers []srvServer) map[string]Rank {
+	ranks := map[string]Rank{}
+	for _, s := range servers {
+		if _, known := ranks[s.Key()]; !known {
+			ranks[s.Key()] = s.Rank
+		}
+	}
+	return ranks
 }
 
 // srvQuery asks for one service.
@@ -112,7 +127,7 @@ func (q *srvQuery) ask(ctx context.Context) (servers []srvServer, offered bool) 
 	answer, offered := q.lookup(ctx)
 	for _, record := range answer.records {
 		if server, ok := q.server(record, answer.meta); ok {
-			servers = append(servers, srvServer{q.handOver(server), record.Priority})
+			servers = append(servers, srvServer{q.handOver(server), Rank{record.Priority, record.Weight}})
 		}
 	}
 	for _, server := range servers {

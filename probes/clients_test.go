@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mailcheck"
 )
 
@@ -33,7 +35,8 @@ var clientCases = []struct {
 	{"autoconfig-content-type", "Delta Chat", mailcheck.Configures, "autoconfig (https)"},
 	{"client-refuses", "Thunderbird for Android, K-9", mailcheck.Asks, ""},
 	{"client-refuses", "Thunderbird", mailcheck.Configures, "autoconfig (https)"},
-	{"autoconfig-plain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
+	{"autoconfig-plain", "Thunderbird", mailcheck.Asks, "autoconfig (https)"}, // warns
+	{"autoconfig-plain", "KMail", mailcheck.Configures, "autoconfig (https)"},
 	{"host-nxdomain", "Thunderbird", mailcheck.Fails, "autoconfig (https)"},
 	{"no-settings", "Thunderbird", mailcheck.Asks, ""},
 	{"query-needed", "Thunderbird", mailcheck.Configures, "autoconfig (https)"},
@@ -48,7 +51,7 @@ var clientCases = []struct {
 	{"srv-outdated", "aerc", mailcheck.Fails, "srv"},
 	{"autoconfig-own-user-name", "aerc", mailcheck.Configures, "srv"},
 	{"autoconfig-own-user-name", "Evolution", mailcheck.Configures, "autoconfig (https)"},
-	{"autoconfig-local-part", "aerc", mailcheck.Fails, "autoconfig (https)"}, // knows only %EMAILADDRESS%
+	{"autoconfig-local-part", "aerc", mailcheck.Fails, "autoconfig (https)"}, // logs in with the address
 	{"autoconfig-local-part", "Nextcloud Mail", mailcheck.Configures, "autoconfig (https)"},
 	{"srv-tls-only", "aerc", mailcheck.Asks, "srv"}, // does not know _submissions
 	{"srv-tls-only", "Evolution", mailcheck.Configures, "srv"},
@@ -80,7 +83,7 @@ var clientCases = []struct {
 	{"guess-bad-certificate", "Delta Chat", mailcheck.Configures, "guess"},
 	{"guess-starttls-bad-certificate", "Thunderbird", mailcheck.Fails, "guess"},
 	{"guess-starttls-bad-certificate", "Delta Chat", mailcheck.Asks, ""}, // tries to log in
-	{"guess-plain", "Thunderbird", mailcheck.Fails, "guess"},
+	{"guess-plain", "Thunderbird", mailcheck.Asks, "guess"},              // warns
 	{"guess-plain", "aerc", mailcheck.Asks, ""},
 	{"guess-bye", "Thunderbird", mailcheck.Fails, "guess"},
 	{"guess-bye", "FairEmail", mailcheck.Configures, "guess"}, // goes on to 143
@@ -89,6 +92,25 @@ var clientCases = []struct {
 	{"guess-port-25", "Thunderbird", mailcheck.Configures, "guess"},
 	{"guess-port-25", "Delta Chat", mailcheck.Asks, ""},
 	{"guess-bare-domain", "Thunderbird", mailcheck.Configures, "guess"},
+	{"cert-expired", "Evolution", mailcheck.Asks, "srv"}, // whether to go on
+	{"cert-expired", "FairEmail", mailcheck.Fails, "srv"},
+	{"pop3-first", "FairEmail", mailcheck.Configures, "guess"}, // POP3 hides IMAP
+	{"pop3-first", "Geary", mailcheck.Asks, ""},
+	{"srv-only", "Claws Mail", mailcheck.Configures, "srv"},
+	{"srv-only", "Spike", mailcheck.NotKnown, "srv"}, // which of the records
+	{"ispdb-only", "Spark", mailcheck.Configures, "ispdb"},
+	{"autoconfig-http-too", "Nine", mailcheck.Configures, "autoconfig (http)"},
+	{"autoconfig-only", "Nine", mailcheck.NotKnown, ""}, // asks http alone
+	{"autodiscover-only", "Mailbird", mailcheck.Configures, "autodiscover"},
+	{"autodiscover-only", "Delta Chat", mailcheck.Configures, "autodiscover"},
+	{"autodiscover-post-only", "Delta Chat", mailcheck.Configures, "guess"},
+	{"autodiscover-post-only", "FairEmail", mailcheck.Configures, "autodiscover"},
+	{"autodiscover-get-weaker", "Delta Chat", mailcheck.Configures, "autodiscover"},
+	{"autodiscover-http-only", "Mailbird", mailcheck.Configures, "autodiscover (http)"},
+	{"autodiscover-http-only", "AltaMail (iOS)", mailcheck.Configures, "autodiscover (http)"},
+	{"autodiscover-http-only", "Edison (iOS)", mailcheck.NotKnown, ""},
+	{"client-words", "Thunderbird", mailcheck.Asks, "autodiscover"},
+	{"client-words", "FairEmail", mailcheck.Configures, "autodiscover"},
 }
 
 func TestClients(t *testing.T) {
@@ -136,8 +158,14 @@ func TestClientsReasons(t *testing.T) {
 			"imap://imap.example.com:143 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
 		{"guess-starttls-bad-certificate", "Thunderbird", "guesses imap://imap.example.com:143, because the server says STARTTLS, without looking at its certificate; then the login fails: the server's certificate has expired (tls.expired)",
 			"imap://imap.example.com:143 alice@example.com, submission://smtp.example.com:587 alice@example.com"},
-		{"guess-plain", "Thunderbird", "guesses imap+plain://imap.example.com:143, where the password would be sent unencrypted: the server does not offer STARTTLS, so the connection would stay unencrypted (starttls.missing)",
+		{"guess-plain", "Thunderbird", "guesses imap+plain://imap.example.com:143, and warns that the password would be sent unencrypted",
 			"imap+plain://imap.example.com:143 alice@example.com, submission+plain://smtp.example.com:587 alice@example.com"},
+		{"autoconfig-local-part", "aerc", `takes the address as the user name, not "alice" as the file says`,
+			"imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"autodiscover-post-only", "Delta Chat", "autodiscover: gives nothing to the program, which asks by GET; so it tries likely names",
+			"imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
+		{"autodiscover-get-weaker", "Delta Chat", "", "imap://imap.example.com:143 alice@example.com, submission://smtp.example.com:587 alice@example.com"},
+		{"no-settings", "Claws Mail", "the user has to type in the servers; it reads nothing but SRV records; its form for the servers begins without encryption", ""},
 		{"guess-bye", "Thunderbird", "guesses imaps://imap.example.com:993, because a server answers there, whatever it says; then the login fails: the server turns the connection away for now (greet.bye)",
 			"imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
 		{"guess-421", "Thunderbird", "guesses submissions://smtp.example.com:465, because a server answers there, whatever it says; then the login fails: the server turns the connection away because it is overloaded or in maintenance, as it says (greet.overload)",
@@ -166,6 +194,43 @@ func TestClientsReasons(t *testing.T) {
 				}
 				if got := r.Clients[i]; got.Reason.String() != c.reason || strings.Join(servers, ", ") != c.servers {
 					t.Errorf("%q with %q, want %q with %q", got.Reason.String(), servers, c.reason, c.servers)
+				}
+			})
+		})
+	}
+}
+
+// What becomes of the password, in domains where that is not the same with all clients.
+func TestClientsPassword(t *testing.T) {
+	for _, c := range []struct {
+		scenario, client string
+		want             mailcheck.ClientResult
+	}{
+		{"autoconfig-plain", "Delta Chat", mailcheck.ClientResult{Password: mailcheck.ClearSilently, Confirms: mailcheck.DoesNot}},
+		{"autoconfig-plain", "Evolution", mailcheck.ClientResult{Password: mailcheck.ClearAsked, Confirms: mailcheck.Does}},
+		{"guess-plain", "Thunderbird", mailcheck.ClientResult{Password: mailcheck.ClearWarned, Confirms: mailcheck.Does}},
+		{"autoconfig-http-too", "Thunderbird", mailcheck.ClientResult{Password: mailcheck.Encrypted, Confirms: mailcheck.Does, OverHTTP: mailcheck.HTTPFallback}},
+		{"autoconfig-http-too", "MailTime", mailcheck.ClientResult{Password: mailcheck.Encrypted, Confirms: mailcheck.DoesNot, OverHTTP: mailcheck.HTTPTaken}},
+		{"autoconfig-http-redirected", "Thunderbird", mailcheck.ClientResult{Password: mailcheck.Encrypted, Confirms: mailcheck.Does}},
+		{"autodiscover-http-too", "Mailbird", mailcheck.ClientResult{Password: mailcheck.Encrypted, Confirms: mailcheck.DoesNot, OverHTTP: mailcheck.HTTPFallback}},
+		{"client-words", "Thunderbird", mailcheck.ClientResult{Password: mailcheck.ClearWarned, Confirms: mailcheck.Does}},
+		{"client-words", "FairEmail", mailcheck.ClientResult{Password: mailcheck.Encrypted, Confirms: mailcheck.DoesNot, NoStartTLS: mailcheck.Stops}},
+		{"client-words", "Delta Chat", mailcheck.ClientResult{Password: mailcheck.ClearSilently, Confirms: mailcheck.DoesNot}},
+		{"client-starttls", "Thunderbird", mailcheck.ClientResult{Password: mailcheck.Encrypted, Confirms: mailcheck.Does, NoStartTLS: mailcheck.Stops}},
+		{"client-starttls", "eM Client", mailcheck.ClientResult{NoStartTLS: mailcheck.GoesOn}},
+		{"client-starttls", "myMail", mailcheck.ClientResult{Password: mailcheck.ClearSilently}},
+		{"cert-expired", "Foxmail", mailcheck.ClientResult{BadCertificate: mailcheck.GoesOn}},
+		{"healthy", "Foxmail", mailcheck.ClientResult{}},
+		{"no-settings", "The Bat!", mailcheck.ClientResult{PresetsPlain: true}},
+	} {
+		t.Run(c.scenario+"/"+c.client, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := clientsOf(t, c.scenario)
+				got := r.Clients[slices.IndexFunc(r.Clients, func(got mailcheck.ClientResult) bool { return got.Client == c.client })]
+				facts := mailcheck.ClientResult{Password: got.Password, OverHTTP: got.OverHTTP, Confirms: got.Confirms,
+					BadCertificate: got.BadCertificate, NoStartTLS: got.NoStartTLS, PresetsPlain: got.PresetsPlain}
+				if !cmp.Equal(facts, c.want) {
+					t.Errorf("%s, %q: %s", got.Outcome, got.Reason.String(), cmp.Diff(c.want, facts))
 				}
 			})
 		})

@@ -146,6 +146,6 @@ func ExampleClient_Clients() {
 	}
 	// Output:
 	// Thunderbird: configures itself
-	// Thunderbird for Android, K-9: configures itself
 	// Outlook (classic): asks the user
+	// Outlook (new): not known
 }

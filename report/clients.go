@@ -19,6 +19,9 @@ func clientsTable(p *page, r *mailcheck.Report) {
 	clientsGrid(p, r.Clients)
 	p.blank()
 	clientReasons(p, r.Clients)
+	if !p.Verbose {
+		clientExposures(p, r.Clients)
+	}
 	p.blank()
 	p.say(0, 0, "Passwords were not tried. How a client asks, place by place: --verbose. Whether the servers work: mailcheck check %s", r.Address)
 }
@@ -41,7 +44,7 @@ func clientsGrid(p *page, clients []mailcheck.ClientResult) {
 			}
 			letter = letterOf(i)
 		}
-		row := []cell{plain(verbatim(c.Client)), coloured(verbatim(string(c.Outcome)), outcomeSeverity(c.Outcome)), plain(letter)}
+		row := []cell{plain(verbatim(c.Client)), coloured(verbatim(string(c.Outcome)), outcomeSeverity(c)), plain(letter)}
 		if sources {
 			row = slices.Insert(row, 2, plain(verbatim(cmp.Or(c.Source, "-"))))
 		}
@@ -91,6 +94,7 @@ func clientWay(p *page, c mailcheck.ClientResult) {
 	for _, line := range c.Asked {
 		p.paragraph(4, 6, line)
 	}
+	clientExposure(p, c)
 	p.say(4, 6, "Rules: %s", c.Ref)
 }
 
@@ -107,7 +111,16 @@ func clientsSentence(r *mailcheck.Report) mailcheck.Text {
 	text = mailcheck.Textf("%s, %s the user, %s", text,
 		mailcheck.Count{N: counts[mailcheck.Asks], Noun: "asks|ask"}, mailcheck.Count{N: counts[mailcheck.Fails], Noun: "fails|fail"})
 	if n := counts[mailcheck.NotKnown]; n > 0 {
-		text = mailcheck.Textf("%s; of %d nothing is known", text, n)
+		text = mailcheck.Textf("%s; of %d it is not known", text, n)
+	}
+	clear := 0
+	for _, c := range r.Clients {
+		if c.Password.Clear() {
+			clear++
+		}
+	}
+	if clear > 0 {
+		text = mailcheck.Textf("%s. With %d of them the password is not encrypted", text, clear)
 	}
 	return mailcheck.Textf("%s.", text)
 }
@@ -127,9 +140,14 @@ func clientServers(c mailcheck.ClientResult) mailcheck.Text {
 // letterOf numbers with letters, since findings have the digits.
 func letterOf(i int) mailcheck.Text { return verbatim(string(rune('A' + i%26))) }
 
-func outcomeSeverity(o mailcheck.Outcome) checks.Severity {
-	switch o {
+// outcomeSeverity is that of what comes of it. To configure itself is no success for a
+// client that then gives the password away.
+func outcomeSeverity(c mailcheck.ClientResult) checks.Severity {
+	switch c.Outcome {
 	case mailcheck.Configures:
+		if c.Password.Clear() {
+			return checks.Failure
+		}
 		return checks.OK
 	case mailcheck.Asks:
 		return checks.Warning

@@ -17,11 +17,14 @@ func clientResults() *mailcheck.Report {
 	r := account("alice@example.com", nil)
 	r.Clients = []mailcheck.ClientResult{
 		{Client: "Thunderbird", Outcome: mailcheck.Configures, Source: "autoconfig (https)", Servers: []mailcheck.Server{imap, smtp},
-			Asked: []mailcheck.Text{mailcheck.Textf("autoconfig (https): the file at https://autoconfig.example.com/mail/config-v1.1.xml")}, Ref: "thunderbird-desktop: FindConfig.sys.mjs"},
-		{Client: "KMail", Outcome: mailcheck.Configures, Source: "ispdb", Servers: []mailcheck.Server{pop, smtp}, Ref: "kmail-account-wizard: ispdbservice.cpp"},
+			Asked: []mailcheck.Text{mailcheck.Textf("autoconfig (https): the file at https://autoconfig.example.com/mail/config-v1.1.xml")}, Ref: "thunderbird-desktop: FindConfig.sys.mjs",
+			Password: mailcheck.Encrypted, OverHTTP: mailcheck.HTTPFallback, Confirms: mailcheck.Does},
+		{Client: "KMail", Outcome: mailcheck.Configures, Source: "ispdb", Servers: []mailcheck.Server{pop, smtp}, Ref: "kmail-account-wizard: ispdbservice.cpp",
+			Password: mailcheck.ClearSilently, Confirms: mailcheck.DoesNot, NoStartTLS: mailcheck.GoesOn},
 		{Client: "Thunderbird for Android, K-9", Outcome: mailcheck.Asks, Ref: "thunderbird-android: RealAutoconfigParser.kt",
 			Reason: mailcheck.Textf("refuses the whole file: line 14: section 2 (imap): socketType is \"plain\", which it does not know")},
-		{Client: "Delta Chat", Outcome: mailcheck.Fails, Source: "guess", Servers: []mailcheck.Server{imap, smtp}, Reason: mailcheck.Textf("the server does not answer"), Ref: "chatmail/core"},
+		{Client: "Delta Chat", Outcome: mailcheck.Fails, Source: "guess", Servers: []mailcheck.Server{imap, smtp}, Reason: mailcheck.Textf("the server does not answer"), Ref: "chatmail/core",
+			Confirms: mailcheck.DoesNot, BadCertificate: mailcheck.AsksToGoOn},
 		{Client: "Outlook (new)", Outcome: mailcheck.NotKnown, Reason: mailcheck.Textf("its rules are not published"), Ref: "not verified"},
 	}
 	return r

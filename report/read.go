@@ -259,6 +259,8 @@ func (in *reader) client(d jsonClient) mailcheck.ClientResult {
 	return mailcheck.ClientResult{
 		Client: d.Client, Outcome: mailcheck.Outcome(d.Outcome), Source: d.Source, Servers: unpack(d.Servers, in.published),
 		Reason: english(d.Reason), Asked: unpack(d.Asked, english), Ref: d.Ref,
+		Password: mailcheck.Transit(d.Password), OverHTTP: mailcheck.OverHTTP(d.OverHTTP), Confirms: mailcheck.Habit(d.Confirms),
+		BadCertificate: mailcheck.Reaction(d.BadCertificate), NoStartTLS: mailcheck.Reaction(d.NoStartTLS), PresetsPlain: d.PresetsPlain,
 	}
 }
 

@@ -243,6 +243,13 @@ type jsonClient struct {
 	Servers []jsonPublished `json:"servers"`
 	Asked   []string        `json:"asked"`
 	Ref     string          `json:"ref"`
+
+	Password       string `json:"password"`
+	OverHTTP       string `json:"over_http"`
+	Confirms       string `json:"confirms"`
+	BadCertificate string `json:"bad_certificate"`
+	NoStartTLS     string `json:"no_starttls"`
+	PresetsPlain   bool   `json:"presets_plain"`
 }
 
 type jsonTLSAudit struct {

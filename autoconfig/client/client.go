@@ -11,69 +11,9 @@ import (
 	"mailcheck"
 	"mailcheck/autoconfig"
 	"mailcheck/autoconfig/document"
+	"mailcheck/autoconfig/provider"
 	"mailcheck/checks"
 )
-
-// client is a mail client and the rules by which it configures itself. The rules
-// are data; what applies them is the same for all.
-type program struct {
-	name    string
-	order   []autoconfig.Place // where it looks, the first that answers wins
-	builtin []builtin          // its own list of providers
-	dialect *document.Dialect  // how it reads a settings file
-	records []string           // the SRV services it reads, in its order of preference
-	incoming,
-	outgoing []mailcheck.Protocol // what it can speak, in its order
-	guesses  []guess                     // what it guesses where an answer is enough for it; nil if it takes what works
-	upgrades []mailcheck.Protocol        // those it guesses with STARTTLS before TLS
-	confirms map[autoconfig.Place]string // places whose answer the user has to confirm, and why
-	caveats  map[autoconfig.Place]string // what was not verified about a place, or is not the same in all builds
-	tries    bool                        // all servers of a place, up to one that works
-	goesOn   bool                        // to the next place, and to other user names, if the servers of one do not work
-	settles  bool                        // the first of the domain's own places that answers decides, of Autodiscover's too, though the answer be of no use
-	inOrder  bool                        // it takes the first server for reading, whatever that speaks
-	signsIn  bool                        // it asks for the password where Autodiscover wants a login
-	warns    bool                        // of settings without encryption
-	username bool                        // a settings file counts for less than SRV records unless it has user names of its own
-	byGet    bool                        // it asks Autodiscover by GET
-	bare     bool                        // it never sends the address along
-	readOnly bool                        // SRV records count even if there is none for sending
-	exchange bool                        // of Autodiscover, only an Exchange server configures it
-	unknown  string                      // why nothing certain can be said if no place answers
-	manual   string                      // what happens if no place answers
-	ref      string
-}
-
-// Names lists the mail clients whose rules are known.
-func Names() []string {
-	var names []string
-	for _, p := range programs {
-		names = append(names, p.name)
-	}
-	return names
-}
-
-// Asking lists the programs that take settings from one of the places.
-func Asking(places ...autoconfig.Place) []string {
-	var names []string
-	for _, p := range programs {
-		if slices.ContainsFunc(places, func(place autoconfig.Place) bool { return slices.Contains(p.order, place) }) {
-			names = append(names, p.name)
-		}
-	}
-	return names
-}
-
-// AskingByGet lists those that ask Autodiscover in another way than the protocol has it.
-func AskingByGet() []string {
-	var names []string
-	for _, p := range programs {
-		if p.byGet {
-			names = append(names, p.name)
-		}
-	}
-	return names
-}
 
 // Results applies the rules of each mail client to what discovery fetched. tested
 // are the probes' results; where one failed, so would the client.
@@ -116,23 +56,30 @@ type walk struct {
 	tested    []mailcheck.ServerResult
 	asked     []mailcheck.Text
 	unusable  mailcheck.Text // the first place that had something the client could not use, and why
+	silent    bool           // some place was not asked, or gave no proper answer
 }
 
-// run goes through the places in the client's order up to the first that answers,
-// or whose servers work.
+// run says what the client ends up with, and what becomes of the password there.
 func (w *walk) run() mailcheck.ClientResult {
+	r := w.end()
+	r.Client, r.Ref, r.Asked = w.name, w.ref, w.asked
+	w.expose(&r)
+	return r
+}
+
+// end goes through the places in the client's order up to the first that answers,
+// or whose servers work.
+func (w *walk) end() mailcheck.ClientResult {
+	if _, large := provider.Of(w.address.Domain); large && w.listed {
+		return mailcheck.ClientResult{Outcome: mailcheck.NotKnown, Reason: mailcheck.Textf("has a list of large providers of its own, which nobody has published")}
+	}
+	if w.mixed {
+		return w.endMixed()
+	}
 	var failed *mailcheck.ClientResult
 	for _, place := range w.order {
-		if w.settled(place) {
-			w.note(place, mailcheck.Textf("does not count, since an earlier place has answered"))
-			continue
-		}
-		found := w.look(place)
-		if found.servers == nil && found.outcome == "" {
-			w.note(place, found.note)
-			if found.unusable && w.unusable.Empty() {
-				w.unusable = w.asked[len(w.asked)-1]
-			}
+		found, there := w.visit(place)
+		if !there {
 			continue
 		}
 		r := w.conclude(place, found)
@@ -144,23 +91,81 @@ func (w *walk) run() mailcheck.ClientResult {
 			continue
 		}
 		w.note(place, mailcheck.Textf("answers"))
-		r.Asked = w.asked
 		return r
 	}
 	if failed != nil {
-		failed.Asked = w.asked
 		return *failed
 	}
-	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref, Asked: w.asked, Outcome: mailcheck.Asks, Reason: mailcheck.Textf("%s", w.nothing())}
+	return w.without()
+}
+
+// endMixed is the same where nobody knows the order: what all places that answer agree
+// on is certain all the same.
+func (w *walk) endMixed() mailcheck.ClientResult {
+	var results []mailcheck.ClientResult
+	for _, place := range w.order {
+		if found, there := w.visit(place); there {
+			results = append(results, w.conclude(place, found))
+			w.note(place, mailcheck.Textf("answers"))
+		}
+	}
+	if len(results) == 0 {
+		return w.without()
+	}
+	for _, r := range results {
+		if r.Outcome == mailcheck.NotKnown {
+			return r
+		}
+		if !sameServers(r.Servers, results[0].Servers) {
+			return mailcheck.ClientResult{Outcome: mailcheck.NotKnown, Reason: mailcheck.Textf(
+				"%s and %s name different servers, and which of them it takes is not known", results[0].Source, r.Source)}
+		}
+	}
+	return results[0]
+}
+
+func sameServers(a, b []mailcheck.Server) bool {
+	return slices.EqualFunc(a, b, func(a, b mailcheck.Server) bool { return a.Key() == b.Key() && a.Username == b.Username })
+}
+
+// visit looks at a place, and remembers why it has nothing for the client if it has not.
+func (w *walk) visit(place autoconfig.Place) (found find, there bool) {
+	if w.settled(place) {
+		found.note = mailcheck.Textf("does not count, since an earlier place has answered")
+		found.unusable = slices.ContainsFunc(w.discovery.Copies, func(c autoconfig.Copy) bool { return c.Place == place && c.Config != nil })
+	} else {
+		found = w.look(place)
+	}
+	if found.servers != nil || found.outcome != "" {
+		return found, true
+	}
+	w.note(place, found.note)
+	if found.unusable && w.unusable.Empty() {
+		w.unusable = w.asked[len(w.asked)-1]
+	}
+	w.silent = w.silent || found.unanswered
+	return found, false
+}
+
+// without says what happens where no place suffices: the first that had something the
+// client could not use comes first.
+func (w *walk) without() mailcheck.ClientResult {
+	r := mailcheck.ClientResult{Outcome: mailcheck.Asks, Reason: mailcheck.Text{Format: w.manual}, PresetsPlain: w.presets}
 	if w.unknown != "" {
 		r.Outcome, r.Reason = mailcheck.NotKnown, mailcheck.Text{Format: w.unknown}
+	}
+	if w.presets {
+		r.Reason = mailcheck.Textf("%s; its form for the servers begins without encryption", r.Reason)
+	}
+	if !w.unusable.Empty() {
+		r.Reason = mailcheck.Textf("%s; %s", w.unusable, r.Reason)
 	}
 	return r
 }
 
 // conclude says what comes of a place that answers.
 func (w *walk) conclude(place autoconfig.Place, found find) mailcheck.ClientResult {
-	r := mailcheck.ClientResult{Client: w.name, Ref: w.ref, Source: string(place), Servers: found.servers, Outcome: found.outcome, Reason: found.note}
+	r := mailcheck.ClientResult{Source: string(place), Servers: found.servers, Outcome: found.outcome, Reason: found.note}
 	if found.outcome == "" {
 		r.Outcome, r.Reason = w.judge(place, found)
 	}
@@ -185,10 +190,15 @@ type find struct {
 	note     mailcheck.Text
 	unusable bool // it has something, which the client cannot use
 	guessed  bool // the servers only had to answer
+
+	unanswered bool           // it was not asked, or gave no proper answer, so that what it has is not known
+	misnamed   mailcheck.Text // why the user name is not the one that was published
 }
 
 // encrypted are the places on the same hosts as those over http.
-var encrypted = map[autoconfig.Place]autoconfig.Place{autoconfig.HTTPHost: autoconfig.HTTPSHost, autoconfig.HTTPWellKnown: autoconfig.HTTPSWellKnown}
+var encrypted = map[autoconfig.Place]autoconfig.Place{
+	autoconfig.HTTPHost: autoconfig.HTTPSHost, autoconfig.HTTPWellKnown: autoconfig.HTTPSWellKnown, autoconfig.AutodiscoverHTTP: autoconfig.Autodiscover,
+}
 
 // look returns what a place has for the client, or why that is nothing.
 func (w *walk) look(place autoconfig.Place) find {
@@ -199,6 +209,8 @@ func (w *walk) look(place autoconfig.Place) find {
 		return w.lookRecords()
 	case autoconfig.Autodiscover:
 		return w.lookAutodiscover()
+	case autoconfig.AutodiscoverHTTP:
+		return w.lookAutodiscoverHTTP()
 	case autoconfig.Guess:
 		return w.lookGuess()
 	}
@@ -223,13 +235,13 @@ func (w *walk) settled(place autoconfig.Place) bool {
 // lookFiles takes the first settings file of a place that the client can use. Over
 // http nothing is asked of a host that has no address.
 func (w *walk) lookFiles(place autoconfig.Place) find {
-	none, asked := find{note: mailcheck.Textf("not asked in this run")}, false
+	none, asked := find{note: mailcheck.Textf("not asked in this run"), unanswered: w.unheard(place)}, false
 	for _, doc := range w.discovery.Copies {
 		if doc.Place != place || doc.Bare != w.bare && w.askedBothWays(place) {
 			continue
 		}
 		found := w.lookDocument(doc)
-		if found.servers != nil {
+		if found.servers != nil || found.outcome != "" {
 			return found
 		}
 		if !asked || doc.Config != nil {
@@ -238,9 +250,20 @@ func (w *walk) lookFiles(place autoconfig.Place) find {
 	}
 	if twin, ok := encrypted[place]; ok && !asked {
 		found := w.lookFiles(twin)
-		return find{note: found.note, unusable: found.unusable}
+		return find{note: found.note, unusable: found.unusable, unanswered: found.unanswered}
 	}
 	return none
+}
+
+// unheard reports whether it is not known what a place has that nothing is kept of.
+func (w *walk) unheard(place autoconfig.Place) bool {
+	switch place {
+	case autoconfig.Database: // only where it is switched off
+		return true
+	case autoconfig.Exchanger:
+		return w.source("mx").State == mailcheck.Failed
+	}
+	return w.source("autoconfig").State == ""
 }
 
 // askedBothWays reports whether a place was asked with and without the address.
@@ -252,12 +275,17 @@ func (w *walk) askedBothWays(place autoconfig.Place) bool {
 func (w *walk) lookDocument(doc autoconfig.Copy) find {
 	switch {
 	case doc.Config == nil:
-		return find{note: doc.Reason, unusable: doc.State == mailcheck.Failed && doc.Status == http.StatusOK}
+		return find{note: doc.Reason, unusable: doc.State == mailcheck.Failed && doc.Status == http.StatusOK, unanswered: doc.State == mailcheck.Failed}
 	case w.dialect.Ignores(doc.ContentType):
 		return find{note: document.Ignored(doc.ContentType), unusable: true}
 	}
 	r := w.dialect.Read(doc.Config, w.address)
-	if r.Refused != nil {
+	switch {
+	case w.dialect.Client == "" && r.Refused != nil:
+		return find{outcome: mailcheck.NotKnown, note: mailcheck.Textf("how it reads this file is not known: %s", r.Refused.Place())}
+	case w.dialect.Client == "" && len(r.Dropped) > 0:
+		return find{outcome: mailcheck.NotKnown, note: mailcheck.Textf("how it reads this file is not known: %s", r.Dropped[0].Place())}
+	case r.Refused != nil:
 		return find{note: mailcheck.Textf("refuses the whole file because of %s", r.Refused.Place()), unusable: true}
 	}
 	records := w.lookRecords().servers
@@ -265,6 +293,7 @@ func (w *walk) lookDocument(doc autoconfig.Copy) find {
 		return find{note: mailcheck.Textf("counts for less than the SRV records, because it names no user name of its own")}
 	}
 	found := find{servers: w.choose(append(r.Incoming, r.Outgoing...))}
+	found.misnamed = w.misnamed(doc.Config, found.servers)
 	if len(r.Dropped) > 0 {
 		found.note = mailcheck.Textf("ignores %s", r.Dropped[0].Place())
 	}
@@ -274,37 +303,23 @@ func (w *walk) lookDocument(doc autoconfig.Copy) find {
 	return found
 }
 
+// misnamed says which user name of a file the client does not take, though it reads the file.
+func (w *walk) misnamed(c *document.Config, taken []mailcheck.Server) mailcheck.Text {
+	published, _ := c.Servers(w.address)
+	for _, s := range taken {
+		i := slices.IndexFunc(published, func(p mailcheck.Server) bool { return p.Key() == s.Key() })
+		if w.dialect.Address && i >= 0 && published[i].Username != "" && published[i].Username != s.Username {
+			return mailcheck.Textf("takes the address as the user name, not %q as the file says", published[i].Username)
+		}
+	}
+	return mailcheck.Text{}
+}
+
 // ownUsernames reports whether a settings file names users in another way than by
 // their address or its local part.
 func ownUsernames(c *document.Config, a mailcheck.Address) bool {
 	usual := []string{"", "%EMAILADDRESS%", "%EMAILLOCALPART%", a.String()}
 	return slices.ContainsFunc(c.Sections, func(s document.Section) bool { return !slices.Contains(usual, s.Username) })
-}
-
-// lookRecords picks the SRV records that the client reads.
-func (w *walk) lookRecords() find {
-	var all []mailcheck.Server
-	source := w.source("srv")
-	for _, label := range w.records {
-		for _, service := range document.Services {
-			for _, s := range source.Servers {
-				if service.Label == label && s.Protocol == service.Protocol && s.Security == service.Security {
-					all = append(all, s)
-				}
-			}
-		}
-	}
-	servers := w.choose(all)
-	if servers == nil && w.readOnly {
-		servers = w.first(w.incoming, all)
-	}
-	switch {
-	case servers != nil:
-		return find{servers: servers}
-	case len(source.Servers) > 0:
-		return find{note: mailcheck.Textf("the records do not suffice; it reads only %s", mailcheck.ListOf(w.records)), unusable: true}
-	}
-	return find{note: mailcheck.Textf("no SRV records")}
 }
 
 // choose picks one server for reading and one for sending: the client's first
@@ -342,11 +357,20 @@ func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mai
 	if why := w.misguess(servers); found.guessed && !why.Empty() {
 		return mailcheck.Fails, why
 	}
+	if !found.misnamed.Empty() {
+		return mailcheck.Fails, found.misnamed
+	}
 	for _, s := range servers {
-		if result, ok := w.result(s); ok && result.Verdict == mailcheck.Fail {
-			if place == autoconfig.BuiltIn {
-				return mailcheck.Fails, mailcheck.Textf("takes %s from its own list of providers, which does not work: %s", s.URL(), failureOf(result))
-			}
+		result, ok := w.result(s)
+		switch {
+		case !ok || !broken(result):
+		case badCertificate(result) && w.atCertificate(s, result) == mailcheck.GoesOn:
+			note = mailcheck.Textf("accepts the certificate of %s without a word: %s", s.Endpoint(), failureOf(result))
+		case badCertificate(result) && w.atCertificate(s, result) == mailcheck.AsksToGoOn:
+			return mailcheck.Asks, mailcheck.Textf("asks whether to go on at %s: %s", s.Endpoint(), failureOf(result))
+		case place == autoconfig.BuiltIn:
+			return mailcheck.Fails, mailcheck.Textf("takes %s from its own list of providers, which does not work: %s", s.URL(), failureOf(result))
+		default:
 			return mailcheck.Fails, mailcheck.Textf("takes %s, which does not work: %s", s.URL(), failureOf(result))
 		}
 	}
@@ -364,7 +388,11 @@ func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mai
 			return mailcheck.Fails, why
 		}
 		if s.Security == mailcheck.Plain && w.warns {
-			return mailcheck.Asks, mailcheck.Textf("would send the password to %s unencrypted, and warns of it", s.Endpoint())
+			verb := "takes"
+			if found.guessed {
+				verb = "guesses"
+			}
+			return mailcheck.Asks, mailcheck.Textf("%s %s, and warns that the password would be sent unencrypted", mailcheck.Text{Format: verb}, s.URL())
 		}
 	}
 	if why := w.confirms[place]; why != "" {
@@ -379,12 +407,21 @@ func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mai
 		}
 	}
 	if place == autoconfig.Guess {
-		note = mailcheck.Textf("tries likely names, since nothing it reads is published")
-		if !w.unusable.Empty() {
-			note = mailcheck.Textf("%s; so it tries likely names", w.unusable)
-		}
+		note = w.whyGuess()
 	}
 	return mailcheck.Configures, note
+}
+
+// whyGuess says why the client tries likely names. That nothing is published is said only
+// where every place has answered.
+func (w *walk) whyGuess() mailcheck.Text {
+	switch {
+	case !w.unusable.Empty():
+		return mailcheck.Textf("%s; so it tries likely names", w.unusable)
+	case w.silent:
+		return mailcheck.Textf("tries likely names, since it gets nothing from the places it reads, of which not all answer")
+	}
+	return mailcheck.Textf("tries likely names, since nothing it reads is published")
 }
 
 // unreachable says why the client cannot reach a server by its host name as a settings
@@ -415,16 +452,6 @@ func (w *walk) literal(kind, text string) mailcheck.Text {
 	return mailcheck.Textf("takes the %s %q as it stands, since it does not replace %s there", mailcheck.Text{Format: kind}, text, p)
 }
 
-// nothing says why no place sufficed: the first that had something it could not
-// use, else that nothing it reads is published.
-func (w *walk) nothing() mailcheck.Text {
-	manual := mailcheck.Text{Format: w.manual}
-	if w.unusable.Empty() {
-		return manual
-	}
-	return mailcheck.Textf("%s; %s", w.unusable, manual)
-}
-
 func failureOf(result mailcheck.ServerResult) mailcheck.Text {
 	for _, f := range result.Findings() {
 		if f.Severity == checks.Failure {
@@ -452,7 +479,7 @@ func (w *walk) source(name string) mailcheck.SourceResult {
 // fails reports whether a server was tested and does not work, or is out of the client's reach.
 func (w *walk) fails(s mailcheck.Server) bool {
 	result, ok := w.result(s)
-	return ok && result.Verdict == mailcheck.Fail || !w.unreachable(s).Empty()
+	return ok && broken(result) || !w.unreachable(s).Empty()
 }
 
 func (w *walk) result(s mailcheck.Server) (mailcheck.ServerResult, bool) {

@@ -153,8 +153,9 @@ func (w *walk) misguess(servers []mailcheck.Server) mailcheck.Text {
 	for _, s := range servers {
 		r, ok := w.met(s)
 		switch {
+		case s.Security == mailcheck.Plain && !onlyFailures(r, []*checks.Check{checks.StartTLSMissing}):
+			return mailcheck.Textf("guesses %s, because a server answers there; then the login fails: %s", s.URL(), failureOf(r))
 		case s.Security == mailcheck.Plain:
-			return mailcheck.Textf("guesses %s, where the password would be sent unencrypted: %s", s.URL(), failureOf(r))
 		case !ok || r.Verdict != mailcheck.Fail:
 		case s.Security == mailcheck.StartTLS:
 			return mailcheck.Textf("guesses %s, because the server says STARTTLS, without looking at its certificate; then the login fails: %s", s.URL(), failureOf(r))

@@ -46,6 +46,7 @@ type Fault struct {
 	Line, Column int
 	Text         mailcheck.Text
 	OAuth        bool // the only way to log in is OAuth2, and the client has no sign-in page for the host
+	Behind       bool // the section that it could read stands behind another, at which it stops
 	outgoing     bool // it is about a server for sending
 }
 
@@ -108,7 +109,10 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		server, why := d.section(d.spaced(s), a)
 		switch {
 		case !why.Empty():
-			f := Fault{s.Line, s.Column, mailcheck.Textf("section %d (%s): %s", i+1, s.Type, why), slices.Equal(s.methods(), []string{"OAuth2"}), s.Outgoing}
+			f := Fault{
+				Line: s.Line, Column: s.Column, Text: mailcheck.Textf("section %d (%s): %s", i+1, s.Type, why),
+				OAuth: slices.Equal(s.methods(), []string{"OAuth2"}), outgoing: s.Outgoing,
+			}
 			r.Dropped = append(r.Dropped, f)
 			if d.WholeFile {
 				refuse(f)
@@ -152,11 +156,12 @@ func hides(sections []Section, outgoing bool) bool {
 // hidden notes the section of another type that keeps a client from the one it could read.
 func (r *reading) hidden(c *Config, types []string) {
 	i := slices.IndexFunc(c.Sections, func(s Section) bool { return !s.Outgoing })
-	if i < 0 || slices.Contains(types, c.Sections[i].Type) {
+	other := slices.ContainsFunc(c.Sections, func(s Section) bool { return !s.Outgoing && slices.Contains(types, s.Type) })
+	if i < 0 || !other || slices.Contains(types, c.Sections[i].Type) {
 		return
 	}
 	s := c.Sections[i]
-	r.Dropped = append(r.Dropped, Fault{Line: s.Line, Column: s.Column, Text: mailcheck.Textf("section %d (%s) is the first for reading, and it looks at no other", i+1, s.Type)})
+	r.Dropped = append(r.Dropped, Fault{Line: s.Line, Column: s.Column, Behind: true, Text: mailcheck.Textf("section %d (%s) is the first for reading, and it looks at no other", i+1, s.Type)})
 }
 
 // without says why there is no server for reading or sending: the first one that
@@ -164,7 +169,7 @@ func (r *reading) hidden(c *Config, types []string) {
 func (r reading) without(c *Config, outgoing bool, text mailcheck.Text) Fault {
 	for _, f := range r.Dropped {
 		if f.outgoing == outgoing {
-			return Fault{Line: f.Line, Column: f.Column, OAuth: f.OAuth, Text: mailcheck.Textf("%s; %s", text, f.Text)}
+			return Fault{Line: f.Line, Column: f.Column, OAuth: f.OAuth, Behind: f.Behind, Text: mailcheck.Textf("%s; %s", text, f.Text)}
 		}
 	}
 	return Fault{Line: c.Line, Column: c.Column, Text: text}

@@ -31,6 +31,9 @@ func lintClients(l *linter, provider *document.Node, c *document.Config) {
 			if len(r.Dropped) == 0 && len(r.Incoming) == 0 {
 				fix = mailcheck.Textf("If the server has IMAP, publish it: these programs read no POP3.")
 			}
+			if r.Refused.Behind {
+				fix = mailcheck.Textf("Put the section for IMAP before it: these programs read the first alone.")
+			}
 			told.find(checks.PublishClientRefuses, *r.Refused, d.Client, fix)
 		default:
 			result.Reason = r.Aside()

@@ -23,8 +23,8 @@ Settings files are asked for over http, too, as some clients do even where https
 has one; what such a place has counts for those clients alone. Then the rules of
 each client (from its own source code or documentation) are applied to the
 answers: where it looks first, which providers it has built in, which settings
-files it refuses, what it asks its user. Rules that could not be verified say
-so. The clients:
+files it refuses, what it asks its user, and what becomes of the password. Rules
+that could not be verified say so. The clients:
   ` + strings.Join(client.Names(), "\n  ") + `
 
 ` + exitCodes,

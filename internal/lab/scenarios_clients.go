@@ -23,7 +23,7 @@ func clients() []Scenario {
 			host("192.0.2.81", Host{443: TLS(cert("example.com"), HTTP(map[string]Reply{"/.well-known/autoconfig/mail/config-v1.1.xml": settings}))}),
 			host(webHost, Host{80: web(XML(config(incoming("imap", "old.example.com", 143, "STARTTLS"), outgoing("old.example.com", 587, "STARTTLS")))), 443: TLS(cert(webHost), HTTP(nil))}),
 			host("old.example.com", Host{143: imap("old.example.com")})),
-		provider("pop3-first", "the settings file names POP3 before IMAP", "",
+		provider("pop3-first", "the settings file names POP3 before IMAP, which some programs do not find there", "publish.client-refuses",
 			onlyAutoconfig(XML(config(incoming("pop3", popHost, 995, "SSL"), incoming("imap", imapHost, 993, "SSL"), outgoing(smtpHost, 465, "SSL"))))),
 		provider("page-before-settings", "a web page answers at the usual host, and the settings file is at the other place", "autoconfig.html-instead-of-xml",
 			onlyAutoconfig(HTML("<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body><p>It works!</body></html>\n")),
@@ -37,6 +37,12 @@ func clients() []Scenario {
 			host("imap.mailbox.org", Host{993: imaps("imap.mailbox.org")}),
 			host("pop3.mailbox.org", Host{995: pop3s("pop3.mailbox.org")}),
 			host("smtp.mailbox.org", Host{465: submissions("smtp.mailbox.org"), 587: submission("smtp.mailbox.org")})),
+		provider("client-words", "Autodiscover says SSL off beside Encryption TLS, which is encrypted for some programs and not for others", "",
+			unpublished, autodiscover(XML(strings.ReplaceAll(poxSettings(poxMail("IMAP", imapHost, 143, "TLS"), poxMail("SMTP", smtpHost, 587, "TLS")), "<SSL>on</SSL>", "<SSL>off</SSL>"))),
+			serve(imapHost, 143, imap(imapHost))),
+		provider("client-starttls", "all servers have STARTTLS alone, which some programs do without and others do not know", "",
+			onlyAutoconfig(XML(config(incoming("imap", imapHost, 143, "STARTTLS"), outgoing(smtpHost, 587, "STARTTLS")))),
+			host(imapHost, Host{143: imap(imapHost)}), host(smtpHost, Host{587: submission(smtpHost)})),
 		{
 			Name: "built-in-outdated", Doc: "a client has a provider built in with a port that was closed since", Address: "alice@xtra.co.nz",
 			Zone: `$ORIGIN xtra.co.nz.

@@ -228,8 +228,11 @@ func sourcesInOneLine(r *mailcheck.Report) mailcheck.Text {
 		}
 	}
 	none := mailcheck.Textf("none of %s names a server", mailcheck.Count{N: asked, Noun: "source"})
-	if len(failed) == 0 {
-		return none
+	switch {
+	case len(failed) == 0 && mailcheck.Shows(r.Findings, checks.DNSNotFound, checks.ProviderNoIMAP):
+		return none // nobody can type in servers
+	case len(failed) == 0:
+		return mailcheck.Textf("%s; %s", none, plainForms())
 	}
 	return mailcheck.Textf("%s; %s", none, mailcheck.Joined(failed, "; "))
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"mailcheck"
+	"mailcheck/autoconfig/client"
 	"mailcheck/autoconfig/document"
 	"mailcheck/autoconfig/provider"
 	"mailcheck/checks"
@@ -30,11 +31,16 @@ func guessedOnly(r *mailcheck.Report) []mailcheck.Finding {
 	for _, s := range guessed {
 		urls = append(urls, s.URL())
 	}
-	f := mailcheck.NewFinding(checks.PublishGuessed, "no source names %s", mailcheck.ListOf(urls).AtMost(4))
+	f := mailcheck.NewFinding(checks.PublishGuessed, "no source names %s; %s", mailcheck.ListOf(urls).AtMost(4), plainForms())
 	f.Fix = mailcheck.Textf("Publish in DNS: %s Most programs read a settings file instead: serve it at https://autoconfig.%s/mail/config-v1.1.xml; `mailcheck setup %s --for thunderbird` writes it.",
 		mailcheck.Joined(records, " "), r.Address.Domain, r.Address)
 	f.Name = r.Address.Domain
 	return []mailcheck.Finding{f}
+}
+
+// plainForms names the programs with which it matters most that nothing is published.
+func plainForms() mailcheck.Text {
+	return mailcheck.Textf("programs whose form for the servers begins without encryption: %s", mailcheck.ListOf(client.PresettingPlain()).AtMost(6))
 }
 
 // publishesBadSection reports whether a source would name servers, if a section of its

@@ -6,17 +6,12 @@ import (
 	"mailcheck/autoconfig/document"
 )
 
-var (
-	both     = []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}
-	imapOnly = []mailcheck.Protocol{mailcheck.IMAP}
-	sending  = []mailcheck.Protocol{mailcheck.Submission}
-)
-
-// clients are the mail clients whose way to its settings is followed, each as its
-// own source code or documentation has it. A rule that was not verified says so. Those
-// without BuiltIn have no list of providers in the sources named in ref; K-9 had one
-// once, and KMail knows gmail.com only to add Google's calendar.
-var programs = []program{
+// desktopPrograms are those of computers, and of the web, as their source code or
+// documentation has them. Those without BuiltIn have no list of providers in the sources
+// named in ref; KMail knows gmail.com only to add Google's calendar. What they do with the
+// password is from the tables of "Automatic Insecurity" (VII) and "A Multifaceted Study"
+// (I, III), both of NDSS 2025, or from the sources.
+var desktopPrograms = []program{
 	{
 		// Before all places it looks for a file in the folder isp beside the program,
 		// which an administrator may have put there. The places are asked at once and the
@@ -29,26 +24,13 @@ var programs = []program{
 		// (153) in realtest.
 		name:    "Thunderbird",
 		order:   []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Database, autoconfig.Exchanger, autoconfig.Autodiscover, autoconfig.Guess},
-		dialect: &document.ThunderbirdDialect, incoming: both, outgoing: sending, warns: true, guesses: thunderbirdGuesses,
-		settles: true, inOrder: true, signsIn: true,
+		dialect: &document.ThunderbirdDialect, incoming: both, outgoing: sending, guesses: thunderbirdGuesses,
+		settles: true, inOrder: true, signsIn: true, named: true, direct: true,
+		words: &document.ThunderbirdAnswers, former: &document.OldThunderbirdAnswers,
 		manual: "the user has to type in the servers; it does not read SRV records",
-		ref:    "thunderbird-desktop: FindConfig.sys.mjs, FetchConfig.sys.mjs, GuessConfig.sys.mjs, readFromXML.sys.mjs",
-	},
-	{
-		// includeEmailAddress is false by default, so the address is never sent (issue
-		// 8158). isTrusted is false where http was involved, or the MX answer came without
-		// DNSSEC; then the settings are shown for approval. The list of providers that
-		// K-9 had (providersxml) is gone: the registry has three discoveries.
-		name:    "Thunderbird for Android, K-9",
-		order:   []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Database, autoconfig.Exchanger},
-		dialect: &document.AndroidDialect, incoming: imapOnly, outgoing: sending, bare: true,
-		confirms: map[autoconfig.Place]string{
-			autoconfig.HTTPHost:      "the file came over http, so the user has to approve the settings",
-			autoconfig.HTTPWellKnown: "the file came over http, so the user has to approve the settings",
-			autoconfig.Exchanger:     "the settings are those of the mail exchanger, so the user has to approve them (unless DNSSEC proves the MX record)",
-		},
-		manual: "the user has to type in the servers; it reads neither SRV records nor Autodiscover, and does not guess",
-		ref:    "thunderbird-android: feature/autodiscovery (RealAutoDiscoveryRegistry, RealAutoconfigParser.kt)",
+		habits: habits{warns: true, shows: mailcheck.Does, presets: true, certificate: mailcheck.AsksToGoOn,
+			stripped: alike(mailcheck.Stops), guessed: alike(mailcheck.AsksToGoOn)},
+		ref: "thunderbird-desktop: FindConfig.sys.mjs, FetchConfig.sys.mjs, GuessConfig.sys.mjs, readFromXML.sys.mjs",
 	},
 	{
 		// The set-up since 2016 takes Exchange from Autodiscover; IMAP answers are ignored
@@ -57,6 +39,7 @@ var programs = []program{
 		name:  "Outlook (classic)",
 		order: []autoconfig.Place{autoconfig.BuiltIn, autoconfig.Autodiscover}, builtin: classicOutlookProviders, exchange: true, outgoing: sending,
 		manual: "unless Microsoft's service AutoDetect knows the servers, the user has to choose IMAP and type them in; only Exchange configures itself, by Autodiscover",
+		habits: habits{shows: mailcheck.DoesNot, presets: true, certificate: mailcheck.AsksToGoOn, stripped: alike(mailcheck.Stops)},
 		ref:    "Autodiscover for Exchange (learn.microsoft.com); that IMAP answers are ignored, and what AutoDetect does: reports by operators, not verified",
 	},
 	{
@@ -71,7 +54,9 @@ var programs = []program{
 		name:  "Apple Mail (macOS, iOS)",
 		order: []autoconfig.Place{autoconfig.BuiltIn, autoconfig.Autodiscover}, builtin: appleProviders, exchange: true, outgoing: sending,
 		manual: "unless Apple's list of providers, which is not published, has the domain, the user has to type in the servers or open a configuration profile; of what is published only Exchange is read",
-		ref:    "support.apple.com/HT201525; the account types, and that SRV records and autoconfig are not read: a book and reports by operators, not verified with Apple",
+		habits: habits{shows: mailcheck.DoesNot, certificate: mailcheck.AsksToGoOn, stripped: alike(mailcheck.AsksToGoOn),
+			tlsOnly: sides{reading: mailcheck.AsksToGoOn}},
+		ref: "support.apple.com/HT201525; the account types, and that SRV records and autoconfig are not read: a book and reports by operators, not verified with Apple",
 	},
 	{
 		// One after the other up to the first that answers with status 200. The sources of
@@ -82,7 +67,8 @@ var programs = []program{
 		manual: "the user has to type in the servers; it reads neither SRV records nor the mail exchanger's settings",
 		caveats: at("asked in the order of the wizard of 2025; that of the library KAccountAutoconfig, which replaces it, is not verified",
 			autoconfig.Database, autoconfig.HTTPSHost, autoconfig.HTTPHost, autoconfig.HTTPSWellKnown),
-		ref: "kmail-account-wizard: src/accountwizard/ispdbservice.h, ispdbservice.cpp",
+		habits: habits{shows: mailcheck.Does, certificate: mailcheck.AsksToGoOn},
+		ref:    "kmail-account-wizard: src/accountwizard/ispdbservice.h, ispdbservice.cpp",
 	},
 	{
 		// The settings files are one worker, SRV records another, run side by side. A
@@ -96,42 +82,8 @@ var programs = []program{
 		dialect: &document.EvolutionDialect, incoming: both, outgoing: sending,
 		records: []string{"_imaps", "_imap", "_pop3s", "_pop3", "_submissions", "_submission"},
 		manual:  "the user has to type in the servers",
+		habits:  habits{shows: mailcheck.Does, certificate: mailcheck.AsksToGoOn},
 		ref:     "evolution: src/mail/e-mail-autoconfig.c, src/modules/config-lookup/e-srv-config-lookup.c, src/e-util/e-config-lookup-result.h",
-	},
-	{
-		// It asks nothing over http; a change that would have was not taken (pull request
-		// 7472). Of the servers that a place names it connects to one after the other
-		// (src/imap.rs, src/smtp.rs).
-		name:    "Delta Chat",
-		order:   []autoconfig.Place{autoconfig.BuiltIn, autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.Autodiscover, autoconfig.Database, autoconfig.Guess},
-		builtin: deltaProviders, dialect: &document.DeltaDialect, incoming: imapOnly, outgoing: sending, tries: true, byGet: true,
-		manual: "the user has to type in the servers; it reads no SRV records",
-		ref:    "chatmail/core 2.57.0: src/configure.rs, src/configure/auto_mozilla.rs, src/provider.rs",
-	},
-	{
-		// All places are asked, and the sum of the scores of both servers decides: SRV 50
-		// each, file 20 each and 100 more for user names of its own, Autodiscover 20,
-		// scan 10, mail exchanger 0; equal ones in this order. Of SRV records the priority
-		// counts before the name. One after the other is tried with the password, each
-		// with the address and its local part, too, as user names. The build decides whether the domain's own file and
-		// Autodiscover are asked (src/extra and src/dummy, Misc.java).
-		name:    "FairEmail",
-		order:   []autoconfig.Place{autoconfig.BuiltIn, autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Database, autoconfig.Records, autoconfig.Autodiscover, autoconfig.Guess, autoconfig.Exchanger},
-		builtin: fairEmailProviders, dialect: &document.FairEmailDialect, incoming: imapOnly, outgoing: sending, username: true, goesOn: true,
-		records:  []string{"_imaps", "_imap", "_submission", "_submissions"},
-		upgrades: sending,
-		manual:   "tries the mail exchanger itself; if that fails, the user has to type in the servers",
-		caveats: at("only some builds ask the domain itself for settings; the others know the provider database alone",
-			autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Autodiscover),
-		ref: "FairEmail: EmailProvider.java (fromEmail, getScore), FragmentQuickSetup.java, res/xml/providers.xml; build with all sources",
-	},
-	{
-		// The mail exchanger is asked in the same places, and then without its first label.
-		name:    "Nextcloud Mail",
-		order:   []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.Database, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Exchanger},
-		dialect: &document.NextcloudDialect, incoming: imapOnly, outgoing: sending,
-		manual: "the user has to type in the servers; it reads no SRV records",
-		ref:    "nextcloud/mail: lib/Service/AutoConfig/IspDb.php",
 	},
 	{
 		// _imap goes before _imaps, and 465 is looked up as _smtps, a name that no standard
@@ -143,15 +95,16 @@ var programs = []program{
 		records:  []string{"_imap", "_imaps", "_submission"},
 		upgrades: []mailcheck.Protocol{mailcheck.IMAP, mailcheck.Submission},
 		manual:   "the user has to type in the servers",
+		habits:   habits{shows: mailcheck.Does},
 		ref:      "aerc: lib/autoconfig/get.go, dns-srv.go, autoconfig.go, guess.go, mx.go",
 	},
-}
-
-// at says the same of several places.
-func at(text string, places ...autoconfig.Place) map[autoconfig.Place]string {
-	m := map[autoconfig.Place]string{}
-	for _, p := range places {
-		m[p] = text
-	}
-	return m
+	{
+		// The mail exchanger is asked in the same places, and then without its first label.
+		name:    "Nextcloud Mail",
+		order:   []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.Database, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Exchanger},
+		dialect: &document.NextcloudDialect, incoming: imapOnly, outgoing: sending,
+		manual: "the user has to type in the servers; it reads no SRV records",
+		habits: habits{shows: mailcheck.DoesNot},
+		ref:    "nextcloud/mail: lib/Service/AutoConfig/IspDb.php",
+	},
 }
