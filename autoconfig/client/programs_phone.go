@@ -6,8 +6,8 @@ import (
 	"mailcheck/autoconfig/document"
 )
 
-// phonePrograms are those of phones; FairEmail and Delta Chat have the same rules
-// wherever they run. What they do with the password is from the two studies, too.
+// phonePrograms are those of phones; Delta Chat has the same rules on computers. What they
+// do with the password is from the two studies, too.
 var phonePrograms = []program{
 	{
 		// includeEmailAddress is false by default, so the address is never sent (issue
