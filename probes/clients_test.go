@@ -165,7 +165,7 @@ func TestClientsReasons(t *testing.T) {
 		{"autodiscover-post-only", "Delta Chat", "autodiscover: gives nothing to the program, which asks by GET; so it tries likely names",
 			"imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
 		{"autodiscover-get-weaker", "Delta Chat", "", "imap://imap.example.com:143 alice@example.com, submission://smtp.example.com:587 alice@example.com"},
-		{"no-settings", "Claws Mail", "the user has to type in the servers; it reads nothing but SRV records; its form for the servers begins without encryption", ""},
+		{"no-settings", "Claws Mail", "the user has to type in the servers; it reads nothing but SRV records", ""},
 		{"guess-bye", "Thunderbird", "guesses imaps://imap.example.com:993, because a server answers there, whatever it says; then the login fails: the server turns the connection away for now (greet.bye)",
 			"imaps://imap.example.com:993 alice@example.com, submissions://smtp.example.com:465 alice@example.com"},
 		{"guess-421", "Thunderbird", "guesses submissions://smtp.example.com:465, because a server answers there, whatever it says; then the login fails: the server turns the connection away because it is overloaded or in maintenance, as it says (greet.overload)",

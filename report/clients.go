@@ -16,14 +16,43 @@ func clientsTable(p *page, r *mailcheck.Report) {
 	}
 	p.paragraph(0, 2, sentence)
 	p.blank()
-	clientsGrid(p, r.Clients)
+	known, unknown := partition(r.Clients)
+	clientsGrid(p, known)
 	p.blank()
-	clientReasons(p, r.Clients)
-	if !p.Verbose {
+	clientReasons(p, known)
+	if p.Verbose {
+		clientReasons(p, unknown)
+	} else {
 		clientExposures(p, r.Clients)
+		notKnown(p, unknown)
 	}
 	p.blank()
 	p.say(0, 0, "Passwords were not tried. How a client asks, place by place: --verbose. Whether the servers work: mailcheck check %s", r.Address)
+}
+
+// partition parts the clients of which something is known from the others, which nobody
+// needs to read a row about.
+func partition(clients []mailcheck.ClientResult) (known, unknown []mailcheck.ClientResult) {
+	for _, c := range clients {
+		if c.Outcome == mailcheck.NotKnown {
+			unknown = append(unknown, c)
+		} else {
+			known = append(known, c)
+		}
+	}
+	return known, unknown
+}
+
+// notKnown names the clients of which nothing certain is known.
+func notKnown(p *page, clients []mailcheck.ClientResult) {
+	var names []mailcheck.Text
+	for _, c := range clients {
+		names = append(names, verbatim(c.Client))
+	}
+	if len(names) > 0 {
+		p.blank()
+		p.say(0, 2, "Not known (--verbose says why): %s.", mailcheck.Joined(names, "; "))
+	}
 }
 
 // clientsGrid writes a row per client. Many end up with the same, so each set of

@@ -23,6 +23,7 @@ var exposures = []exposure{
 	{"Bad certificate: refuses the server", func(c mailcheck.ClientResult) bool { return c.BadCertificate == mailcheck.Stops }},
 	{"Goes on unencrypted, without a word, if somebody on the way takes STARTTLS away", func(c mailcheck.ClientResult) bool { return c.NoStartTLS == mailcheck.GoesOn }},
 	{"Asks whether to go on unencrypted if somebody on the way takes STARTTLS away", func(c mailcheck.ClientResult) bool { return c.NoStartTLS == mailcheck.AsksToGoOn }},
+	{"The form for the servers, which the user has to fill in, begins without encryption", func(c mailcheck.ClientResult) bool { return c.PresetsPlain }},
 	{"Log in without showing first which servers they found", func(c mailcheck.ClientResult) bool { return c.Confirms == mailcheck.DoesNot }},
 }
 
@@ -53,6 +54,9 @@ func clientExposure(p *page, c mailcheck.ClientResult) {
 		if value != "" {
 			p.paragraph(4, 6, fact)
 		}
+	}
+	if c.PresetsPlain {
+		p.say(4, 6, "Its form for the servers begins without encryption.")
 	}
 	say(string(c.Password), mailcheck.Textf("Password: %s", c.Password))
 	say(string(c.Confirms), mailcheck.Textf("Shows the servers it found before it logs in: %s", c.Confirms))

@@ -154,9 +154,6 @@ func (w *walk) without() mailcheck.ClientResult {
 	if w.unknown != "" {
 		r.Outcome, r.Reason = mailcheck.NotKnown, mailcheck.Text{Format: w.unknown}
 	}
-	if w.presets {
-		r.Reason = mailcheck.Textf("%s; its form for the servers begins without encryption", r.Reason)
-	}
 	if !w.unusable.Empty() {
 		r.Reason = mailcheck.Textf("%s; %s", w.unusable, r.Reason)
 	}
