@@ -2,7 +2,7 @@ package checks
 
 var netChecks = []*Check{
 	NetNoIPv6, NetBadAddress, NetClockWrong, NetOffline, NetCaptivePortal, NetIntercepted,
-	NetIPv6Broken,
+	NetIPv6Broken, NetShortage,
 }
 
 var (
@@ -34,4 +34,8 @@ var (
 		"No server can be reached over IPv6 from here, while IPv4 works.",
 		"Mail programs then wait before they try IPv4, or fail. Mend IPv6 on this network or VPN, or switch it off. If IPv6 works from another network just as little, the provider's firewall drops it for all its servers.",
 		"RFC 8305 section 3, RFC 6555 section 1"}
+	NetShortage = &Check{"net.shortage", Failure, User,
+		"This machine could open no further connection, since it ran out of files, memory or ports; it says nothing of the servers.",
+		"End what holds so many connections or files open here, or raise the limit (ulimit -n), and test again.",
+		"POSIX.1-2024 connect() and socket(): EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL"}
 )

@@ -108,10 +108,11 @@ func (p *probe) test(ctx context.Context) {
 }
 
 // verdict sums up a server. One whose test was cut short by the end of the run
-// has not passed, however well it began.
+// has not passed, however well it began, and one that this machine could not even ask
+// has not failed.
 func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
 	v := mailcheck.VerdictOf(findings)
-	if mailcheck.Shows(findings, checks.RunTimeout) && v != mailcheck.Fail {
+	if mailcheck.Shows(findings, checks.RunTimeout) && v != mailcheck.Fail || mailcheck.Shows(findings, checks.NetShortage) {
 		return mailcheck.Untested
 	}
 	return v

@@ -51,7 +51,7 @@ type Scenario struct {
 	Hosts     map[string]Host // by IP address, or by a host name of the zone for all its addresses
 	Behind    time.Duration   // the clock of the machine that runs the check is so far behind everyone's; negative: ahead
 	NoIPv6    bool            // the machine that runs the check has no IPv6
-	NoSockets bool            // the machine that runs the check is out of sockets
+	Sockets   error           // what every attempt to open a TCP connection here fails with
 	NoNetwork bool            // the machine that runs the check is not connected to anything
 	TLSAudit  bool            // the check includes the audit of TLS
 	Password  string          // the check logs in with it; empty: it does not
@@ -220,8 +220,8 @@ func (l *Lab) find(network string, to netip.AddrPort) (Behaviour, error) {
 	if l.scenario.NoIPv6 && to.Addr().Is6() {
 		return nil, syscall.ENETUNREACH
 	}
-	if l.scenario.NoSockets && network == "tcp" {
-		return nil, syscall.ENOBUFS
+	if l.scenario.Sockets != nil && network == "tcp" {
+		return nil, l.scenario.Sockets
 	}
 	host, ok := l.hosts[to.Addr()]
 	if !ok {

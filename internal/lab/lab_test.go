@@ -332,7 +332,7 @@ func comesUp(t *testing.T, s Scenario) {
 	}
 	for ip, host := range l.hosts {
 		for port, b := range host {
-			if b != nil && port != 0 && !(ip.Is6() && s.NoIPv6) && !s.NoSockets && !s.NoNetwork {
+			if b != nil && port != 0 && !(ip.Is6() && s.NoIPv6) && s.Sockets == nil && !s.NoNetwork {
 				dial(t, l, "tcp", net.JoinHostPort(ip.String(), itoa(port)))
 			}
 		}

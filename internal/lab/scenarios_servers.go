@@ -3,6 +3,7 @@ package lab
 import (
 	"crypto/tls"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -49,8 +50,10 @@ func networkFaults() []Scenario {
 		provider("ipv4-dead", "the IMAP server listens on IPv6 only, but has an IPv4 address", "tcp.unreachable4", bothFamilies,
 			func(s *Scenario) { delete(s.Hosts, imapHost) },
 			host("192.0.2.10", Host{}), host("2001:db8::10", Host{993: imaps(imapHost)})),
-		provider("no-sockets", "the machine that runs the test can open no connection, for a reason unknown to mailcheck", "account.no-incoming account.no-outgoing internal.unclassified ispdb.unreachable",
-			func(s *Scenario) { s.NoSockets = true }),
+		provider("no-sockets", "the machine that runs the test can open no connection for want of buffers", "ispdb.unreachable net.shortage",
+			func(s *Scenario) { s.Sockets = syscall.ENOBUFS }),
+		provider("odd-sockets", "the machine that runs the test can open no connection, for a reason unknown to mailcheck", "account.no-incoming account.no-outgoing internal.unclassified ispdb.unreachable",
+			func(s *Scenario) { s.Sockets = syscall.EPROTONOSUPPORT }),
 		provider("no-ipv6-here", "the machine that runs the test has no IPv6", "net.no-ipv6-here", bothFamilies,
 			func(s *Scenario) { s.NoIPv6 = true }),
 		provider("banned", "the IMAP server hangs up at once, as for a banned address", "tcp.reset-after-connect",

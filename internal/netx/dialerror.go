@@ -26,7 +26,16 @@ func dialError(ctx context.Context, addr netip.AddrPort, err error) error {
 	if e, ok := errors.AsType[*net.OpError](err); ok {
 		err = e.Err
 	}
-	return &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(addr), Err: portable(err)}
+	err = portable(err)
+	if short(err) || addr.Addr().Is4() && errors.Is(err, syscall.EADDRNOTAVAIL) { // an IPv6 address may just be out of reach
+		return checks.NetShortage.Errorf("connect to %s: %w", addr, err)
+	}
+	return &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(addr), Err: err}
+}
+
+// short reports whether this machine lacks what a connection takes.
+func short(err error) bool {
+	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.ENOMEM)
 }
 
 // mostTelling returns the error of the attempt that says most about the server:

@@ -29,6 +29,8 @@ func portable(err error) error {
 		windows.WSAEAFNOSUPPORT:  syscall.EAFNOSUPPORT,
 		windows.WSAECONNRESET:    syscall.ECONNRESET,
 		windows.WSAECONNABORTED:  syscall.ECONNABORTED,
+		windows.WSAEMFILE:        syscall.EMFILE,
+		windows.WSAENOBUFS:       syscall.ENOBUFS,
 	}
 	errno, ok := errors.AsType[syscall.Errno](err)
 	if !ok || same[errno] == 0 {

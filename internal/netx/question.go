@@ -158,6 +158,9 @@ func (r *Resolver) exchange(ctx context.Context, network, server string, q quest
 		return answer{}, err
 	}
 	conn, err := r.dial(ctx, network, server)
+	if err != nil && short(portable(err)) {
+		return answer{}, checks.NetShortage.Errorf("ask %s: %w", server, err)
+	}
 	if err != nil {
 		return answer{}, endedBy(ctx, err)
 	}

@@ -65,9 +65,16 @@ func finish(r *mailcheck.Report) {
 	clearClock(r)
 	slices.SortStableFunc(r.Findings, func(a, b mailcheck.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	r.Verdict = mailcheck.VerdictOf(r.Findings)
-	if r.Verdict.Usable() && unknown(r) {
+	if r.Verdict.Usable() && unknown(r) || r.Verdict == mailcheck.Fail && onlyShortage(r) {
 		r.Verdict = mailcheck.Untested
 	}
+}
+
+// onlyShortage reports whether nothing failed but this machine.
+func onlyShortage(r *mailcheck.Report) bool {
+	return !slices.ContainsFunc(r.Findings, func(f mailcheck.Finding) bool {
+		return f.Severity == checks.Failure && f.Check != checks.NetShortage && f.BecauseOf == nil
+	})
 }
 
 // unknown reports whether the run ended before anybody could tell whether mail can be
