@@ -90,6 +90,33 @@ func TestCertificateSeverity(t *testing.T) {
 	}
 }
 
+// A certificate that has expired is told with its own dates, and each once: whoever
+// stands above it may have been issued since.
+func TestExpiredCertificates(t *testing.T) {
+	for name, want := range map[string][]string{
+		"cert-expired":                   {"imap.example.com expired on"},
+		"cert-issuer-expired":            {"Lab Old Intermediate CA expired on"},
+		"cert-expired-new-issuer":        {"imap.example.com expired on"},
+		"cert-expired-new-issuer-unsent": {"imap.example.com expired on"},
+		"cert-expired-both":              {"imap.example.com expired on", "Lab Old Intermediate CA expired on"},
+	} {
+		visitLab(t, name, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
+			var got []string
+			for _, f := range r.Findings {
+				if f.Check == checks.TLSExpired {
+					got = append(got, f.Detail.String())
+				}
+				if f.Check == checks.TLSExpired && name == "cert-expired-both" && strings.Contains(f.Remedy().String(), "dates of the server's own certificate are right") {
+					t.Errorf("%s: %s", name, f.Remedy().String())
+				}
+			}
+			if !slices.EqualFunc(got, want, strings.HasPrefix) {
+				t.Errorf("%s: %q, want %q", name, got, want)
+			}
+		})
+	}
+}
+
 // The names are those of the makers' roots; no public authority is among them.
 func TestInterceptors(t *testing.T) {
 	for issuer, want := range map[string]string{

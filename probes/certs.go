@@ -37,15 +37,13 @@ func (p *probe) judge(ctx context.Context, chain []*x509.Certificate) judgement 
 	defer cancel()
 	leaf := chain[0]
 	j := judgement{path: sentPath(chain)}
-	at := time.Now()
-	if outside := datesError(leaf, at); outside != nil {
+	if outside := datesError(leaf, time.Now()); outside != nil {
 		p.learnTime(ctx, leaf)
 		j.faults = append(j.faults, fault{err: outside})
-		at = during(leaf, at)
 	}
-	path, err := p.verify(chain, p.net.Roots, at)
+	path, err := p.verify(chain, p.net.Roots)
 	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
-		untrusted, path := p.untrusted(ctx, chain, at)
+		untrusted, path := p.untrusted(ctx, chain)
 		j.faults = append(j.faults, untrusted)
 		j.path = path
 	} else if err != nil {
@@ -63,14 +61,31 @@ func (p *probe) judge(ctx context.Context, chain []*x509.Certificate) judgement 
 	return j
 }
 
-// verify returns the path from the leaf to a root, if there is one at a time.
-// The name is judged apart.
-func (p *probe) verify(chain []*x509.Certificate, roots *x509.CertPool, at time.Time) ([]*x509.Certificate, error) {
+// verify returns the path from the leaf to a root, if there is one. The dates of the
+// leaf are judged apart, as its name is. Where it is outside of them, those above it
+// count as they were at its time, when they were chosen; if they were not good then,
+// they may have been made anew since, and today counts.
+func (p *probe) verify(chain []*x509.Certificate, roots *x509.CertPool) ([]*x509.Certificate, error) {
+	now, leaf := time.Now(), chain[0]
+	path, err := verifyAt(leaf, chain[1:], roots, during(leaf, now))
+	if !outOfDate(err) || datesError(leaf, now) == nil {
+		return path, err
+	}
+	ageless := *leaf
+	ageless.NotBefore, ageless.NotAfter = now, now
+	path, err = verifyAt(&ageless, chain[1:], roots, now)
+	if err == nil {
+		path[0] = leaf
+	}
+	return path, err
+}
+
+func verifyAt(leaf *x509.Certificate, above []*x509.Certificate, roots *x509.CertPool, at time.Time) ([]*x509.Certificate, error) {
 	intermediates := x509.NewCertPool()
-	for _, c := range chain[1:] {
+	for _, c := range above {
 		intermediates.AddCert(c)
 	}
-	paths, err := chain[0].Verify(x509.VerifyOptions{
+	paths, err := leaf.Verify(x509.VerifyOptions{
 		Roots: roots, Intermediates: intermediates, CurrentTime: at,
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	})
@@ -78,6 +93,12 @@ func (p *probe) verify(chain []*x509.Certificate, roots *x509.CertPool, at time.
 		return nil, err
 	}
 	return paths[0], nil
+}
+
+// outOfDate reports whether a path was refused for the dates of one of its certificates.
+func outOfDate(err error) bool {
+	e, ok := errors.AsType[x509.CertificateInvalidError](err)
+	return ok && e.Reason == x509.Expired
 }
 
 // datesError returns the error of verification for a certificate that is not
@@ -91,10 +112,13 @@ func datesError(c *x509.Certificate, at time.Time) error {
 
 // during returns the time within a certificate's life that is next to at.
 func during(c *x509.Certificate, at time.Time) time.Time {
-	if at.After(c.NotAfter) {
+	switch {
+	case at.After(c.NotAfter):
 		return c.NotAfter
+	case at.Before(c.NotBefore):
+		return c.NotBefore
 	}
-	return c.NotBefore
+	return at
 }
 
 // sentPath returns the certificates that lead on from the leaf among those the
@@ -116,7 +140,7 @@ func sentPath(chain []*x509.Certificate) []*x509.Certificate {
 
 // untrusted says why no trusted authority vouches for a chain. It returns the
 // path as far as it is known, with what had to be fetched for it.
-func (p *probe) untrusted(ctx context.Context, chain []*x509.Certificate, at time.Time) (fault, []*x509.Certificate) {
+func (p *probe) untrusted(ctx context.Context, chain []*x509.Certificate) (fault, []*x509.Certificate) {
 	leaf, path := chain[0], sentPath(chain)
 	if product := interceptor(path); product != "" {
 		return fault{err: checks.TLSInterception.Errorf("the issuer is %s: %s", path[len(path)-1].Issuer, mailcheck.Text{Format: product})}, path
@@ -132,14 +156,14 @@ func (p *probe) untrusted(ctx context.Context, chain []*x509.Certificate, at tim
 	if root := path[len(path)-1]; selfSigned(root) {
 		return privateCA(root), path
 	}
-	return p.climb(ctx, chain, path, at)
+	return p.climb(ctx, chain, path)
 }
 
 // issuerFix returns the remedy where it is not the server's own certificate that
 // is outside its dates but one above it.
 func issuerFix(leaf *x509.Certificate, err error) mailcheck.Text {
-	e, ok := errors.AsType[x509.CertificateInvalidError](err)
-	if !ok || e.Reason != x509.Expired || e.Cert.Equal(leaf) {
+	e, _ := errors.AsType[x509.CertificateInvalidError](err)
+	if !outOfDate(err) || datesError(leaf, time.Now()) != nil {
 		return mailcheck.Text{}
 	}
 	return mailcheck.Textf("The dates of the server's own certificate are right, those of the intermediate %q sent with it are not: serve the new chain that came with the certificate (fullchain.pem) and reload the mail service.", e.Cert.Subject.CommonName)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -32,10 +33,15 @@ func travels(t *testing.T, s lab.Scenario, r *mailcheck.Report) {
 			if strings.Contains(string(before), "%!") {
 				t.Errorf("%s: a format and its arguments do not fit:\n%s", f.Name, before)
 			}
+			if negative := negativeTime.Find(before); negative != nil {
+				t.Errorf("%s: a length of time is negative: %s", f.Name, negative)
+			}
 			holdsNoSecret(t, before, s.Password, s.Token)
 		}
 	}
 }
+
+var negativeTime = regexp.MustCompile(`[^\n]*[ "(]-\d+ (s|minutes?|hours?|days?)\b[^\n]*`)
 
 func written(t *testing.T, format string, r *mailcheck.Report, opts report.Options) []byte {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
@@ -302,5 +303,20 @@ func TestConsequences(t *testing.T) {
 	}
 	if n := strings.Count(out, "Therefore"); n != 1 {
 		t.Errorf("%d consequences, want 1:\n%s", n, out)
+	}
+}
+
+// A certificate that ends while other servers are tested has no time left, not less than none.
+func TestCertificateEndsInTheRun(t *testing.T) {
+	r := healthy()
+	for i := range r.Servers {
+		if s := &r.Servers[i]; s.TLS != nil {
+			s.TLS.Chain[0].NotAfter = r.Started
+		}
+	}
+	r.Elapsed = 2 * time.Second
+	out := render(t, func(b *bytes.Buffer) error { return Table(b, r, Options{Width: 140}) })
+	if bytes.Contains(out, []byte("certificate valid")) {
+		t.Errorf("%s", out)
 	}
 }

@@ -3,6 +3,7 @@ package report
 import (
 	"io"
 	"slices"
+	"time"
 
 	"mailcheck"
 )
@@ -122,6 +123,15 @@ func result(s mailcheck.ServerResult) mailcheck.Text {
 	return mailcheck.Textf("untested")
 }
 
+// validFor is how long a server's certificate is still good, if it is: it may have ended
+// while others were tested.
+func validFor(s mailcheck.ServerResult, from time.Time) time.Duration {
+	if len(s.TLS.Chain) == 0 {
+		return 0
+	}
+	return s.TLS.Chain[0].NotAfter.Sub(from)
+}
+
 // seen says in a few words what a test saw: the worst finding with its number
 // below, else how the connection is protected and how to log in.
 func seen(p *page, r *mailcheck.Report, s mailcheck.ServerResult, numbers map[string]int) mailcheck.Text {
@@ -134,8 +144,8 @@ func seen(p *page, r *mailcheck.Report, s mailcheck.ServerResult, numbers map[st
 	var words []mailcheck.Text
 	if s.TLS != nil {
 		words = append(words, verbatim(s.TLS.Version))
-		if len(s.TLS.Chain) > 0 && (p.Verbose || p.width() >= roomy) {
-			words = append(words, mailcheck.Textf("certificate valid %s", mailcheck.Span(s.TLS.Chain[0].NotAfter.Sub(finished(r)))))
+		if left := validFor(s, finished(r)); left > 0 && (p.Verbose || p.width() >= roomy) {
+			words = append(words, mailcheck.Textf("certificate valid %s", mailcheck.Span(left)))
 		}
 		if s.TLS.DANE != nil && s.TLS.DANE.State == "ok" {
 			words = append(words, mailcheck.Textf("DANE good"))

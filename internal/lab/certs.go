@@ -41,6 +41,7 @@ type Cert struct {
 	Alongside   *Cert  // one more that is sent after the chain
 	Constrained bool   // the intermediate may only issue for names below other.example
 	OldIssuer   bool   // the intermediate has expired
+	NewIssuer   bool   // the intermediate was issued yesterday, in the place of an older one with the same key
 	WeakKey     bool   // an RSA key of 1024 bits
 	SHA1        bool   // signed with SHA-1
 	IssuerURL   string // where the certificate says that its issuer's is

@@ -55,6 +55,9 @@ func (a *authority) issuers(c Cert) []*x509.Certificate {
 	case c.OldIssuer:
 		intermediate.Subject.CommonName = "Lab Old Intermediate CA"
 		intermediate.NotAfter = a.born.Add(-2 * day)
+	case c.NewIssuer:
+		intermediate.Subject.CommonName = "Lab New Intermediate CA"
+		intermediate.NotBefore = a.born.Add(-day)
 	default:
 		return []*x509.Certificate{a.intermediate, a.root}
 	}
