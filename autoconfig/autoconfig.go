@@ -246,8 +246,9 @@ func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, b
 	if len(servers) == 0 {
 		faults = slices.DeleteFunc(faults, isNoServer)
 	}
-	placeSecurity(t, where, faults, func(line int) (mailcheck.Server, bool) { return config.ServerAt(line, s.address) })
-	told := tellFaults(t, where, checks.AutoconfigBadSection, faults, problems)
+	at := func(line int) (mailcheck.Server, bool) { return config.ServerAt(line, s.address) }
+	placeSecurity(t, where, faults, at)
+	told := tellFaults(t, where, checks.AutoconfigBadSection, faults, problems, at)
 	if len(servers) == 0 {
 		t.Find(checks.AutoconfigNoServers, "%s", where)
 		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the settings file names no usable server"), config: config}

@@ -145,7 +145,7 @@ func (d *autodiscovery) readSettings(t *trace.Trace, where string, asked mailche
 		faults = slices.DeleteFunc(faults, isNoServer)
 	}
 	placeSecurity(t, where, faults, a.ServerAt)
-	tellFaults(t, where, checks.AutodiscoverBadSection, faults, problems)
+	tellFaults(t, where, checks.AutodiscoverBadSection, faults, problems, a.ServerAt)
 	if len(servers) == 0 {
 		t.Find(checks.AutodiscoverNoServers, "%s", where)
 		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s names no usable server", hostOf(where))}}

@@ -139,7 +139,7 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the document is malformed")}
 	}
 	servers, problems := pacc.Servers(r.address)
-	tellFaults(r.page, place, checks.PACCBadEntry, lint.PACC(pacc, r.address), problems)
+	tellFaults(r.page, place, checks.PACCBadEntry, lint.PACC(pacc, r.address), problems, nil)
 	if pacc.Draft == "-02" || pacc.Draft == "-03" {
 		r.page.Find(checks.PACCOneSpelling, "the document follows draft %s", pacc.Draft)
 	}

@@ -1,6 +1,7 @@
 package autoconfig
 
 import (
+	"cmp"
 	"slices"
 
 	"mailcheck"
@@ -25,8 +26,9 @@ func placeSecurity(t *trace.Trace, where string, faults []mailcheck.Finding, at 
 }
 
 // tellFaults finds what lint has against a document, and what kept a section from being
-// used beside that. bad is the check for a section that programs leave out.
-func tellFaults(t *trace.Trace, where string, bad *checks.Check, faults []mailcheck.Finding, problems []document.Problem) (told int) {
+// used beside that. bad is the check for a section that programs leave out, at finds the
+// server of a section, where a section says how it is encrypted.
+func tellFaults(t *trace.Trace, where string, bad *checks.Check, faults []mailcheck.Finding, problems []document.Problem, at func(line int) (mailcheck.Server, bool)) (told int) {
 	var elements []string
 	for _, fault := range faults {
 		check := publishedAs(fault, bad)
@@ -37,7 +39,13 @@ func tellFaults(t *trace.Trace, where string, bad *checks.Check, faults []mailch
 		elements = append(elements, fault.Element)
 		f := t.Find(check, "%s line %d: %s", where, fault.Line, fault.Detail)
 		f.URL, f.Line, f.Column, f.Element, f.Fix = where, fault.Line, fault.Column, fault.Element, fault.Fix
-		f.Severity = min(f.Severity, fault.Severity)
+		f.Clients = fault.Clients
+		if f.Severity = min(f.Severity, fault.Severity); check == fault.Check {
+			f.Severity = fault.Severity
+		}
+		if slices.Contains(encryptionElements, fault.Element) {
+			f.Target = targetAt(at, fault.Line)
+		}
 	}
 	for _, p := range problems {
 		if !slices.Contains(elements, p.Element) {
@@ -47,6 +55,20 @@ func tellFaults(t *trace.Trace, where string, bad *checks.Check, faults []mailch
 	}
 	return told
 }
+
+// targetAt returns the URL of the server of a section that does not say well how it is
+// encrypted, with what it most probably means.
+func targetAt(at func(line int) (mailcheck.Server, bool), line int) string {
+	server, ok := at(line)
+	if !ok || server.Host == "" || server.Port == 0 {
+		return ""
+	}
+	server.Security = cmp.Or(server.Security, document.SecurityMeant("", server.Port))
+	return server.URL()
+}
+
+// encryptionElements are those by which a section says how its server is encrypted.
+var encryptionElements = []string{"socketType", "SSL", "Encryption"}
 
 // sectionWords are the elements and members that a section about a mail server cannot
 // do without; a section with another value there is left out.
@@ -76,7 +98,8 @@ func publishedAs(f mailcheck.Finding, bad *checks.Check) *checks.Check {
 		return checks.PublishFileFault
 	case checks.AutoconfigPlaceholder, checks.AutodiscoverSPA, checks.AutodiscoverSSLPort,
 		checks.PublishHostNotASCII, checks.PublishHostFinalDot, checks.PublishUsernameDomain, checks.PublishUsernameCut,
-		checks.PublishTemplate, checks.PublishSeveral, checks.PublishPreferredServer:
+		checks.PublishTemplate, checks.PublishSeveral, checks.PublishPreferredServer,
+		checks.PublishEncryptionWord, checks.PublishNoEncryption, checks.AutodiscoverSSLOff, checks.AutodiscoverSSLMissing:
 		return f.Check
 	}
 	return nil

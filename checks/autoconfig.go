@@ -51,7 +51,7 @@ var (
 	AutoconfigPlain = &Check{"autoconfig.plain", Failure, Admin,
 		"The settings tell clients to connect without encryption, so the password would be readable on the way.",
 		"Offer TLS on the server, and have the settings use it.",
-		"RFC 8314 section 4.1"}
+		"RFC 8314 section 4.1, NDSS 2025 Automatic Insecurity A3.1"}
 	AutoconfigViaMX = &Check{"autoconfig.via-mx", Info, Admin,
 		"The settings come from the operator of the domain's mail exchanger, since the domain itself publishes none; clients ask the user to confirm them.",
 		"To make clients configure themselves without asking, publish SRV records or an autoconfig file for the domain itself.",

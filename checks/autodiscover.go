@@ -5,7 +5,8 @@ var autodiscoverChecks = []*Check{
 	AutodiscoverContentType, AutodiscoverMalformed, AutodiscoverNoServers, AutodiscoverBadSection,
 	AutodiscoverSPA, AutodiscoverDomain, AutodiscoverHTTPRedirect, AutodiscoverAsksConsent,
 	AutodiscoverAddress, AutodiscoverSRVPort, AutodiscoverUnreachable, AutodiscoverCertificate,
-	AutodiscoverProgram, AutodiscoverSSLPort, AutodiscoverPhonesOnly,
+	AutodiscoverProgram, AutodiscoverSSLPort, AutodiscoverPhonesOnly, AutodiscoverSSLOff,
+	AutodiscoverSSLMissing,
 	AutodiscoverHTTPToo, AutodiscoverHTTPDiffers, AutodiscoverHTTPOnly, AutodiscoverPostOnly,
 }
 
@@ -102,4 +103,12 @@ var (
 		"The Autodiscover service answers POST alone, as the protocol says, so programs that ask by GET find nothing there.",
 		"Nothing to mend in the service. For programs that ask by GET, such as Delta Chat, publish a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml too.",
 		"MS-OXDSCLI section 3.1.5, NDSS 2025 Automatic Insecurity section VIII-A"}
+	AutodiscoverSSLOff = &Check{"autodiscover.ssl-off", Warning, Admin,
+		"The Autodiscover answer has SSL off beside an Encryption, and mail programs that go by SSL connect without encryption.",
+		"Write <SSL>on</SSL>: it allows STARTTLS too, which Encryption then asks for with the word TLS.",
+		"MS-OXDSCLI section 2.2.4.1.1.2.6, https://learn.microsoft.com/exchange/client-developer/web-service-reference/ssl-pox, NDSS 2025 Automatic Insecurity A6.1"}
+	AutodiscoverSSLMissing = &Check{"autodiscover.ssl-missing", Info, Admin,
+		"The Autodiscover answer says by Encryption alone how a server is encrypted, and some mail programs read SSL alone.",
+		"Write <SSL>on</SSL> too.",
+		"https://learn.microsoft.com/exchange/client-developer/web-service-reference/ssl-pox, NDSS 2025 Automatic Insecurity A6.1"}
 )

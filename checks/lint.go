@@ -31,7 +31,7 @@ var (
 	LintInsecure = &Check{"lint.insecure", Failure, Admin,
 		"The file tells mail programs to connect without encryption, so the password would be readable on the way.",
 		"Name a server with encryption, or take the section out.",
-		"RFC 8314 section 4.1"}
+		"RFC 8314 section 4.1, NDSS 2025 Automatic Insecurity A3.1"}
 	LintPassword = &Check{"lint.password", Warning, Admin,
 		"The file holds a password, readable for everybody who gets the file.",
 		"Take the password out; the mail program asks for it.",

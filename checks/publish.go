@@ -4,7 +4,8 @@ var publishChecks = []*Check{
 	PublishPortSecurity, PublishAuthNotOffered, PublishPlainNeedless, PublishOAuthOnly,
 	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername,
 	PublishSRVPrefers, PublishHostNotASCII, PublishHostFinalDot, PublishUsernameDomain, PublishUsernameCut,
-	PublishTemplate, PublishSeveral, PublishPreferredServer, PublishFileFault,
+	PublishTemplate, PublishSeveral, PublishPreferredServer, PublishFileFault, PublishEncryptionWord,
+	PublishNoEncryption,
 	PublishOldHost, PublishGuessed, PublishWeakest,
 }
 
@@ -20,7 +21,7 @@ var (
 	PublishPlainNeedless = &Check{"publish.plain-needless", Warning, Admin,
 		"The published settings leave encryption out although the same host offers it.",
 		"Publish the encrypted port of the same host.",
-		"RFC 8314 section 4.1"}
+		"RFC 8314 section 4.1, NDSS 2025 Automatic Insecurity A3.1"}
 	PublishOAuthOnly = &Check{"publish.oauth-only", Warning, Admin,
 		"The only published way to log in is OAuth2, and clients know no sign-in page for this host, so they cannot use it.",
 		"Publish password-cleartext (with an app password) as a second <authentication>, or have the host added to the clients' lists; Thunderbird's is built in.",
@@ -64,7 +65,7 @@ var (
 	PublishTemplate = &Check{"publish.template", Warning, Admin,
 		"A published value is a template that no mail program fills in there, so programs take it as it stands.",
 		"Have the program that makes the file fill the value in. Only Mail Autoconfig has placeholders, and only %EMAILADDRESS%, %EMAILLOCALPART% and %EMAILDOMAIN%.",
-		"draft-ietf-mailmaint-autoconfig section 3.4"}
+		"draft-ietf-mailmaint-autoconfig section 3.4, NDSS 2025 Automatic Insecurity A4.1"}
 	PublishSeveral = &Check{"publish.several-values", Warning, Admin,
 		"One published value holds several, where programs expect one and take them all for one.",
 		"Write one value; give each further one a section or a payload of its own.",
@@ -77,6 +78,14 @@ var (
 		"A published file has a fault by the rules of its format, so mail programs leave out what it spoils or refuse the file.",
 		"Correct the file at the place given. `mailcheck lint` shows what each program makes of it.",
 		"draft-ietf-mailmaint-autoconfig section 3, MS-OXDSCLI section 2.2.4, draft-ietf-mailmaint-pacc"}
+	PublishEncryptionWord = &Check{"publish.encryption-word", Failure, Admin,
+		"A published file does not say in the words of its format how a server is encrypted, and some mail programs then connect without encryption.",
+		"In a settings file write the socketType SSL (TLS from the first byte) or STARTTLS, with these very capital letters. In an Autodiscover answer write SSL on, and the Encryption SSL (TLS from the first byte) or TLS (STARTTLS).",
+		"draft-ietf-mailmaint-autoconfig section 3.2, MS-OXDSCLI section 2.2.4.1.1.2.6, NDSS 2025 Automatic Insecurity A4.1"}
+	PublishNoEncryption = &Check{"publish.no-encryption", Failure, Admin,
+		"A published file names no server with encryption, so every mail program that reads it sends the password readable for anybody on the way.",
+		"Have the mail server offer TLS, on port 993 for IMAP, 995 for POP3 and 465 for sending, and name these ports in the file.",
+		"RFC 8314 section 4.1, NDSS 2025 Automatic Insecurity A3.1"}
 	PublishOldHost = &Check{"publish.old-host", Warning, Admin,
 		"Servers of two operators are published for one service, and only one of them takes the domain's mail, so the other looks like the old host.",
 		"After a move, take the records of the old host out of DNS and out of the settings files. If both are meant, there is nothing to mend.",

@@ -49,6 +49,7 @@ var followUps = []followUp{
 		checks.TCPRefused, checks.TCPReset, checks.TLSPlainOnTLSPort, checks.TLSOnStartTLSPort, checks.TLSTimeout, checks.TLSLongHello,
 		checks.GreetOtherProtocol, checks.GreetTimeout,
 		checks.StartTLSMissing, checks.StartTLSSometimes, checks.StartTLSMasked, checks.StartTLSRefused,
+		checks.AutoconfigPlain,
 	}, (*probe).offerDoor},
 	{[]*checks.Check{
 		checks.TLSSelfSigned, checks.TLSUnknownAuthority, checks.TLSPrivateCA, checks.TLSCertificate, checks.TLSNameMismatch,

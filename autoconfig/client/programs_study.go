@@ -71,7 +71,7 @@ var studiedPrograms = []program{
 		name:  "Nine",
 		order: []autoconfig.Place{autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Autodiscover, autoconfig.AutodiscoverHTTP, autoconfig.Records, autoconfig.Database},
 		mixed: true, listed: true, byGet: true, records: imapRecords, unsure: true, dialect: &document.FaultlessDialect,
-		words: &document.SSLAnswers, incoming: imapOnly, outgoing: sending, unknown: orNot,
+		words: &document.NineAnswers, incoming: imapOnly, outgoing: sending, unknown: orNot,
 		habits: habits{shows: mailcheck.DoesNot},
 		ref:    insecure + "version 4.9",
 	},
@@ -126,7 +126,7 @@ var studiedPrograms = []program{
 	{
 		name:  "AltaMail (iOS)",
 		order: []autoconfig.Place{autoconfig.AutodiscoverHTTP}, listed: true,
-		words: &document.SSLAnswers, incoming: imapOnly, outgoing: sending, unknown: orNot,
+		words: &document.AltaMailAnswers, incoming: imapOnly, outgoing: sending, unknown: orNot,
 		habits: habits{shows: mailcheck.DoesNot},
 		ref:    insecure + "version 8.2",
 	},

@@ -11,7 +11,7 @@ import (
 func TestAnswerDialects(t *testing.T) {
 	dialects := map[string]AnswerDialect{
 		"protocol": {}, "Thunderbird": ThunderbirdAnswers, "old Thunderbird": OldThunderbirdAnswers,
-		"Delta Chat": DeltaAnswers, "FairEmail": FairEmailAnswers, "SSL alone": SSLAnswers,
+		"Delta Chat": DeltaAnswers, "FairEmail": FairEmailAnswers, "SSL alone": NineAnswers,
 	}
 	for _, test := range []struct{ ssl, encryption, port, program, want string }{
 		{"off", "SSL", "993", "protocol", "imaps"},

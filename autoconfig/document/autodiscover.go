@@ -237,9 +237,9 @@ func (p AutodiscoverProtocol) mailServer(protocol mailcheck.Protocol) (mailcheck
 	} else if err != nil {
 		fault(checks.AutodiscoverBadSection, "Server", "Server: %v", err)
 	}
-	security, err := p.security()
+	security, element, err := p.security()
 	if err != nil {
-		fault(checks.AutodiscoverBadSection, "SSL", "%v", err)
+		fault(checks.AutodiscoverBadSection, element, "%v", err)
 	}
 	port, err := strconv.ParseUint(p.Port, 10, 16)
 	if p.Port == "" {
@@ -275,35 +275,22 @@ func (p AutodiscoverProtocol) methods(protocol mailcheck.Protocol) ([]string, er
 	return nil, fmt.Errorf("SPA is %q", p.SPA)
 }
 
-// security reads how the connection is protected. Encryption overrides SSL; SSL
-// is on unless it says off, and says nothing of STARTTLS, which then goes by the
-// port, as in Thunderbird.
-func (p AutodiscoverProtocol) security() (mailcheck.Security, error) {
-	switch strings.ToLower(p.Encryption) {
-	case "ssl":
-		return mailcheck.ImplicitTLS, nil
-	case "tls":
-		return mailcheck.StartTLS, nil
-	case "none":
-		return mailcheck.Plain, nil
-	case "", "auto":
-	default:
-		return "", fmt.Errorf("the Encryption %q is not SSL, TLS, None or Auto", p.Encryption)
+// security reads how the connection is protected, and names the element that does not
+// tell. Encryption overrides SSL; SSL is on unless it says off, and says nothing of
+// STARTTLS, which then goes by the port, as in Thunderbird.
+func (p AutodiscoverProtocol) security() (security mailcheck.Security, element string, err error) {
+	says := answerWords[strings.ToLower(p.Encryption)]
+	switch {
+	case says != "":
+		return says, "", nil
+	case p.Encryption != "" && !EncryptionWord(p.Encryption):
+		return "", "Encryption", fmt.Errorf("the Encryption %q is not SSL, TLS, None or Auto", p.Encryption)
+	case p.Encryption == "" && strings.EqualFold(p.SSL, "off"):
+		return mailcheck.Plain, "", nil
+	case p.SSL != "" && !OnOff(p.SSL):
+		return "", "SSL", fmt.Errorf("the value %q of SSL is neither on nor off", p.SSL)
 	}
-	switch strings.ToLower(p.SSL) {
-	case "off":
-		if p.Encryption == "" {
-			return mailcheck.Plain, nil
-		}
-	case "", "on":
-	default:
-		return "", fmt.Errorf("the value %q of SSL is neither on nor off", p.SSL)
-	}
-	switch p.Port {
-	case "143", "110", "25", "587":
-		return mailcheck.StartTLS, nil
-	}
-	return mailcheck.ImplicitTLS, nil
+	return byPort(p.Port, clearPorts...), "", nil
 }
 
 // AutodiscoverV2 is an answer of version 2 of the service, which names one URL for

@@ -103,7 +103,7 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		if d.First && hides(c.Sections[:i], s.Outgoing) {
 			continue
 		}
-		if s.Outgoing && s.Type != "smtp" || !s.Outgoing && !slices.Contains(d.Incoming, s.Type) {
+		if !d.reads(s) {
 			continue
 		}
 		server, why := d.section(d.spaced(s), a)
@@ -185,26 +185,13 @@ func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 	if err != nil || port == 0 {
 		return server, mailcheck.Textf("port %q is not a number from 1 to 65535", s.Port)
 	}
-	socket := s.SocketType
-	security, known := d.Sockets[socket]
-	if d.AnyCase {
-		security, known = d.Sockets[strings.ToLower(socket)]
-	}
+	security := d.security(s)
 	switch {
-	case known:
-	case d.ByPort && (port == 143 || port == 587):
-		security = mailcheck.StartTLS
-	case d.ByPort:
-		security = mailcheck.ImplicitTLS
-	case d.Otherwise != "":
-		security = d.Otherwise
-	case socket == "":
+	case security != "":
+	case s.SocketType == "":
 		return server, mailcheck.Textf("socketType is missing")
 	default:
-		return server, mailcheck.Textf("socketType is %q, which it does not know", socket)
-	}
-	if always, ok := d.Always[s.Type]; ok {
-		security = always
+		return server, mailcheck.Textf("socketType is %q, which it does not know", s.SocketType)
 	}
 	if d.Username && s.Username == "" {
 		return server, mailcheck.Textf("username is missing")

@@ -31,9 +31,9 @@ func ASCII(text string) bool {
 
 // template is what programs that make files leave behind where they fill nothing in:
 // the ways of Jinja and Go, of shells, PHP and Perl, of Python, and of Dovecot. Placeholders
-// of Mail Autoconfig are no templates. A local part may have braces and dollar signs in
+// of Mail Autoconfig are no templates; a path between percent signs is. A local part may have braces and dollar signs in
 // it (RFC 5322 section 3.2.3), so those count only around a word that means something.
-var template = regexp.MustCompile(`(?i)\{\{.*?\}\}|\{%.*?%\}|\$?\{` + meaning + `\}|\$` + meaning + `|<[?%].*|\[\[?` + meaning + `\]?\]|__` + meaning + `__|%\(\w+\)s|(?:^|@)%[und]\b|@DOMAIN@`)
+var template = regexp.MustCompile(`(?i)\{\{.*?\}\}|\{%.*?%\}|\$?\{` + meaning + `\}|\$` + meaning + `|<[?%].*|\[\[?` + meaning + `\]?\]|__` + meaning + `__|%\(\w+\)s|%\w+(?:/\w*)+%|(?:^|@)%[und]\b|@DOMAIN@`)
 
 const meaning = `[\w.:-]*(?:mail|user|login|local|domain|name|addr|account|host|server)[\w.:-]*`
 

@@ -153,6 +153,7 @@ func lintAccount(l *linter, account *document.Node) {
 			lintAnswerProtocol(l, n)
 		}
 	}
+	l.protocolsEncrypted(account)
 	exchange := types["EXCH"] || types["EXPR"] || types["EXHTTP"] || types["MAPIHTTP"]
 	switch {
 	case len(types) == 0:
@@ -206,13 +207,14 @@ func lintAnswerProtocol(l *linter, n *document.Node) {
 		l.judgeUsername(elementValue(name, false))
 	}
 	for _, name := range onOff {
-		if c := n.Child(name); c != nil && !strings.EqualFold(c.Content(), "on") && !strings.EqualFold(c.Content(), "off") {
+		if c := n.Child(name); c != nil && name != "SSL" && !strings.EqualFold(c.Content(), "on") && !strings.EqualFold(c.Content(), "off") {
 			l.at(c, checks.LintValue, "%s of %s is %q, not on or off", name, kind, c.Content()).Fix = mailcheck.Textf("Write <%s>%s</%[1]s>.", name, usually[name])
 		}
 	}
 	if c := n.Child("TTL"); c != nil && !isInteger(c.Content()) {
 		l.at(c, checks.LintValue, "TTL of %s is %q, not a number of hours", kind, c.Content()).Fix = mailcheck.Textf("Write <TTL>1</TTL>.")
 	}
+	l.judgeAnswerWords(n, uint16(port))
 	lintAnswerSecurity(l, n, kind, protocol, uint16(port))
 	if spa := n.Text("SPA"); spa == "" || strings.EqualFold(spa, "on") {
 		l.at(cmp.Or(n.Child("SPA"), n), checks.AutodiscoverSPA, "SPA is not off for %s; on is the default", kind)
@@ -234,9 +236,6 @@ func lintAnswerSecurity(l *linter, n *document.Node, kind string, protocol mailc
 	place := cmp.Or(n.Child("Encryption"), n.Child("SSL"), n)
 	right := answerWords(document.SecurityMeant(encryption, port))
 	switch {
-	case encryption != "" && !slices.ContainsFunc([]string{"SSL", "TLS", "None", "Auto"}, func(word string) bool { return strings.EqualFold(word, encryption) }):
-		l.at(n.Child("Encryption"), checks.LintValue, "Encryption is %q, not SSL, TLS, None or Auto", encryption).
-			Fix = mailcheck.Textf("Write %s: SSL is TLS from the first byte, TLS is STARTTLS.", right)
 	case strings.EqualFold(encryption, "None"), encryption == "" && strings.EqualFold(ssl, "off"):
 		l.at(place, checks.LintInsecure, "the %s protocol is without encryption on port %d (%s)", kind, port, written(n)).
 			Fix = mailcheck.Textf("Write <SSL>on</SSL> and %s, and offer that on port %d if the server does not yet.", right, port)

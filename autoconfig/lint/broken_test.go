@@ -60,7 +60,8 @@ func brokenConfigs() []broken {
 		"no host", "<hostname>imap.example.com</hostname>", "", "a URL as host", "<hostname>imap", "<hostname>https://imap", "a placeholder in host", "imap.example.com", "imap.%DOMAIN%",
 		"no port", "<port>993</port>", "", "port 0", "<port>993", "<port>0", "port 65536", "<port>993", "<port>65536", "port in words", "<port>993", "<port>imaps",
 		"no socketType", "<socketType>SSL</socketType>", "", "TLS", "<socketType>SSL", "<socketType>TLS", "starttls", "<socketType>SSL", "<socketType>starttls",
-		"plain", "<socketType>SSL", "<socketType>plain", "STARTTLS on 993", "<socketType>SSL", "<socketType>STARTTLS",
+		"plain", "<socketType>SSL", "<socketType>plain",
+		"empty socketType", "<socketType>SSL", "<socketType>", "template as socketType", "<socketType>SSL", "<socketType>%server/imap/socket/%", "SSL/TLS", "<socketType>SSL", "<socketType>SSL/TLS", "STARTTLS on 993", "<socketType>SSL", "<socketType>STARTTLS",
 		"no authentication", "<authentication>password-cleartext</authentication>", "", "authentication in capital letters", "password-cleartext", "Password-Cleartext",
 		"OAuth2 alone", "password-cleartext", "OAuth2", "TLS certificate alone", "password-cleartext", "TLS-client-cert",
 		"system", "<authentication>", `<authentication system="ldap">`, "http system", "<authentication>password-cleartext", `<authentication system="http">Bearer`,
@@ -73,6 +74,7 @@ func brokenConfigs() []broken {
 	)
 	files = append(files,
 		broken{"autoconfig: nothing for sending", goodConfig[:strings.Index(goodConfig, "    <outgoing")] + goodConfig[strings.Index(goodConfig, "  </emailProvider"):]},
+		broken{"autoconfig: nothing encrypted", strings.ReplaceAll(goodConfig, "<socketType>SSL", "<socketType>plain")},
 		broken{"autoconfig: unsupported authentication everywhere", strings.ReplaceAll(goodConfig, "password-cleartext", "TLS-client-cert")},
 	)
 	return files
@@ -124,7 +126,10 @@ func brokenAnswers() []broken {
 		"type", "<Type>IMAP", "<Type>IMAP4", "no type", "<Type>IMAP</Type>", "", "nothing for sending", "<Type>SMTP", "<Type>WEB",
 		"no server", "<Server>imap.example.com</Server>", "", "server with port", "imap.example.com", "imap.example.com:993",
 		"no port", "<Port>993</Port>", "", "port", "<Port>993", "<Port>imaps", "SSL", "<SSL>on", "<SSL>true", "SSL off", "<SSL>on", "<SSL>off",
-		"encryption", "<Encryption>TLS", "<Encryption>STARTTLS", "no encryption", "<Encryption>TLS", "<Encryption>None", "encryption and port", "<Encryption>TLS", "<Encryption>SSL",
+		"encryption", "<Encryption>TLS", "<Encryption>STARTTLS", "no encryption", "<Encryption>TLS", "<Encryption>None",
+		"Encryption alone", "<SSL>on</SSL><Encryption>", "<Encryption>", "SSL off beside Encryption", "<SSL>on</SSL><Encryption>", "<SSL>off</SSL><Encryption>",
+		"SSL off beside another word", "<SSL>on</SSL><Encryption>TLS", "<SSL>off</SSL><Encryption>STARTTLS", "another word for both", "<SSL>on</SSL><Encryption>TLS", "<SSL>yes</SSL><Encryption>yes",
+		"template as Encryption", "<Encryption>TLS", "<Encryption>%server/smtp/socket/%", "encryption and port", "<Encryption>TLS", "<Encryption>SSL",
 		"SPA", "<SPA>off", "<SPA>no", "SPA on", "<SPA>off", "<SPA>on", "TTL", "<Port>993", "<TTL>1 hour</TTL><Port>993", "unknown element", "<Port>993", "<encryption>SSL</encryption><Port>993",
 	)
 	files = append(files,
@@ -139,7 +144,7 @@ func brokenAnswers() []broken {
 	phone("no server", "<Action><Settings/></Action>")
 	phone("server", "<Action><Settings><Server><Type>EAS</Type><Url>http://example.com/</Url></Server><Server><Type>MobileSync</Type></Server></Settings></Action>")
 	phone("error", "<Action><Error><Status>1</Status><Message>no such mailbox</Message></Error></Action>")
-	return files
+	return append(files, broken{"Autodiscover: nothing encrypted", in(in(goodAnswer, "<SSL>on</SSL></Protocol>", "<SSL>off</SSL></Protocol>"), "<Encryption>TLS", "<Encryption>None")})
 }
 
 func brokenPACC() []broken {

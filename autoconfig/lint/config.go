@@ -59,6 +59,7 @@ func lintConfig(l *linter, root *document.Node) {
 	c := document.ConfigOf(root, provider)
 	l.knowDomains(c)
 	lintProvider(l, provider)
+	l.sectionsEncrypted(provider, c)
 	if !l.live {
 		lintClients(l, provider, c)
 	}

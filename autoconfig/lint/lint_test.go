@@ -73,7 +73,7 @@ const goodAnswer = `<?xml version="1.0"?>
 <Response xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a">
 <Account><AccountType>email</AccountType><Action>settings</Action>
 <Protocol><Type>IMAP</Type><Server>imap.example.com</Server><Port>993</Port><SPA>off</SPA><SSL>on</SSL></Protocol>
-<Protocol><Type>SMTP</Type><Server>smtp.example.com</Server><Port>587</Port><SPA>off</SPA><Encryption>TLS</Encryption></Protocol>
+<Protocol><Type>SMTP</Type><Server>smtp.example.com</Server><Port>587</Port><SPA>off</SPA><SSL>on</SSL><Encryption>TLS</Encryption></Protocol>
 </Account></Response></Autodiscover>
 `
 
@@ -114,7 +114,7 @@ var lintCases = []struct {
 	{"cut off", goodConfig[:200], "", []string{"7:5 lint.malformed"}},
 	{"entities", in(goodConfig, "<clientConfig", `<!DOCTYPE x [<!ENTITY a "b">]><clientConfig`), "", []string{"2:31 lint.malformed"}},
 	{"plain section", in(goodConfig, "<socketType>SSL", "<socketType>plain"), "", []string{"5:5 publish.client-refuses", "8:7 lint.insecure"}},
-	{"lower case", in(goodConfig, "<socketType>SSL", "<socketType>ssl"), "", []string{"5:5 publish.client-refuses", "8:7 lint.value"}},
+	{"lower case", in(goodConfig, "<socketType>SSL", "<socketType>ssl"), "", []string{"5:5 publish.client-refuses", "8:7 publish.encryption-word"}},
 	{"port and security", in(goodConfig, "<port>465", "<port>587"), "", []string{"15:7 publish.port-security"}},
 	{"no user name", in(goodConfig, "      <username>%EMAILADDRESS%</username>\n", ""), "", []string{"5:5 lint.missing", "5:5 publish.client-refuses"}},
 	{"placeholder", in(goodConfig, "%EMAILADDRESS%", "%EMAILADDRESS"), "", []string{"9:7 autoconfig.placeholder"}},

@@ -52,7 +52,7 @@ func lintServer(l *linter, n *document.Node) {
 	}
 	l.unknown(n, serverElements)
 	l.repeated(n)
-	for _, name := range []string{"hostname", "port", "socketType", "username", "authentication"} {
+	for _, name := range []string{"hostname", "port", "username", "authentication"} {
 		lintNeeded(l, n, name)
 	}
 	if p := n.Child("password"); p != nil && p.Content() != "" {
@@ -81,7 +81,7 @@ func lintNeeded(l *linter, n *document.Node, name string) {
 	}
 	good := map[string]string{
 		"hostname": "HOST", "port": strconv.Itoa(int(mailcheck.DefaultPort(document.SectionProtocols[n.Attr["type"]], securityOf(n)))),
-		"socketType": document.SocketType(document.SecurityMeant("", portOf(n, "port"))), "username": "%EMAILADDRESS%", "authentication": "password-cleartext",
+		"username": "%EMAILADDRESS%", "authentication": "password-cleartext",
 	}[name]
 	f := l.at(n, checks.LintMissing, "the %s section has no <%s>", n.Attr["type"], name)
 	f.Element, f.Fix = name, mailcheck.Textf("Add <%s>%s</%s>.", name, good, name)
@@ -174,15 +174,15 @@ func lintPort(l *linter, n *document.Node) {
 		good := mailcheck.DefaultPort(protocol, securityOf(n))
 		l.at(p, checks.LintValue, "port %q is not a number from 1 to 65535", p.Content()).Fix = mailcheck.Textf("Write <port>%d</port>, or whichever number from 1 to 65535 the server has.", good)
 	}
-	if s == nil || s.Content() == "" {
+	if s == nil {
+		lintSocket(l, n, n, port)
 		return
 	}
 	security, known := document.SocketTypes[s.Content()]
 	meant := document.SecurityMeant(s.Content(), port)
 	switch {
 	case !known:
-		l.at(s, checks.LintValue, "socketType %q is not SSL, STARTTLS or plain", s.Content()).
-			Fix = mailcheck.Textf("Write <socketType>%s</socketType>: SSL is TLS from the first byte, STARTTLS begins without, and capital letters matter.", document.SocketType(meant))
+		lintSocket(l, n, s, port)
 	case security == mailcheck.Plain:
 		l.at(s, checks.LintInsecure, "socketType plain for %s", n.Text("hostname")).
 			Fix = mailcheck.Textf("Write <socketType>%s</socketType>, and offer that on port %d if the server does not yet.", document.SocketType(meant), port)
@@ -190,6 +190,17 @@ func lintPort(l *linter, n *document.Node) {
 		f := l.at(s, checks.PublishPortSecurity, "port %d with socketType %s", port, s.Content())
 		lessOf(f, checks.Warning) // whether the server works that way is for check to say
 		f.Fix = mailcheck.Textf("Write <socketType>%s</socketType>, or <port>%d</port>.", document.SocketType(otherSecurity(security)), mailcheck.DefaultPort(protocol, security))
+	}
+}
+
+// lintSocket finds a section that does not say in the format's words how its server is
+// encrypted.
+func lintSocket(l *linter, section, place *document.Node, port uint16) {
+	word := value{line: place.Line, column: place.Column, element: "socketType", text: section.Text("socketType")}
+	meant := document.SocketType(document.SecurityMeant(word.text, port))
+	f := l.judgeWord(word, "SSL, STARTTLS or plain", document.ReadSection(section).Readings())
+	if f.Fix = mailcheck.Textf("Write <socketType>%s</socketType>: SSL is TLS from the first byte, STARTTLS begins without, and capital letters matter.", meant); place == section {
+		f.Fix = mailcheck.Textf("Add <socketType>%s</socketType>.", meant)
 	}
 }
 

@@ -28,11 +28,8 @@ func behind(d time.Duration) change { return func(s *Scenario) { s.Behind = d } 
 
 var (
 	incomplete = Cert{Names: imapName, OmitIntermediate: true, IssuerURL: issuerURL}
-	// Its intermediate was made anew after its end.
-	expiredUnder = Cert{Names: imapName, NewIssuer: true, NotAfter: -3 * day, OmitIntermediate: true, IssuerURL: issuerURL}
-
-	oldCert  = Cert{Names: imapName, NotAfter: -3 * day}
-	tomorrow = Cert{Names: imapName, NotBefore: -day}
+	oldCert    = Cert{Names: imapName, NotAfter: -3 * day}
+	tomorrow   = Cert{Names: imapName, NotBefore: -day}
 )
 
 func certificates() []Scenario {
@@ -58,8 +55,6 @@ func certificates() []Scenario {
 			withCert(Cert{Names: imapName, NewIssuer: true, NotAfter: -3 * day})),
 		provider("cert-expired-both", "the certificate has expired, and so has the intermediate that is sent with it", "tls.expired",
 			withCert(Cert{Names: imapName, OldIssuer: true, NotAfter: -day})),
-		provider("cert-expired-new-issuer-unsent", "the certificate has expired, and its intermediate, which was issued since, is not sent", "tls.expired tls.missing-intermediate",
-			withCert(expiredUnder), publishes(expiredUnder)),
 		provider("cert-constrained", "the authority may not issue for this domain", "tls.certificate",
 			withCert(Cert{Names: imapName, Constrained: true})),
 		provider("cert-placeholder", "the proxy in front of the IMAP server has no certificate for its name and shows its placeholder", "tls.placeholder",

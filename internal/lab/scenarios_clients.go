@@ -37,7 +37,7 @@ func clients() []Scenario {
 			host("imap.mailbox.org", Host{993: imaps("imap.mailbox.org")}),
 			host("pop3.mailbox.org", Host{995: pop3s("pop3.mailbox.org")}),
 			host("smtp.mailbox.org", Host{465: submissions("smtp.mailbox.org"), 587: submission("smtp.mailbox.org")})),
-		provider("client-words", "Autodiscover says SSL off beside Encryption TLS, which is encrypted for some programs and not for others", "",
+		provider("client-words", "Autodiscover says SSL off beside Encryption TLS, which is encrypted for some programs and not for others", "autodiscover.ssl-off",
 			unpublished, autodiscover(XML(strings.ReplaceAll(poxSettings(poxMail("IMAP", imapHost, 143, "TLS"), poxMail("SMTP", smtpHost, 587, "TLS")), "<SSL>on</SSL>", "<SSL>off</SSL>"))),
 			serve(imapHost, 143, imap(imapHost))),
 		provider("client-starttls", "all servers have STARTTLS alone, which some programs do without and others do not know", "",

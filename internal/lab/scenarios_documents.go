@@ -80,9 +80,11 @@ func BrokenDocuments() []BrokenDocument {
 		{"file-two-hosts", "one element of the settings file names two hosts", "autoconfig.bad-section", SettingsFile, "imap.example.com", "imap.example.com, imap2.example.com"},
 		{"file-host-url", "a URL stands where the settings file names a host", "autoconfig.bad-section", SettingsFile, "imap.example.com", "imaps://imap.example.com:993"},
 		{"file-no-port", "the port of the settings file is empty", "autoconfig.bad-section", SettingsFile, "<port>587</port>", "<port></port>"},
-		{"file-starttls-small", "socketType is written in small letters", "autoconfig.bad-section", SettingsFile, "STARTTLS", "starttls"},
-		{"file-socket-tls", "socketType is TLS", "autoconfig.bad-section", SettingsFile, "<socketType>SSL", "<socketType>TLS"},
-		{"file-socket-both", "socketType is SSL/TLS", "autoconfig.bad-section", SettingsFile, "<socketType>SSL", "<socketType>SSL/TLS"},
+		{"file-starttls-small", "socketType is written in small letters", "publish.encryption-word", SettingsFile, "STARTTLS", "starttls"},
+		{"file-socket-tls", "socketType is TLS", "publish.encryption-word", SettingsFile, "<socketType>SSL", "<socketType>TLS"},
+		{"file-socket-both", "socketType is SSL/TLS", "publish.encryption-word", SettingsFile, "<socketType>SSL", "<socketType>SSL/TLS"},
+		{"file-socket-missing", "a section of the settings file has no socketType", "publish.encryption-word", SettingsFile, "      <socketType>SSL</socketType>\n", ""},
+		{"file-socket-template", "socketType was not filled in", "publish.template", SettingsFile, "<socketType>SSL", "<socketType>%server/imap/socket/%"},
 		{"file-socket-starttls-993", "socketType is STARTTLS on port 993", "publish.port-security tls.tls-on-starttls-port account.no-incoming", SettingsFile, "<socketType>SSL", "<socketType>STARTTLS"},
 		{"file-socket-plain-993", "socketType is plain on port 993", "publish.client-refuses publish.port-security tls.tls-on-starttls-port account.no-incoming", SettingsFile, "<socketType>SSL", "<socketType>plain"},
 		{"file-authentication-empty", "every authentication of the settings file is empty", "publish.file-fault", SettingsFile, "<authentication>password-cleartext</authentication>", "<authentication></authentication>"},
@@ -104,8 +106,11 @@ func BrokenDocuments() []BrokenDocument {
 		{"answer-ssl-off", "the Autodiscover answer has SSL off for port 993", "publish.port-security tls.tls-on-starttls-port account.no-incoming", PoxAnswer, "<SSL>on</SSL>\n        <Encryption>SSL</Encryption>", "<SSL>off</SSL>"},
 		{"answer-none", "the Autodiscover answer has Encryption None for port 993", "publish.port-security tls.tls-on-starttls-port account.no-incoming", PoxAnswer, "<Encryption>SSL", "<Encryption>None"},
 		{"answer-ssl-587", "the Autodiscover answer says SSL for port 587", "autodiscover.ssl-port", PoxAnswer, "<Encryption>TLS</Encryption>", ""},
-		{"answer-starttls", "the Autodiscover answer has an Encryption of another format", "autodiscover.bad-section", PoxAnswer, "<Encryption>TLS", "<Encryption>STARTTLS"},
-		{"answer-ssl-true", "the Autodiscover answer has SSL true", "autodiscover.bad-section", PoxAnswer, "<SSL>on", "<SSL>true"},
+		{"answer-starttls", "the Autodiscover answer has an Encryption of another format", "publish.encryption-word", PoxAnswer, "<Encryption>TLS", "<Encryption>STARTTLS"},
+		{"answer-ssl-true", "the Autodiscover answer has SSL true", "publish.encryption-word", PoxAnswer, "<SSL>on", "<SSL>true"},
+		{"answer-ssl-off-word", "the Autodiscover answer has SSL off and an Encryption of another format", "publish.encryption-word", PoxAnswer, "<SSL>on</SSL>\n        <Encryption>TLS", "<SSL>off</SSL>\n        <Encryption>starttls"},
+		{"answer-ssl-contradicts", "the Autodiscover answer has SSL off beside Encryption SSL", "autodiscover.ssl-off", PoxAnswer, "<SSL>on</SSL>\n        <Encryption>SSL", "<SSL>off</SSL>\n        <Encryption>SSL"},
+		{"answer-encryption-template", "the Encryption of the Autodiscover answer was not filled in", "publish.template", PoxAnswer, "<Encryption>TLS", "<Encryption>%server/smtp/socket/%"},
 		{"answer-placeholder", "the Autodiscover answer has a placeholder of Mail Autoconfig", "publish.template", PoxAnswer, "alice@example.com", user},
 		{"answer-username-domain", "the user name of the Autodiscover answer is in another domain", "publish.username-domain", PoxAnswer, "alice@example.com", "alice@example.org"},
 		{"answer-final-dot", "the server of the Autodiscover answer ends in a dot", "publish.host-final-dot", PoxAnswer, "imap.example.com", "imap.example.com."},
@@ -121,10 +126,15 @@ func BrokenDocuments() []BrokenDocument {
 	}
 }
 
-// namesElsewhere publish user names of another domain, and log in.
+// namesElsewhere publish user names of another domain, and log in; and what no remedy is followed for to the letter.
 func namesElsewhere() []Scenario {
+	unencrypted := config(incoming("imap", imapHost, 143, "plain"), outgoing(smtpHost, 587, "plain"))
 	elsewhere := onlyAutoconfig(XML(userNamed("%EMAILLOCALPART%@example.org")))
 	return []Scenario{
+		provider("file-unencrypted", "the settings file names no server with encryption, though both hosts have it", "account.no-incoming account.no-outgoing autoconfig.plain publish.client-refuses publish.no-encryption publish.plain-needless",
+			onlyAutoconfig(XML(unencrypted)), serve(imapHost, 143, imap(imapHost))),
+		provider("answer-encryption-alone", "the Autodiscover answer says by Encryption alone how its servers are encrypted", "autodiscover.ssl-missing",
+			unpublished, autodiscover(XML(strings.ReplaceAll(PoxAnswer.good(), "<SSL>on</SSL>", "")))),
 		provider("username-domain-accepted", "the published user name is in another domain, and the accounts are really named so", "",
 			elsewhere, mailboxes("alice@example.org", nil), password(rightPassword)),
 		provider("username-domain-refused", "the published user name is in another domain, and the server refuses it", "publish.username-domain publish.username-refused",

@@ -29,6 +29,7 @@ var rules = []rule{
 	{"declined in DNS and published elsewhere: that it does not answer follows", declinedCause},
 	{"a settings file over http only: https does not answer for the same reason", httpOnlyCause},
 	{"an SRV target without address: the server cannot be resolved", srvCause},
+	{"a file that names no server with encryption: each of its servers is without", noEncryptionCause},
 	{"a port published with the wrong security: whatever the server does then follows", portSecurityCause},
 	{"a published user name that the server refuses: that it is in another domain", usernameCause},
 	{"an SRV record with the port of the other security: the same", oddPortCause},

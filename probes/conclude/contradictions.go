@@ -133,16 +133,7 @@ func plainNeedless(r *mailcheck.Report) []mailcheck.Finding {
 		if s.Security != mailcheck.Plain || s.Guessed() || len(s.Sources) == 0 {
 			continue
 		}
-		better := mailcheck.Server{}
-		for _, o := range r.Servers {
-			if o.Protocol == s.Protocol && o.Host == s.Host && o.Security != mailcheck.Plain && o.Verdict != mailcheck.Fail && better.Host == "" {
-				better = o.Server
-			}
-		}
-		if better.Host == "" && (mailcheck.Has(s.Capabilities.BeforeTLS, "STARTTLS") || mailcheck.Has(s.Capabilities.BeforeTLS, "STLS")) {
-			better = s.Server
-			better.Security = mailcheck.StartTLS
-		}
+		better := offeredBy(r, s)
 		if better.Host == "" {
 			continue
 		}

@@ -11,8 +11,11 @@ import (
 
 // portAndSecurity is how a format writes a port and how it is encrypted.
 func portAndSecurity(form mailcheck.SourceForm, port uint16, s mailcheck.Security) mailcheck.Text {
-	if form == mailcheck.Answer {
+	switch {
+	case form == mailcheck.Answer && s == mailcheck.Plain:
 		return mailcheck.Textf("<Port>%d</Port> with <Encryption>%s</Encryption>", port, encryption(s))
+	case form == mailcheck.Answer: // some programs read SSL alone
+		return mailcheck.Textf("<Port>%d</Port> with <SSL>on</SSL> and <Encryption>%s</Encryption>", port, encryption(s))
 	}
 	return mailcheck.Textf("<port>%d</port> with <socketType>%s</socketType>", port, document.SocketType(s))
 }

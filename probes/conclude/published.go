@@ -47,7 +47,10 @@ func plainForms() mailcheck.Text {
 // document could be read: that is the cause then.
 func publishesBadSection(r *mailcheck.Report) bool {
 	return slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool {
-		return s.Kind == mailcheck.Published && mailcheck.Shows(s.Findings(), checks.AutoconfigBadSection, checks.AutodiscoverBadSection)
+		return s.Kind == mailcheck.Published && slices.ContainsFunc(s.Findings(), func(f mailcheck.Finding) bool {
+			bad := f.Check == checks.AutoconfigBadSection || f.Check == checks.AutodiscoverBadSection || f.Check == checks.PublishEncryptionWord
+			return bad || f.Check == checks.PublishTemplate && f.Target != "" // of how its server is encrypted
+		})
 	})
 }
 
