@@ -102,6 +102,15 @@ type Server struct {
 	Sources  []string   // names of the sources that publish it, most trusted first
 	Kind     SourceKind // of the source that tells most; empty where no source names it
 	Vouch    Vouch      // why it may get the credentials of the address, if it may
+	Position Position   // where the first source that names it does so
+}
+
+// Position is where a source names a server, as far as that is known.
+type Position struct {
+	Document string // the URL of the document, or the folder that it is in
+	Line     int    // of the section in the document, from 1
+	Priority int    // of the SRV record, of which programs take the lowest first (RFC 2782)
+	Weight   int
 }
 
 // Endpoint returns host:port.
@@ -269,7 +278,7 @@ type ServerResult struct {
 	Elapsed      time.Duration
 	Steps        []Step
 	Conversation []Line
-	Neighbours   []Neighbour // other ports of the host, looked at because this one was silent
+	Neighbours   []Neighbour // other ports of the host, looked at because this one was silent or has STARTTLS alone
 }
 
 // Login is what became of logging in at a server.

@@ -239,6 +239,8 @@ func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, b
 		s.board.nameIssuer(document.Issuer{Name: document.Expand(issuer.Name, s.address), Scopes: issuer.Scopes})
 	}
 	servers, problems := config.Servers(s.address)
+	at := func(line int) (mailcheck.Server, bool) { return config.ServerAt(line, s.address) }
+	locate(servers, where, config.Lines(), at)
 	var faults []mailcheck.Finding
 	if s.ownFile() { // what is wrong with a file of others beside its servers is theirs to see
 		faults = lint.Config(config, s.address)
@@ -246,7 +248,6 @@ func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, b
 	if len(servers) == 0 {
 		faults = slices.DeleteFunc(faults, isNoServer)
 	}
-	at := func(line int) (mailcheck.Server, bool) { return config.ServerAt(line, s.address) }
 	placeSecurity(t, where, faults, at)
 	told := tellFaults(t, where, checks.AutoconfigBadSection, faults, problems, at)
 	if len(servers) == 0 {

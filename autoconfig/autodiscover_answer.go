@@ -137,6 +137,7 @@ func (d *autodiscovery) refused(t *trace.Trace, where string, asked mailcheck.Ad
 // readSettings hands the servers of an answer over.
 func (d *autodiscovery) readSettings(t *trace.Trace, where string, asked mailcheck.Address, a *document.AutodiscoverAnswer) poxAnswer {
 	servers, problems := a.Servers(d.address)
+	locate(servers, where, a.Lines(), a.ServerAt)
 	faults := lint.Answer(a, d.address, asked)
 	if d.address.Local == "" { // the user name is that of the address that was made up
 		faults = slices.DeleteFunc(faults, func(f mailcheck.Finding) bool { return f.Element == "LoginName" })

@@ -103,9 +103,8 @@ type Discovery struct {
 	Servers []mailcheck.Server       // distinct, in the order of trust
 	Dropped int                      // servers beyond the bound of 40
 
-	Copies         []Copy          // what each place of a settings file answered
-	Ranks          map[string]Rank // of the SRV records, by the key of the server that one names
-	Likely         []string        // the host names that have an address, of those that clients guess
+	Copies         []Copy   // what each place of a settings file answered
+	Likely         []string // the host names that have an address, of those that clients guess
 	Autodiscovered Autodiscovered
 	// Disbelieved are the certificates for which web servers were not believed, by the
 	// URL that was asked.
@@ -161,7 +160,6 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 		d.Servers[i] = WithUsername(s, a)
 	}
 	d.Autodiscovered = b.autodiscovered
-	d.Ranks = b.ranks
 	d.Copies, d.Likely, d.Exchanger, d.Disbelieved = b.documents, b.likely, b.exchanger, b.disbelieved
 	if dns := &d.Sources[len(d.Sources)-1]; len(dns.Steps) > 0 { // the last of Sources, which asks for the mail exchanger first
 		judgeOperators(dns.Steps, &d, a)
@@ -242,7 +240,6 @@ type board struct {
 	likely         []string       // set by the source guess alone
 	autodiscovered Autodiscovered // set by the source autodiscover alone
 	disbelieved    map[string][]*x509.Certificate
-	ranks          map[string]Rank                                    // set by the source srv alone
 	exchanger      string                                             // set by the source mx alone
 	declined       map[mailcheck.Protocol]map[mailcheck.Security]bool // services that the domain says it does not offer
 	watchers                                                          // those who want to hear of everything

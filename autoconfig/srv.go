@@ -19,7 +19,7 @@ import (
 // findSRV looks up all services at once.
 func findSRV(ctx context.Context, s *search) {
 	traces := make([]*trace.Trace, len(document.Services))
-	servers := make([][]srvServer, len(document.Services))
+	servers := make([][]mailcheck.Server, len(document.Services))
 	var declined []string
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -40,12 +40,11 @@ func findSRV(ctx context.Context, s *search) {
 	s.trace.Join(traces...)
 	all := slices.Concat(servers...)
 	byPriority(all)
-	s.board.ranks = ranksOf(all)
 	named := map[string]bool{} // several records may name one server
 	for _, server := range all {
 		if !named[server.Key()] {
 			named[server.Key()] = true
-			s.result.Servers = append(s.result.Servers, server.Server)
+			s.result.Servers = append(s.result.Servers, server)
 		}
 	}
 	s.concludeSRV(len(declined))
@@ -78,32 +77,12 @@ func (s *search) concludeSRV(declined int) {
 // byPriority orders the servers of each protocol by the priority of their records,
 // whatever service those are of (RFC 6186 section 3.4); TLS from the first byte comes
 // before STARTTLS where the priority is the same.
-func byPriority(servers []srvServer) {
-	slices.SortStableFunc(servers, func(a, b srvServer) int {
+func byPriority(servers []mailcheck.Server) {
+	slices.SortStableFunc(servers, func(a, b mailcheck.Server) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(mailcheck.Protocols, a.Protocol), slices.Index(mailcheck.Protocols, b.Protocol)),
-			cmp.Compare(a.Priority, b.Priority))
+			cmp.Compare(a.Position.Priority, b.Position.Priority))
 	})
-}
-
-// srvServer is a server and what the record that names it says of its place.
-type srvServer struct {
-	mailcheck.Server
-	Rank
-}
-
-// Rank is the place of an SRV record among others (RFC 2782).
-type Rank struct{ Priority, Weight uint16 }
-
-// ranksOf returns the best rank of each server.
-func ranksOf(servers []srvServer) map[string]Rank {
-	ranks := map[string]Rank{}
-	for _, s := range servers {
-		if _, known := ranks[s.Key()]; !known {
-			ranks[s.Key()] = s.Rank
-		}
-	}
-	return ranks
 }
 
 // srvQuery asks for one service.
@@ -123,15 +102,15 @@ type srvAnswer struct {
 
 // ask returns the servers of the service, and false if the domain says that it
 // does not offer it. Servers are handed over before their names are judged.
-func (q *srvQuery) ask(ctx context.Context) (servers []srvServer, offered bool) {
+func (q *srvQuery) ask(ctx context.Context) (servers []mailcheck.Server, offered bool) {
 	answer, offered := q.lookup(ctx)
 	for _, record := range answer.records {
 		if server, ok := q.server(record, answer.meta); ok {
-			servers = append(servers, srvServer{q.handOver(server), Rank{record.Priority, record.Weight}})
+			servers = append(servers, q.handOver(server))
 		}
 	}
 	for _, server := range servers {
-		q.judge(ctx, server.Server, answer.meta.Authenticated)
+		q.judge(ctx, server, answer.meta.Authenticated)
 	}
 	return servers, offered
 }
@@ -181,6 +160,7 @@ func (q *srvQuery) server(record netx.SRV, meta netx.Meta) (mailcheck.Server, bo
 	}
 	return mailcheck.Server{
 		Protocol: q.protocol, Host: host, Port: record.Port, Security: q.security, Vouch: vouchOfRecord(host, q.address.Domain, meta),
+		Position: mailcheck.Position{Priority: int(record.Priority), Weight: int(record.Weight)},
 	}, true
 }
 

@@ -10,6 +10,19 @@ import (
 	"mailcheck/internal/trace"
 )
 
+// locate notes where a document names servers. at returns the server of the section
+// that is in a line.
+func locate(servers []mailcheck.Server, where string, lines []int, at func(line int) (mailcheck.Server, bool)) {
+	for _, line := range slices.Backward(lines) { // the first section counts
+		named, ok := at(line)
+		for i := range servers {
+			if ok && servers[i].Key() == named.Key() {
+				servers[i].Position = mailcheck.Position{Document: where, Line: line}
+			}
+		}
+	}
+}
+
 // placeSecurity keeps where a document says how a server is encrypted, for whoever
 // compares that with the port once the server has been tested.
 func placeSecurity(t *trace.Trace, where string, faults []mailcheck.Finding, at func(line int) (mailcheck.Server, bool)) {

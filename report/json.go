@@ -83,7 +83,15 @@ func published(s mailcheck.Server) jsonPublished {
 	return jsonPublished{
 		Protocol: string(s.Protocol), Host: s.Host, Port: s.Port, Security: string(s.Security), Path: s.Path,
 		Username: s.Username, OwnName: s.OwnName, Auth: list(s.Auth), Sources: list(s.Sources), Kind: string(s.Kind), Vouched: vouchWords[s.Vouch],
+		Position: placed(s.Position),
 	}
+}
+
+func placed(p mailcheck.Position) *jsonPosition {
+	if p == (mailcheck.Position{}) {
+		return nil
+	}
+	return (*jsonPosition)(&p)
 }
 
 func source(s mailcheck.SourceResult) jsonSource {
@@ -103,7 +111,7 @@ func server(s mailcheck.ServerResult) jsonServer {
 	p := published(s.Server)
 	return jsonServer{
 		Protocol: p.Protocol, Host: p.Host, Port: p.Port, Security: p.Security, Path: p.Path, Username: p.Username, OwnName: p.OwnName, PublishedAuth: p.Auth,
-		Sources: p.Sources, Kind: p.Kind, Vouched: p.Vouched, Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
+		Sources: p.Sources, Kind: p.Kind, Vouched: p.Vouched, Position: p.Position, Guessed: s.Guessed(), Verdict: verdictWord(s.Verdict), ElapsedMS: ms(s.Elapsed),
 		Addresses: each(s.Addresses, func(a mailcheck.AddressResult) jsonAddress {
 			return jsonAddress{a.IP.String(), string(a.State), ms(a.Elapsed), a.Error, a.NoRoute}
 		}),

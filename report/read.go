@@ -179,7 +179,15 @@ func (in *reader) published(d jsonPublished) mailcheck.Server {
 	return mailcheck.Server{
 		Protocol: mailcheck.Protocol(d.Protocol), Host: d.Host, Port: d.Port, Security: mailcheck.Security(d.Security), Path: d.Path,
 		Username: d.Username, OwnName: d.OwnName, Auth: words(d.Auth), Sources: words(d.Sources), Kind: mailcheck.SourceKind(d.Kind), Vouch: vouchOf(d.Vouched),
+		Position: positionOf(d.Position),
 	}
+}
+
+func positionOf(d *jsonPosition) mailcheck.Position {
+	if d == nil {
+		return mailcheck.Position{}
+	}
+	return mailcheck.Position(*d)
 }
 
 func (in *reader) source(d jsonSource) mailcheck.SourceResult {
@@ -197,7 +205,7 @@ func (in *reader) source(d jsonSource) mailcheck.SourceResult {
 
 func (in *reader) server(d jsonServer) mailcheck.ServerResult {
 	s := mailcheck.ServerResult{
-		Server:  in.published(jsonPublished{d.Protocol, d.Host, d.Port, d.Security, d.Path, d.Username, d.OwnName, d.PublishedAuth, d.Sources, d.Kind, d.Vouched}),
+		Server:  in.published(jsonPublished{d.Protocol, d.Host, d.Port, d.Security, d.Path, d.Username, d.OwnName, d.PublishedAuth, d.Sources, d.Kind, d.Vouched, d.Position}),
 		Verdict: in.verdict(d.Verdict), Elapsed: duration(d.ElapsedMS), Addresses: unpack(d.Addresses, in.tried),
 		Greeting: d.Greeting, Software: d.Software, Capabilities: listsOf(d.Capabilities.jsonLists), Mechanisms: listsOf(d.Auth), PasswordOK: d.PasswordOK,
 		TLS: in.protection(d.TLS), TLSAudit: auditOf(d.TLSAudit), Login: loginOf(d.Login, d.Capabilities.AfterLogin), Steps: unpack(d.Steps, in.step),

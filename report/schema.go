@@ -46,6 +46,16 @@ type jsonPublished struct {
 	Sources  []string `json:"sources"`
 	Kind     string   `json:"kind"`    // of the source that tells most
 	Vouched  string   `json:"vouched"` // how the domain itself names it in a way that cannot be forged; empty where it does not
+
+	Position *jsonPosition `json:"position,omitempty"` // none where nothing is known of it
+}
+
+// jsonPosition is where a source names a server.
+type jsonPosition struct {
+	Document string `json:"document"` // URL or folder; empty for records
+	Line     int    `json:"line"`     // from 1; 0 where there is none
+	Priority int    `json:"priority"` // of the SRV record
+	Weight   int    `json:"weight"`
 }
 
 // jsonOAuth is where a source says that one gets leave to log in.
@@ -98,6 +108,7 @@ type jsonServer struct {
 	Sources       []string         `json:"sources"`
 	Kind          string           `json:"kind"`
 	Vouched       string           `json:"vouched"`
+	Position      *jsonPosition    `json:"position,omitempty"`
 	Guessed       bool             `json:"guessed"`
 	Verdict       string           `json:"verdict"`
 	ElapsedMS     float64          `json:"elapsed_ms"`

@@ -226,10 +226,8 @@ func TestRecordsInOrder(t *testing.T) {
 	}
 	tls, upgraded := at(mailcheck.IMAP, mailcheck.ImplicitTLS, 993), at(mailcheck.IMAP, mailcheck.StartTLS, 143)
 	odd := at(mailcheck.Submission, mailcheck.StartTLS, 465)
-	d := autoconfig.Discovery{
-		Sources: []mailcheck.SourceResult{{Name: "srv", State: mailcheck.Found, Servers: []mailcheck.Server{tls, upgraded, odd}}},
-		Ranks:   map[string]autoconfig.Rank{tls.Key(): {Priority: 10}, upgraded.Key(): {Priority: 0}, odd.Key(): {}},
-	}
+	tls.Position.Priority = 10
+	d := autoconfig.Discovery{Sources: []mailcheck.SourceResult{{Name: "srv", State: mailcheck.Found, Servers: []mailcheck.Server{tls, upgraded, odd}}}}
 	for client, want := range map[string][]string{
 		"FairEmail":  {upgraded.URL(), "submissions://mail.example.com:465"},
 		"Claws Mail": {tls.URL(), "submissions://mail.example.com:465"},

@@ -42,8 +42,7 @@ func (w *walk) readRecords(published []mailcheck.Server) (all []mailcheck.Server
 	}
 	if w.ranks {
 		slices.SortStableFunc(all, func(a, b mailcheck.Server) int {
-			x, y := w.discovery.Ranks[a.Key()], w.discovery.Ranks[b.Key()]
-			return cmp.Or(cmp.Compare(x.Priority, y.Priority), -cmp.Compare(x.Weight, y.Weight))
+			return cmp.Or(cmp.Compare(a.Position.Priority, b.Position.Priority), -cmp.Compare(a.Position.Weight, b.Position.Weight))
 		})
 	}
 	for i, s := range all {

@@ -184,6 +184,15 @@ func anyBad(problems []Problem) bool {
 	return slices.ContainsFunc(problems, func(f Problem) bool { return f.Check == checks.AutodiscoverBadSection })
 }
 
+// Lines returns where the sections begin.
+func (a *AutodiscoverAnswer) Lines() []int {
+	var lines []int
+	for _, p := range a.Protocols {
+		lines = append(lines, p.Line)
+	}
+	return lines
+}
+
 // ServerAt returns the mail server of the section that a line of the answer is in.
 func (a *AutodiscoverAnswer) ServerAt(line int) (mailcheck.Server, bool) {
 	for _, p := range slices.Backward(a.Protocols) {

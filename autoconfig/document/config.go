@@ -176,6 +176,15 @@ func (c *Config) Servers(a mailcheck.Address) (servers []mailcheck.Server, probl
 	return servers, problems
 }
 
+// Lines returns where the sections begin.
+func (c *Config) Lines() []int {
+	var lines []int
+	for _, s := range c.Sections {
+		lines = append(lines, s.Line)
+	}
+	return lines
+}
+
 // ServerAt returns the server of the section that a line of the file is in.
 func (c *Config) ServerAt(line int, a mailcheck.Address) (mailcheck.Server, bool) {
 	for _, s := range slices.Backward(c.Sections) {

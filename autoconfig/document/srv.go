@@ -54,11 +54,16 @@ func (s Service) Name(domain string) string { return s.Label + "._tcp." + domain
 // SRVRecord returns the record that publishes a server, as it is pasted into a zone;
 // nothing if no service name fits the server.
 func SRVRecord(server mailcheck.Server, domain string) string {
+	return RankedRecord(server, domain, 0, 1)
+}
+
+// RankedRecord does so with a priority and a weight.
+func RankedRecord(server mailcheck.Server, domain string, priority, weight int) string {
 	service := ServiceOf(server.Protocol, server.Security)
 	if service.Label == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s. SRV 0 1 %d %s.", service.Name(domain), server.Port, server.Host)
+	return fmt.Sprintf("%s. SRV %d %d %d %s.", service.Name(domain), priority, weight, server.Port, server.Host)
 }
 
 // Inside reports whether host is the domain or below it, compared label by label.
