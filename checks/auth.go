@@ -12,7 +12,7 @@ var (
 	AuthBeforeTLS = &Check{"auth.before-tls", Warning, Operator,
 		"The server takes passwords before the connection is encrypted, so a mail program may send one in clear.",
 		"Allow logins inside TLS only (Dovecot: auth_allow_cleartext = no, before 2.4 disable_plaintext_auth = yes; Postfix: smtpd_tls_auth_only = yes; Exim: auth_advertise_hosts for encrypted connections only).",
-		"RFC 8314 section 4.1, RFC 9051 section 11.1, RFC 4954 section 4"}
+		"RFC 8314 section 4.1, RFC 9051 section 11.1, RFC 4954 section 4, NDSS 2025 A Multifaceted Study section 5"}
 	AuthLoginDisabled = &Check{"auth.login-disabled", Failure, Operator,
 		"Even over the encrypted connection the server forbids logging in.",
 		"Usually a proxy in front (stunnel, HAProxy, load balancer) ends TLS and the mail server takes the connection for unencrypted: have the proxy say so (PROXY protocol; Dovecot: haproxy = yes, or login_trusted_networks), or let the mail server do TLS itself.",

@@ -6,7 +6,7 @@ var publishChecks = []*Check{
 	PublishSRVPrefers, PublishHostNotASCII, PublishHostFinalDot, PublishUsernameDomain, PublishUsernameCut,
 	PublishTemplate, PublishSeveral, PublishPreferredServer, PublishFileFault, PublishEncryptionWord,
 	PublishNoEncryption,
-	PublishOldHost, PublishGuessed, PublishWeakest,
+	PublishOldHost, PublishGuessed, PublishWeakest, PublishWeakFirst, PublishPortUnusual,
 }
 
 var (
@@ -98,4 +98,12 @@ var (
 		"One place protects a protocol less than another does, and an attacker on the way can choose the weakest by keeping the others from answering.",
 		"Publish the same servers with the same protection everywhere.",
 		"RFC 8314 section 4.1, NDSS 2025 Automatic Insecurity A10.1"}
+	PublishWeakFirst = &Check{"publish.weak-first", Warning, Admin,
+		"The published settings name a server with STARTTLS, or without encryption, before one with TLS from the first byte, and mail programs take the first.",
+		"Put the section with TLS from the first byte before the other, and leave out what has no encryption.",
+		"draft-ietf-mailmaint-autoconfig section 3.2, RFC 8314 section 3, NDSS 2025 Automatic Insecurity A9.2"}
+	PublishPortUnusual = &Check{"publish.port-unusual", Info, Operator,
+		"The server works as it is published, but on a port that usually means something else, so mail programs that go by the port alone miss it.",
+		"Offer the service on its usual port as well: TLS from the first byte on 993 (IMAP), 995 (POP3) and 465 (submission), STARTTLS on 143, 110 and 587.",
+		"RFC 8314 section 7, NDSS 2025 A Multifaceted Study section 5"}
 )

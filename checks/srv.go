@@ -2,7 +2,7 @@ package checks
 
 var srvChecks = []*Check{
 	SRVNotOffered, SRVCNAMETarget, SRVNoAddress, SRVPortOdd, SRVForeignDomain, SRVTooMany,
-	SRVBadTarget,
+	SRVBadTarget, SRVWeakFirst, SRVStartTLSOnly,
 }
 
 var (
@@ -34,4 +34,12 @@ var (
 		"The target or port of an SRV record cannot be used.",
 		"The target must be a plain host name and the port must not be 0. Correct the record.",
 		"RFC 2782 (Target, Port)"}
+	SRVWeakFirst = &Check{"srv.weak-first", Warning, Admin,
+		"The SRV records prefer a server that begins without encryption (STARTTLS) to one with TLS from the first byte.",
+		"Give the records whose names end in s (_imaps, _pop3s, _submissions) the lowest priority numbers.",
+		"RFC 8314 section 5.1, RFC 6186 section 3.4, NDSS 2025 Automatic Insecurity A9.1 and A7.1"}
+	SRVStartTLSOnly = &Check{"srv.starttls-only", Warning, Admin,
+		"The SRV records name only servers that begin without encryption (STARTTLS), so mail programs that want TLS from the first byte find none.",
+		"If the servers have TLS from the first byte, add the records for it: _imaps for port 993, _pop3s for 995, _submissions for 465.",
+		"RFC 8314 section 5.1, NDSS 2025 Automatic Insecurity A3.2"}
 )

@@ -3,6 +3,7 @@ package checks
 var starttlsChecks = []*Check{
 	StartTLSMissing, StartTLSSometimes, StartTLSMasked, StartTLSRefused, StartTLSInjection,
 	StartTLSStripped, StartTLSCapsStale, StartTLSAuthLost, StartTLSCommandInjection,
+	StartTLSOnly,
 }
 
 var (
@@ -42,4 +43,8 @@ var (
 		"The server carries out, as if it were encrypted, a command that was sent unencrypted before TLS began.",
 		"Update the mail server, or the proxy in front of it: somebody on the way can otherwise put commands in front of a user's session (CVE-2011-0411 and its kin).",
 		"RFC 3207 section 4.2, RFC 9051 section 6.2.1"}
+	StartTLSOnly = &Check{"starttls.only", Info, Operator,
+		"The host offers STARTTLS alone: nothing listens on the port with TLS from the first byte, which some mail programs know or go without encryption.",
+		"Open the port with TLS from the first byte as well: 993 for IMAP, 995 for POP3 (Dovecot: inet_listener imaps and pop3s), 465 for sending (Postfix: submissions in master.cf; Exim: tls_on_connect_ports = 465).",
+		"RFC 8314 section 3, NDSS 2025 A Multifaceted Study section 5"}
 )

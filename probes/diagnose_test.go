@@ -53,6 +53,9 @@ func checkFurther(t *testing.T, r *mailcheck.Report, dials []string) {
 			if server.Verdict != mailcheck.Pass && !server.Guessed() { // a late greeting is a warning
 				perHost[a.IP] += maxFurther
 			}
+			if server.Security == mailcheck.StartTLS && len(server.Neighbours) > 0 {
+				perHost[a.IP]++ // the port with TLS, which no record names
+			}
 			if server.TLSAudit != nil {
 				perHost[a.IP] += maxAudit
 			}

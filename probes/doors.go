@@ -197,6 +197,9 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, publis
 				return false, true
 			}
 		}
+		if p.others.closed(ctx, door) {
+			return false, false
+		}
 	}
 	addr, ok := p.address()
 	if !ok || p.further == 0 {

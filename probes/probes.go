@@ -161,9 +161,11 @@ func (c *Client) test(ctx context.Context, n *netx.Run, r *mailcheck.Report, d a
 			tests.start(s)
 		}
 	}
+	tests.seekUnnamed(r)
 	tests.name(found.Servers)
 	judgeWebHosts(ctx, n, found)
 	r.Servers = tests.results(found.Servers)
+	tests.tellUnnamed(r.Servers)
 	r.Clock = compareClock(n)
 	return tests, found
 }
@@ -176,10 +178,11 @@ type pool struct {
 	began time.Time
 	near  *nearby
 
-	domain  string             // of the address; empty where servers were given
-	named   chan struct{}      // closed when all servers of the run have been started
-	servers []mailcheck.Server // as all sources together describe them; known then
-	logins  *logins            // nil where the run does not log in
+	domain  string                  // of the address; empty where servers were given
+	named   chan struct{}           // closed when all servers of the run have been started
+	servers []mailcheck.Server      // as all sources together describe them; known then
+	logins  *logins                 // nil where the run does not log in
+	unnamed map[string]*unnamedDoor // by key; complete when the servers have been named
 
 	mu      sync.Mutex
 	wg      sync.WaitGroup
@@ -204,7 +207,7 @@ func newPool(ctx context.Context, n *netx.Run, o *Options, r *mailcheck.Report) 
 	return &pool{
 		ctx: ctx, net: n, opts: *o, began: r.Started, domain: r.Address.Domain, logins: newLogins(o.Credentials, r.Address, r.Started),
 		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{}, webs: map[string]*shared{},
-		talks: map[netip.Addr]chan struct{}{},
+		talks: map[netip.Addr]chan struct{}{}, unnamed: map[string]*unnamedDoor{},
 	}
 }
 

@@ -18,6 +18,7 @@ var roundTripLimits = []struct {
 	limit    int
 }{
 	{"healthy", 9},            // SRV: look-ups 2, submission with STARTTLS 6
+	{"srv-starttls-only", 8},  // look-ups 2, submission with STARTTLS 6; the port that no record names is looked at beside it
 	{"services", 9},           // look-ups 2, the connection to the web server 2, on it calendars 2 and then address books with a redirect 3
 	{"autoconfig-only", 12},   // settings file 4, look-up 1, submission with STARTTLS 6
 	{"autodiscover-only", 12}, // answer of Autodiscover 4, look-up 1, submission with STARTTLS 6

@@ -37,6 +37,7 @@ const (
 	silence = 3 * time.Second
 
 	hangs       = 2 * time.Second         // a connection that is not there by then is looked around for: a lost packet was sent again and answered
+	glance      = 2 * time.Second         // for a port that nobody names: nothing but a remedy hangs on it; covers one lost packet
 	nearbyLimit = 2500 * time.Millisecond // for connecting to another port; covers one lost packet, and ends before the connection's own limit
 
 	// What is asked elsewhere about a bad certificate keeps the mail server waiting

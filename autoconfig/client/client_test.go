@@ -70,3 +70,21 @@ func checkBuiltIn(t *testing.T, w walk) {
 		}
 	}
 }
+
+// What a program prefers to the database keeps it from its entry; FairEmail goes by scores.
+func TestTakingFromDatabase(t *testing.T) {
+	for form, want := range map[mailcheck.SourceForm]string{
+		"":                     "Thunderbird KMail Evolution aerc",
+		mailcheck.SettingsFile: "KMail Nine",
+		mailcheck.Records:      "Thunderbird KMail Evolution",
+		mailcheck.Answer:       "Thunderbird KMail Evolution aerc",
+	} {
+		got := TakingFromDatabase([]mailcheck.SourceForm{form})
+		if !strings.HasPrefix(strings.Join(got, " "), want) {
+			t.Errorf("form %q: %q, want %q first", form, got, want)
+		}
+		if slices.Contains(got, "FairEmail") == (form == mailcheck.SettingsFile || form == mailcheck.Records) {
+			t.Errorf("form %q: %q", form, got)
+		}
+	}
+}

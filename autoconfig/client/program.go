@@ -97,6 +97,22 @@ func Asking(places ...autoconfig.Place) []string {
 	})
 }
 
+// TakingFromDatabase lists those that take the settings of the public database where a
+// domain publishes its own in these forms. What a program prefers to the database stands
+// before it in its order, but for those that go by scores, and prefer records.
+func TakingFromDatabase(own []mailcheck.SourceForm) []string {
+	forms := map[autoconfig.Place]mailcheck.SourceForm{
+		autoconfig.HTTPSHost: mailcheck.SettingsFile, autoconfig.Records: mailcheck.Records, autoconfig.Autodiscover: mailcheck.Answer,
+	}
+	return namesOf(func(p program) bool {
+		at := slices.Index(p.order, autoconfig.Database)
+		if at < 0 || p.username && slices.Contains(own, mailcheck.Records) {
+			return false
+		}
+		return !slices.ContainsFunc(p.order[:at], func(place autoconfig.Place) bool { return forms[place] != "" && slices.Contains(own, forms[place]) })
+	})
+}
+
 // AskingByGet lists those that ask Autodiscover in another way than the protocol has it.
 func AskingByGet() []string { return namesOf(func(p program) bool { return p.byGet }) }
 

@@ -30,7 +30,7 @@ func contradictions() []Scenario {
 		provider("srv-prefers", "SRV records prefer STARTTLS, which the settings file leaves out and the server does not offer", "publish.srv-prefers starttls.missing",
 			without("_imaps._tcp"), records("_imaps._tcp SRV 10 1 993 imap", "_imap._tcp SRV 0 1 143 imap"),
 			serve(imapHost, 143, IMAP(Mail{Host: imapHost})), autoconfig(settings)),
-		provider("srv-prefers-starttls", "SRV records prefer STARTTLS, which works, while the settings file has TLS from the first byte alone", "publish.srv-prefers",
+		provider("srv-prefers-starttls", "SRV records prefer STARTTLS, which works, while the settings file has TLS from the first byte alone", "publish.srv-prefers srv.weak-first",
 			without("_imaps._tcp"), records("_imaps._tcp SRV 10 1 993 imap", "_imap._tcp SRV 0 1 143 imap"),
 			serve(imapHost, 143, imap(imapHost)), autoconfig(settings)),
 		provider("client-refuses", "one section without encryption makes Thunderbird for Android refuse the whole file", "autoconfig.plain publish.client-refuses publish.plain-needless",

@@ -25,6 +25,12 @@ var contradictions = []func(*mailcheck.Report) []mailcheck.Finding{
 	overHTTP,
 	weakestPlace,
 	postOnly,
+	weakFirst,
+	srvWeakFirst,
+	srvStartTLSOnly,
+	startTLSOnly,
+	outdatedLists,
+	portUnusual,
 }
 
 func contradictionFindings(r *mailcheck.Report) []mailcheck.Finding {
@@ -167,6 +173,9 @@ func oauthOnly(r *mailcheck.Report) []mailcheck.Finding {
 func sourcesDisagree(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	for _, d := range mailcheck.Disagreements(r.Sources) {
+		if toldOfList(r, preferred(r, d.Second, d.Protocol)) {
+			continue // to whoever can mend it
+		}
 		f := mailcheck.NewFinding(checks.PublishSourcesDisagree, "%s: %s", d.Protocol, d.Text())
 		right, wrong := preferred(r, d.First, d.Protocol), preferred(r, d.Second, d.Protocol)
 		if r.Result(right).Verdict == mailcheck.Fail && r.Result(wrong).Verdict != mailcheck.Fail {
