@@ -44,7 +44,7 @@ var (
 		"Update the mail server, or the proxy in front of it: somebody on the way can otherwise put commands in front of a user's session (CVE-2011-0411 and its kin).",
 		"RFC 3207 section 4.2, RFC 9051 section 6.2.1"}
 	StartTLSOnly = &Check{"starttls.only", Info, Operator,
-		"The host offers STARTTLS alone: nothing listens on the port with TLS from the first byte, which some mail programs know or go without encryption.",
+		"The host offers STARTTLS alone: nothing listens on the port with TLS from the first byte, and some mail programs know only that or no encryption at all.",
 		"Open the port with TLS from the first byte as well: 993 for IMAP, 995 for POP3 (Dovecot: inet_listener imaps and pop3s), 465 for sending (Postfix: submissions in master.cf; Exim: tls_on_connect_ports = 465).",
 		"RFC 8314 section 3, NDSS 2025 A Multifaceted Study section 5"}
 )

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"mailcheck"
 	"mailcheck/checks"
 	"mailcheck/internal/lab"
@@ -256,8 +258,47 @@ func TestAuditTurnedAway(t *testing.T) {
 		if a.CutShort.String() != "the server lets nobody in any more" || a.Versions[1].Complete || a.Injection != "" || !slices.Contains(a.Unanswered, "TLS 1.2 cipher suites") {
 			t.Errorf("%+v", a)
 		}
-		if n := strings.Count(strings.Join(dials, "\n")+"\n", ":587\n"); n > 9+2 {
+		if n := strings.Count(strings.Join(dials, "\n")+"\n", "192.0.2.25:587\n"); n > 9+2 {
 			t.Errorf("%d connections to a server that says that it has enough", n)
+		}
+	})
+}
+
+// The ports that nobody names are asked once a host, and what they offer is told there,
+// without a login.
+func TestAuditOfUnnamedPorts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, dials := inLab(t, scenario(t, "audit-clear-ports"), Options{TLSAudit: true})
+		var told []string
+		for _, f := range r.Findings {
+			if f.Check == checks.AuthBeforeTLS {
+				told = append(told, f.Server+": "+f.Target+" "+f.Detail.String())
+			}
+		}
+		want := []string{
+			"imaps://imap.example.com:993: imap://imap.example.com:143 port 143 is not published, but programs that guess try it; offered before TLS: AUTH PLAIN, the LOGIN command (LOGINDISABLED is missing)",
+			"pop3s://pop.example.com:995: pop3://pop.example.com:110 port 110 is not published, but programs that guess try it; offered before TLS: USER and PASS",
+			"submissions://smtp.example.com:465: submission://smtp.example.com:25 port 25 is not published, but programs that guess try it; offered before TLS: AUTH PLAIN, AUTH LOGIN",
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Error(diff)
+		}
+		for _, host := range []string{"192.0.2.10", "192.0.2.11", "192.0.2.25"} {
+			for _, port := range []string{"25", "110", "143"} {
+				if n := strings.Count(strings.Join(dials, "\n")+"\n", host+":"+port+"\n"); n != 1 {
+					t.Errorf("%d connections to port %s of %s", n, port, host)
+				}
+			}
+		}
+	})
+}
+
+// Without the audit they are left alone.
+func TestUnnamedPortsAreLeftAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, dials := inLab(t, scenario(t, "audit-clear-ports"), Options{})
+		if all := strings.Join(dials, "\n") + "\n"; len(r.Findings) > 0 || strings.Contains(all, ":25\n") || strings.Contains(all, ":143\n") {
+			t.Errorf("%v, %s", ids(r), all)
 		}
 	})
 }

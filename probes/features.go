@@ -53,12 +53,20 @@ func (p *probe) health() {
 }
 
 // judgeClearLogin finds a server that would take a password, or a token that is
-// as good as one, before TLS. Servers that see a client on their own machine
-// take its connection for protected, which says nothing about others.
+// as good as one, before TLS.
 func (p *probe) judgeClearLogin() {
+	if offered := p.clearLogin(); p.result.Security == mailcheck.StartTLS && len(offered) > 0 {
+		p.trace.Find(checks.AuthBeforeTLS, "offered before TLS: %s", mailcheck.Joined(offered, ", "))
+	}
+}
+
+// clearLogin lists the ways to log in that would show the password, or a token that is as
+// good as one. Servers that see a client on their own machine
+// take its connection for protected, which says nothing about others.
+func (p *probe) clearLogin() []mailcheck.Text {
 	s := p.result
-	if s.Security != mailcheck.StartTLS || len(s.Capabilities.BeforeTLS) == 0 || sameMachine(p.conn) || ownMachine(s.Host) {
-		return
+	if len(s.Capabilities.BeforeTLS) == 0 || sameMachine(p.conn) || ownMachine(s.Host) {
+		return nil
 	}
 	var offered []mailcheck.Text
 	for _, m := range s.Mechanisms.BeforeTLS {
@@ -73,9 +81,7 @@ func (p *probe) judgeClearLogin() {
 		(len(s.Mechanisms.BeforeTLS) > 0 || len(s.Mechanisms.AfterTLS) == 0): // Courier lists USER always, but refuses it before TLS
 		offered = append(offered, mailcheck.Textf("USER and PASS"))
 	}
-	if len(offered) > 0 {
-		p.trace.Find(checks.AuthBeforeTLS, "offered before TLS: %s", mailcheck.Joined(offered, ", "))
-	}
+	return offered
 }
 
 func sameMachine(conn net.Conn) bool {

@@ -112,6 +112,7 @@ func (c *Client) Servers(ctx context.Context, servers []mailcheck.Server, o *Opt
 		}
 		tests.name(servers)
 		r.Servers = tests.results(servers)
+		tests.auditPorts(r.Servers)
 		r.Clock = compareClock(n)
 		tests.settle(r)
 		r.Network = lookForPortal(ctx, n, r)
@@ -166,6 +167,7 @@ func (c *Client) test(ctx context.Context, n *netx.Run, r *mailcheck.Report, d a
 	judgeWebHosts(ctx, n, found)
 	r.Servers = tests.results(found.Servers)
 	tests.tellUnnamed(r.Servers)
+	tests.auditPorts(r.Servers)
 	r.Clock = compareClock(n)
 	return tests, found
 }

@@ -80,5 +80,12 @@ func audits() []Scenario {
 			onIMAP(IMAP(Mail{Host: imapHost, StartTLS: &imapCert, KeepsPlain: true}))),
 		provider("audit-injection-pop3", "the POP3 server carries out a command that was sent along with STLS", "starttls.command-injection", audited,
 			records("_pop3._tcp SRV 0 1 110 pop"), serve(popHost, 110, POP3(Mail{Host: popHost, StartTLS: &Cert{Names: []string{popHost}}, KeepsPlain: true}))),
+		provider("audit-clear-ports", "ports that nobody publishes take a login in clear: 25, 110 and 143", "auth.before-tls", audited,
+			serve(imapHost, 143, IMAP(Mail{Host: imapHost, StartTLS: &imapCert, Caps: []string{"IMAP4rev1", "STARTTLS", "AUTH=PLAIN"}})),
+			serve(popHost, 110, POP3(Mail{Host: popHost, Caps: []string{"USER", "UIDL", "TOP"}})),
+			serve(smtpHost, 25, SMTP(Mail{Host: smtpHost, StartTLS: &smtpCert, Caps: []string{"STARTTLS", "AUTH PLAIN LOGIN"}}))),
+		provider("audit-clear-ports-shut", "ports that nobody publishes take no login before TLS, or are something else", "", audited,
+			serve(imapHost, 143, imap(imapHost)), serve(popHost, 110, Drop), serve(popHost, 143, Silent), serve(imapHost, 587, httpOnly),
+			serve(smtpHost, 25, SMTP(Mail{Host: smtpHost, StartTLS: &smtpCert, Caps: []string{"STARTTLS", "SIZE 52428800"}}))),
 	}
 }

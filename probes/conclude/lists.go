@@ -71,7 +71,7 @@ func outdated(r *mailcheck.Report, list mailcheck.SourceResult, listed, own mail
 	f.Fix = mailcheck.Textf("Tell whoever keeps mailcheck, and the programs that have the domain in a list of their own, that %s is right.", own.URL())
 	if list.Form == mailcheck.Database {
 		f.Clients = client.TakingFromDatabase(formsOf(r, own.Protocol))
-		f.Detail = mailcheck.Evidencef("the public database of providers names %s, %s names %s; where both can be had the database is taken by %s", listed.URL(), own.Sources[0], own.URL(), mailcheck.ListOf(f.Clients))
+		f.Detail = mailcheck.Evidencef("the public database of providers names %s, %s names %s; these programs come to the database first: %s", listed.URL(), own.Sources[0], own.URL(), mailcheck.ListOf(f.Clients))
 		f.Fix = mailcheck.Textf("Ask the keepers of the database (https://github.com/thunderbird/autoconfig) to put %s in the place of %s. Until then leave %s running.", own.URL(), listed.URL(), listed.Endpoint())
 		if r.Result(listed).Verdict == mailcheck.Fail {
 			f.Fix = mailcheck.Textf("Ask the keepers of the database (https://github.com/thunderbird/autoconfig) to put %s in the place of %s, which does not work.", own.URL(), listed.URL())
