@@ -89,11 +89,16 @@ func ids(r *mailcheck.Report) []string {
 // the demo: which of two requests to one web server finds a connection open and
 // which opens its own is chance.
 //
-// And every source has something to say in one of them.
+// And every source has something to say in one of them, and no finding is worse or less
+// bad than its check without a reason.
 func TestScenarios(t *testing.T) {
 	var mu sync.Mutex
 	found := map[string]bool{}
+	severities := severityAudit{used: map[string]bool{}}
 	t.Cleanup(func() { // after all scenarios
+		if !t.Failed() && !strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
+			severities.allUsed(t)
+		}
 		for _, s := range autoconfig.Sources {
 			if !found[s.Name] && !t.Failed() && !strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
 				t.Errorf("no scenario lets the source %s find something", s.Name)
@@ -111,6 +116,7 @@ func TestScenarios(t *testing.T) {
 			}
 			r := reports[0]
 			travels(t, s, r)
+			severities.check(t, r)
 			asTyped(t, s, r.Servers, opts)
 			for _, source := range r.Sources {
 				mu.Lock()
