@@ -20,11 +20,21 @@ func (s *search) findRefusals(t *trace.Trace, where string, c *document.Config, 
 		s.tellRefusals(t, where, c, *thunderbird)
 		return
 	}
+	var reasons []document.Fault
+	clients := map[string][]string{} // by reason
 	for _, d := range document.Dialects {
 		if r := d.Read(c, s.address); r.Refused != nil && (len(r.Dropped) > 0 || thunderbird != nil) {
-			f := t.Find(checks.PublishClientRefuses, "%s refuses %s: %s", d.Client, where, r.Refused.Place())
-			f.URL, f.Line, f.Column, f.Clients = where, r.Refused.Line, r.Refused.Column, []string{d.Client}
+			reason := r.Refused.Place().String()
+			if clients[reason] == nil {
+				reasons = append(reasons, *r.Refused)
+			}
+			clients[reason] = append(clients[reason], d.Client)
 		}
+	}
+	for _, fault := range reasons {
+		who := clients[fault.Place().String()]
+		f := t.Find(checks.PublishClientRefuses, "%s: %s; refused by %s", where, fault.Place(), mailcheck.ListOf(who).AtMost(4))
+		f.URL, f.Line, f.Column, f.Clients = where, fault.Line, fault.Column, who
 	}
 }
 

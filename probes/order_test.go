@@ -74,7 +74,7 @@ func TestOrderIsTold(t *testing.T) {
 // before.
 func TestWhoTakesTheList(t *testing.T) {
 	for scenario, want := range map[string]string{
-		"list-other-host": "Thunderbird, Thunderbird for Android, K-9, KMail, Evolution, Delta Chat, Nextcloud Mail",
+		"list-other-host": "Thunderbird, KMail, Evolution, Nextcloud Mail, Thunderbird for Android, K-9, Delta Chat, Geary, MailTime, Spark, ProfiMail Go, Maildroid",
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			for _, f := range checkWithRTT(t, scenario, 0).Findings {

@@ -29,10 +29,28 @@ var likely = []scenario{{
 	servers:  append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
 	findings: []string{"autoconfig.html-instead-of-xml"},
 }, {
-	name:    "pop3-first",
-	sites:   []site{{host: "autoconfig", path: configPath, document: pop3First}},
-	ports:   []int{993, 995, 465},
-	servers: append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
+	name:     "pop3-first",
+	sites:    []site{{host: "autoconfig", path: configPath, document: pop3First}},
+	ports:    []int{993, 995, 465},
+	servers:  append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
+	findings: []string{"publish.client-refuses"},
+}, {
+	name: "odd-file", // Thunderbird knows no IMAP in capitals, and takes the first socketType that it knows
+	sites: []site{{host: "autoconfig", path: configPath,
+		document: strings.NewReplacer(`type="imap"`, `type="IMAP"`, "<port>995</port>\n      ", "<port>995</port>\n      <socketType>TLS</socketType>\n      ").Replace(settings)}},
+	ports:    []int{993, 995, 465},
+	exit:     1,
+	found:    "autoconfig",
+	servers:  tlsServers,
+	findings: []string{"publish.encryption-word", "publish.file-fault"},
+}, {
+	name: "odd-answer", // it leaves a section without Port out
+	sites: []site{{host: "autodiscover", path: poxPath, directives: answerPOST, document: strings.Replace(autodiscoverAnswer, "<Protocol>",
+		"<Protocol><Type>POP3</Type><Server>pop.DOMAIN</Server><SSL>on</SSL><SPA>off</SPA></Protocol>\n<Protocol>", 1)}},
+	ports:    []int{993, 995, 465},
+	found:    "autodiscover",
+	servers:  append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
+	findings: []string{"autodiscover.bad-section"},
 }, {
 	name:     "autodiscover-login", // the servers would be guessed, were it not for this
 	sites:    []site{{host: "autodiscover", directives: `location / { add_header WWW-Authenticate 'Basic realm="mail"' always; return 401; }`}},

@@ -38,6 +38,8 @@ var madeUp = []account{
 	{"http-only", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"page-first", "guess", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"pop3-first", "xml", "pop3 pop:995 tls", "submission smtp:465 tls"},
+	{"odd-file", "xml", "pop3 pop:995 tls", "submission smtp:465 tls"},
+	{"odd-answer", "exchange", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"autodiscover-url", "guess", "imap imap:993 tls", "submission smtp:465 tls"}, // does not follow
 	{"autodiscover-login", "", "", ""},                                            // asks for the password
 	{"autodiscover-redirect", "exchange", "imap imap:993 tls", "submission smtp:465 tls"},

@@ -22,6 +22,7 @@ type AnswerDialect struct {
 	Foreign    bool     // a word that the format does not have is no encryption
 	ByPort     bool     // the port alone says how it is encrypted, unless one of the above says that it is not
 	Ports      []string // those of STARTTLS, where the port says it; nil: 25, 110, 143, 587
+	Port       bool     // a section without Port is none; the protocol has usual ports
 	Last       bool     // of several sections of a type it takes the last
 	Address    bool     // it logs in with the address, whatever LoginName says
 	Watched    bool     // by a study of 2023 and 2024 that looked at it from outside
@@ -33,7 +34,7 @@ const study = "Automatic Insecurity (NDSS 2025), Tables V and VII; watched from 
 var (
 	ThunderbirdAnswers = AnswerDialect{
 		Client: "Thunderbird", Ref: "thunderbird-desktop: ExchangeAutoDiscover.sys.mjs",
-		Off: true, None: true, ByPort: true,
+		Off: true, None: true, ByPort: true, Port: true,
 	}
 	// The same in version 115, and before.
 	OldThunderbirdAnswers = AnswerDialect{Client: "Thunderbird 115", Ref: study, On: true, ByPort: true, Watched: true}
@@ -102,6 +103,9 @@ func (d AnswerDialect) Read(a *AutodiscoverAnswer, address mailcheck.Address) (s
 
 // server reads one section; false where the program cannot.
 func (d AnswerDialect) server(a *AutodiscoverAnswer, p AutodiscoverProtocol, protocol mailcheck.Protocol, address mailcheck.Address) (mailcheck.Server, bool) {
+	if d.Port && p.Port == "" {
+		return mailcheck.Server{}, false
+	}
 	if d.ByPort {
 		p.SSL, p.Encryption = d.words(p)
 	}

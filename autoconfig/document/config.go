@@ -46,7 +46,9 @@ type Section struct {
 	Type       string // imap, pop3, smtp; others are for other clients
 	Hostname   string
 	Port       string
-	SocketType string // SSL, STARTTLS or plain
+	SocketType string   // SSL, STARTTLS or plain
+	Word       string   // the type as it stands; Type is in small letters
+	Further    []string // values of socketType after the first, which only some programs look at
 	Username   string
 	Auth       []string
 	Elsewhere  string            // of an outgoing one, the element by which Thunderbird's default server is to be taken instead; empty for none
@@ -125,6 +127,15 @@ func ReadSection(n *Node) Section {
 		s.Elsewhere = n.Name
 	}
 	s.Spaced = spaced(n)
+	s.Word = n.Attr["type"]
+	for _, c := range n.Children {
+		if c.Name == "socketType" {
+			s.Further = append(s.Further, c.Content())
+		}
+	}
+	if s.Further = s.Further[min(1, len(s.Further)):]; len(s.Further) == 0 {
+		s.Further = nil
+	}
 	return s
 }
 

@@ -61,8 +61,8 @@ func TestParseConfig(t *testing.T) {
 		Line: 4, Column: 3, Version: "1.2", ID: "example.com", Domains: []string{"example.com", "example.net"}, Written: []string{"Example.com", "example.net"},
 		DisplayName: "Example & Sons", ShortName: "Example",
 		Sections: []Section{
-			{Line: 10, Column: 5, Type: "imap", Hostname: "imap.example.com", Port: "993", SocketType: "SSL", Username: "%EMAILADDRESS%", Auth: []string{"OAuth2", "password-cleartext"}, Spaced: map[string]string{"hostname": " imap.example.com "}},
-			{Line: 16, Column: 5, Outgoing: true, Type: "smtp"},
+			{Line: 10, Column: 5, Type: "imap", Hostname: "imap.example.com", Port: "993", SocketType: "SSL", Word: "IMAP", Username: "%EMAILADDRESS%", Auth: []string{"OAuth2", "password-cleartext"}, Spaced: map[string]string{"hostname": " imap.example.com "}},
+			{Line: 16, Column: 5, Outgoing: true, Type: "smtp", Word: "smtp"},
 		},
 	}
 	c.Root = nil // the tree that it was read from

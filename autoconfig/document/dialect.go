@@ -21,6 +21,8 @@ type Dialect struct {
 	Incoming  []string                      // types of incomingServer it reads
 	Sockets   map[string]mailcheck.Security // the values of socketType it knows
 	AnyCase   bool                          // of socketType
+	Several   bool                          // of several socketType it takes the first that it knows
+	ExactType bool                          // of the section, in small letters
 	Otherwise mailcheck.Security            // what an unknown socketType becomes; empty: the section is bad
 	ByPort    bool                          // it becomes STARTTLS on ports 143 and 587, and TLS on any other
 	Username  bool                          // a section without user name is bad
@@ -178,7 +180,10 @@ func (r reading) without(c *Config, outgoing bool, text mailcheck.Text) Fault {
 // section reads one section, or says why the client does not.
 func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Server, why mailcheck.Text) {
 	host, why := d.host(s, a)
-	if !why.Empty() {
+	switch {
+	case d.ExactType && s.Word != s.Type:
+		return server, mailcheck.Textf("type is %q, which it does not know", s.Word)
+	case !why.Empty():
 		return server, why
 	}
 	port, err := strconv.ParseUint(s.Port, 10, 16)

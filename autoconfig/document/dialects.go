@@ -22,7 +22,7 @@ var (
 	// too, but make no account of IMAP, POP3 and submission.
 	ThunderbirdDialect = Dialect{
 		Client: "Thunderbird", Ref: "thunderbird-desktop: readFromXML.sys.mjs, FetchConfig.sys.mjs, OAuth2Providers.sys.mjs",
-		XMLType: true, ID: true, Domain: true, ASCIIHost: true, Incoming: []string{"imap", "pop3"}, Sockets: exactSockets,
+		XMLType: true, ID: true, Domain: true, ASCIIHost: true, Incoming: []string{"imap", "pop3"}, ExactType: true, Sockets: exactSockets, Several: true,
 		Auth:      []string{"password-cleartext", "password-encrypted", "plain", "secure", "NTLM", "GSSAPI", "OAuth2"},
 		AuthOut:   []string{"none", "client-IP-address", "smtp-after-pop"},
 		AuthHosts: true, Default: true,

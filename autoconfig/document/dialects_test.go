@@ -161,3 +161,30 @@ func TestDialectSections(t *testing.T) {
 		}
 	}
 }
+
+// Thunderbird knows no type in capitals, and of several socketType takes the first that it
+// knows; most others take the first, whatever it is.
+func TestOddSections(t *testing.T) {
+	c, err := ParseConfig([]byte(strings.NewReplacer(`type="imap"`, `type="IMAP"`).Replace(sample.File(sample.Incoming(), sample.Outgoing()))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := mailcheck.Address{Local: "alice", Domain: "example.com"}
+	if r := ThunderbirdDialect.Read(c, a); r.Refused == nil || !strings.Contains(r.Refused.Text.String(), `type is "IMAP", which it does not know`) {
+		t.Errorf("Thunderbird: %+v", r.Refused)
+	}
+	if r := KmailDialect.Read(c, a); r.Refused != nil {
+		t.Errorf("KMail: %s", r.Refused.Text.String())
+	}
+	twice := Section{Type: "imap", Word: "imap", Hostname: "imap.example.com", Port: "993", SocketType: "TLS", Further: []string{"tls", "SSL", "plain"}}
+	if got := ThunderbirdDialect.security(twice); got != mailcheck.ImplicitTLS {
+		t.Errorf("Thunderbird: %q", got)
+	}
+	if got := AndroidDialect.security(twice); got != "" {
+		t.Errorf("Thunderbird for Android: %q", got)
+	}
+	answer := &AutodiscoverAnswer{Protocols: []AutodiscoverProtocol{{Type: "IMAP", Server: "imap.example.com"}, {Type: "SMTP", Server: "smtp.example.com", Port: "465"}}}
+	if servers, _ := ThunderbirdAnswers.Read(answer, a); len(servers) != 1 || servers[0].Port != 465 {
+		t.Errorf("Thunderbird takes %v of an answer without a port", servers)
+	}
+}

@@ -41,6 +41,11 @@ func (d Dialect) security(s Section) mailcheck.Security {
 		word = strings.ToLower(word)
 	}
 	security, known := d.Sockets[word]
+	for _, further := range s.Further {
+		if d.Several && !known {
+			security, known = d.Sockets[further]
+		}
+	}
 	switch {
 	case known:
 		return security
