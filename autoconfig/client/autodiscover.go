@@ -112,7 +112,7 @@ func (w *walk) read(c autoconfig.Copy) reading {
 	r.servers, r.doubt = w.words.Read(c.Answer, w.address)
 	for i := range r.servers {
 		r.servers[i] = autoconfig.WithUsername(r.servers[i], w.address)
-		r.servers[i].Sources = []string{c.Source}
+		r.servers[i].Sources, r.servers[i].Position.Document = []string{c.Source}, c.URL
 	}
 	if w.former == nil {
 		return r

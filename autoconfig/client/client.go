@@ -172,6 +172,9 @@ func (w *walk) conclude(place autoconfig.Place, found find) mailcheck.ClientResu
 	case r.Reason.Empty():
 		r.Reason = mailcheck.Text{Format: w.caveats[place]}
 	}
+	if why := w.misread(found.servers); !why.Empty() {
+		r.Reason = mailcheck.Joined(slices.DeleteFunc([]mailcheck.Text{why, r.Reason}, mailcheck.Text.Empty), "; ")
+	}
 	return r
 }
 
@@ -290,6 +293,9 @@ func (w *walk) lookDocument(doc autoconfig.Copy) find {
 		return find{note: mailcheck.Textf("counts for less than the SRV records, because it names no user name of its own")}
 	}
 	found := find{servers: w.choose(append(r.Incoming, r.Outgoing...))}
+	for i := range found.servers {
+		found.servers[i].Position.Document = doc.URL
+	}
 	found.misnamed = w.misnamed(doc.Config, found.servers)
 	if len(r.Dropped) > 0 {
 		found.note = mailcheck.Textf("ignores %s", r.Dropped[0].Place())

@@ -116,6 +116,7 @@ func (d AnswerDialect) server(a *AutodiscoverAnswer, p AutodiscoverProtocol, pro
 	if d.Address {
 		server.Username = address.Username()
 	}
+	server.Position.Line = p.Line
 	return server, !anyBad(problems)
 }
 

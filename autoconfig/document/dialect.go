@@ -206,7 +206,7 @@ func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 	}
 	server = mailcheck.Server{
 		Protocol: SectionProtocols[s.Type], Host: d.written(s, a), Port: uint16(port), Security: security,
-		Username: d.username(s, a), Auth: s.methods(),
+		Username: d.username(s, a), Auth: s.methods(), Position: mailcheck.Position{Line: s.Line},
 	}
 	if d.Unreachable(server).Empty() {
 		server.Host = host

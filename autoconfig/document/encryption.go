@@ -96,3 +96,26 @@ func Plainly(readings []Reading) (clients []string, sure bool) {
 	}
 	return clients, sure
 }
+
+// Misread says by which words of a file a program came to a server without encryption,
+// where that is not what they mean.
+func (c *Config) Misread(s mailcheck.Server) mailcheck.Text {
+	i := slices.IndexFunc(c.Sections, func(section Section) bool { return section.Line == s.Position.Line })
+	if i < 0 || s.Security != mailcheck.Plain || SocketTypes[c.Sections[i].SocketType] == mailcheck.Plain {
+		return mailcheck.Text{}
+	}
+	return mailcheck.Textf("reads socketType %q in the section of line %d as no encryption", c.Sections[i].SocketType, s.Position.Line)
+}
+
+// Misread does so for an answer.
+func (a *AutodiscoverAnswer) Misread(s mailcheck.Server) mailcheck.Text {
+	i := slices.IndexFunc(a.Protocols, func(p AutodiscoverProtocol) bool { return p.Line == s.Position.Line })
+	if i < 0 || s.Security != mailcheck.Plain {
+		return mailcheck.Text{}
+	}
+	p := a.Protocols[i]
+	if meant, _, err := p.security(); err == nil && meant == mailcheck.Plain {
+		return mailcheck.Text{}
+	}
+	return mailcheck.Textf("reads SSL %q with Encryption %q in the section of line %d as no encryption", p.SSL, p.Encryption, p.Line)
+}
