@@ -1,6 +1,8 @@
 package autoconfig
 
 import (
+	"slices"
+
 	"mailcheck"
 	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
@@ -20,21 +22,26 @@ func (s *search) findRefusals(t *trace.Trace, where string, c *document.Config, 
 		s.tellRefusals(t, where, c, *thunderbird)
 		return
 	}
-	var reasons []document.Fault
-	clients := map[string][]string{} // by reason
-	for _, d := range document.Dialects {
-		if r := d.Read(c, s.address); r.Refused != nil && (len(r.Dropped) > 0 || thunderbird != nil) {
-			reason := r.Refused.Place().String()
-			if clients[reason] == nil {
-				reasons = append(reasons, *r.Refused)
-			}
-			clients[reason] = append(clients[reason], d.Client)
-		}
+	type refusal struct {
+		fault   document.Fault
+		clients []string
+		first   bool // of a client that looks at the first section alone
 	}
-	for _, fault := range reasons {
-		who := clients[fault.Place().String()]
-		f := t.Find(checks.PublishClientRefuses, "%s: %s; refused by %s", where, fault.Place(), mailcheck.ListOf(who).AtMost(4))
-		f.URL, f.Line, f.Column, f.Clients = where, fault.Line, fault.Column, who
+	var refusals []refusal
+	for _, d := range document.Dialects {
+		r := d.Read(c, s.address)
+		if r.Refused == nil || len(r.Dropped) == 0 && thunderbird == nil {
+			continue
+		}
+		i := slices.IndexFunc(refusals, func(o refusal) bool { return o.first && d.First && o.fault.Line == r.Refused.Line })
+		if i < 0 {
+			refusals, i = append(refusals, refusal{fault: *r.Refused, first: d.First}), len(refusals)
+		}
+		refusals[i].clients = append(refusals[i].clients, d.Client)
+	}
+	for _, r := range refusals {
+		f := t.Find(checks.PublishClientRefuses, "refused by %s: %s: %s", mailcheck.ListOf(r.clients), where, r.fault.Place())
+		f.URL, f.Line, f.Column, f.Clients = where, r.fault.Line, r.fault.Column, r.clients
 	}
 }
 

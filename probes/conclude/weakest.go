@@ -22,7 +22,7 @@ type offer struct {
 func weakestPlace(r *mailcheck.Report) []mailcheck.Finding {
 	var all []mailcheck.Finding
 	index := map[[2]string]int{} // of the finding about two places
-	for _, p := range []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3, mailcheck.Submission} {
+	for _, p := range mailProtocols {
 		offers := offersOf(r, p)
 		if len(offers) == 0 {
 			continue
@@ -84,7 +84,4 @@ func bare(place mailcheck.Place, places []mailcheck.Place) bool {
 }
 
 // byProtection orders offers, the weakest first.
-func byProtection(a, b offer) int {
-	order := []mailcheck.Security{mailcheck.Plain, mailcheck.StartTLS, mailcheck.ImplicitTLS}
-	return slices.Index(order, a.server.Security) - slices.Index(order, b.server.Security)
-}
+func byProtection(a, b offer) int { return byStrength(b.server.Security, a.server.Security) }
