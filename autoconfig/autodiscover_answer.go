@@ -256,8 +256,9 @@ func (d *autodiscovery) httpRedirect(ctx context.Context, t *trace.Trace, a mail
 	}
 	location := doc.Header.Get("Location")
 	t.Say("HTTP status %d %s", doc.Status, location)
-	heard, _ := d.readAside(doc)
-	d.keepAnswer(http.MethodGet, where, heard)
+	if heard, _ := d.readAside(doc); a == d.address { // what another domain gives is not this one's
+		d.keepAnswer(http.MethodGet, where, heard)
+	}
 	if doc.Status/100 == 2 {
 		d.plain.Store(true)
 		d.answered.Store(true)
