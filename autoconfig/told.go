@@ -53,8 +53,8 @@ func tellFaults(t *trace.Trace, where string, bad *checks.Check, faults []mailch
 		f := t.Find(check, "%s line %d: %s", where, fault.Line, fault.Detail)
 		f.URL, f.Line, f.Column, f.Element, f.Fix = where, fault.Line, fault.Column, fault.Element, fault.Fix
 		f.Clients = fault.Clients
-		if f.Severity = min(f.Severity, fault.Severity); check == fault.Check {
-			f.Severity = fault.Severity
+		if f.Severity = min(f.Severity, fault.Severity); check == fault.Check || slices.Contains(encryptionElements, fault.Element) {
+			f.Severity = fault.Severity // some program may connect without encryption then
 		}
 		if slices.Contains(encryptionElements, fault.Element) {
 			f.Target = targetAt(at, fault.Line)
@@ -98,7 +98,7 @@ func publishedAs(f mailcheck.Finding, bad *checks.Check) *checks.Check {
 	switch f.Check {
 	case checks.LintMissing, checks.LintValue:
 		switch {
-		case f.Severity == checks.Failure && section:
+		case f.Severity == checks.Failure && section, slices.Contains(encryptionElements, f.Element):
 			return bad
 		case f.Severity == checks.Failure, f.Severity == checks.Warning && section:
 			return checks.PublishFileFault
@@ -112,7 +112,7 @@ func publishedAs(f mailcheck.Finding, bad *checks.Check) *checks.Check {
 	case checks.AutoconfigPlaceholder, checks.AutodiscoverSPA, checks.AutodiscoverSSLPort,
 		checks.PublishHostNotASCII, checks.PublishHostFinalDot, checks.PublishUsernameDomain, checks.PublishUsernameCut,
 		checks.PublishTemplate, checks.PublishSeveral, checks.PublishPreferredServer,
-		checks.PublishEncryptionWord, checks.PublishNoEncryption, checks.AutodiscoverSSLOff, checks.AutodiscoverSSLMissing:
+		checks.PublishNoEncryption, checks.AutodiscoverSSLOff, checks.AutodiscoverSSLMissing:
 		return f.Check
 	}
 	return nil

@@ -39,7 +39,7 @@ var (
 	AutoconfigBadSection = &Check{"autoconfig.bad-section", Warning, Admin,
 		"A server section of the settings file is incomplete or has an invalid value; clients drop the section, and Thunderbird for Android drops the whole file.",
 		"Correct the section named in the evidence: hostname, port (1 to 65535), socketType (exactly SSL, STARTTLS or plain), username and authentication are all needed.",
-		"draft-ietf-mailmaint-autoconfig section 3.2"}
+		"draft-ietf-mailmaint-autoconfig section 3.2, NDSS 2025 Automatic Insecurity A4.1"}
 	AutoconfigPlaceholder = &Check{"autoconfig.placeholder", Warning, Admin,
 		"The settings file has a placeholder that no client knows, so the user name will be wrong.",
 		"Only %EMAILADDRESS%, %EMAILLOCALPART% and %EMAILDOMAIN% exist, with a % at both ends.",

@@ -42,7 +42,7 @@ var (
 	AutodiscoverBadSection = &Check{"autodiscover.bad-section", Warning, Admin,
 		"A <Protocol> of the Autodiscover answer is incomplete or has an invalid value; Outlook drops it or asks the user.",
 		"Correct the section named in the evidence: Type, Server, Port (1 to 65535), SSL (on or off), Encryption (SSL, TLS, None or Auto), LoginName.",
-		"MS-OXDSCLI section 2.2.4.1"}
+		"MS-OXDSCLI section 2.2.4.1, NDSS 2025 Automatic Insecurity A4.1"}
 	AutodiscoverSPA = &Check{"autodiscover.spa", Info, Admin,
 		"The Autodiscover answer leaves SPA on, so Outlook tries a Windows login (NTLM), which most IMAP, POP3 and SMTP servers lack.",
 		"Write <SPA>off</SPA> into each <Protocol>, unless the server offers NTLM: without the element it is on.",

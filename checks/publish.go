@@ -4,7 +4,7 @@ var publishChecks = []*Check{
 	PublishPortSecurity, PublishAuthNotOffered, PublishPlainNeedless, PublishOAuthOnly,
 	PublishSourcesDisagree, PublishDeclined, PublishClientRefuses, PublishUsername,
 	PublishSRVPrefers, PublishHostNotASCII, PublishHostFinalDot, PublishUsernameDomain, PublishUsernameCut,
-	PublishTemplate, PublishSeveral, PublishPreferredServer, PublishFileFault, PublishEncryptionWord,
+	PublishTemplate, PublishSeveral, PublishPreferredServer, PublishFileFault,
 	PublishNoEncryption,
 	PublishOldHost, PublishGuessed, PublishWeakest, PublishWeakFirst, PublishPortUnusual,
 }
@@ -78,10 +78,6 @@ var (
 		"A published file has a fault by the rules of its format, so mail programs leave out what it spoils or refuse the file.",
 		"Correct the file at the place given. `mailcheck lint` shows what each program makes of it.",
 		"draft-ietf-mailmaint-autoconfig section 3, MS-OXDSCLI section 2.2.4, draft-ietf-mailmaint-pacc"}
-	PublishEncryptionWord = &Check{"publish.encryption-word", Failure, Admin,
-		"A published file does not say in the words of its format how a server is encrypted, and some mail programs then connect without encryption.",
-		"In a settings file write the socketType SSL (TLS from the first byte) or STARTTLS, with these very capital letters. In an Autodiscover answer write SSL on, and the Encryption SSL (TLS from the first byte) or TLS (STARTTLS).",
-		"draft-ietf-mailmaint-autoconfig section 3.2, MS-OXDSCLI section 2.2.4.1.1.2.6, NDSS 2025 Automatic Insecurity A4.1"}
 	PublishNoEncryption = &Check{"publish.no-encryption", Failure, Admin,
 		"A published file names no server with encryption, so every mail program that reads it sends the password readable for anybody on the way.",
 		"Have the mail server offer TLS, on port 993 for IMAP, 995 for POP3 and 465 for sending, and name these ports in the file.",

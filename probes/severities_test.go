@@ -37,6 +37,8 @@ var severityReasons = []severityReason{
 	of(checks.ISPDBOutdated, "the list names a server that does not work, or a weaker one"),
 	of(checks.LoginMechanism, "no other way to log in is left"),
 	of(checks.MXNone, "the domain has no address either, so that mail to it comes back"),
+	of(checks.AutoconfigBadSection, "some program connects without encryption for the word"),
+	of(checks.AutodiscoverBadSection, "some program connects without encryption for the word in the answer"),
 	of(checks.PublishAuthNotOffered, "another published way to log in is offered"),
 	of(checks.PublishTemplate, "the template stands where the encryption should, and some program connects without"),
 	of(checks.PublishSRVPrefers, "what the records prefer works"),

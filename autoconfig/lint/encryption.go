@@ -13,12 +13,12 @@ import (
 // that was not filled in, and says what becomes of it. It fails where the source code of
 // a program shows that it then connects without encryption.
 func (l *linter) judgeWord(v value, allowed string, readings []document.Reading) *mailcheck.Finding {
-	check, what := checks.PublishEncryptionWord, mailcheck.Textf("%s is %q, not %s", v.element, v.text, mailcheck.Text{Format: allowed})
+	check, what := checks.LintValue, mailcheck.Textf("%s is %q, not %s", v.element, v.text, mailcheck.Text{Format: allowed})
 	switch left := document.TemplateIn(v.text); {
 	case left != "":
 		check, what = checks.PublishTemplate, mailcheck.Textf("%s is %q, where %s should have been filled in", v.element, v.text, left)
 	case v.text == "":
-		what = mailcheck.Textf("%s is missing or empty", v.element)
+		check, what = checks.LintMissing, mailcheck.Textf("%s is missing or empty", v.element)
 	}
 	f := l.is(v, check, "%s; %s", what, becomes(readings))
 	clients, sure := document.Plainly(readings)

@@ -156,7 +156,7 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 func repeats(c *checks.Check) bool {
 	return c == checks.SRVPortOdd || c == checks.SRVCNAMETarget || c == checks.SRVNoAddress || c == checks.SRVBadTarget || c == checks.SRVNotOffered ||
 		c == checks.AutoconfigBadSection || c == checks.AutoconfigPlaceholder || c == checks.PublishClientRefuses || c == checks.PublishFileFault ||
-		c == checks.AutodiscoverBadSection || c == checks.PACCBadEntry || c == checks.PublishEncryptionWord
+		c == checks.AutodiscoverBadSection || c == checks.PACCBadEntry
 }
 
 // serverFindings collects what the probes found. What a guessed server lacks is

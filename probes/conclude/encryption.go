@@ -35,8 +35,8 @@ func nameTLSPorts(r *mailcheck.Report) {
 	for _, source := range r.Sources {
 		for _, f := range mailcheck.Each(source.Steps) {
 			switch f.Check {
-			case checks.PublishEncryptionWord, checks.PublishTemplate, checks.AutodiscoverSSLOff:
-				preferTLS(r, source.Form, f)
+			case checks.AutoconfigBadSection, checks.AutodiscoverBadSection, checks.PublishTemplate, checks.AutodiscoverSSLOff:
+				preferTLS(r, source.Form, f) // those about other words have no target
 			case checks.PublishNoEncryption:
 				nameEncrypted(r, source, f)
 			}

@@ -48,7 +48,7 @@ func plainForms() mailcheck.Text {
 func publishesBadSection(r *mailcheck.Report) bool {
 	return slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool {
 		return s.Kind == mailcheck.Published && slices.ContainsFunc(s.Findings(), func(f mailcheck.Finding) bool {
-			bad := f.Check == checks.AutoconfigBadSection || f.Check == checks.AutodiscoverBadSection || f.Check == checks.PublishEncryptionWord
+			bad := f.Check == checks.AutoconfigBadSection || f.Check == checks.AutodiscoverBadSection
 			return bad || f.Check == checks.PublishTemplate && f.Target != "" // of how its server is encrypted
 		})
 	})
