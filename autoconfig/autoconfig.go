@@ -43,6 +43,7 @@ type answer struct {
 	unresolved bool // the host has no address, or DNS does not tell
 	fetched    *netx.Document
 	config     *document.Config // the settings file that was read, whether or not its servers are of use
+	typed      typed
 	pox        *document.AutodiscoverAnswer
 }
 
@@ -233,7 +234,7 @@ func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, b
 	})
 	if err != nil {
 		soften(t, checks.Warning)
-		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the settings file is malformed: %s", lastDetail(t))}
+		return answer{state: mailcheck.Failed, reason: mailcheck.Textf("the settings file is malformed: %s", lastDetail(t)), typed: readTyped(body)}
 	}
 	for _, issuer := range config.Issuers {
 		s.board.nameIssuer(document.Issuer{Name: document.Expand(issuer.Name, s.address), Scopes: issuer.Scopes})

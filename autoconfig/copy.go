@@ -1,6 +1,7 @@
 package autoconfig
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -42,13 +43,26 @@ type Copy struct {
 	ContentType string // media type alone; empty if it came from a folder
 	Insecure    bool   // http was involved, so anybody on the way may have written it
 	Config      *document.Config
+	Typed       *document.Config // what it is to programs that allow a document type, where that alone makes it malformed
+	Declares    bool             // the document type has declarations, so this is not known
 	Answer      *document.AutodiscoverAnswer
 	Bare        bool // asked without ?emailaddress=, where it was asked with it, too
 }
 
+// typed is what a malformed settings file is to programs that allow a document type.
+type typed struct {
+	config   *document.Config
+	declares bool
+}
+
+func readTyped(body []byte) typed {
+	config, err := document.ParseTypedConfig(body)
+	return typed{config, errors.Is(err, document.ErrDeclares)}
+}
+
 // copyOf keeps what a place answered to a GET.
 func copyOf(source, url string, a answer) Copy {
-	d := Copy{Source: source, Place: placeOf(source, url), Method: http.MethodGet, URL: url, Final: url, State: a.state, Reason: a.reason, Config: a.config, Answer: a.pox}
+	d := Copy{Source: source, Place: placeOf(source, url), Method: http.MethodGet, URL: url, Final: url, State: a.state, Reason: a.reason, Config: a.config, Typed: a.typed.config, Declares: a.typed.declares, Answer: a.pox}
 	if a.fetched != nil {
 		d.Status, d.ContentType, d.Insecure, d.Final = a.fetched.Status, a.fetched.ContentType, a.fetched.Insecure, a.fetched.URL
 	}

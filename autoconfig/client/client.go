@@ -4,7 +4,6 @@
 package client
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -269,41 +268,6 @@ func (w *walk) unheard(place autoconfig.Place) bool {
 // askedBothWays reports whether a place was asked with and without the address.
 func (w *walk) askedBothWays(place autoconfig.Place) bool {
 	return slices.ContainsFunc(w.discovery.Copies, func(c autoconfig.Copy) bool { return c.Place == place && c.Bare })
-}
-
-// lookDocument reads a settings file as the client would.
-func (w *walk) lookDocument(doc autoconfig.Copy) find {
-	switch {
-	case doc.Config == nil:
-		return find{note: doc.Reason, unusable: doc.State == mailcheck.Failed && doc.Status == http.StatusOK, unanswered: doc.State == mailcheck.Failed}
-	case w.dialect.Ignores(doc.ContentType):
-		return find{note: document.Ignored(doc.ContentType), unusable: true}
-	}
-	r := w.dialect.Read(doc.Config, w.address)
-	switch {
-	case w.dialect.Client == "" && r.Refused != nil:
-		return find{outcome: mailcheck.NotKnown, note: mailcheck.Textf("how it reads this file is not known: %s", r.Refused.Place())}
-	case w.dialect.Client == "" && len(r.Dropped) > 0:
-		return find{outcome: mailcheck.NotKnown, note: mailcheck.Textf("how it reads this file is not known: %s", r.Dropped[0].Place())}
-	case r.Refused != nil:
-		return find{note: mailcheck.Textf("refuses the whole file because of %s", r.Refused.Place()), unusable: true}
-	}
-	records := w.lookRecords().servers
-	if w.username && records != nil && !slices.ContainsFunc(records, w.fails) && !ownUsernames(doc.Config, w.address) {
-		return find{note: mailcheck.Textf("counts for less than the SRV records, because it names no user name of its own")}
-	}
-	found := find{servers: w.choose(append(r.Incoming, r.Outgoing...))}
-	for i := range found.servers {
-		found.servers[i].Position.Document = doc.URL
-	}
-	found.misnamed = w.misnamed(doc.Config, found.servers)
-	if len(r.Dropped) > 0 {
-		found.note = mailcheck.Textf("ignores %s", r.Dropped[0].Place())
-	}
-	if aside := r.Aside(); !aside.Empty() {
-		found.note = aside
-	}
-	return found
 }
 
 // misnamed says which user name of a file the client does not take, though it reads the file.

@@ -49,6 +49,9 @@ type Section struct {
 	SocketType string   // SSL, STARTTLS or plain
 	Word       string   // the type as it stands; Type is in small letters
 	Further    []string // values of socketType after the first, which only some programs look at
+	Portless   bool     // there is no element for the port at all
+	URL        string   // of servers that are reached over https
+	EWSURL     string   // of Exchange's web services, in the older way
 	Username   string
 	Auth       []string
 	Elsewhere  string            // of an outgoing one, the element by which Thunderbird's default server is to be taken instead; empty for none
@@ -71,6 +74,21 @@ func ParseConfig(body []byte) (*Config, error) {
 	if err != nil {
 		return nil, checks.AutoconfigMalformed.Errorf("%w", err)
 	}
+	return configIn(root)
+}
+
+// ParseTypedConfig reads a settings file as programs do that allow it a document type.
+// What one with declarations of its own makes of the file is not found out: the error
+// is then ErrDeclares.
+func ParseTypedConfig(body []byte) (*Config, error) {
+	root, err := ParseTree(body, AnyType)
+	if err != nil {
+		return nil, err
+	}
+	return configIn(root)
+}
+
+func configIn(root *Node) (*Config, error) {
 	if root.Name != "clientConfig" {
 		return nil, checks.AutoconfigMalformed.Errorf("line %d: the outermost element is <%s>, not <clientConfig>", root.Line, root.Name)
 	}
@@ -127,7 +145,8 @@ func ReadSection(n *Node) Section {
 		s.Elsewhere = n.Name
 	}
 	s.Spaced = spaced(n)
-	s.Word = n.Attr["type"]
+	s.Word, s.Portless = n.Attr["type"], n.Child("port") == nil
+	s.URL, s.EWSURL = n.Text("url"), n.Text("ewsURL")
 	for _, c := range n.Children {
 		if c.Name == "socketType" {
 			s.Further = append(s.Further, c.Content())

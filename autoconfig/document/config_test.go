@@ -62,7 +62,7 @@ func TestParseConfig(t *testing.T) {
 		DisplayName: "Example & Sons", ShortName: "Example",
 		Sections: []Section{
 			{Line: 10, Column: 5, Type: "imap", Hostname: "imap.example.com", Port: "993", SocketType: "SSL", Word: "IMAP", Username: "%EMAILADDRESS%", Auth: []string{"OAuth2", "password-cleartext"}, Spaced: map[string]string{"hostname": " imap.example.com "}},
-			{Line: 16, Column: 5, Outgoing: true, Type: "smtp", Word: "smtp"},
+			{Line: 16, Column: 5, Outgoing: true, Type: "smtp", Word: "smtp", Portless: true},
 		},
 	}
 	c.Root = nil // the tree that it was read from

@@ -1,8 +1,8 @@
 package document
 
 import (
+	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"mailcheck"
@@ -18,11 +18,15 @@ type Dialect struct {
 	WholeFile bool                          // one bad section of a type it reads spoils the file
 	ID        bool                          // wants a host name in emailProvider's id
 	Domain    bool                          // wants at least one valid domain element
+	DocType   bool                          // reads a file that has a document type
 	Incoming  []string                      // types of incomingServer it reads
+	Exchange  []string                      // those for Exchange, which it offers like any other
 	Sockets   map[string]mailcheck.Security // the values of socketType it knows
 	AnyCase   bool                          // of socketType
 	Several   bool                          // of several socketType it takes the first that it knows
 	ExactType bool                          // of the section, in small letters
+	PortIn    bool                          // a section for reading may do without port, and has that of its protocol
+	PortStart bool                          // what stands behind the number of a port does not matter
 	Otherwise mailcheck.Security            // what an unknown socketType becomes; empty: the section is bad
 	ByPort    bool                          // it becomes STARTTLS on ports 143 and 587, and TLS on any other
 	Username  bool                          // a section without user name is bad
@@ -61,6 +65,7 @@ type reading struct {
 	Outgoing []mailcheck.Server
 	Dropped  []Fault // sections it leaves out
 	Refused  *Fault  // why it does not use the file at all; nil if it does
+	Foremost string  // the type of the first section for reading that it takes
 	Default  string  // the element by which it sends through its default server; empty where it does not
 }
 
@@ -105,11 +110,12 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 		if d.First && hides(c.Sections[:i], s.Outgoing) {
 			continue
 		}
-		if !d.reads(s) {
+		if !d.reads(s) && !d.exchange(s) {
 			continue
 		}
 		server, why := d.section(d.spaced(s), a)
 		switch {
+		case !why.Empty() && d.exchange(s): // the others are what the file is judged by
 		case !why.Empty():
 			f := Fault{
 				Line: s.Line, Column: s.Column, Text: mailcheck.Textf("section %d (%s): %s", i+1, s.Type, why),
@@ -125,6 +131,7 @@ func (d Dialect) Read(c *Config, a mailcheck.Address) reading {
 			}
 			r.Outgoing = append(r.Outgoing, server)
 		default:
+			r.Foremost = cmp.Or(r.Foremost, s.Type)
 			r.Incoming = append(r.Incoming, server)
 		}
 	}
@@ -179,6 +186,9 @@ func (r reading) without(c *Config, outgoing bool, text mailcheck.Text) Fault {
 
 // section reads one section, or says why the client does not.
 func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Server, why mailcheck.Text) {
+	if d.exchange(s) {
+		s = s.byURL()
+	}
 	host, why := d.host(s, a)
 	switch {
 	case d.ExactType && s.Word != s.Type:
@@ -186,12 +196,11 @@ func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 	case !why.Empty():
 		return server, why
 	}
-	port, err := strconv.ParseUint(s.Port, 10, 16)
-	if err != nil || port == 0 {
-		return server, mailcheck.Textf("port %q is not a number from 1 to 65535", s.Port)
-	}
 	security := d.security(s)
+	port, err := d.port(s, security)
 	switch {
+	case err != nil || port == 0:
+		return server, mailcheck.Textf("port %q is not a number from 1 to 65535", s.Port)
 	case security != "":
 	case s.SocketType == "":
 		return server, mailcheck.Textf("socketType is missing")
@@ -205,8 +214,11 @@ func (d Dialect) section(s Section, a mailcheck.Address) (server mailcheck.Serve
 		return server, why
 	}
 	server = mailcheck.Server{
-		Protocol: SectionProtocols[s.Type], Host: d.written(s, a), Port: uint16(port), Security: security,
+		Protocol: SectionProtocols[s.Type], Host: d.written(s, a), Port: port, Security: security,
 		Username: d.username(s, a), Auth: s.methods(), Position: mailcheck.Position{Line: s.Line},
+	}
+	if d.exchange(s) {
+		return s.webServices(host, server), mailcheck.Text{}
 	}
 	if d.Unreachable(server).Empty() {
 		server.Host = host

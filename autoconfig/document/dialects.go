@@ -18,11 +18,14 @@ var Dialects = []Dialect{
 }
 
 var (
-	// A bad server is dropped alone. The names of exchange and nntp servers are read
-	// too, but make no account of IMAP, POP3 and submission.
+	// A bad server is dropped alone. Of sections for reading the first good one is
+	// offered first, Exchange's too; nntp, owa and, where a preference says so, graph are
+	// read as well, but not followed. A section for reading without port makes an account
+	// with port 0, which stands for that of the protocol (nsMsgIncomingServer.cpp).
 	ThunderbirdDialect = Dialect{
 		Client: "Thunderbird", Ref: "thunderbird-desktop: readFromXML.sys.mjs, FetchConfig.sys.mjs, OAuth2Providers.sys.mjs",
 		XMLType: true, ID: true, Domain: true, ASCIIHost: true, Incoming: []string{"imap", "pop3"}, ExactType: true, Sockets: exactSockets, Several: true,
+		Exchange: []string{"exchange", "ews"}, DocType: true, PortIn: true, PortStart: true, Spaces: []string{"socketType", "username"},
 		Auth:      []string{"password-cleartext", "password-encrypted", "plain", "secure", "NTLM", "GSSAPI", "OAuth2"},
 		AuthOut:   []string{"none", "client-IP-address", "smtp-after-pop"},
 		AuthHosts: true, Default: true,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"mailcheck"
@@ -45,7 +46,37 @@ func (n *Node) Text(name string) string {
 
 // parseXML reads a document into a tree, within bounds and without a document
 // type: no settings file needs one, and entities are a way to attack parsers.
-func parseXML(body []byte) (*Node, error) { return ParseTree(body, false) }
+func parseXML(body []byte) (*Node, error) { return ParseTree(body, NoType) }
+
+// DocTypes are the document types that a document may have. None may declare anything
+// itself.
+type DocTypes int
+
+const (
+	NoType    DocTypes = iota
+	PlistType          // the one that Apple's tools write
+	AnyType            // any, which then stands once and before the outermost element
+)
+
+// ErrDeclares is that a document type has declarations, such as entities.
+var ErrDeclares = errors.New("the document type has declarations of its own")
+
+// docType is one without declarations (XML 1.0 section 2.8).
+var docType = regexp.MustCompile(`^DOCTYPE\s+[\pL_][\w.:-]*(\s+(SYSTEM|PUBLIC\s+("[^"]*"|'[^']*'))\s+("[^"]*"|'[^']*'))?\s*$`)
+
+// refuse says what is wrong with a declaration where it stands.
+func (d DocTypes) refuse(declaration []byte, misplaced bool) error {
+	declares := bytes.Contains(declaration, []byte("["))
+	switch {
+	case d == PlistType && bytes.HasPrefix(declaration, []byte("DOCTYPE plist ")) && !declares:
+		return nil
+	case d == AnyType && declares:
+		return ErrDeclares
+	case d == AnyType && !misplaced && docType.Match(declaration):
+		return nil
+	}
+	return errors.New("a document type or other declaration is not allowed")
+}
 
 // SyntaxError is where and why a document cannot be read.
 type SyntaxError struct {
@@ -60,9 +91,8 @@ func (e *SyntaxError) Error() string {
 
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// ParseTree does so; a property list may have the document type that Apple's tools
-// write, as long as it declares nothing itself.
-func ParseTree(body []byte, plist bool) (*Node, error) {
+// ParseTree does so, but for the document types that are allowed.
+func ParseTree(body []byte, types DocTypes) (*Node, error) {
 	if len(body) > MaxConfig {
 		return nil, fmt.Errorf("larger than %d bytes", MaxConfig)
 	}
@@ -70,6 +100,7 @@ func ParseTree(body []byte, plist bool) (*Node, error) {
 	d.CharsetReader = latin1
 	root := &Node{}
 	open := []*Node{root}
+	typed := false
 	for nodes := 0; ; {
 		fromLine, fromColumn := d.InputPos()
 		token, err := d.Token()
@@ -106,10 +137,10 @@ func ParseTree(body []byte, plist bool) (*Node, error) {
 				return nil, &SyntaxError{fromLine, fromColumn, errors.New("something stands before the XML declaration, where parsers allow nothing"), mailcheck.Textf("Take out what stands before <?xml: often an empty line that a program sends before the file.")}
 			}
 		case xml.Directive:
-			if plist && bytes.HasPrefix(t, []byte("DOCTYPE plist ")) && !bytes.Contains(t, []byte("[")) {
-				continue
+			if err := types.refuse(t, typed || len(root.Children) > 0); err != nil {
+				return nil, &SyntaxError{line, column, err, mailcheck.Textf("Take the <!DOCTYPE ...> out.")}
 			}
-			return nil, &SyntaxError{line, column, errors.New("a document type or other declaration is not allowed"), mailcheck.Textf("Take the <!DOCTYPE ...> out.")}
+			typed = true
 		}
 	}
 	switch len(root.Children) {

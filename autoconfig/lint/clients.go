@@ -36,8 +36,10 @@ func lintClients(l *linter, provider *document.Node, c *document.Config) {
 			}
 			told.find(checks.PublishClientRefuses, *r.Refused, d.Client, fix)
 		default:
-			result.Reason = r.Aside()
-			result.Servers = []mailcheck.Server{r.Incoming[0], r.Outgoing[0]}
+			result.Reason, result.Servers = r.Aside(), r.Taken()
+			if offer := r.Offer(); !offer.Empty() {
+				result.Outcome, result.Reason = mailcheck.Asks, offer
+			}
 			for _, s := range result.Servers {
 				if why := d.Unreachable(s); !why.Empty() {
 					result.Outcome, result.Reason = mailcheck.Fails, why

@@ -132,7 +132,7 @@ func firstLine(text string) string {
 }
 
 func (l *linter) judgeXML(body []byte) {
-	root, err := document.ParseTree(body, true)
+	root, err := document.ParseTree(body, document.PlistType)
 	if err != nil {
 		l.malformed(err)
 		return
