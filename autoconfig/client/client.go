@@ -374,7 +374,7 @@ func (w *walk) judge(place autoconfig.Place, found find) (mailcheck.Outcome, mai
 		}
 	}
 	if place == autoconfig.Guess {
-		note = w.whyGuess()
+		note = w.guessesAs(w.whyGuess())
 	}
 	return mailcheck.Configures, note
 }

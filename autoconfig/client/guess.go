@@ -39,7 +39,13 @@ func (w *walk) lookGuess() find {
 		if len(w.discovery.Likely) == 0 {
 			return find{note: w.source("guess").Reason}
 		}
-		return w.lookTried(w.candidates(""))
+		found := w.lookTried(w.candidates(""))
+		for i := range found.servers {
+			if w.local && w.address.Local != "" {
+				found.servers[i].Username = w.address.Local
+			}
+		}
+		return found
 	}
 	var upgraded, likely []mailcheck.Server
 	for _, s := range w.source("guess").Servers {
@@ -52,6 +58,14 @@ func (w *walk) lookGuess() find {
 		}
 	}
 	return find{servers: w.choose(slices.Concat(upgraded, likely)), note: mailcheck.Textf("none of the usual host names answers")}
+}
+
+// guessesAs adds to why the program guesses with which user names it then logs in.
+func (w *walk) guessesAs(why mailcheck.Text) mailcheck.Text {
+	if !w.local || w.address.Local == "" {
+		return why
+	}
+	return mailcheck.Textf("%s; logs in as %s, and as %s if that is refused", why, w.address.Local, w.address)
 }
 
 // candidates lists what the program tries, in its order: at the usual names that have an

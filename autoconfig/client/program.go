@@ -38,6 +38,7 @@ type program struct {
 	incoming,
 	outgoing []mailcheck.Protocol // what it can speak, in its order
 	guesses  []guess                     // what it guesses where an answer is enough for it; nil if it takes what works
+	local    bool                        // it enters guessed servers with the local part of the address, and with all of it if that is refused
 	upgrades []mailcheck.Protocol        // those it guesses with STARTTLS before TLS
 	confirms map[autoconfig.Place]string // places whose answer the user has to confirm, and why
 	caveats  map[autoconfig.Place]string // what was not verified about a place, or is not the same in all builds

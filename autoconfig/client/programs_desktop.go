@@ -19,13 +19,13 @@ var desktopPrograms = []program{
 		// domain's own places the first that answers with a status of 2xx is the only one
 		// that is read. On the host of an Exchange server it guesses, too.
 		// It guesses in parallel, and looks at certificates only where TLS comes first
-		// (guess.requireGoodCert); the local part is the first user name it then tries. It
-		// reads no SRV records for mail (bugzilla 342242). Compared with the program itself
+		// (guess.requireGoodCert); the local part is the first user name it then tries, the
+		// address the second (email.mjs, ConfigVerifier.sys.mjs). It reads no SRV records for mail (bugzilla 342242). Compared with the program itself
 		// (153) in realtest.
 		name:    "Thunderbird",
 		order:   []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Database, autoconfig.Exchanger, autoconfig.Autodiscover, autoconfig.Guess},
 		dialect: &document.ThunderbirdDialect, incoming: both, outgoing: sending, guesses: thunderbirdGuesses,
-		settles: true, inOrder: true, signsIn: true, named: true, direct: true,
+		settles: true, inOrder: true, signsIn: true, named: true, direct: true, local: true,
 		words: &document.ThunderbirdAnswers, former: &document.OldThunderbirdAnswers,
 		manual: "the user has to type in the servers; it does not read SRV records",
 		habits: habits{warns: true, shows: mailcheck.Does, presets: true, certificate: mailcheck.AsksToGoOn,
