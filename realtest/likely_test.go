@@ -52,6 +52,20 @@ var likely = []scenario{{
 	servers:  append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
 	findings: []string{"autodiscover.bad-section"},
 }, {
+	name:     "doctype", // which Thunderbird reads
+	records:  tlsRecords,
+	sites:    []site{{host: "autoconfig", path: configPath, document: strings.Replace(settings, "<clientConfig", "<!DOCTYPE clientConfig>\n<clientConfig", 1)}},
+	ports:    []int{993, 995, 465},
+	found:    "srv",
+	servers:  tlsServers,
+	findings: []string{"autoconfig.malformed"},
+}, {
+	name:     "exchange-first",
+	sites:    []site{{host: "autoconfig", path: configPath, document: strings.Replace(settings, "<incomingServer", exchangeSection+"<incomingServer", 1)}},
+	ports:    []int{993, 995, 465},
+	servers:  append([]string{"pop3 pop:995 tls pass"}, tlsServers...),
+	findings: []string{"publish.client-refuses"},
+}, {
 	name:     "autodiscover-login", // the servers would be guessed, were it not for this
 	sites:    []site{{host: "autodiscover", directives: `location / { add_header WWW-Authenticate 'Basic realm="mail"' always; return 401; }`}},
 	ports:    tlsPorts,

@@ -43,6 +43,8 @@ var madeUp = []account{
 	{"autodiscover-url", "guess", "imap imap:993 tls", "submission smtp:465 tls"}, // does not follow
 	{"autodiscover-login", "", "", ""},                                            // asks for the password
 	{"autodiscover-redirect", "exchange", "imap imap:993 tls", "submission smtp:465 tls"},
+	{"doctype", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
+	{"exchange-first", "xml", "ews ex:443 tls", ""},                                // but only offers it
 	{"malformed", "guess", "imap imap:993 tls", "submission smtp:465 tls"},         // it goes on to guess
 	{"content-type", "guess", "imap imap:993 tls", "submission smtp:465 tls"},      // the same
 	{"unpublished", "guess", "imap imap:993 tls", "submission smtp:465 tls"},       // good certificates
@@ -138,48 +140,60 @@ func TestThunderbird(t *testing.T) {
 	for _, a := range madeUp {
 		addresses = append(addresses, "alice@"+a.name+".example")
 	}
+	documents := documents()
 	var got struct {
 		Error   string
-		Results map[string]struct {
-			Source  string
-			Servers []string
-			Failed  string
-		}
+		Results map[string]fromThunderbird
 	}
-	err = m.run(askThunderbird, &got, base64.StdEncoding.EncodeToString(internet.root.cert.Raw), addresses)
+	err = m.run(askThunderbird, &got, base64.StdEncoding.EncodeToString(internet.root.cert.Raw), addresses, documents)
 	if err != nil || got.Error != "" {
 		t.Fatal(cmp.Or(got.Error, fmt.Sprint(err)))
 	}
+	t.Run("shapes", func(t *testing.T) {
+		t.Parallel()
+		compareShapes(t, documents, got.Results)
+	})
 	for i, a := range madeUp {
 		if _, ok := internet.find(a.name); !ok {
 			continue // its program does not run here
 		}
 		t.Run(a.name, func(t *testing.T) {
 			t.Parallel()
-			short := strings.NewReplacer("."+a.name+".example", "")
+			short := strings.NewReplacer("."+a.name+".example", "", "exchange ", "ews ")
 			want := []string{a.source, strings.TrimSpace(a.reads + " " + a.sends)}
 			real := got.Results[addresses[i]]
 			if of := []string{real.Source, short.Replace(strings.Join(real.Servers, " "))}; !slices.Equal(of, want) {
 				t.Errorf("Thunderbird takes %q, want %q; %s", of, want, real.Failed)
 			}
-			source, servers, why := toldOfThunderbird(t, addresses[i])
-			if of := []string{source, short.Replace(strings.Join(servers, " "))}; !slices.Equal(of, want) {
-				t.Errorf("mailcheck says that it takes %q, want %q; %s", of, want, why)
+			out, _ := mailcheck(t, "clients", addresses[i], "-o", "json")
+			told := thunderbirdIn(t, out)
+			if of := []string{told.Source, short.Replace(strings.Join(told.Servers, " "))}; !slices.Equal(of, want) {
+				t.Errorf("mailcheck says that it takes %q, want %q; %s", of, want, told.Failed)
+			}
+			if told.Username != real.Username {
+				t.Errorf("mailcheck says that it logs in as %q, not as %q", told.Username, real.Username)
 			}
 		})
 	}
 }
 
-// toldOfThunderbird returns what "mailcheck clients" says of Thunderbird.
-func toldOfThunderbird(t *testing.T, address string) (source string, servers []string, why string) {
+// fromThunderbird is what it makes of an address or a document.
+type fromThunderbird struct {
+	Source   string
+	Servers  []string
+	Username string // for reading
+	Failed   string
+}
+
+// thunderbirdIn returns what a report of mailcheck says of Thunderbird.
+func thunderbirdIn(t *testing.T, out string) (told fromThunderbird) {
 	t.Helper()
-	out, _ := mailcheck(t, "clients", address, "-o", "json")
 	var r struct {
 		Clients []struct {
 			Client, Outcome, Source, Reason string
 			Servers                         []struct {
-				Protocol, Host, Security string
-				Port                     int
+				Protocol, Host, Security, Username string
+				Port                               int
 			}
 		}
 	}
@@ -191,16 +205,17 @@ func toldOfThunderbird(t *testing.T, address string) (source string, servers []s
 			continue
 		}
 		for _, s := range c.Servers {
-			servers = append(servers, fmt.Sprintf("%s %s:%d %s", s.Protocol, s.Host, s.Port, s.Security))
+			told.Servers = append(told.Servers, fmt.Sprintf("%s %s:%d %s", s.Protocol, s.Host, s.Port, s.Security))
 		}
 		place, _, _ := strings.Cut(c.Source, " ")
-		if len(servers) > 0 {
-			source = sources[place]
+		if len(c.Servers) > 0 {
+			told.Source, told.Username = sources[place], c.Servers[0].Username
 		}
-		return source, servers, c.Outcome + ": " + c.Reason
+		told.Failed = c.Outcome + ": " + c.Reason
+		return told
 	}
 	t.Fatalf("no Thunderbird in %s", out)
-	return "", nil, ""
+	return told
 }
 
 // hurried recognises what Postfix logs of Thunderbird's guesses: QUIT comes before the
