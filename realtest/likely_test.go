@@ -42,7 +42,7 @@ var likely = []scenario{{
 	exit:     1,
 	found:    "autoconfig",
 	servers:  tlsServers,
-	findings: []string{"autoconfig.bad-section", "publish.file-fault"},
+	findings: []string{"autoconfig.bad-section", "autoconfig.bad-section"},
 }, {
 	name: "odd-answer", // it leaves a section without Port out
 	sites: []site{{host: "autodiscover", path: poxPath, directives: answerPOST, document: strings.Replace(autodiscoverAnswer, "<Protocol>",
