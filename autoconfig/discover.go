@@ -146,6 +146,9 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 			start := time.Now()
 			source.find(ctx, s)
 			s.result.Elapsed = time.Since(start)
+			if trace.Ended(ctx) && !mailcheck.Shows(s.trace.Findings(), checks.RunTimeout) {
+				s.trace.Find(checks.RunTimeout, "not finished: the source %s", source.Name)
+			}
 			s.result.Steps = s.trace.Steps
 		})
 		names, before = append(names, source.Name), append(before, its)

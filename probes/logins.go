@@ -79,17 +79,21 @@ func (l *logins) count() bool {
 }
 
 // enter logs in at a server that passed so far. What vouches for it and which user name
-// it wants is known when all sources have spoken; the connection waits for that.
+// it wants is known when all sources have spoken; the connection waits for that, or for
+// as long as the run can spare where the server is vouched for already.
 func (l *logins) enter(ctx context.Context, p *probe) {
 	p.tell()
 	p.dane(ctx)
 	if !verdict(p.trace.Findings()).Usable() || p.result.TLS == nil || !p.result.TLS.Verified {
 		return
 	}
-	p.hold(ctx, p.others.named)
-	server, rank, ok := p.others.described(p.result.Server)
+	p.hold(ctx, p.others.soon)
+	server, rank, ok := p.others.described(p.result.Server, l)
 	if !ok {
-		return
+		p.hold(ctx, p.others.named)
+		if server, rank, ok = p.others.described(p.result.Server, l); !ok {
+			return
+		}
 	}
 	p.result.Server = server
 	if l.obstacle(p.result, verdict(p.trace.Findings())) != nil {
@@ -110,6 +114,7 @@ func (l *logins) settle(r *mailcheck.Report) {
 		case s.Login != nil:
 		case o == nil:
 			s.Login = &mailcheck.Login{State: mailcheck.LoginSkipped, Reason: outOfTime}
+			(&obstacle{outOfTime, checks.RunTimeout, mailcheck.Text{}}).record(s)
 		default:
 			s.Login = &mailcheck.Login{State: mailcheck.LoginSkipped, Reason: o.why}
 			o.record(s)
@@ -162,6 +167,13 @@ func (o *obstacle) record(s *mailcheck.ServerResult) {
 		Op: mailcheck.OpAuth, Target: s.Endpoint(), Detail: mailcheck.Textf("not tried: %s", o.why), Findings: []mailcheck.Finding{f},
 	})
 	s.Verdict = mailcheck.Untested
+}
+
+// trusted returns a server, vouched for by the user where nobody else does.
+func (l *logins) trusted(s mailcheck.Server) mailcheck.Server {
+	one := []mailcheck.Server{s}
+	l.trust(one)
+	return one[0]
 }
 
 // trust notes which mail servers the user vouches for that nobody else does.

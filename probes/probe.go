@@ -277,7 +277,8 @@ func (p *probe) find(op mailcheck.Op, c *checks.Check, format string, args ...an
 }
 
 func addressState(a *netx.Attempt) mailcheck.Reach {
-	if !a.Tried || errors.Is(a.Err, context.Canceled) {
+	cut := errors.Is(a.Err, context.DeadlineExceeded) && a.Elapsed < trace.Decisive(mailcheck.OpConnect) // by the end of the run
+	if !a.Tried || cut || errors.Is(a.Err, context.Canceled) {
 		return mailcheck.NotAttempted
 	}
 	return trace.ConnectState(a.Err)

@@ -182,6 +182,8 @@ type pool struct {
 
 	domain  string                  // of the address; empty where servers were given
 	named   chan struct{}           // closed when all servers of the run have been started
+	soon    <-chan struct{}         // closed then, or when a third of the run is over: one slow source does not keep everybody from logging in
+	told    context.CancelFunc      // closes it
 	servers []mailcheck.Server      // as all sources together describe them; known then
 	logins  *logins                 // nil where the run does not log in
 	unnamed map[string]*unnamedDoor // by key; complete when the servers have been named
@@ -206,9 +208,14 @@ func newPool(ctx context.Context, n *netx.Run, o *Options, r *mailcheck.Report) 
 	if o == nil {
 		o = new(Options)
 	}
+	end, limited := ctx.Deadline()
+	if !limited {
+		end = time.Now().Add(3 * longestGreeting)
+	}
+	soon, told := context.WithDeadline(ctx, time.Now().Add(time.Until(end)/3))
 	return &pool{
 		ctx: ctx, net: n, opts: *o, began: r.Started, domain: r.Address.Domain, logins: newLogins(o.Credentials, r.Address, r.Started),
-		near: newNearby(ctx, n), named: make(chan struct{}), running: map[string]*slot{}, webs: map[string]*shared{},
+		near: newNearby(ctx, n), named: make(chan struct{}), soon: soon.Done(), told: told, running: map[string]*slot{}, webs: map[string]*shared{},
 		talks: map[netip.Addr]chan struct{}{}, unnamed: map[string]*unnamedDoor{},
 	}
 }
@@ -249,23 +256,27 @@ func (t *pool) name(servers []mailcheck.Server) {
 	}
 	t.servers = servers
 	close(t.named)
+	t.told()
 }
 
 // described returns a server as all sources together describe it, and its rank for
-// logging in: by protocol, TLS before STARTTLS, then by trust in the source. There is
-// none while sources are still asked, and of what only looked like a server of the account.
-func (t *pool) described(s mailcheck.Server) (described mailcheck.Server, rank int, ok bool) {
+// logging in: by protocol, TLS before STARTTLS, then by trust in the source. While
+// sources are still asked that is how the first one has it, if it can vouch for it; there
+// is none of what only looked like a server of the account.
+func (t *pool) described(s mailcheck.Server, l *logins) (described mailcheck.Server, rank int, ok bool) {
+	security := slices.Index([]mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS}, s.Security)
+	place := slices.Index(mailcheck.Protocols, s.Protocol)*2 + security
 	select {
 	case <-t.named:
 	default:
-		return s, 0, false
+		first := l.trusted(s)
+		return first, place * autoconfig.MaxServers, first.Vouch != mailcheck.NotVouched
 	}
 	i := slices.IndexFunc(t.servers, func(o mailcheck.Server) bool { return o.Key() == s.Key() })
 	if i < 0 {
 		return s, 0, false
 	}
-	security := slices.Index([]mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS}, s.Security)
-	return t.servers[i], (slices.Index(mailcheck.Protocols, s.Protocol)*2+security)*len(t.servers) + i, true
+	return t.servers[i], place*autoconfig.MaxServers + i, true
 }
 
 // settle ends the logins of the run, if it has any.

@@ -89,9 +89,6 @@ func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 	t.p.hold(ctx, t.turn.ready)
 	shut, every := t.turn.shut()
 	switch {
-	case !lasts(ctx, 0):
-		login.Reason = outOfTime
-		return enough
 	case shut && !t.AllMechanisms:
 		if login.State == mailcheck.LoginSkipped {
 			login.Username, login.Reason = name, mailcheck.Textf("another attempt could lock the account")
@@ -101,6 +98,9 @@ func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 		}
 		login.Refused = appendNew(login.Refused, name)
 		return nextName
+	case !lasts(ctx, 0):
+		t.cutShort(name)
+		return enough
 	case !t.count():
 		login.Reason = mailcheck.Textf("%d logins were made, which is the most for one run", maxLogins)
 		return enough
@@ -110,6 +110,8 @@ func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 	}
 	e := t.attempt(ctx, name, m)
 	switch {
+	case e.check == checks.RunTimeout:
+		t.cutShort(name)
 	case !t.AllMechanisms && t.turn.crowded(e): // else a connection of this very server is in
 		t.late = true
 		return again
@@ -119,6 +121,19 @@ func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 		return nextName
 	}
 	return enough
+}
+
+// cutShort says that the run ended before a login that could have let the user in: what
+// refused the ones before is no verdict on the user then.
+func (t *tries) cutShort(name string) {
+	login := t.p.result.Login
+	login.Reason = outOfTime
+	for step, f := range mailcheck.Each(t.p.trace.Steps) {
+		if step.Op == mailcheck.OpAuth && f.Severity == checks.Failure {
+			login.State = mailcheck.LoginBroken
+			f.Become(checks.RunTimeout, "%s; not finished: the login as %s", f.Detail, name)
+		}
+	}
 }
 
 // attempt makes one login and records it with the server. Others need not wait for the
@@ -206,7 +221,7 @@ func (t *tries) sender(name string) string {
 func unreached(p *probe, endpoint string) mailcheck.Step {
 	check, why := checks.LoginFailed, mailcheck.Textf("the server did not offer the same as in the test before")
 	if mailcheck.Shows(p.trace.Findings(), checks.RunTimeout) {
-		check, why = checks.RunTimeout, mailcheck.Textf("not finished: %s %s", mailcheck.OpAuth, endpoint)
+		check, why = checks.RunTimeout, mailcheck.Textf("not finished: %s", mailcheck.OpAuth)
 	}
 	for _, f := range p.trace.Findings() {
 		if f.Severity == checks.Failure {

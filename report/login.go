@@ -7,10 +7,17 @@ import (
 	"mailcheck/checks"
 )
 
-// waiting reports whether a server was found to be in order as far as one can see
-// without the login that was asked for, which was not tried.
+// answered reports whether a server was found to be in order as far as one can see
+// without the login that was asked for, which was not tried or came to no end.
+func answered(s mailcheck.ServerResult) bool {
+	return s.Verdict == mailcheck.Untested && s.Login != nil && !slices.ContainsFunc(s.Steps, func(step mailcheck.Step) bool {
+		return step.Op != mailcheck.OpAuth && step.Op != mailcheck.OpMailbox && mailcheck.Shows(step.Findings, checks.RunTimeout, checks.NetShortage)
+	})
+}
+
+// waiting reports whether it is the login alone that was not tried.
 func waiting(s mailcheck.ServerResult) bool {
-	return s.Verdict == mailcheck.Untested && s.Login != nil && s.Login.State == mailcheck.LoginSkipped
+	return answered(s) && s.Login.State == mailcheck.LoginSkipped
 }
 
 // refused returns the server where a login failed, if nothing but that, and

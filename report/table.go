@@ -111,7 +111,7 @@ func hidden(s mailcheck.ServerResult) bool {
 
 func result(s mailcheck.ServerResult) mailcheck.Text {
 	switch {
-	case waiting(s):
+	case answered(s):
 		return mailcheck.Textf("answers")
 	case s.Verdict == mailcheck.Pass:
 		return mailcheck.Textf("ok")
@@ -139,6 +139,9 @@ func seen(p *page, r *mailcheck.Report, s mailcheck.ServerResult, numbers map[st
 		return mailcheck.Textf("login not tried")
 	}
 	if !s.Verdict.Usable() {
+		if answered(s) && s.Login.State == mailcheck.LoginAccepted {
+			return mailcheck.Textf("%s, %s", wayIn(s), worst(s, numbers))
+		}
 		return worst(s, numbers)
 	}
 	var words []mailcheck.Text

@@ -118,6 +118,8 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 	}
 	text := mailcheck.Textf("no server found for %s", purpose)
 	switch {
+	case !tested && r.Verdict == mailcheck.Untested:
+		return mailcheck.Textf("the time for the whole test ran out before any server was found for %s.", purpose)
 	case tested && r.Verdict == mailcheck.Untested:
 		text = mailcheck.Textf("the test did not get as far as a working server for %s", purpose)
 	case tested:
@@ -132,18 +134,18 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 	return mailcheck.Textf("%s.", text)
 }
 
-// untried returns why no login was tried at the servers of these protocols, if they are
-// in order but for that; else nil.
+// untried returns why it is not known whether a login works at the servers of these
+// protocols, if they are in order but for that; else nil.
 func untried(r *mailcheck.Report, protocols []mailcheck.Protocol) *checks.Check {
 	var why *checks.Check
 	for _, s := range r.Servers {
 		switch {
 		case !slices.Contains(protocols, s.Protocol) || hidden(s):
-		case !waiting(s):
+		case !answered(s):
 			return nil
 		default:
 			for _, f := range s.Findings() {
-				if f.Check == checks.LoginNoMechanism || f.Check == checks.LoginNotTrusted {
+				if f.Check == checks.LoginNoMechanism || f.Check == checks.LoginNotTrusted || f.Check == checks.RunTimeout {
 					why = f.Check
 				}
 			}

@@ -118,9 +118,15 @@ func Do[T any](ctx context.Context, t *Trace, op mailcheck.Op, target string, f 
 		if timeout && detail.Equal(noAnswer) {
 			detail = mailcheck.Textf("no answer within %s", mailcheck.Span(step.Elapsed))
 		}
-		over := ended(ctx)
-		if over && (ctx.Err() == context.Canceled || step.Elapsed < decisive) {
-			check, detail = checks.RunTimeout, mailcheck.Textf("not finished: %s %s", op, target)
+		over := Ended(ctx)
+		if over && (ctx.Err() == context.Canceled || step.Elapsed < Decisive(op)) {
+			check, detail = checks.RunTimeout, mailcheck.Textf("not finished: %s", op)
+			if op == mailcheck.OpLookup || op == mailcheck.OpFetch {
+				detail = mailcheck.Textf("%s %s", detail, target) // a server is named with the finding
+			}
+			if timeout && step.Elapsed >= time.Second {
+				detail = mailcheck.Textf("%s, without an answer for %s", detail, mailcheck.Span(step.Elapsed))
+			}
 		}
 		if over && (check == checks.RunTimeout || timeout) {
 			// Whether the connection or the context noticed first is chance.
@@ -142,13 +148,26 @@ func Fail(s *mailcheck.Step, err error) {
 	}
 }
 
-// ended reports whether the run is over. A connection's deadline that was set to
+// Ended reports whether the run is over. A connection's deadline that was set to
 // the end of the run can fire a moment before the context notices.
-func ended(ctx context.Context) bool {
+func Ended(ctx context.Context) bool {
 	end, limited := ctx.Deadline()
 	return ctx.Err() != nil || limited && !time.Now().Before(end)
 }
 
-// decisive is how long a step has to wait for its verdict to stand although the
-// run's time ended it: long enough for a lost packet to be sent again.
-const decisive = 2 * time.Second
+// Decisive is how long a step has to wait for its verdict to stand although the run's
+// time ended it. A connection may lose a packet, which is sent again after a second; a
+// server in order takes seconds for a key operation or a reply under load, waits before
+// it greets to expose those who talk first, and makes a wrong password wait. What waited
+// for less was not finished, whoever is slow.
+func Decisive(op mailcheck.Op) time.Duration {
+	switch op {
+	case mailcheck.OpGreeting:
+		return 10 * time.Second
+	case mailcheck.OpAuth, mailcheck.OpMailbox:
+		return 15 * time.Second
+	case mailcheck.OpLookup, mailcheck.OpResolve, mailcheck.OpTLS, mailcheck.OpCapability, mailcheck.OpStartTLS:
+		return 5 * time.Second
+	}
+	return 2 * time.Second
+}

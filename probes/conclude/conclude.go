@@ -83,9 +83,20 @@ func onlyShortage(r *mailcheck.Report) bool {
 // given by name each of them was asked about.
 func unknown(r *mailcheck.Report) bool {
 	incoming, outgoing := works(r)
+	if cutShort(r) && !(incoming && outgoing) {
+		return true
+	}
 	return slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool {
 		needed := !incoming && s.Protocol.Reads() || !outgoing && s.Protocol.Sends() || s.Protocol.Exchange() && !(incoming && outgoing)
 		return s.Verdict == mailcheck.Untested && (needed || r.Address.Domain == "")
+	})
+}
+
+// cutShort reports whether the run ended before all sources had spoken that may name a
+// server of the account, so that what was not found may yet be published.
+func cutShort(r *mailcheck.Report) bool {
+	return slices.ContainsFunc(r.Sources, func(s mailcheck.SourceResult) bool {
+		return s.Publishes() && mailcheck.Shows(s.Findings(), checks.RunTimeout)
 	})
 }
 
@@ -123,15 +134,22 @@ func Settings(r *mailcheck.Report) []mailcheck.Setting {
 }
 
 // sourceFindings collects what went wrong in discovery. A fault that many steps
-// of one source share is told once.
+// of one source share is told once, and once for all what the end of the run cut off.
 func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 	var all []mailcheck.Finding
+	var cut []string // off by the end of the run
 	for _, source := range sources {
 		own := len(all)
 		more := map[int]int{} // how many were left out, by the index of the first
 		for _, f := range source.Findings() {
 			if f.Check == checks.PublishPortSecurity {
 				continue // portSecurity says it, if the server does not work so
+			}
+			if f.Check == checks.RunTimeout {
+				if !slices.Contains(cut, source.Name) {
+					cut = append(cut, source.Name)
+				}
+				continue
 			}
 			f.Source = source.Name
 			alike := func(o mailcheck.Finding) bool { return o.Check == f.Check && o.Severity == f.Severity }
@@ -147,6 +165,9 @@ func sourceFindings(sources []mailcheck.SourceResult) []mailcheck.Finding {
 		for i, n := range more {
 			all[i].Detail = mailcheck.Textf("%s (and %d more like it)", all[i].Detail, n)
 		}
+	}
+	if len(cut) > 0 {
+		all = append(all, mailcheck.NewFinding(checks.RunTimeout, "not finished: the sources %s", mailcheck.ListOf(cut)))
 	}
 	return all
 }
@@ -185,10 +206,17 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 
 // accountFindings judges whether mail can be read and sent at all.
 func accountFindings(r *mailcheck.Report) []mailcheck.Finding {
+	cut := cutShort(r)
 	if len(r.Settings) == 0 {
+		if cut {
+			return misspelt(r)
+		}
 		return append(misspelt(r), mailcheck.NewFinding(checks.AccountNoSettings, "%s", sourcesInOneLine(r)))
 	}
 	incoming, outgoing := works(r)
+	if cut { // who knows what else is published
+		incoming, outgoing = true, true
+	}
 	all := append(misspelt(r), guessedOnly(r)...)
 	for _, s := range r.Servers {
 		if s.Verdict == mailcheck.Untested { // nobody knows; run.timeout says so

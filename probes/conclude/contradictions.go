@@ -54,7 +54,7 @@ func portSecurity(r *mailcheck.Report) []mailcheck.Finding {
 		if mailcheck.DefaultPort(s.Protocol, mailcheck.ImplicitTLS) == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) {
 			continue // a protocol with a single port
 		}
-		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || r.Source(s.Sources[0]).Form == mailcheck.Records || r.Result(s).Verdict.Usable() {
+		if s.Port != mailcheck.DefaultPort(s.Protocol, other) || r.Source(s.Sources[0]).Form == mailcheck.Records || r.Result(s).Verdict.Usable() || r.Result(s).Verdict == mailcheck.Untested {
 			continue
 		}
 		if s.Security == mailcheck.Plain && other == mailcheck.StartTLS {

@@ -56,13 +56,17 @@ func nothingAnswers(r *mailcheck.Report) mailcheck.Text {
 		if len(s.Addresses) == 0 || !slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.IP.Is4() }) {
 			noRoute = false
 		}
-		if len(s.Addresses) > 0 && !slices.Contains(silent, s.Host) {
+		asked := slices.ContainsFunc(s.Addresses, func(a mailcheck.AddressResult) bool { return a.State != mailcheck.NotAttempted })
+		if asked && !slices.Contains(silent, s.Host) {
 			silent = append(silent, s.Host)
 		}
 	}
 	for _, f := range fetches(r) {
 		if f.form == mailcheck.OtherForm || f.form == mailcheck.Answer || f.form == mailcheck.Document {
 			continue // there it is no error that nothing answers
+		}
+		if mailcheck.Shows(f.Findings, checks.RunTimeout) {
+			continue // it could not answer any more
 		}
 		if f.Reach != mailcheck.TimedOut && f.Reach != mailcheck.Unreachable {
 			return mailcheck.Text{}
