@@ -103,4 +103,5 @@ type OAuth struct {
 	TokenURL  string // where the program gets its token
 	DeviceURL string // for programs without a browser (RFC 8628); empty where there is none
 	Scopes    []string
+	Vouched   bool // nobody can forge that the settings name it: as with servers, or it is in the table of providers
 }

@@ -208,7 +208,7 @@ func (s *search) readDocument(ctx context.Context, t *trace.Trace, doc *netx.Doc
 		judgeCertificate(t, doc)
 	}
 	a := s.readConfig(ctx, t, where, doc.Body)
-	a.vouch(s.vouchOfFile(doc))
+	s.vouch(&a, s.vouchOfFile(doc))
 	if doc.Insecure && len(a.servers) > 0 {
 		t.Find(checks.AutoconfigHTTPOnly, "%s", strings.Join(doc.Hops, " -> "))
 	}

@@ -116,7 +116,7 @@ func findAutodiscover(ctx context.Context, s *search) {
 // the Exchange URLs too.
 func (d *autodiscovery) askService(ctx context.Context, t *trace.Trace, pox poxAnswer) answer {
 	d.board.autodiscovered = Autodiscovered{Login: d.login.Load() && !d.answered.Load(), ByURL: pox.byURL, Missed: pox.missed}
-	pox.vouch(vouchOfAutodiscover(pox.trail))
+	d.vouch(&pox.answer, vouchOfAutodiscover(pox.trail))
 	for _, where := range d.services[:min(maxServices, len(d.services))] {
 		if servers := d.askForPhones(ctx, t, where); len(servers) > 0 {
 			if len(pox.servers) == 0 {

@@ -189,9 +189,12 @@ func WithUsername(s mailcheck.Server, a mailcheck.Address) mailcheck.Server {
 }
 
 // merge joins the servers that several sources name. The first source that has a
-// user name or authentication methods for a server is believed.
+// user name or authentication methods for a server is believed. But of a server that is
+// vouched for only a source that does so has a say in the user name: whoever can forge
+// the others would have the password go along with any name.
 func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.Server {
 	var merged []mailcheck.Server
+	var sure []bool // the user name is from a source that vouches for the server
 	index := map[string]int{}
 	for _, source := range sources {
 		for _, s := range source.Servers {
@@ -199,7 +202,7 @@ func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.
 			if !seen {
 				if known[s.Key()] {
 					index[s.Key()] = len(merged)
-					merged = append(merged, s)
+					merged, sure = append(merged, s), append(sure, surelyNamed(s))
 				}
 				continue
 			}
@@ -207,8 +210,8 @@ func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.
 			if !slices.Contains(m.Sources, source.Name) {
 				m.Sources = append(m.Sources, source.Name)
 			}
-			if m.Username == "" && !m.OwnName {
-				m.Username = s.Username
+			if !m.OwnName && (m.Username == "" || !sure[i] && surelyNamed(s)) {
+				m.Username, sure[i] = s.Username, surelyNamed(s)
 			}
 			if m.Auth == nil {
 				m.Auth = s.Auth
@@ -219,7 +222,17 @@ func merge(sources []mailcheck.SourceResult, known map[string]bool) []mailcheck.
 			m.Kind = telling(m.Kind, s.Kind)
 		}
 	}
+	for i, s := range merged {
+		if s.Vouch != mailcheck.NotVouched && !sure[i] {
+			merged[i].Username = ""
+		}
+	}
 	return merged
+}
+
+// surelyNamed reports whether nobody can forge the user name that a source has for a server.
+func surelyNamed(s mailcheck.Server) bool {
+	return s.Username != "" && s.Vouch != mailcheck.NotVouched
 }
 
 // telling returns the kind that tells more.

@@ -29,7 +29,7 @@ func findISPDB(ctx context.Context, s *search) {
 		return
 	}
 	a := s.askISPDB(ctx, s.trace, s.address.Domain)
-	a.vouch(s.vouchOfDatabase(a.fetched))
+	s.vouch(&a, s.vouchOfDatabase(a.fetched))
 	s.lookForPortal(ctx)
 	for _, server := range a.servers {
 		s.publish(server)

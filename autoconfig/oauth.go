@@ -54,6 +54,7 @@ func findOAuth(ctx context.Context, s *search) {
 		switch {
 		case i.reason.Empty():
 			state = mailcheck.Found
+			i.oauth.Vouched = i.oauth.Vouched || s.board.reliedOn(i.issuer.Name)
 			s.result.OAuth = append(s.result.OAuth, i.oauth)
 			says = append(says, mailcheck.Textf("%s says how to sign in", i.oauth.Issuer))
 		case state == mailcheck.Absent:

@@ -156,7 +156,7 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 		reason = mailcheck.Textf("%s, spelling of draft %s", reason, pacc.Draft)
 	}
 	a := answer{state: mailcheck.Found, reason: reason, servers: servers}
-	a.vouch(vouchOfPACC(r.host(), r.address.Domain))
+	r.vouch(&a, vouchOfPACC(r.host(), r.address.Domain))
 	return a
 }
 

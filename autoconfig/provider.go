@@ -80,7 +80,9 @@ func (s *search) adopt(p provider.Provider, vouch mailcheck.Vouch, ownName bool,
 // tellRules turns a provider's rules into findings.
 func (s *search) tellRules(p provider.Provider, why mailcheck.Text) {
 	if p.OAuth != nil {
-		s.result.OAuth = append(s.result.OAuth, *p.OAuth)
+		known := *p.OAuth
+		known.Vouched = true // whoever leads there, it is the provider's own
+		s.result.OAuth = append(s.result.OAuth, known)
 	}
 	for _, rule := range p.Rules {
 		s.trace.Find(rule.Check, "%s; its rules as of %s, from %s", why, provider.RulesDate, p.RulesSource).Fix = mailcheck.Text{Format: rule.Fix}

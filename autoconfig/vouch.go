@@ -72,8 +72,14 @@ func vouchOfRecord(host, domain string, meta netx.Meta) mailcheck.Vouch {
 	return mailcheck.NotVouched
 }
 
-// vouch gives all servers of an answer the same.
-func (a *answer) vouch(v mailcheck.Vouch) {
+// vouch gives all servers of an answer the same, and notes whether its issuers can be
+// relied upon.
+func (s *search) vouch(a *answer, v mailcheck.Vouch) {
+	if a.config != nil && v != mailcheck.NotVouched {
+		for _, issuer := range a.config.Issuers {
+			s.board.relyOn(document.Expand(issuer.Name, s.address))
+		}
+	}
 	for i := range a.servers {
 		a.servers[i].Vouch = v
 	}

@@ -14,6 +14,7 @@ import (
 type watchers struct {
 	servers  []mailcheck.Server // those handed over so far
 	issuers  []document.Issuer
+	relied   []string // names of issuers that somebody names in a way that cannot be forged
 	onServer []func(mailcheck.Server)
 	onIssuer []func(document.Issuer)
 }
@@ -62,6 +63,20 @@ func (b *board) nameIssuer(issuer document.Issuer) {
 	for _, tell := range b.onIssuer {
 		tell(issuer)
 	}
+}
+
+// relyOn notes that nobody can forge that the settings name an issuer.
+func (b *board) relyOn(issuer string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.relied = append(b.relied, issuer)
+}
+
+// reliedOn reports whether that was noted.
+func (b *board) reliedOn(issuer string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Contains(b.relied, issuer)
 }
 
 // watchIssuers calls tell for every distinct issuer, until stop is called.

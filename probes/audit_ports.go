@@ -125,7 +125,7 @@ func (l *clearPort) tell(t *pool, connected bool, offered []mailcheck.Text) {
 	}
 	l.step.Detail = mailcheck.Textf(what+": %s", mailcheck.Joined(offered, ", "))
 	f := mailcheck.NewFinding(checks.AuthBeforeTLS, "port %d, which the settings do not name, but which programs try that guess, offers before TLS: %s", l.server.Port, mailcheck.Joined(offered, ", "))
-	if t.domain != "" {
+	if t.address.Domain != "" {
 		f.Detail = mailcheck.Evidencef("port %d is not published, but programs that guess try it; offered before TLS: %s", l.server.Port, mailcheck.Joined(offered, ", "))
 	}
 	f.Target = l.server.URL()

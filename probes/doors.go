@@ -125,8 +125,8 @@ func (p *probe) offerDoor(ctx context.Context, f *mailcheck.Finding) {
 		}
 		f.Instead, f.Meanwhile = door.URL(), conclude.Choose(door)
 		registered := door.Port == mailcheck.DefaultPort(door.Protocol, door.Security)
-		if p.others != nil && p.others.domain != "" && !published && registered {
-			f.Fix = mailcheck.Textf("Publish the port that works: %s To mend port %d: %s", document.SRVRecord(door, p.others.domain), p.result.Port, f.Mend())
+		if p.others != nil && p.others.address.Domain != "" && !published && registered {
+			f.Fix = mailcheck.Textf("Publish the port that works: %s To mend port %d: %s", document.SRVRecord(door, p.others.address.Domain), p.result.Port, f.Mend())
 		}
 		return
 	}

@@ -21,7 +21,8 @@ func headStart(sofar time.Duration) time.Duration {
 //
 // A user name that was not let in yet is tried at one server alone, since several
 // refusals may lock the account. Once it was let in, the others have nothing to fear and
-// go side by side.
+// go side by side. However many names the settings have, no more than maxRefused are
+// refused: they may be spellings of one.
 type guard struct {
 	started time.Time // of the run
 	mu      sync.Mutex
@@ -35,6 +36,13 @@ type guard struct {
 	over    bool            // no user name is tried again
 	inside  int             // connections on which a user was let in
 }
+
+// maxRefused is how many user names an operator may refuse: the one that is published, or
+// the address, and its other form.
+const maxRefused = 2
+
+// spent reports whether no login is made any more under a name that was not let in.
+func (g *guard) spent(name string) bool { return g.closed[name] || len(g.closed) >= maxRefused }
 
 // place is the one of a login in the queue of a guard.
 type place struct {
@@ -80,7 +88,7 @@ func (g *guard) admit() {
 		g.waiting = slices.Delete(g.waiting, i, i+1)
 	}
 	g.waiting = slices.DeleteFunc(g.waiting, func(t *place) bool {
-		decided := g.over || !t.late && (g.closed[t.name] || g.letIn[t.name])
+		decided := g.over || !t.late && (g.spent(t.name) || g.letIn[t.name])
 		if !decided && (g.busy || t.late && g.inside > 0) || g.asking == t.name {
 			return false
 		}
@@ -109,7 +117,14 @@ func (t *place) shut() (shut, all bool) {
 		t.asks = false
 		return false, false
 	}
-	return t.guard.over || t.guard.closed[t.name] && !t.guard.letIn[t.name], t.guard.over
+	return t.guard.over || t.guard.spent(t.name) && !t.guard.letIn[t.name], t.guard.over
+}
+
+// refused reports whether somebody at the operator refused the name.
+func (t *place) refused() bool {
+	t.guard.mu.Lock()
+	defer t.guard.mu.Unlock()
+	return t.guard.closed[t.name]
 }
 
 // learn has the guard draw its conclusions from a login.

@@ -24,7 +24,7 @@ type Credentials struct {
 	Username      string   // in the place of what the settings say; empty: as they say
 	Password      string   // this or a token
 	Token         string   // OAuth2 access token
-	TrustedHosts  []string // servers that the user vouches for
+	TrustedHosts  []string // servers that the user vouches for; this counts without a password, too
 	AllMechanisms bool     // try every way to log in that a server offers, even after one was rejected
 }
 
@@ -172,15 +172,17 @@ func (o *obstacle) record(s *mailcheck.ServerResult) {
 // trusted returns a server, vouched for by the user where nobody else does.
 func (l *logins) trusted(s mailcheck.Server) mailcheck.Server {
 	one := []mailcheck.Server{s}
-	l.trust(one)
+	trust(one, l.TrustedHosts, l.address)
 	return one[0]
 }
 
-// trust notes which mail servers the user vouches for that nobody else does.
-func (l *logins) trust(servers []mailcheck.Server) {
+// trust notes which mail servers the user vouches for that nobody else does. The user
+// name that was published for one is as little to be relied upon as the server was.
+func trust(servers []mailcheck.Server, hosts []string, a mailcheck.Address) {
 	for i := range servers {
-		if s := &servers[i]; (s.Protocol.Reads() || s.Protocol.Sends()) && s.Vouch == mailcheck.NotVouched && slices.Contains(l.TrustedHosts, s.Host) {
-			s.Vouch = mailcheck.VouchedByUser
+		if s := &servers[i]; (s.Protocol.Reads() || s.Protocol.Sends()) && s.Vouch == mailcheck.NotVouched && slices.Contains(hosts, s.Host) {
+			s.Vouch, s.Username = mailcheck.VouchedByUser, ""
+			*s = autoconfig.WithUsername(*s, a)
 		}
 	}
 }

@@ -111,7 +111,7 @@ func TestPublishedUsernames(t *testing.T) {
 		{strings.Repeat("a", 300), "alice@example.com", []string{"alice@example.com", "alice"}},
 		{"a&#13;&#10;l2 DELETE INBOX", "alice@example.com", []string{"alice@example.com", "alice"}},
 		{"a&#x202e;b", "alice@example.com", []string{"alice@example.com", "alice"}},
-		{`quote " and \ backslash`, "alice@example.com", []string{`quote " and \ backslash`, "alice@example.com", "alice"}}, // the last is that of servers which the file does not name
+		{`quote " and \ backslash`, "alice@example.com", []string{`quote " and \ backslash`, "alice@example.com"}}, // and no third at the servers that the file does not name
 	} {
 		s := withUsername(t, c.username)
 		s.Address = c.address
@@ -255,5 +255,61 @@ func TestNoLoginOutOfStep(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Who can write a settings file only on the way, over http, has no say in the name that
+// a password goes along with.
+func TestForgedUsernames(t *testing.T) {
+	for name, want := range map[string][]string{
+		"login-username-forged":    {"alice@example.com"},
+		"login-username-spellings": {"alice@example.com", "alice"},
+	} {
+		s := scenario(t, name)
+		r, _, seen := attempts(t, s, Credentials{Password: s.Password})
+		var tried []string
+		for _, server := range r.Servers {
+			for _, step := range server.Steps {
+				if as, ok := strings.CutPrefix(step.Detail.String(), "PLAIN as "); ok {
+					as, _, _ = strings.Cut(as, ": ")
+					tried = appendNew(tried, as)
+				}
+			}
+		}
+		if !slices.Equal(tried, want) {
+			t.Errorf("%s: logins as %q, want %q", name, tried, want)
+		}
+		if strings.Contains(strings.Join(seen, "\n"), "mallory") {
+			t.Errorf("%s: the servers are told %q", name, seen)
+		}
+		for _, setting := range r.Settings {
+			if setting.Username != "alice@example.com" {
+				t.Errorf("%s: %s is to be used as %s", name, setting.URL(), setting.Username)
+			}
+		}
+	}
+}
+
+// The domain's own file, which nobody can forge, may have a name for each server. All the
+// same the operator sees two attempts at most: he may count them as one user's.
+func TestSpellingsOfOneAccount(t *testing.T) {
+	s := scenario(t, "login-username-spellings")
+	file := s.Hosts["autoconfig.example.com"][80]
+	s.Hosts["autoconfig.example.com"] = lab.Host{443: lab.TLS(lab.Cert{Names: []string{"autoconfig.example.com"}}, file)}
+	if _, made, seen := attempts(t, s, Credentials{Password: "wrong"}); made > 2 {
+		t.Errorf("%d logins: %q", made, seen)
+	}
+}
+
+// That the user vouches for a host says nothing of the name that a forged file has for him.
+func TestTrustedHostWithForgedUsername(t *testing.T) {
+	s := scenario(t, "login-username-forged")
+	s.Zone = "$ORIGIN example.com.\nautoconfig A 192.0.2.80\nimap A 192.0.2.10\npop A 192.0.2.11\nsmtp A 192.0.2.25\n"
+	r, made, seen := attempts(t, s, Credentials{Password: s.Password, TrustedHosts: []string{"imap.example.com"}})
+	if made != 1 || strings.Contains(strings.Join(seen, "\n"), "mallory") {
+		t.Errorf("%d logins: %q", made, seen)
+	}
+	if best, ok := r.Best(mailcheck.IMAP); !ok || best.Username != "alice@example.com" {
+		t.Errorf("IMAP is to be used as %q", best.Username)
 	}
 }

@@ -180,7 +180,7 @@ type pool struct {
 	began time.Time
 	near  *nearby
 
-	domain  string                  // of the address; empty where servers were given
+	address mailcheck.Address       // empty where servers were given
 	named   chan struct{}           // closed when all servers of the run have been started
 	soon    <-chan struct{}         // closed then, or when a third of the run is over: one slow source does not keep everybody from logging in
 	told    context.CancelFunc      // closes it
@@ -214,7 +214,7 @@ func newPool(ctx context.Context, n *netx.Run, o *Options, r *mailcheck.Report) 
 	}
 	soon, told := context.WithDeadline(ctx, time.Now().Add(time.Until(end)/3))
 	return &pool{
-		ctx: ctx, net: n, opts: *o, began: r.Started, domain: r.Address.Domain, logins: newLogins(o.Credentials, r.Address, r.Started),
+		ctx: ctx, net: n, opts: *o, began: r.Started, address: r.Address, logins: newLogins(o.Credentials, r.Address, r.Started),
 		near: newNearby(ctx, n), named: make(chan struct{}), soon: soon.Done(), told: told, running: map[string]*slot{}, webs: map[string]*shared{},
 		talks: map[netip.Addr]chan struct{}{}, unnamed: map[string]*unnamedDoor{},
 	}
@@ -251,9 +251,7 @@ func (t *pool) start(s mailcheck.Server) {
 
 // name says which servers the run has, as all sources together describe them.
 func (t *pool) name(servers []mailcheck.Server) {
-	if t.logins != nil {
-		t.logins.trust(servers)
-	}
+	trust(servers, t.opts.Credentials.TrustedHosts, t.address)
 	t.servers = servers
 	close(t.named)
 	t.told()

@@ -96,7 +96,9 @@ func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 		if every {
 			return enough
 		}
-		login.Refused = appendNew(login.Refused, name)
+		if t.turn.refused() {
+			login.Refused = appendNew(login.Refused, name)
+		}
 		return nextName
 	case !lasts(ctx, 0):
 		t.cutShort(name)

@@ -102,7 +102,7 @@ func source(s mailcheck.SourceResult) jsonSource {
 			return jsonPlace{p.Method, p.URL, p.Final, p.Status, each(p.Servers, published)}
 		}),
 		OAuth: each(s.OAuth, func(o mailcheck.OAuth) jsonOAuth {
-			return jsonOAuth{o.Issuer, o.AuthURL, o.TokenURL, o.DeviceURL, list(o.Scopes)}
+			return jsonOAuth{o.Issuer, o.AuthURL, o.TokenURL, o.DeviceURL, list(o.Scopes), o.Vouched}
 		}),
 	}
 }

@@ -198,7 +198,7 @@ func (in *reader) source(d jsonSource) mailcheck.SourceResult {
 			return mailcheck.Place{Method: p.Method, URL: p.URL, Final: p.Final, Status: p.Status, Servers: unpack(p.Servers, in.published)}
 		}),
 		OAuth: unpack(d.OAuth, func(o jsonOAuth) mailcheck.OAuth {
-			return mailcheck.OAuth{Issuer: o.Issuer, AuthURL: o.AuthURL, TokenURL: o.TokenURL, DeviceURL: o.DeviceURL, Scopes: words(o.Scopes)}
+			return mailcheck.OAuth{Issuer: o.Issuer, AuthURL: o.AuthURL, TokenURL: o.TokenURL, DeviceURL: o.DeviceURL, Scopes: words(o.Scopes), Vouched: o.Vouched}
 		}),
 	}
 }

@@ -65,6 +65,7 @@ type jsonOAuth struct {
 	TokenURL  string   `json:"token_url"`
 	DeviceURL string   `json:"device_url"`
 	Scopes    []string `json:"scopes"`
+	Vouched   bool     `json:"vouched"` // nobody can forge that the settings name it
 }
 
 type jsonSetting struct {

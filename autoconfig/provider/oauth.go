@@ -89,5 +89,7 @@ func KnownIssuer(issuer string) (mailcheck.OAuth, bool) {
 	if i < 0 {
 		return mailcheck.OAuth{}, false
 	}
-	return *Providers[i].OAuth, true
+	known := *Providers[i].OAuth
+	known.Vouched = true
+	return known, true
 }

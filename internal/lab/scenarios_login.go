@@ -93,15 +93,26 @@ func offering(mechanism string) func(*Mail) {
 }
 
 // stating is a settings file of the small provider in which the user name has a form.
-func stating(username string) Reply {
-	with := func(element, protocol, host string, port int, socket string) string {
+func stating(username string) Reply { return spelled(username, username, username, username) }
+
+// spelled has a user name for each of the four servers.
+func spelled(usernames ...string) Reply {
+	with := func(element, protocol, host string, port int, socket, username string) string {
 		return fmt.Sprintf("    <%s type=%q>\n      <hostname>%s</hostname>\n      <port>%d</port>\n      <socketType>%s</socketType>\n      <username>%s</username>\n      <authentication>password-cleartext</authentication>\n    </%[1]s>\n",
 			element, protocol, host, port, socket, username)
 	}
 	return XML(config(
-		with("incomingServer", "imap", imapHost, 993, "SSL"), with("incomingServer", "pop3", popHost, 995, "SSL"),
-		with("outgoingServer", "smtp", smtpHost, 465, "SSL"), with("outgoingServer", "smtp", smtpHost, 587, "STARTTLS"),
+		with("incomingServer", "imap", imapHost, 993, "SSL", usernames[0]), with("incomingServer", "pop3", popHost, 995, "SSL", usernames[1]),
+		with("outgoingServer", "smtp", smtpHost, 465, "SSL", usernames[2]), with("outgoingServer", "smtp", smtpHost, 587, "STARTTLS", usernames[3]),
 	))
+}
+
+// fileOverHTTP publishes a settings file over http alone, beside what else is published.
+func fileOverHTTP(r Reply) change {
+	return func(s *Scenario) {
+		autoconfig(nil)(s)
+		host(webHost, Host{80: web(r), 443: TLS(cert(webHost), HTTP(nil))})(s)
+	}
 }
 
 func logins() []Scenario {
@@ -116,6 +127,11 @@ func logins() []Scenario {
 			"login.username-form", mailboxes(localPart, nil), password(rightPassword)),
 		provider("login-username-published", "the servers want the part before the @, and a settings file says so besides the SRV records",
 			"", autoconfig(stating("%EMAILLOCALPART%")), mailboxes(localPart, nil), password(rightPassword)),
+		provider("login-username-forged", "a settings file over http, where anybody on the way can write it, has users log in as somebody else",
+			"autoconfig.http-only", mailboxes(wholeAddress, nil), password(rightPassword), fileOverHTTP(stating("mallory@example.com"))),
+		provider("login-username-spellings", "a settings file over http spells the user name differently for each server, and the password is wrong",
+			"autoconfig.http-only login.rejected", mailboxes(wholeAddress, nil), password("wrong battery"), fileOverHTTP(spelled(
+				"alice%example.com", `EXAMPLE\alice`, "alice@example.com.", "alice+@example.com"))),
 		provider("login-scram", "the servers take SCRAM-SHA-256 alone",
 			"", mailboxes(wholeAddress, offering("SCRAM-SHA-256")), password(rightPassword)),
 		provider("login-scram-forged", "a server with SCRAM consents without proving that it knows the password",
