@@ -45,12 +45,13 @@ func escaped(s string, most int) string {
 
 // hidden reports whether r shows nothing or changes how its neighbours show:
 // format characters (the bidi controls among them), separators of lines and
-// paragraphs, tags and private use. The joiners of Indic scripts stay.
+// paragraphs, tags, private use and what is no character, which XML cannot hold (XML 1.0
+// section 2.2). The joiners of Indic scripts stay.
 func hidden(r rune) bool {
 	if r < 0x80 || r == '\u200c' || r == '\u200d' {
 		return false
 	}
-	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs)
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Co, unicode.Cs, unicode.Noncharacter_Code_Point)
 }
 
 // Printable reports whether s holds nothing that [Clean] would escape. A host

@@ -51,6 +51,8 @@ func TestClean(t *testing.T) {
 	test("a\U000e0041\U000e007f", `a\u{e0041}\u{e007f}`) // tags
 	test("\ue000\U0010fffd", `\u{e000}\u{10fffd}`)       // private use
 
+	test("\ufffe\uffff\ufdd0", `\u{fffe}\u{ffff}\u{fdd0}`) // no characters
+
 	// Invalid UTF-8, byte by byte.
 	test("\xff\xfe", `\xff\xfe`)
 	test("a\xc3", `a\xc3`)

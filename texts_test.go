@@ -44,6 +44,7 @@ var readers = map[string]string{
 	"mailcheck.Step.String":            "a step in one line, for tests and transcripts",
 	"autoconfig.search.concludeExtras": "a reason is said once",
 	"lint.grouped.find":                "a fault is said once, for all clients",
+	"sheet.Warning":                    "stands in a file, for whoever opens it",
 	"trace.Do":                         "how long it was instead of \"in time\"",
 }
 

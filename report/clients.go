@@ -27,6 +27,11 @@ func clientsTable(p *page, r *mailcheck.Report) {
 		notKnown(p, unknown)
 	}
 	p.blank()
+	var taken []mailcheck.Server
+	for _, c := range known {
+		taken = append(taken, c.Servers...)
+	}
+	unvouched(p, r, taken)
 	p.say(0, 0, "Passwords were not tried. How a client asks, place by place: --verbose. Whether the servers work: mailcheck check %s", r.Address)
 }
 

@@ -56,8 +56,14 @@ func at(p mailcheck.Protocol, s mailcheck.Security, host string, sources ...stri
 	if slices.Equal(sources, []string{"guess"}) {
 		kind = mailcheck.Guessed
 	}
+	vouch := mailcheck.NotVouched
+	if slices.Contains(sources, "srv") && strings.HasSuffix(host, ".example.com") {
+		vouch = mailcheck.VouchedByOwnName
+	} else if slices.Contains(sources, "autoconfig") {
+		vouch = mailcheck.VouchedByFile
+	}
 	return mailcheck.Server{Protocol: p, Host: host, Port: mailcheck.DefaultPort(p, s), Security: s,
-		Username: "alice@example.com", Auth: []string{"password-cleartext"}, Sources: sources, Kind: kind}
+		Username: "alice@example.com", Auth: []string{"password-cleartext"}, Sources: sources, Kind: kind, Vouch: vouch}
 }
 
 // good is a server that works.

@@ -17,6 +17,7 @@ func sourcesTable(p *page, r *mailcheck.Report) {
 	}
 	aroundMail(p, r)
 	preferences(p, r)
+	unvouched(p, r, usable(r))
 	sources(p, r, true) // here they are the answer
 	findings(p, r)
 	footer(p, r)

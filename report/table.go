@@ -78,6 +78,9 @@ func servers(p *page, r *mailcheck.Report) {
 		serverList(p, rows[1:])
 	}
 	notTried(p, r)
+	if !slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Login != nil }) {
+		unvouched(p, r, usable(r))
+	}
 	if len(wrong) > 0 {
 		p.say(0, 2, "Guessed, but not there: %s", mailcheck.ListOf(wrong).AtMost(3))
 	}

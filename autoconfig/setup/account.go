@@ -21,6 +21,10 @@ type Account struct {
 	Reading []Server          // best first, IMAP before POP3; never empty where the format reads mail
 	Sending []Server          // best first; never empty where the format sends mail
 	OAuth   []mailcheck.OAuth // where the account's owner gives leave to log in, as published
+
+	// Warnings are about the servers above that nobody vouches for. A writer puts them
+	// into the file where it has room for such words.
+	Warnings []mailcheck.Text
 }
 
 // Domain reports whether the setup is for everybody of a domain.
@@ -35,7 +39,16 @@ type Server struct {
 	Username string             // the person's login name; empty only where the setup is for a domain
 	Template string             // the same with the placeholders of Mail Autoconfig, which fit everybody
 	Logins   []Login            // never empty; the best first
+
+	vouch  mailcheck.Vouch
+	url    string
+	origin mailcheck.Text   // where it was found
+	doubts []mailcheck.Text // about its user name
 }
+
+// Vouched reports whether the server may have the password: the domain or the user names
+// it in a way that nobody can forge.
+func (s Server) Vouched() bool { return s.vouch != mailcheck.NotVouched }
 
 // Implicit reports whether TLS begins with the first byte.
 func (s Server) Implicit() bool { return s.Security == mailcheck.ImplicitTLS }
@@ -91,9 +104,16 @@ func (f Format) account(r *mailcheck.Report) (Account, []mailcheck.Text) {
 			a.Sending = append(a.Sending, s)
 		}
 	}
+	rank := func(s Server) int { // those that somebody vouches for first
+		if s.Vouched() {
+			return 0
+		}
+		return 1
+	}
 	slices.SortStableFunc(a.Reading, func(a, b Server) int {
-		return cmp.Compare(slices.Index(mailcheck.Protocols, a.Protocol), slices.Index(mailcheck.Protocols, b.Protocol))
+		return cmp.Or(cmp.Compare(slices.Index(mailcheck.Protocols, a.Protocol), slices.Index(mailcheck.Protocols, b.Protocol)), cmp.Compare(rank(a), rank(b)))
 	})
+	slices.SortStableFunc(a.Sending, func(a, b Server) int { return cmp.Compare(rank(a), rank(b)) })
 	a.OAuth = issuers(r)
 	return a, reasons
 }
@@ -135,11 +155,14 @@ func server(r *mailcheck.Report, setting mailcheck.Setting) (Server, bool) {
 	if ip, ipErr := netip.ParseAddr(host); err != nil || ipErr == nil && ip.Zone() != "" { // a zone means something on one machine alone
 		return Server{}, false
 	}
+	result := r.Result(setting.Server)
 	s := Server{
 		Protocol: setting.Protocol, Host: host, Port: setting.Port, Security: setting.Security,
 		Username: setting.Username, Template: document.UsernameTemplate(setting.Username, r.Address),
-		Logins: logins(r.Result(setting.Server)),
+		Logins: logins(result),
+		vouch:  setting.Vouch, url: setting.URL(), origin: origin(r, setting.Server),
 	}
+	s.doubts = otherNames(r, setting.Server, s.Template)
 	if s.Username == "" || document.Unfilled(s.Username) {
 		s.Username = r.Address.Username()
 	}
@@ -149,7 +172,7 @@ func server(r *mailcheck.Report, setting mailcheck.Setting) (Server, bool) {
 	// Who reads a file may cut a space at an end of a name.
 	names := s.Username + "|" + s.Template
 	clean := mailcheck.Printable(names) && strings.TrimSpace(s.Username) == s.Username && strings.TrimSpace(s.Template) == s.Template
-	protected := s.Security == mailcheck.ImplicitTLS || s.Security == mailcheck.StartTLS
+	protected := (s.Security == mailcheck.ImplicitTLS || s.Security == mailcheck.StartTLS) && result.TLS != nil && result.TLS.Verified
 	mail := s.Protocol.Reads() || s.Protocol.Sends()
 	return s, mail && protected && s.Port > 0 && len(s.Logins) > 0 && clean
 }

@@ -49,6 +49,9 @@ func writeApple(a Account, out *sheet.Set) {
 
 	profile := payload("Configuration", "profile", a)
 	profile["PayloadContent"] = []dict{mail}
+	if len(a.Warnings) > 0 { // the device shows it before the profile is installed
+		profile["PayloadDescription"] = sheet.Warning(mailcheck.Joined(a.Warnings, ". "))
+	}
 	out.Plist("mail.mobileconfig", profile)
 	out.Note(mailcheck.Textf("open the file on the device (on an iPhone from Mail, Safari or AirDrop) and allow it in the settings within eight minutes; it asks for the password"))
 	out.Note(mailcheck.Textf("the profile is not signed, and the device says so"))

@@ -26,7 +26,7 @@ var hostile = []string{
 	`al"ice`, `alice\`, `alice\"`, `\\server\alice`, `a\nb`, `a\u0000b`, "a`id`b", "$HOME", "${IFS}", "$(id)", "%s%d%%", "%00", "%22",
 	"a b", " a", "a ", "a@b@c", "a:b", "a/b", "../../a", "a#b", "a # b", "a;b", "a,b", "{a}", `" set x=1 #`, `'; id; '`, `"""`, "]]>", "<!--", "</string><true/>", "&amp;", "//",
 	"用户", "älice", "alice@xn--bcher-kva.example", "=?utf-8?q?x?=", strings.Repeat("ä", 120), strings.Repeat("a", 250),
-	"a\nset ssl_force_tls=no", "a\rb", "a\tb", "a\x00b", "a\x1bb", "\u202ea", "\xff",
+	"a\nset ssl_force_tls=no", "a\rb", "a\tb", "a\x00b", "a\x1bb", "\u202ea", "\xff", "a\ufffeb", "a--b-->",
 }
 
 // hosts are names of servers; strange ones are none.
@@ -72,8 +72,8 @@ func contractCases() []contractCase {
 	popStartTLS := ok("pop3://pop.example.com:110", "PLAIN")
 	oauth := account(ok("imaps://imap.example.com:993", "XOAUTH2"), ok("submission://smtp.example.com:587", "OAUTHBEARER"))
 	oauth.Sources = []mailcheck.SourceResult{{OAuth: []mailcheck.OAuth{
-		{AuthURL: "https://a.example/\nset x", TokenURL: "https://a.example/", Scopes: []string{"`id`", "$HOME"}},
-		{AuthURL: "https://a.example/`id`\"", TokenURL: "https://a.example/", Scopes: []string{"`id`", "$HOME"}},
+		{AuthURL: "https://a.example/\nset x", TokenURL: "https://a.example/", Scopes: []string{"`id`", "$HOME"}, Vouched: true},
+		{AuthURL: "https://a.example/`id`\"", TokenURL: "https://a.example/", Scopes: []string{"`id`", "$HOME"}, Vouched: true},
 	}}}
 	mixed := account(ok("imaps://imap.example.com:993", "XOAUTH2"), smtp)
 	challenge := account(ok("imaps://imap.example.com:993", "CRAM-MD5"), ok("submissions://smtp.example.com:465", "CRAM-MD5"))
@@ -152,9 +152,54 @@ func TestContract(t *testing.T) {
 				if err := contract(f, reader, c.report, c.person); err != nil {
 					t.Errorf("%s: %v", c.name, err)
 				}
+				if err := contract(f, reader, unverified(c.report, "http://autoconfig.example.com/mail/config-v1.1.xml"), c.person); err != nil {
+					t.Errorf("%s, unverified: %v", c.name, err)
+				}
+			}
+			for _, place := range hostile {
+				if err := contract(f, reader, unverified(smallProvider(), place), "Alice"); err != nil {
+					t.Errorf("named by %q: %v", place, err)
+				}
 			}
 		})
 	}
+}
+
+// unverified is a copy of a report in which nobody vouches for the servers, and a
+// document at some place names them.
+func unverified(r *mailcheck.Report, place string) *mailcheck.Report {
+	copied := *r
+	copied.Settings, copied.Servers = slices.Clone(r.Settings), slices.Clone(r.Servers)
+	source := mailcheck.SourceResult{Name: "autoconfig", Kind: mailcheck.Published, Form: mailcheck.SettingsFile}
+	for i := range copied.Settings {
+		copied.Settings[i].Vouch, copied.Servers[i].Vouch = mailcheck.NotVouched, mailcheck.NotVouched
+		s := copied.Settings[i].Server
+		s.Position.Document = place
+		source.Servers = append(source.Servers, s)
+	}
+	copied.Sources = append(slices.Clone(r.Sources), source)
+	return &copied
+}
+
+// forged reports whether nobody vouches for the servers of a report.
+func forged(r *mailcheck.Report) bool {
+	return slices.ContainsFunc(r.Settings, func(s mailcheck.Setting) bool { return s.Vouch == mailcheck.NotVouched })
+}
+
+// warns returns what is wrong with the warnings of a setup.
+func warns(f Format, r *mailcheck.Report, person string, made Setup) error {
+	inFile := strings.Contains(string(made.Files[0].Body()), "WARNING: nobody vouches for ")
+	if inFile != forged(r) || len(made.Warnings) > 0 != forged(r) {
+		return fmt.Errorf("of servers that nobody vouches for (%v) it says %q\n%s", forged(r), made.Warnings, shown(made))
+	}
+	if !forged(r) {
+		return nil
+	}
+	made, err := f.Make(r, Options{Name: person})
+	if e, ok := errors.AsType[*UnverifiedError](err); !ok || len(made.Files) > 0 || len(e.Servers) == 0 || len(e.Servers) != len(e.Warnings) {
+		return fmt.Errorf("without leave it is %v\n%s", err, shown(made))
+	}
+	return nil
 }
 
 // TestReaders finds entries that no format has any more.
@@ -169,7 +214,8 @@ func TestReaders(t *testing.T) {
 // contract returns what a format does wrong with an account.
 func contract(f Format, reader reader, r *mailcheck.Report, person string) error {
 	want := expected(f, reader, r)
-	made, err := f.Make(r, person)
+	o := Options{Name: person, Unverified: forged(r)}
+	made, err := f.Make(r, o)
 	if refusal := expectedError(f, reader, r, person, want); refusal != nil || err != nil {
 		if len(made.Files) > 0 || len(made.Notes) > 0 {
 			return fmt.Errorf("with the error %v comes half a setup", err)
@@ -179,7 +225,10 @@ func contract(f Format, reader reader, r *mailcheck.Report, person string) error
 	if err := wellFormed(f, made); err != nil {
 		return err
 	}
-	again, err := f.Make(r, person)
+	if err := warns(f, r, person, made); err != nil {
+		return err
+	}
+	again, err := f.Make(r, o)
 	if err != nil || !reflect.DeepEqual(made, again) {
 		return errors.New("written again, it is not the same")
 	}
@@ -333,9 +382,9 @@ func TestAccountHasNoSecret(t *testing.T) {
 // FuzzFormats gives random names to every writer.
 func FuzzFormats(f *testing.F) {
 	for i, h := range hostile {
-		f.Add(h, hostile[(i+7)%len(hostile)], hostile[(i+13)%len(hostile)], uint16(993), i%2 == 0)
+		f.Add(h, hostile[(i+7)%len(hostile)], hostile[(i+13)%len(hostile)], hostile[(i+19)%len(hostile)], uint16(993), i%2 == 0)
 	}
-	f.Fuzz(func(t *testing.T, user, local, person string, port uint16, pop3 bool) {
+	f.Fuzz(func(t *testing.T, user, local, person, place string, port uint16, pop3 bool) {
 		if port == 0 || strings.TrimSpace(user) != user || document.Unfilled(user) {
 			t.Skip() // such names are not written, or mean something
 		}
@@ -350,6 +399,9 @@ func FuzzFormats(f *testing.F) {
 		for _, format := range Formats {
 			if err := contract(format, readers[format.Name], r, person); err != nil {
 				t.Errorf("%s: %v", format.Name, err)
+			}
+			if err := contract(format, readers[format.Name], unverified(r, place), person); err != nil {
+				t.Errorf("%s, unverified: %v", format.Name, err)
 			}
 		}
 	})

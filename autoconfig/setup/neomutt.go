@@ -26,6 +26,7 @@ func muttString(value string) (string, error) {
 
 func writeNeomutt(a Account, out *sheet.Set) {
 	f := out.Text("neomuttrc", sheet.Shared, muttString)
+	f.Comments(a.Warnings)
 	in, smtp := a.Reading[0], a.Sending[0]
 	if strings.HasPrefix(a.Address.Local, `"`) {
 		out.Refuse(a.Address.String(), mailcheck.Textf("mutt takes the quotation marks off, and then it is another address"))

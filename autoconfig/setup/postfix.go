@@ -45,6 +45,7 @@ func writePostfix(a Account, out *sheet.Set) {
 	smtp := a.Sending[0]
 	f := out.Text("relay.cf", sheet.Shared, mainCF)
 	f.Line("# Lines for /etc/postfix/main.cf")
+	f.Comments(a.Warnings)
 	f.Line("relayhost = [%s]:%d", smtp.Host, smtp.Port)
 	f.Line("smtp_sasl_auth_enable = yes")
 	f.Line("smtp_sasl_password_maps = texthash:/etc/postfix/sasl_passwd")

@@ -17,7 +17,7 @@ import (
 // files puts a setup into a folder.
 func files(t *testing.T, f Format, c contractCase) (folder string, ok bool) {
 	t.Helper()
-	made, err := f.Make(c.report, c.person)
+	made, err := f.Make(c.report, Options{Name: c.person})
 	if err != nil {
 		return "", false // TestContract says whether rightly
 	}
@@ -56,7 +56,7 @@ func TestMuttReadsTheFile(t *testing.T) {
 				if !ok {
 					continue
 				}
-				made, _ := neomutt.Make(c.report, c.person)
+				made, _ := neomutt.Make(c.report, Options{Name: c.person})
 				want, err := muttSettings(string(made.Files[0].Body()))
 				if err != nil {
 					t.Fatal(err)
@@ -106,7 +106,7 @@ func TestPostfixReadsTheFiles(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(folder, "master.cf"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		made, _ := postfix.Make(c.report, c.person)
+		made, _ := postfix.Make(c.report, Options{Name: c.person})
 		main := append([]byte("myhostname = mail.example.com\n"), made.Files[0].Body()...) // or it asks DNS for its own name
 		if err := os.WriteFile(filepath.Join(folder, "main.cf"), main, 0o600); err != nil {
 			t.Fatal(err)

@@ -23,6 +23,7 @@ type Format struct {
 	Against func(Server) mailcheck.Text // why it cannot be told to use a server; nil: any will do
 	Domain  bool                        // one setup can serve everybody of a domain
 	Folder  bool                        // there is more than one file
+	All     bool                        // the file names the alternatives too
 
 	Write func(Account, *sheet.Set)
 }
@@ -37,8 +38,15 @@ var Formats = []Format{
 
 // Setup is what a user gets.
 type Setup struct {
-	Files []sheet.File
-	Notes []mailcheck.Text // what to do with them
+	Files    []sheet.File
+	Warnings []mailcheck.Text // of each server in them that nobody vouches for
+	Notes    []mailcheck.Text // what to do with the files, and what is not in them
+}
+
+// Options says what else goes into a setup.
+type Options struct {
+	Name       string // the person's, as other people are to see it; may be empty
+	Unverified bool   // write servers that nobody vouches for, too
 }
 
 // ErrNeedsAddress says that a setup is for one person, and that a domain alone was
@@ -72,40 +80,76 @@ func (e *UnusableError) Error() string {
 	return "no settings passed the test for " + sides
 }
 
-// Make writes a setup from what passed. The name is the person's, as other people
-// are to see it; it may be empty. The error is [ErrNeedsAddress], an
-// [UnusableError], or a [sheet.ValueError] for a name that the format cannot hold.
-func (f Format) Make(r *mailcheck.Report, name string) (Setup, error) {
-	if !mailcheck.Printable(name) {
-		return Setup{}, &sheet.ValueError{Value: name, Why: mailcheck.Textf("it has an invisible or control character")}
+// Make writes a setup from what passed, and what is vouched for. What a report says of
+// that is believed, so one that was read from a file has to be the user's own.
+//
+// The error is [ErrNeedsAddress], an [UnusableError], an [UnverifiedError], or a
+// [sheet.ValueError] for a name that the format cannot hold.
+func (f Format) Make(r *mailcheck.Report, o Options) (Setup, error) {
+	if !mailcheck.Printable(o.Name) {
+		return Setup{}, &sheet.ValueError{Value: o.Name, Why: mailcheck.Textf("it has an invisible or control character")}
 	}
-	a, err := f.choose(r)
+	a, remarks, err := f.choose(r, o.Unverified)
 	if err != nil {
 		return Setup{}, err
 	}
-	a.Name = name
+	a.Name = o.Name
 	var set sheet.Set
 	f.Write(a, &set)
 	files, notes, err := set.Result()
-	return Setup{files, notes}, err
+	if err != nil {
+		return Setup{}, err
+	}
+	return Setup{files, a.Warnings, append(remarks, notes...)}, nil
 }
 
-// choose returns what the format is written from.
-func (f Format) choose(r *mailcheck.Report) (Account, error) {
+// choose returns what the format is written from, and what there is to say of what is
+// not in it.
+func (f Format) choose(r *mailcheck.Report, unverified bool) (Account, []mailcheck.Text, error) {
 	if r.Address.Local == "" && !f.Domain {
-		return Account{}, ErrNeedsAddress
+		return Account{}, nil, ErrNeedsAddress
 	}
-	a, reasons := f.account(r)
-	if f.enough(a) {
-		return a, nil
+	all, reasons := f.account(r)
+	sure := all.vouched()
+	switch {
+	case unverified && f.enough(all):
+		all = f.written(all)
+		_, all.Warnings = all.unverified()
+		return all, all.doubts(), nil
+	case f.enough(sure):
+		sure = f.written(sure)
+		return sure, append(leftOut(all), sure.doubts()...), nil
+	case f.enough(all):
+		return Account{}, nil, f.refusal(all, sure)
 	}
 	e := &UnusableError{Format: f, Reasons: reasons}
 	for _, other := range Formats {
-		if a, _ := other.account(r); other.enough(a) && (r.Address.Local != "" || other.Domain) {
+		a, _ := other.account(r)
+		if !unverified {
+			a = a.vouched()
+		}
+		if other.enough(a) && (r.Address.Local != "" || other.Domain) {
 			e.Others = append(e.Others, other.Name)
 		}
 	}
-	return Account{}, e
+	return Account{}, nil, e
+}
+
+// written returns what the file names of an account.
+func (f Format) written(a Account) Account {
+	if !f.All {
+		a.Reading, a.Sending = a.Reading[:min(1, len(a.Reading))], a.Sending[:min(1, len(a.Sending))]
+	}
+	return a
+}
+
+// doubts are those about the user names of the servers.
+func (a Account) doubts() []mailcheck.Text {
+	var all []mailcheck.Text
+	for _, s := range slices.Concat(a.Reading, a.Sending) {
+		all = append(all, s.doubts...)
+	}
+	return all
 }
 
 func (f Format) enough(a Account) bool {

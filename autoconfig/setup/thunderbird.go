@@ -14,7 +14,7 @@ import (
 var thunderbird = Format{
 	Name: "thunderbird", Doc: "config-v1.1.xml for all that read Mail Autoconfig, K-9 too",
 	Reads: []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
-	Logins: []Login{Password, Challenge, OAuth2}, Domain: true,
+	Logins: []Login{Password, Challenge, OAuth2}, Domain: true, All: true,
 	Write: writeThunderbird,
 }
 
@@ -30,7 +30,7 @@ func writeThunderbird(a Account, out *sheet.Set) {
 	for _, s := range a.Sending {
 		provider.Outgoing = append(provider.Outgoing, xmlSection("smtp", s))
 	}
-	out.XML("config-v1.1.xml", xmlConfig{Version: "1.2", Provider: provider})
+	out.XML("config-v1.1.xml", a.Warnings, xmlConfig{Version: "1.2", Provider: provider})
 }
 
 type xmlConfig struct {

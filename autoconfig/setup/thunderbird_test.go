@@ -39,8 +39,8 @@ func result(url string, verdict mailcheck.Verdict, mechanisms ...string) mailche
 		security = mailcheck.ImplicitTLS
 	}
 	r := mailcheck.ServerResult{
-		Server:  mailcheck.Server{Protocol: mailcheck.Protocol(protocol), Host: rest[:colon], Port: uint16(port), Security: security, Username: "alice@example.com"},
-		Verdict: verdict, PasswordOK: slices.Contains(mechanisms, "PLAIN"),
+		Server:  mailcheck.Server{Protocol: mailcheck.Protocol(protocol), Host: rest[:colon], Port: uint16(port), Security: security, Username: "alice@example.com", Vouch: mailcheck.VouchedByFile},
+		Verdict: verdict, PasswordOK: slices.Contains(mechanisms, "PLAIN"), TLS: &mailcheck.TLS{Verified: true},
 	}
 	r.Mechanisms.AfterTLS = mechanisms
 	return r
@@ -72,7 +72,7 @@ func smallProvider() *mailcheck.Report {
 
 func write(t *testing.T, r *mailcheck.Report) string {
 	t.Helper()
-	made, err := thunderbird.Make(r, "")
+	made, err := thunderbird.Make(r, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestThunderbirdLeavesOut(t *testing.T) {
 func TestThunderbirdNothingUsable(t *testing.T) {
 	test := func(servers ...mailcheck.ServerResult) {
 		t.Helper()
-		made, err := thunderbird.Make(account(servers...), "")
+		made, err := thunderbird.Make(account(servers...), Options{})
 		if !errors.Is(err, ErrNothingUsable) {
 			t.Errorf("got %v, want %v", err, ErrNothingUsable)
 		}

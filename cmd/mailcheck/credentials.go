@@ -25,6 +25,8 @@ type credentials struct {
 	ask           bool
 	trusted       []string
 	allMechanisms bool
+
+	trustsAlone bool // --trust-server makes sense without a password
 }
 
 // maxSecret bounds the file with a password or token; tokens have a few KiB.
@@ -86,7 +88,7 @@ func (f *credentials) open(c *cobra.Command) (probes.Credentials, error) {
 	if err != nil {
 		return none, err
 	}
-	if creds.Password == "" && creds.Token == "" && (f.username != "" || f.allMechanisms || len(f.trusted) > 0) {
+	if creds.Password == "" && creds.Token == "" && (f.username != "" || f.allMechanisms || len(f.trusted) > 0 && !f.trustsAlone) {
 		return none, usage("add --ask-password", "--username, --trust-server and --all-mechanisms are for logging in, and no password is given")
 	}
 	return creds, nil

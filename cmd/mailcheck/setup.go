@@ -21,7 +21,8 @@ import (
 func setupCommand() *cobra.Command {
 	var net network
 	var out output
-	var client, person, file string
+	var client, file string
+	var content setup.Options
 	c := &cobra.Command{
 		Use:   "setup ADDRESS|DOMAIN --for CLIENT",
 		Short: "Write a mail program's setup file from the settings that passed",
@@ -31,6 +32,10 @@ The address is checked first, as the check command does. Where nothing works,
 nothing is written and the reasons are on standard error. Use --write rather
 than > in Windows PowerShell, which would change the encoding of the file.
 No file has a password in it; what is left to do is on standard error.
+
+A mail program sends the password to the servers in its file. So only servers get
+into it that the domain names in a way that cannot be forged, as with logins; the
+others need --trust-server, or --unverified, which leaves a warning in the file.
 
 ` + loginHelp + `
 CLIENT is one of:
@@ -62,16 +67,18 @@ interrupted.`,
 			if out.verbose {
 				_ = report.Transcript(c.ErrOrStderr(), r, report.Options{})
 			}
-			return writeSetup(c, format, r, person, file)
+			return writeSetup(c, format, r, content, file)
 		},
 	}
 	c.Flags().StringVar(&client, "for", "", "the mail program: `CLIENT` is "+setupNames())
 	c.Flags().StringVar(&file, "write", "", "write to this `FILE`, or folder for several files, instead of standard output")
-	c.Flags().StringVar(&person, "name", "", "the person's `NAME`, as others see it, for formats that have one")
+	c.Flags().BoolVar(&content.Unverified, "unverified", false, "write servers that nobody vouches for too, with a warning")
+	c.Flags().StringVar(&content.Name, "name", "", "the person's `NAME`, as others see it, for formats that have one")
 	c.RegisterFlagCompletionFunc("for", complete(strings.Split(setupNames(), ", ")))
 	net.register(c)
 	net.registerDiscovery(c)
 	net.registerLogin(c)
+	net.login.trustsAlone = true
 	out.registerVerbose(c)
 	out.color = "never" // a file has none
 	return c
@@ -129,14 +136,16 @@ func setupFormat(name string) (setup.Format, error) {
 }
 
 // writeSetup writes the files, or the reasons why there are none.
-func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, person, file string) error {
+func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, content setup.Options, file string) error {
 	if stopped := interrupted(c.Context()); stopped != nil {
 		stopped.(*failure).text = "interrupted; nothing is written"
 		return stopped
 	}
-	made, err := format.Make(r, person)
+	made, err := format.Make(r, content)
 	if unusable, ok := errors.AsType[*setup.UnusableError](err); ok {
 		return nothingUsable(r, unusable)
+	} else if forgeable, ok := errors.AsType[*setup.UnverifiedError](err); ok {
+		return nobodyVouches(r, forgeable)
 	} else if _, ok := errors.AsType[*sheet.ValueError](err); ok {
 		return &failure{code: exitFailures, text: format.Name + ": " + err.Error()}
 	} else if err != nil {
@@ -152,6 +161,9 @@ func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, pers
 	}
 	if err != nil {
 		return noRun("", "writing the setup file: %v", err)
+	}
+	for _, warning := range made.Warnings {
+		fmt.Fprintf(c.ErrOrStderr(), "mailcheck: warning: %s\n", warning)
 	}
 	for _, note := range made.Notes {
 		fmt.Fprintf(c.ErrOrStderr(), "mailcheck: note: %s\n", note)
@@ -203,6 +215,20 @@ func writeFolder(folder string, files []sheet.File) error {
 		}
 	}
 	return nil
+}
+
+// nobodyVouches says for which servers nobody vouches, and what can be done.
+func nobodyVouches(r *mailcheck.Report, err *setup.UnverifiedError) error {
+	lines := []string{err.Error() + "; nothing is written"}
+	for _, w := range err.Warnings {
+		lines = append(lines, w.String())
+	}
+	hints := []string{"if the domain is yours, publish the settings where nobody can forge them: https://autoconfig." + r.Address.Domain + "/mail/config-v1.1.xml"}
+	for _, host := range err.Hosts() {
+		hints = append(hints, "if you know, from the provider say, that "+host+" is right: --trust-server "+host)
+	}
+	hints = append(hints, "to take the risk, with a warning in the file: --unverified")
+	return &failure{code: exitFailures, text: strings.Join(lines, "\n"), hints: hints}
 }
 
 // nothingUsable gives the failures as the reasons for writing nothing, and says for

@@ -78,13 +78,28 @@ func (s *Set) fail(err error) {
 	}
 }
 
-// XML adds a value as an XML document.
-func (s *Set) XML(name string, v any) {
+// Warning returns a warning in one line that can be shown. It ends in a full stop: a
+// backslash there would hide the next line from mutt.
+func Warning(text mailcheck.Text) string {
+	return mailcheck.Clean(fmt.Sprintf("WARNING: %s.", text))
+}
+
+// XML adds a value as an XML document, below warnings. A comment has no two hyphens in a
+// row (XML 1.0 section 2.5), as some names have.
+func (s *Set) XML(name string, warnings []mailcheck.Text, v any) {
 	body, err := xml.MarshalIndent(v, "", "  ")
 	if err != nil {
 		s.fail(fmt.Errorf("%s: %w", name, err))
 	}
-	s.files = append(s.files, File{name, Shared, []byte(xml.Header + string(body) + "\n")})
+	var above strings.Builder
+	for _, w := range warnings {
+		text := Warning(w)
+		for strings.Contains(text, "--") {
+			text = strings.ReplaceAll(text, "--", "- -")
+		}
+		above.WriteString("<!-- " + text + " -->\n")
+	}
+	s.files = append(s.files, File{name, Shared, []byte(xml.Header + above.String() + string(body) + "\n")})
 }
 
 // Plist adds a value as a property list in XML.
@@ -132,6 +147,13 @@ func (t *Text) Line(format literal, values ...any) {
 		}
 	}
 	fmt.Fprintf(&t.b, string(format)+"\n", args...)
+}
+
+// Comments adds warnings as lines that no program reads.
+func (t *Text) Comments(warnings []mailcheck.Text) {
+	for _, w := range warnings {
+		fmt.Fprintf(&t.b, "# %s\n", Warning(w))
+	}
 }
 
 // written escapes a value. No format here has a value that goes on in the next line.
