@@ -88,7 +88,7 @@ var (
 		"RFC 6186 section 3, RFC 5321 section 5.1"}
 	PublishGuessed = &Check{"publish.guessed-only", Warning, Admin,
 		"Nobody publishes the servers: they were found by guessing usual names, and most mail programs will ask their users instead.",
-		"Publish SRV records, and a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml; `mailcheck setup ADDRESS --for thunderbird` writes it.",
+		"Publish SRV records, and a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml; `mailcheck setup ADDRESS --for thunderbird --trust-server HOST` writes it.",
 		"RFC 6186, draft-ietf-mailmaint-autoconfig section 4.1, NDSS 2025 Automatic Insecurity A5.1"}
 	PublishWeakest = &Check{"publish.weakest-place", Warning, Admin,
 		"One place protects a protocol less than another does, and an attacker on the way can choose the weakest by keeping the others from answering.",

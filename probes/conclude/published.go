@@ -27,13 +27,17 @@ func guessedOnly(r *mailcheck.Report) []mailcheck.Finding {
 	if len(guessed) == 0 || publishesBadSection(r) {
 		return nil
 	}
-	var urls []string
+	var urls, hosts []string
+	var trusting []mailcheck.Text // nobody else vouches for a guess
 	for _, s := range guessed {
 		urls = append(urls, s.URL())
+		if !slices.Contains(hosts, s.Host) {
+			hosts, trusting = append(hosts, s.Host), append(trusting, mailcheck.Textf(" --trust-server %s", s.Host))
+		}
 	}
 	f := mailcheck.NewFinding(checks.PublishGuessed, "no source names %s; %s", mailcheck.ListOf(urls).AtMost(4), plainForms())
-	f.Fix = mailcheck.Textf("Publish in DNS: %s Most programs read a settings file instead: serve it at https://autoconfig.%s/mail/config-v1.1.xml; `mailcheck setup %s --for thunderbird` writes it.",
-		mailcheck.Joined(records, " "), r.Address.Domain, r.Address)
+	f.Fix = mailcheck.Textf("Publish in DNS: %s Most programs read a settings file instead: serve it at https://autoconfig.%s/mail/config-v1.1.xml; `mailcheck setup %s --for thunderbird%s` writes it.",
+		mailcheck.Joined(records, " "), r.Address.Domain, r.Address, mailcheck.Joined(trusting, ""))
 	f.Name = r.Address.Domain
 	return []mailcheck.Finding{f}
 }
