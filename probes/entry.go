@@ -28,8 +28,8 @@ type entry struct {
 	check    *checks.Check
 	doubtful bool     // the refusal may be about the credentials, too
 	mute     bool     // it is Exchange's, which may be about anything
-	reply    string   // the server's last words, without secrets
-	caps     []string // that came with its consent
+	reply    string   // the server's last words, as they may be shown
+	caps     []string // that came with its consent, as they came
 }
 
 // ok reports whether the server let the user in.
@@ -42,7 +42,8 @@ func (e *entry) rejected() bool {
 }
 
 // loginReply is one reply within a login. The challenge may hold what is secret and
-// is only for the exchange itself; text may be shown.
+// is only for the exchange itself. All is as it came, for a judgement that does not
+// depend on the secret.
 type loginReply struct {
 	more      bool // the server asks on
 	challenge string
@@ -77,8 +78,9 @@ func (p *probe) logIn(ctx context.Context, e *entry) {
 			exchange = p.commandLogin
 		}
 		reply, err := exchange(e)
+		e.reply = p.lines.secrets.conceal(reply.text)
 		fault := e.judge(reply, loginFault(err))
-		e.mute = e.check == checks.LoginRejected && trace.Mute(e.reply) && ofExchange(p.result)
+		e.mute = e.check == checks.LoginRejected && trace.Mute(reply.text) && ofExchange(p.result)
 		p.over = p.over || err != nil || reply.ok || reply.last || e.rejected() // many servers hang up on whom they rejected
 		return struct{}{}, fault
 	})
@@ -90,16 +92,17 @@ func (p *probe) logIn(ctx context.Context, e *entry) {
 	}
 }
 
-// judge notes what became of a login, and returns the error that its step has.
+// judge notes what became of a login, and returns the error that its step has, with what
+// may be shown of the reply.
 func (e *entry) judge(reply loginReply, err error) error {
-	e.reply, e.caps = reply.text, reply.caps
+	e.caps = reply.caps
 	switch {
 	case err != nil:
 		return err
 	case reply.more:
 		return checks.LoginFailed.Errorf("%v", sasl.ErrUnexpected)
 	case reply.ok && !e.sent:
-		return checks.LoginFailed.Errorf("the server consents before it has been told all: %q", reply.text)
+		return checks.LoginFailed.Errorf("the server consents before it has been told all: %q", e.reply)
 	case !reply.ok:
 		e.check = trace.ClassifyLogin(reply.text, e.mechanism.Token)
 		e.doubtful = e.check == checks.LoginProtocolOff && trace.NamesCredentials(reply.text)
@@ -112,7 +115,7 @@ func (e *entry) judge(reply loginReply, err error) error {
 	default:
 		return nil
 	}
-	return e.check.Errorf("%s", reply.text)
+	return e.check.Errorf("%s", e.reply)
 }
 
 // loginFault makes of what is no reply at all a login that came to no decision.
@@ -215,13 +218,11 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 func (p *probe) hide(e *entry, x *sasl.Exchange, message []byte) {
 	e.told = true
 	e.sent = e.sent || x.Computed != "" || bytes.Contains(message, []byte(e.Secret))
-	whole := echoes{}
 	if coded := encode(message); coded != "" {
-		whole.add(coded, len(coded))
+		p.secrets.messages = append(p.secrets.messages, strings.ToLower(coded))
 	}
-	p.lines.secrets.echoes = append(p.lines.secrets.echoes, whole)
 	if x.Computed != "" {
-		p.lines.secrets.echoes = append(p.lines.secrets.echoes, echoesOf(x.Computed))
+		p.secrets.all = append(p.secrets.all, newSecret(x.Computed))
 	}
 }
 
@@ -233,7 +234,7 @@ func (p *probe) endSASL(x *sasl.Exchange, reply loginReply, err error) (loginRep
 	case reply.ok && x.Proven != nil:
 		err = x.Proven()
 	case !reply.ok && x.Said != "":
-		reply.text += " (" + p.lines.secrets.conceal(x.Said) + ")"
+		reply.text += " (" + x.Said + ")"
 	}
 	return reply, err
 }
@@ -244,7 +245,7 @@ func (p *probe) cancel(why error) (loginReply, error) {
 	p.over = true // nobody waits for what the server says to that
 	_ = p.lines.send("*")
 	if _, ok := errors.AsType[*checks.Error](why); !ok {
-		why = checks.LoginFailed.Errorf("%s", p.lines.secrets.conceal(why.Error())) // which may repeat the challenge
+		why = checks.LoginFailed.Errorf("%s", p.lines.secrets.concealError(why)) // which may repeat the challenge
 	}
 	return loginReply{}, why
 }
@@ -382,12 +383,12 @@ func (p *probe) imapLoginReply() (loginReply, error) {
 func (p *probe) pop3LoginReply() (loginReply, error) {
 	line, err := p.pop3Reply()
 	challenge, more := continuation(line)
-	return loginReply{more: more, challenge: challenge, ok: pop3OK(line), text: p.lines.secrets.conceal(line)}, err
+	return loginReply{more: more, challenge: challenge, ok: pop3OK(line), text: line}, err
 }
 
 func (p *probe) smtpLoginReply() (loginReply, error) {
 	reply, err := p.smtpReply()
-	r := loginReply{more: reply.code == 334, ok: reply.code == 235, last: reply.code == 421, text: p.lines.secrets.conceal(reply.String())}
+	r := loginReply{more: reply.code == 334, ok: reply.code == 235, last: reply.code == 421, text: reply.String()}
 	if r.more {
 		r.challenge = strings.TrimSpace(reply.lines[0])
 	}

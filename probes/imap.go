@@ -144,43 +144,44 @@ func (p *probe) imapReply(tag string) (imapReply, error) {
 		line, err := p.lines.read()
 		switch {
 		case err != nil && r.bye:
-			return r, checks.ReplyClosed.Errorf("%s", r.refusal())
+			return r, checks.ReplyClosed.Errorf("%s", p.lines.secrets.conceal(r.refusal()))
 		case err != nil:
 			return r, err
 		}
 		if r.challenge, r.more = continuation(line); r.more {
 			return r, nil
 		}
-		switch shown := p.lines.secrets.conceal(line); {
+		switch {
 		case strings.HasPrefix(line, tag+" "):
-			r.status, r.text = status(line), strings.TrimPrefix(shown, tag+" ")
+			r.status, r.text = status(line), strings.TrimPrefix(line, tag+" ")
 			if r.status == "OK" && isAlert(line) {
 				r.alerts = append(r.alerts, r.text)
 			}
 			if r.status != "OK" && r.status != "NO" && r.status != "BAD" {
-				return r, checks.ReplyMalformed.Errorf("%q is neither OK, NO nor BAD", shown)
+				return r, checks.ReplyMalformed.Errorf("%q is neither OK, NO nor BAD", p.lines.secrets.conceal(line))
 			}
 			return r, nil
 		case !strings.HasPrefix(line, "* ") && p.isStray(line):
 		case !strings.HasPrefix(line, "* "):
-			return r, checks.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", shown, tag)
+			return r, checks.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", p.lines.secrets.conceal(line), tag)
 		default:
-			p.hear(&r, line, strings.TrimPrefix(shown, "* "))
+			p.hear(&r, line)
 		}
 	}
 }
 
 // hear notes an untagged line.
-func (p *probe) hear(r *imapReply, line, shown string) {
+func (p *probe) hear(r *imapReply, line string) {
+	rest := strings.TrimPrefix(line, "* ")
 	switch word := status(line); {
 	case word == "BYE":
 		r.bye = true
 		p.conn.SetReadDeadline(time.Now().Add(farewellTimeout))
 		fallthrough
 	case word == "NO" || word == "BAD":
-		r.refusals = append(r.refusals, shown)
+		r.refusals = append(r.refusals, rest)
 	case word == "OK" && isAlert(line):
-		r.alerts = append(r.alerts, shown)
+		r.alerts = append(r.alerts, rest)
 	default:
 		r.untagged = append(r.untagged, line)
 	}

@@ -36,7 +36,7 @@ func (c Credentials) Given() bool { return c.Password != "" || c.Token != "" }
 type logins struct {
 	Credentials
 	address mailcheck.Address // of the account; empty where servers were given
-	echoes  echoes            // of the secret
+	hush    *secret           // the secret, as servers may repeat it
 	started time.Time         // of the run
 
 	mu     sync.Mutex
@@ -51,7 +51,7 @@ func newLogins(c Credentials, a mailcheck.Address, started time.Time) *logins {
 		return nil
 	}
 	l := &logins{Credentials: c, address: a, started: started, guards: map[string]*guard{}, mute: map[string]bool{}}
-	l.echoes = echoesOf(l.secret())
+	l.hush = newSecret(l.secret())
 	return l
 }
 

@@ -29,7 +29,7 @@ func (p *probe) look(ctx context.Context, e *entry) {
 	trace.Do(ctx, p.trace, mailcheck.OpMailbox, p.result.Endpoint(), func(ctx context.Context) (struct{}, error) {
 		p.await(ctx, loginTimeout)
 		p.lines.begin()
-		return struct{}{}, ask(ctx, e)
+		return struct{}{}, p.lines.secrets.concealError(ask(ctx, e))
 	})
 }
 
@@ -42,7 +42,7 @@ func (p *probe) examine(_ context.Context, e *entry) error {
 	if err != nil || o.Refused == nil {
 		return err
 	}
-	return closed("EXAMINE INBOX", p.lines.secrets.conceal(strings.Join(o.Refused, " / ")))
+	return p.closed("EXAMINE INBOX", strings.Join(o.Refused, " / "))
 }
 
 // loggedIn is a conversation in which a user was let in.
@@ -61,7 +61,7 @@ func (p *probe) count(context.Context, *entry) error {
 	if err != nil || pop3OK(line) {
 		return err
 	}
-	return closed("STAT", p.lines.secrets.conceal(line))
+	return p.closed("STAT", line)
 }
 
 // sendAs begins a message from the user's own address to it, and takes it back. The
@@ -122,9 +122,10 @@ func (p *probe) refusesSender(command int, r smtpReply) *checks.Check {
 // closed is the error of a mailbox that does not open. What is out of order then is no
 // longer what knows the passwords: Dovecot calls any mailbox it cannot read an internal
 // error ([SERVERBUG], [SYS/TEMP]).
-func closed(command, refusal string) error {
+func (p *probe) closed(command, refusal string) error {
+	shown := p.lines.secrets.conceal(refusal)
 	if c := trace.ClassifyMailbox(refusal); c != nil && c != checks.LoginUnavailable {
-		return c.Errorf("%s: %s", command, refusal)
+		return c.Errorf("%s: %s", command, shown)
 	}
-	return checks.LoginMailbox.Errorf("%s: %s", command, refusal)
+	return checks.LoginMailbox.Errorf("%s: %s", command, shown)
 }

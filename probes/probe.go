@@ -48,7 +48,7 @@ type probe struct {
 	then     func(context.Context, *probe) // what is done where a client logs in; nil for nothing
 	attempts int                           // to log in, over this connection
 	over     bool                          // no further one can be made over it
-	echoes   []echoes                      // of secrets that the server may repeat
+	secrets  *secrets                      // that the server may repeat; nil before a login
 	inside   *guard                        // the one to tell when the connection ends; nil where no user was let in
 
 	way   time.Duration   // that the conversation took to get to TLS
@@ -154,7 +154,7 @@ func (p *probe) startLines() {
 		fresh.transcript, fresh.manners = p.lines.transcript, p.lines.manners
 	}
 	fresh.secure = p.result.TLS != nil
-	fresh.secrets.echoes = p.echoes
+	fresh.secrets.known = p.secrets
 	p.lines = fresh
 }
 

@@ -1,22 +1,35 @@
 package probes
 
 import (
-	"encoding/base64"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"html"
-	"mime/quotedprintable"
-	"net/url"
+	"regexp"
 	"strings"
-	"unicode/utf16"
+
+	"mailcheck/checks"
 )
 
-// redactor takes out of a conversation what a client says in secret. It follows
-// the replies, since what answers a server's request to go on (a SASL challenge
-// or an IMAP literal) is secret whatever it looks like.
+// What a server says after a login is judged as it came and shown without what it repeats
+// of the secret. A report goes into tickets, so neither may what is shown tell the secret,
+// nor may what is hidden: whoever sees "un[hidden]" where the server always says
+// "unavailable" has learned a piece of the password. Hence the rules:
+//
+//   - What cannot be there by chance is an echo: the secret as a whole, its beginning where
+//     the line or the word ends, or a long piece of it, read plainly or through any coding
+//     ([readings]).
+//   - What servers say to anybody is none, whatever the secret is: ordinary words and what
+//     consists of them, the user's names, short numbers, and a piece of a longer word
+//     ([byChance]). So a password that is such a word hides nothing, and nobody learns it
+//     from that. Only where the words of the client's own command stand before it
+//     ([repeatsCommand]) is it hidden, and then whatever the secret is.
+//   - A line with an echo loses its whole text; the status and a registered response code
+//     stay. What is left does not depend on where the echo was, or how long.
+//
+// The price is that a server may repeat a password such as "login" outside its command.
 type redactor struct {
-	asked  bool
-	echoes []echoes // of the secrets; none without credentials
+	asked  bool     // the next line of the client answers a request to go on
+	echoed bool     // the server has repeated something since the client spoke
+	known  *secrets // nil without credentials
 }
 
 // hidden stands for what was taken out.
@@ -24,18 +37,25 @@ const hidden = "[hidden]"
 
 // heard notes a line of the server, and returns it as it may be shown: "+ ..." in
 // IMAP and POP3, 334 in SMTP (RFC 4954 section 4) ask for more. A long challenge is
-// part of the cryptography and tells a reader nothing.
+// part of the cryptography and tells a reader nothing. A line behind an echo may hold
+// the rest of it, too short to be known.
 func (r *redactor) heard(line string) string {
 	_, more := continuation(line)
 	r.asked = more || strings.HasPrefix(line, "334")
 	if word, challenge, _ := strings.Cut(line, " "); r.asked && len(challenge) > 40 {
 		return fmt.Sprintf("%s [challenge of %d bytes]", word, len(challenge))
 	}
-	return r.conceal(line)
+	r.echoed = r.echoed || r.repeats(line)
+	if r.echoed {
+		return head(line) + hidden
+	}
+	return line
 }
 
-// said returns a line of the client as it may be shown.
+// said returns a line of the client as it may be shown. What answers a server's request
+// to go on (a SASL challenge or an IMAP literal) is secret whatever it looks like.
 func (r *redactor) said(line string) string {
+	r.echoed = false
 	if r.asked {
 		r.asked = false
 		return hidden
@@ -57,116 +77,42 @@ func (r *redactor) said(line string) string {
 	return line
 }
 
-// conceal takes the secrets out of what a server says: some repeat the command
-// they do not understand.
+// conceal returns what a server says as it may be shown.
 func (r *redactor) conceal(text string) string {
-	if len(r.echoes) == 0 {
-		return text
+	if r.repeats(text) {
+		return head(text) + hidden
 	}
-	folded, secret := lower(text), make([]bool, len(text))
-	for _, e := range r.echoes {
-		e.mark(folded, secret)
-	}
-	var b strings.Builder
-	for i := range len(text) {
-		switch {
-		case !secret[i]:
-			b.WriteByte(text[i])
-		case i == 0 || !secret[i-1]:
-			b.WriteString(hidden)
-		}
-	}
-	return b.String()
+	return text
 }
 
-// telling is how many bytes of a secret give it away. Servers cut the commands short
-// that they repeat, and a token is longer than one line.
-const telling = 8
-
-// echoes finds a secret, or a piece of it, in any form: its pieces by their length.
-type echoes map[int]map[string]bool
-
-// echoesOf knows a secret in every form that a server may repeat it in.
-func echoesOf(secret string) echoes {
-	e := echoes{}
-	for i, form := range echoForms(secret) {
-		if i == 0 || len(form) >= 4 {
-			e.add(form, telling*len(form)/len(secret))
-		}
+// concealAll does so with each of a list of words.
+func (r *redactor) concealAll(words []string) []string {
+	var shown []string
+	for _, word := range words {
+		shown = append(shown, r.conceal(word))
 	}
-	return e
+	return shown
 }
 
-// add has the pieces of a form found that are so long; the form as a whole if it is
-// shorter.
-func (e echoes) add(form string, length int) {
-	form = lower(form)
-	length = min(max(length, 1), len(form))
-	if e[length] == nil {
-		e[length] = map[string]bool{}
+// concealError does so with what an error has from the server. What the error is stays.
+func (r *redactor) concealError(err error) error {
+	if err == nil || !r.repeats(err.Error()) {
+		return err
 	}
-	for i := range len(form) - length + 1 {
-		e[length][form[i:i+length]] = true
+	if e, ok := err.(*checks.Error); ok {
+		return e.Check.Errorf("%s", hidden)
 	}
+	return errors.New(hidden)
 }
 
-// mark marks the bytes of a text that belong to a secret.
-func (e echoes) mark(text string, secret []bool) {
-	for length, pieces := range e {
-		for i := range len(text) - length + 1 {
-			if pieces[text[i:i+length]] {
-				for k := range length {
-					secret[i+k] = true
-				}
-			}
-		}
-	}
+// repeats reports whether a text of the server holds what it was sent in secret.
+func (r *redactor) repeats(text string) bool {
+	return r.known != nil && r.known.in(text[len(head(text)):])
 }
 
-// lower folds ASCII alone, so that every byte keeps its place.
-func lower(text string) string {
-	folded := []byte(text)
-	for i, c := range folded {
-		if c >= 'A' && c <= 'Z' {
-			folded[i] += 'a' - 'A'
-		}
-	}
-	return string(folded)
-}
+// heads is how a reply begins that is kept: a tag, the status, a code of RFC 3463 and a
+// response code of RFC 5530, RFC 2449, RFC 3206 or RFC 9051.
+var heads = regexp.MustCompile(`^(?:(?:\*|[A-Za-z][0-9]{1,2}) (?i:OK|NO|BAD|BYE|PREAUTH)(?: |$)|(?i:OK|NO|BAD|BYE)(?: |$)|\+OK(?: |$)|-ERR(?: |$)|\+(?: |$)|[2-5][0-9][0-9](?:[ -]|$)(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?)` +
+	`(?i:\[(?:ALERT|AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|PRIVACYREQUIRED|CONTACTADMIN|NOPERM|INUSE|IN-USE|CORRUPTION|SERVERBUG|CLIENTBUG|CANNOT|LIMIT|OVERQUOTA|NONEXISTENT|UNAVAILABLE|AUTH|SYS/TEMP|SYS/PERM|LOGIN-DELAY)\] ?)?`)
 
-// echoForms lists how a secret may come back: as it is, as the protocols quote it,
-// byte by byte in hexadecimal digits, in a URL, a mail, a web page or UTF-16, and
-// inside base64 whatever stands before it there.
-func echoForms(secret string) []string {
-	forms := []string{secret, strings.ToUpper(secret), strings.ToLower(secret), escaped(secret),
-		url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret)}
-	asJSON, _ := json.Marshal(secret)
-	forms = append(forms, strings.Trim(string(asJSON), `"`))
-	var mail strings.Builder
-	w := quotedprintable.NewWriter(&mail)
-	w.Write([]byte(secret))
-	w.Close()
-	forms = append(forms, strings.ReplaceAll(mail.String(), "=\r\n", ""))
-	little, big := make([]byte, 0, 2*len(secret)), make([]byte, 0, 2*len(secret))
-	for _, unit := range utf16.Encode([]rune(secret)) {
-		little, big = append(little, byte(unit), byte(unit>>8)), append(big, byte(unit>>8), byte(unit))
-	}
-	forms = append(forms, string(little), string(big))
-	for _, between := range []string{"", " ", ":", "-", "%", "=", `\x`} {
-		forms = append(forms, strings.ReplaceAll(fmt.Sprintf("% x", secret), " ", between))
-	}
-	for before := range 3 {
-		coded := base64.RawStdEncoding.EncodeToString(append(make([]byte, before), secret...))
-		// Three bytes are four digits. The first digits belong to what stands
-		// before too, the last ones to what follows.
-		first := []int{0, 2, 3}[before]
-		last := len(coded)
-		if (before+len(secret))%3 != 0 {
-			last--
-		}
-		for _, form := range []string{coded[first:], coded[first:last]} { // as the end of a message, and anywhere
-			forms = append(forms, form, strings.NewReplacer("+", "-", "/", "_").Replace(form))
-		}
-	}
-	return forms
-}
+func head(line string) string { return heads.FindString(line) }

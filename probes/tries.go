@@ -30,10 +30,11 @@ type rejection struct{ user, reply string }
 func (t *tries) all(ctx context.Context) {
 	s := t.p.result
 	s.Login = &mailcheck.Login{State: mailcheck.LoginSkipped}
-	t.p.echoes = append(t.p.echoes, t.echoes)
-	t.p.lines.secrets.echoes = t.p.echoes
+	names := t.usernames(s)
+	t.p.secrets = newSecrets(t.hush, names, t.address.Domain, t.address.Unicode(), s.Host)
+	t.p.lines.secrets.known = t.p.secrets
 	ways := fitting(s, t.Token != "")
-	for _, name := range t.usernames(s) {
+	for _, name := range names {
 		if t.under(ctx, name, ways) {
 			break
 		}
@@ -179,7 +180,7 @@ func (t *tries) anew(ctx context.Context, e *entry, finish func(*probe)) {
 	p := t.p
 	q := newProbe(p.net, p.result.Server, p.opts, p.others.began)
 	q.further = 0
-	q.echoes = p.echoes
+	q.secrets = p.secrets
 	reached, at := false, 0
 	q.then = func(ctx context.Context, q *probe) {
 		if !q.takes(e) {
@@ -254,7 +255,7 @@ func (t *tries) record(at int, e *entry) {
 	}
 	if s.Login.State != mailcheck.LoginAccepted {
 		refused := s.Login.Refused
-		s.Login = &mailcheck.Login{State: stateOf(e), Username: e.User, Mechanism: name, Refused: refused, Reason: mailcheck.Evidencef("%s", e.reply), Capabilities: e.caps}
+		s.Login = &mailcheck.Login{State: stateOf(e), Username: e.User, Mechanism: name, Refused: refused, Reason: mailcheck.Evidencef("%s", e.reply), Capabilities: t.p.lines.secrets.concealAll(e.caps)}
 		if e.check != nil && e.reply == "" && len(step.Findings) > 0 {
 			s.Login.Reason = step.Findings[0].Detail
 		}
