@@ -33,7 +33,7 @@ func (s *search) askBare(ctx context.Context, t *trace.Trace, p place, a answer)
 	copied := copyOf(s.result.Name, p.bare, b)
 	copied.Bare = true
 	s.board.keep(copied)
-	same := b.state == a.state && slices.EqualFunc(a.servers, b.servers, func(x, y mailcheck.Server) bool { return x.Key() == y.Key() && x.Username == y.Username })
+	same := alike(a, b)
 	if same || over || a.state != mailcheck.Found && b.state != mailcheck.Found {
 		aside.Forget() // the same as above
 		t.Join(aside)
@@ -43,7 +43,12 @@ func (s *search) askBare(ctx context.Context, t *trace.Trace, p place, a answer)
 		aside.Forget() // that it differs says it all
 	}
 	t.Join(aside)
-	t.Find(checks.AutoconfigQuery, "with it: %s; without: %s", outcome(a), outcome(b)).URL = p.url
+	repeated := t.Branch()
+	if alike(a, s.askPlace(ctx, repeated, place{url: p.url, or: p.or})) { // else it is not the address that makes the difference
+		t.Find(checks.AutoconfigQuery, "with it: %s; without: %s", outcome(a), outcome(b)).URL = p.url
+	}
+	repeated.Forget()
+	t.Join(repeated)
 	if len(a.servers) > 0 {
 		return a
 	}
@@ -51,6 +56,11 @@ func (s *search) askBare(ctx context.Context, t *trace.Trace, p place, a answer)
 		b.servers[i] = s.handOver(server)
 	}
 	return b
+}
+
+// alike reports whether two answers come to the same for the user.
+func alike(a, b answer) bool {
+	return b.state == a.state && slices.EqualFunc(a.servers, b.servers, func(x, y mailcheck.Server) bool { return x.Key() == y.Key() && x.Username == y.Username })
 }
 
 // outcome says in short what an answer is.

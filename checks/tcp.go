@@ -2,7 +2,7 @@ package checks
 
 var tcpChecks = []*Check{
 	TCPRefused, TCPTimeout, TCPUnreachable, TCPUnreachable6, TCPUnreachable4, TCPReset,
-	TCPHostDown, TCPBlockedHere, TCPProxyExpected, TCPRelayPort,
+	TCPHostDown, TCPBlockedHere, TCPProxyExpected, TCPRelayPort, TCPIntermittent,
 }
 
 var (
@@ -46,4 +46,8 @@ var (
 		"Mail is to be sent over port 25, which is for servers among themselves: many networks block it, and many servers offer no login there.",
 		"Send mail over port 587 with STARTTLS or over port 465 with TLS.",
 		"RFC 6409 section 3.1, RFC 8314 section 3.3, RFC 5068 section 3.1"}
+	TCPIntermittent = &Check{"tcp.intermittent", Warning, Operator,
+		"The server failed at the first connection and works at another that is just the same.",
+		"See the server's log for the time of the test: it may be overloaded or starting, a limit on connections may be reached at times, or one of several machines behind the name may be out of order. Run the test again to see how often it happens.",
+		"RFC 9293 section 3.5.2"}
 )

@@ -289,10 +289,30 @@ func (a *auditor) injection(ctx context.Context) {
 	if !known || a.result.Security != mailcheck.StartTLS || a.result.TLS == nil {
 		return
 	}
-	const what = "send a command along with STARTTLS"
+	answer, err := a.saidInTLS(ctx, "send a command along with STARTTLS", command)
+	if err == nil && answer != "" {
+		var unasked string
+		if unasked, err = a.saidInTLS(ctx, "send STARTTLS alone"); unasked != "" {
+			return // it speaks first inside TLS, whatever was sent
+		}
+	}
+	switch {
+	case errors.Is(err, errNotReached):
+	case answer == "":
+		a.found.Injection = "not carried out"
+	default:
+		a.found.Injection = "carried out"
+		line, _, _ := strings.Cut(answer, "\r\n")
+		a.trace.Find(checks.StartTLSCommandInjection, "%s, sent unencrypted along with STARTTLS, was answered inside TLS: %q", command, line)
+	}
+}
+
+// saidInTLS starts TLS with commands in the packet of STARTTLS, and returns what the
+// server says inside TLS without having been asked there.
+func (a *auditor) saidInTLS(ctx context.Context, what string, commands ...string) (string, error) {
 	a.forget[what] = func() { a.found.Injection = "" }
-	answer, err := put(ctx, a, what, true, func(q *probe) (string, mailcheck.Text, error) {
-		consented, err := q.requestTLS(command)
+	return put(ctx, a, what, true, func(q *probe) (string, mailcheck.Text, error) {
+		consented, err := q.requestTLS(commands...)
 		if err != nil {
 			return "", mailcheck.Text{}, err // it may have hung up for the command, or turned the connection away
 		}
@@ -307,13 +327,4 @@ func (a *auditor) injection(ctx context.Context) {
 		n, _ := q.conn.Read(reply)
 		return string(reply[:n]), mailcheck.Textf("answered inside TLS: %q", reply[:n]), nil
 	})
-	switch {
-	case errors.Is(err, errNotReached):
-	case answer == "":
-		a.found.Injection = "not carried out"
-	default:
-		a.found.Injection = "carried out"
-		line, _, _ := strings.Cut(answer, "\r\n")
-		a.trace.Find(checks.StartTLSCommandInjection, "%s, sent unencrypted along with STARTTLS, was answered inside TLS: %q", command, line)
-	}
 }

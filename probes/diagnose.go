@@ -17,9 +17,10 @@ import (
 	"mailcheck/internal/trace"
 )
 
-// maxFurther is how many connections the diagnosis of one server may cost. It is
-// the mail server of somebody who did not ask for a test, and one that counts
-// connections may ban the address they come from.
+// maxFurther is how many connections the search for a cause may cost at one server, to
+// which one more may come that makes sure ([probe.fails]). It is the mail server of
+// somebody who did not ask for a test, and one that counts connections may ban the
+// address they come from.
 const maxFurther = 3
 
 // followUp is what is asked after a probe has failed with one of the checks.
@@ -72,6 +73,7 @@ func (p *probe) diagnose(ctx context.Context) {
 			}
 		}
 	}
+	p.lookAgain(ctx)
 	p.leaveRelayPort(ctx)
 }
 
@@ -196,8 +198,8 @@ func (p *probe) newHello(newest uint16) tlsask.Hello {
 // askWhatTLS finds out what a server that fails the handshake would accept: the
 // handshake offers TLS 1.2 and later with the suites clients use today.
 func (p *probe) askWhatTLS(ctx context.Context, f *mailcheck.Finding) {
-	if trace.ChoseVersion(p.refusal) {
-		return // it has said which
+	if trace.ChoseVersion(p.refusal) || p.chosen {
+		return // it has said which, or it is not that for which it failed
 	}
 	if f.Check == checks.TLSOldProtocol {
 		p.askOldTLS(ctx, f)
@@ -236,17 +238,23 @@ func (p *probe) askOldTLS(ctx context.Context, f *mailcheck.Finding) {
 // missClientCert blames the end of a conversation on the client certificate that
 // the server has asked for before: in TLS 1.3 its alert comes after the handshake
 // (RFC 8446 section 4.4.2.4) and may be lost, and some servers say it in their own
-// protocol.
+// protocol. Who says something else has another reason.
 func (p *probe) missClientCert(_ context.Context, f *mailcheck.Finding) {
-	if p.certAsked {
+	said := ""
+	if p.lines != nil && len(p.lines.transcript) > 0 {
+		said = p.lines.transcript[len(p.lines.transcript)-1].Text
+	}
+	inWords := f.Check == checks.GreetBye || f.Check == checks.Greet554 || f.Check == checks.ReplyRejected
+	if p.certAsked && (!inWords || strings.Contains(strings.ToLower(said), "certificat")) {
 		f.Become(checks.TLSClientCert, "the server asked for a client certificate; without one: %s", f.Detail)
 	}
 }
 
 // tellApart names the cause from what the server accepts when everything is offered.
 func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer tlsask.Answer) {
-	switch {
-	case answer.Version < tls.VersionTLS12:
+	switch older := answer.Version < tls.VersionTLS12; {
+	case !p.fails(ctx, f):
+	case older:
 		f.Become(checks.TLSOldProtocol, "%s; offered older versions, it answers with %s", f.Detail, answer.Text())
 		f.Fix = mailcheck.Textf("The server's best is %s. %s", tls.VersionName(answer.Version), checks.TLSOldProtocol.Remedy)
 	case answer.Version == tls.VersionTLS12 && !clientsOffer(answer.Suite):
@@ -264,6 +272,9 @@ func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer tlsa
 // something on the way, stumbles over. With post-quantum key exchange it takes two
 // packets, and there are programs that read only the first.
 func (p *probe) askShort(ctx context.Context, f *mailcheck.Finding) {
+	if p.chosen {
+		return // it has read the long one
+	}
 	version, err := further(ctx, p, mailcheck.OpDiagnose, "begin with a short ClientHello", false, func(q *probe) (string, mailcheck.Text, error) {
 		conn := tls.Client(q.conn, &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, ServerName: p.serverName(),
 			CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256}})
@@ -271,7 +282,7 @@ func (p *probe) askShort(ctx context.Context, f *mailcheck.Finding) {
 		name := tls.VersionName(conn.ConnectionState().Version)
 		return name, mailcheck.Textf("%s", name), err
 	})
-	if err == nil {
+	if err == nil && p.fails(ctx, f) {
 		f.Become(checks.TLSLongHello, "%s; a ClientHello that fits one packet, without post-quantum key exchange, is answered with %s", f.Detail, version)
 	}
 }
@@ -298,7 +309,7 @@ func (p *probe) askWithoutName(ctx context.Context, f *mailcheck.Finding) {
 		names := trace.CertificateNames(state.PeerCertificates[0])
 		return names, mailcheck.Textf("certificate for %s", mailcheck.ListOf(names)), nil
 	})
-	if err != nil {
+	if err != nil || f.Check != checks.TLSUnrecognizedName && !p.fails(ctx, f) {
 		return
 	}
 	f.Become(checks.TLSUnrecognizedName, "%s; to a client that names no host it shows a certificate for %s", f.Detail, mailcheck.ListOf(names).AtMost(3).Or("no name at all"))
@@ -339,22 +350,23 @@ func (p *probe) askForTLS() error {
 // requestTLS says what has to be said before TLS; extra commands go out in the
 // same packet as the last one.
 func (p *probe) requestTLS(extra ...string) (consented bool, err error) {
-	command := func(name string) []string { return append([]string{name}, extra...) }
+	packet := func(name string) []string { return append([]string{name}, extra...) }
 	switch p.result.Protocol {
 	case mailcheck.IMAP:
 		if _, err := p.imapGreeting(); err != nil {
 			return false, err
 		}
-		if err := p.lines.send(command("a1 STARTTLS")...); err != nil {
+		tag := p.lines.tag("a1")
+		if err := p.command(packet(tag + " STARTTLS")...); err != nil {
 			return false, err
 		}
-		reply, err := p.imapReply("a1")
+		reply, err := p.imapReply(tag)
 		return reply.status == "OK", err
 	case mailcheck.Sieve:
 		if _, _, err := p.sieveGreeting(); err != nil {
 			return false, err
 		}
-		if err := p.lines.send(command("STARTTLS")...); err != nil {
+		if err := p.command(packet("STARTTLS")...); err != nil {
 			return false, err
 		}
 		reply, err := p.sieveFirstReply()
@@ -363,7 +375,7 @@ func (p *probe) requestTLS(extra ...string) (consented bool, err error) {
 		if _, err := p.pop3Greeting(); err != nil {
 			return false, err
 		}
-		if err := p.lines.send(command("STLS")...); err != nil {
+		if err := p.command(packet("STLS")...); err != nil {
 			return false, err
 		}
 		line, err := p.pop3FirstReply()
@@ -372,13 +384,13 @@ func (p *probe) requestTLS(extra ...string) (consented bool, err error) {
 	if _, err := p.smtpGreeting(); err != nil {
 		return false, err
 	}
-	if err := p.lines.send(ehlo); err != nil {
+	if err := p.command(ehlo); err != nil {
 		return false, err
 	}
 	if _, err := p.smtpExtensions(); err != nil {
 		return false, err
 	}
-	if err := p.lines.send(command("STARTTLS")...); err != nil {
+	if err := p.command(packet("STARTTLS")...); err != nil {
 		return false, err
 	}
 	reply, err := p.smtpReply()

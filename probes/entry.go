@@ -78,7 +78,7 @@ func (p *probe) logIn(ctx context.Context, e *entry) {
 			exchange = p.commandLogin
 		}
 		reply, err := exchange(e)
-		e.reply = p.lines.secrets.conceal(reply.text)
+		e.reply = p.lines.shown(reply.text)
 		fault := e.judge(reply, loginFault(err))
 		e.mute = e.check == checks.LoginRejected && trace.Mute(reply.text) && ofExchange(p.result)
 		p.over = p.over || err != nil || reply.ok || reply.last || e.rejected() // many servers hang up on whom they rejected
@@ -130,7 +130,7 @@ func loginFault(err error) error {
 // answer to it (RFC 9051 section 2.2.2, RFC 5321 section 4.3.1).
 func (p *probe) say(lines ...string) error {
 	if words := p.unasked(); words != "" {
-		return checks.LoginFailed.Errorf("the server says %q before it was asked", p.lines.secrets.conceal(words))
+		return checks.LoginFailed.Errorf("the server says %q before it was asked", p.lines.shown(words))
 	}
 	p.lines.begin()
 	return p.lines.send(lines...)
@@ -333,10 +333,9 @@ func (p *probe) imapLogin(e *entry) (loginReply, error) {
 // nextTag returns the tag of the next login: a late reply to one is none to the other.
 func (p *probe) nextTag() string {
 	p.attempts++
-	return p.loginTag()
+	p.loginTag = p.lines.tag("l" + strconv.Itoa(p.attempts))
+	return p.loginTag
 }
-
-func (p *probe) loginTag() string { return "l" + strconv.Itoa(p.attempts) }
 
 // escaped is a text as it stands in a quoted string.
 func escaped(text string) string { return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) }
@@ -369,7 +368,7 @@ func continuation(line string) (challenge string, ok bool) {
 // imapLoginReply takes for a refusal also the words with which the server hangs up. An
 // alert is one only beside the consent.
 func (p *probe) imapLoginReply() (loginReply, error) {
-	a, err := p.imapReply(p.loginTag())
+	a, err := p.imapReply(p.loginTag)
 	if err != nil && len(a.refusals) > 0 {
 		return loginReply{text: a.refusal(), last: true}, nil
 	}

@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -46,6 +47,25 @@ func (e *ear) last() string {
 	return strings.TrimRight(e.packets[len(e.packets)-1], "\r\n")
 }
 
+// tagged gives the answers in a script the tags of the commands whose labels they have.
+func (e *ear) tagged(text string) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return answers.ReplaceAllStringFunc(text, func(label string) string {
+		for _, packet := range slices.Backward(e.packets) {
+			for line := range strings.Lines(packet) {
+				if tag, _, ok := strings.Cut(line, " "); ok && strings.HasPrefix(tag, label[:2]) && len(tag) == 10 {
+					return tag + " "
+				}
+			}
+		}
+		return label
+	})
+}
+
+// answers finds the labels of tags.
+var answers = regexp.MustCompile(`(?m)^[a-zA-Z][0-9] `)
+
 // fuzzed is a server that says whatever the script has. It notes each packet
 // that the client sends, in clear or inside TLS.
 func fuzzed(script string, heard *ear) lab.Behaviour {
@@ -62,7 +82,7 @@ func fuzzed(script string, heard *ear) lab.Behaviour {
 			if i < 0 {
 				i = len(rest)
 			}
-			if i > 0 && !c.Say(strings.ReplaceAll(rest[:i], echo, heard.last())) {
+			if i > 0 && !c.Say(strings.ReplaceAll(heard.tagged(rest[:i]), echo, heard.last())) {
 				return
 			}
 			what := ""

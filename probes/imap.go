@@ -7,6 +7,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/mailbox"
 	"mailcheck/internal/trace"
 )
 
@@ -29,9 +30,9 @@ func imap(ctx context.Context, p *probe) {
 	}
 	caps := greeted
 	if caps == nil {
-		var err error
-		if caps, err = roundTrip(ctx, p, mailcheck.OpCapability, []string{"c1 CAPABILITY"}, func() ([]string, error) {
-			return p.imapCapabilities("c1")
+		tag, err := p.lines.tag("c1"), error(nil)
+		if caps, err = roundTrip(ctx, p, mailcheck.OpCapability, []string{tag + " CAPABILITY"}, func() ([]string, error) {
+			return p.imapCapabilities(tag)
 		}); err != nil {
 			return
 		}
@@ -39,7 +40,7 @@ func imap(ctx context.Context, p *probe) {
 	passwordOK := !mailcheck.Has(caps, "LOGINDISABLED") // the LOGIN command needs no capability
 	p.offer(caps, imapMechanisms(caps), passwordOK)
 	p.enter(ctx)
-	p.farewell("c9 LOGOUT")
+	p.farewell(p.lines.tag("c9") + " LOGOUT")
 }
 
 // imapGreeting reads "* OK text". RFC 9051 section 7.1 knows two others:
@@ -69,13 +70,14 @@ func (p *probe) imapGreeting() (string, error) {
 // the connection into TLS.
 func (p *probe) imapStartTLS(ctx context.Context, greeted []string) bool {
 	var consent imapReply
-	caps, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{"b1 CAPABILITY", "b2 STARTTLS"}, func() ([]string, error) {
-		caps, err := p.imapCapabilities("b1")
+	list, start := p.lines.tag("b1"), p.lines.tag("b2")
+	caps, err := roundTrip(ctx, p, mailcheck.OpStartTLS, []string{list + " CAPABILITY", start + " STARTTLS"}, func() ([]string, error) {
+		caps, err := p.imapCapabilities(list)
 		if err != nil {
 			return nil, err
 		}
 		p.lines.begin()
-		consent, err = p.imapReply("b2")
+		consent, err = p.imapReply(start)
 		return caps, p.besides(consent, err)
 	})
 	if caps == nil {
@@ -144,7 +146,7 @@ func (p *probe) imapReply(tag string) (imapReply, error) {
 		line, err := p.lines.read()
 		switch {
 		case err != nil && r.bye:
-			return r, checks.ReplyClosed.Errorf("%s", p.lines.secrets.conceal(r.refusal()))
+			return r, checks.ReplyClosed.Errorf("%s", p.lines.shown(r.refusal()))
 		case err != nil:
 			return r, err
 		}
@@ -158,13 +160,17 @@ func (p *probe) imapReply(tag string) (imapReply, error) {
 				r.alerts = append(r.alerts, r.text)
 			}
 			if r.status != "OK" && r.status != "NO" && r.status != "BAD" {
-				return r, checks.ReplyMalformed.Errorf("%q is neither OK, NO nor BAD", p.lines.secrets.conceal(line))
+				return r, checks.ReplyMalformed.Errorf("%q is neither OK, NO nor BAD", p.lines.shown(line))
 			}
 			return r, nil
 		case !strings.HasPrefix(line, "* ") && p.isStray(line):
 		case !strings.HasPrefix(line, "* "):
-			return r, checks.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", p.lines.secrets.conceal(line), tag)
+			return r, checks.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", p.lines.shown(line), p.lines.shown(tag))
 		default:
+			// In a string a stranger may have written what as a line would pass for an answer.
+			if err := mailbox.ReadOn(&untold{p.lines}, strings.TrimPrefix(line, "* ")); err != nil {
+				return r, err
+			}
 			p.hear(&r, line)
 		}
 	}

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"net"
 	"strings"
@@ -31,6 +32,7 @@ type lines struct {
 	manners    *manners // of the server, before and inside TLS
 	secure     bool     // inside TLS
 	asked      bool     // a command was sent
+	tags       []string // what is shown in the place of each tag, after it
 
 	cut string // what came of a line that did not end
 
@@ -73,6 +75,19 @@ func (l *lines) read() (string, error) {
 	return text, nil
 }
 
+// tag returns a new tag for a command of IMAP, of which the label is shown. Nobody can have
+// written the answer before he saw the command: what he sends ahead of it is none.
+func (l *lines) tag(label string) string {
+	t := label + strings.ToLower(rand.Text()[:8])
+	l.tags = append(l.tags, t, label)
+	return t
+}
+
+// shown returns a text of the server without secrets and without what is chance in it.
+func (l *lines) shown(text string) string {
+	return strings.NewReplacer(l.tags...).Replace(l.secrets.conceal(text))
+}
+
 // send writes the lines in one packet, so that what may be pipelined costs one
 // round trip.
 func (l *lines) send(commands ...string) error {
@@ -97,6 +112,7 @@ func (l *lines) note(client bool, text string) {
 		text = l.secrets.heard(text)
 	}
 	l.transcript = append(l.transcript, mailcheck.Line{
-		At: l.trace.Since(), Client: client, Secure: l.secure, Step: len(l.trace.Steps), Text: mailcheck.Clean(text),
+		At: l.trace.Since(), Client: client, Secure: l.secure, Step: len(l.trace.Steps),
+		Text: mailcheck.Clean(strings.NewReplacer(l.tags...).Replace(text)),
 	})
 }

@@ -36,7 +36,7 @@ func (p *probe) look(ctx context.Context, e *entry) {
 // examine says who the client is (RFC 2971), without which NetEase opens no mailbox, and
 // opens the inbox for reading.
 func (p *probe) examine(_ context.Context, e *entry) error {
-	s := mailbox.Open(loggedIn{p.lines}, slices.Concat(e.caps, p.result.Capabilities.AfterTLS))
+	s := mailbox.Open(&loggedIn{probe: p, tags: map[string]string{}}, slices.Concat(e.caps, p.result.Capabilities.AfterTLS))
 	defer s.Close()
 	o, err := s.Examine("INBOX", true)
 	if err != nil || o.Refused == nil {
@@ -45,16 +45,51 @@ func (p *probe) examine(_ context.Context, e *entry) error {
 	return p.closed("EXAMINE INBOX", strings.Join(o.Refused, " / "))
 }
 
-// loggedIn is a conversation in which a user was let in.
-type loggedIn struct{ *lines }
+// untold is a conversation in which nobody was let in yet.
+type untold struct{ *lines }
 
-func (l loggedIn) Read() (string, error)            { return l.read() }
-func (l loggedIn) Literal(size int) (string, error) { return l.literal(size) }
-func (l loggedIn) Send(commands ...string) error    { return l.send(commands...) }
+func (u *untold) Read() (string, error)            { return u.read() }
+func (u *untold) Literal(size int) (string, error) { return u.literal(size) }
+func (u *untold) Send(commands ...string) error    { return u.send(commands...) }
+
+// loggedIn is a conversation in which a user was let in. The tags of its commands are
+// replaced, since those that the library counts up could be answered in advance.
+type loggedIn struct {
+	*probe
+	tags map[string]string // of the library, by those that were sent
+}
+
+// Read returns the next line with the library's tag.
+func (l *loggedIn) Read() (string, error) {
+	line, err := l.lines.read()
+	tag, rest, _ := strings.Cut(line, " ")
+	if its, ok := l.tags[tag]; ok && err == nil {
+		return its + " " + rest, nil
+	}
+	if err == nil && tag != "*" && tag != "+" {
+		err = checks.ReplyMalformed.Errorf("%q has a tag of no command", l.lines.shown(line))
+	}
+	return line, err
+}
+
+// Literal returns a string that a line announced.
+func (l *loggedIn) Literal(size int) (string, error) { return l.lines.literal(size) }
+
+// Send sends commands with tags of their own.
+func (l *loggedIn) Send(commands ...string) error {
+	var sent []string
+	for _, c := range commands {
+		its, rest, _ := strings.Cut(c, " ")
+		tag := l.lines.tag(its)
+		l.tags[tag] = its
+		sent = append(sent, tag+" "+rest)
+	}
+	return l.command(sent...)
+}
 
 // count asks how many messages there are.
 func (p *probe) count(context.Context, *entry) error {
-	if err := p.lines.send("STAT"); err != nil {
+	if err := p.command("STAT"); err != nil {
 		return err
 	}
 	line, err := p.pop3Reply()
@@ -76,24 +111,24 @@ func (p *probe) sendAs(ctx context.Context, e *entry) error {
 	for i, command := range envelope {
 		switch {
 		case i == 0 && together:
-			if err := p.lines.send(envelope...); err != nil {
+			if err := p.command(envelope...); err != nil {
 				return err
 			}
 		case !together:
-			if err := p.lines.send(command); err != nil {
+			if err := p.command(command); err != nil {
 				return err
 			}
 		}
 		if i > 0 {
 			p.await(ctx, askTimeout)
 		}
-		p.lines.begin()
+		p.lines.begin() // a reply to each of several commands
 		reply, err := p.smtpReply()
 		if err != nil && i > 0 {
 			return nil
 		}
 		if refusal := p.refusesSender(i, reply); err == nil && refusal != nil {
-			return refusal.Errorf("%s: %s", command, p.lines.secrets.conceal(reply.String()))
+			return refusal.Errorf("%s: %s", command, p.lines.shown(reply.String()))
 		}
 		if err != nil || reply.code >= 400 && !together {
 			return err
@@ -123,7 +158,7 @@ func (p *probe) refusesSender(command int, r smtpReply) *checks.Check {
 // longer what knows the passwords: Dovecot calls any mailbox it cannot read an internal
 // error ([SERVERBUG], [SYS/TEMP]).
 func (p *probe) closed(command, refusal string) error {
-	shown := p.lines.secrets.conceal(refusal)
+	shown := p.lines.shown(refusal)
 	if c := trace.ClassifyMailbox(refusal); c != nil && c != checks.LoginUnavailable {
 		return c.Errorf("%s: %s", command, shown)
 	}

@@ -123,7 +123,7 @@ func (p *probe) pop3FirstReply() (string, error) {
 func (p *probe) pop3Reply() (string, error) {
 	line, err := p.lines.read()
 	if _, more := continuation(line); err == nil && !more && !pop3OK(line) && !strings.HasPrefix(line, "-ERR") {
-		err = checks.ReplyMalformed.Errorf("%q begins with neither +OK nor -ERR", p.lines.secrets.conceal(line))
+		err = checks.ReplyMalformed.Errorf("%q begins with neither +OK nor -ERR", p.lines.shown(line))
 	}
 	return line, err
 }

@@ -33,6 +33,7 @@ type probe struct {
 	certAsked bool  // the server asked for a certificate of the client's
 	unreached error // why no connection came about
 	refusal   error // why the handshake failed
+	chosen    bool  // although the server had agreed to a version and a cipher suite
 
 	dialed *netx.Dialed // nil on the connection of another probe
 	conn   net.Conn
@@ -45,8 +46,11 @@ type probe struct {
 	tell    func() // those who wait for it whether the server works
 	further int    // connections that may still be made to learn more about this server
 
+	repeated bool // the test was made once more
+
 	then     func(context.Context, *probe) // what is done where a client logs in; nil for nothing
 	attempts int                           // to log in, over this connection
+	loginTag string                        // of the last one, in IMAP
 	over     bool                          // no further one can be made over it
 	secrets  *secrets                      // that the server may repeat; nil before a login
 	inside   *guard                        // the one to tell when the connection ends; nil where no user was let in
@@ -339,8 +343,7 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 func roundTrip[T any](ctx context.Context, p *probe, op mailcheck.Op, commands []string, read func() (T, error)) (T, error) {
 	return trace.Do(ctx, p.trace, op, p.result.Endpoint(), func(ctx context.Context) (T, error) {
 		p.await(ctx, replyTimeout)
-		p.lines.begin()
-		if err := p.lines.send(commands...); err != nil {
+		if err := p.command(commands...); err != nil {
 			var zero T
 			return zero, err
 		}

@@ -46,6 +46,9 @@ func (p *probe) askWithProxyHeader(ctx context.Context, f *mailcheck.Finding) {
 		return line, mailcheck.Evidencef("%q", line), err
 	})
 	if err == nil && serviceOf(said).protocol == p.result.Protocol {
+		if !p.fails(ctx, f) {
+			return
+		}
 		f.Become(checks.TCPProxyExpected, "silent for %s, then the end; to a connection that begins with the header of a proxy it says %q", mailcheck.Span(waited), said)
 		return
 	}
@@ -91,7 +94,7 @@ func (p *probe) askTLSWithProxyHeader(ctx context.Context, f *mailcheck.Finding)
 	case got.hungUp:
 		f.Become(checks.TLSEOF, "%s; on a connection over which nothing is sent, the server hangs up at once", f.Detail)
 		f.Fix = mailcheck.Textf("See the server's log: a service whose certificate or key cannot be read hangs up so, and one to which a proxy in front sends the header of the PROXY protocol (HAProxy: send-proxy) that it does not expect. If the log says nothing, try from another network (a mobile phone's hotspot): where that works, this address was banned (fail2ban).")
-	case got.tls.Accepted(): // an alert is what a server sends that expects no header
+	case got.tls.Accepted() && p.fails(ctx, f): // an alert is what a server sends that expects no header
 		f.Become(checks.TCPProxyExpected, "%s; after the header of a proxy it answers with %s", f.Detail, got.tls.Text())
 	}
 }

@@ -161,7 +161,9 @@ func TestDripsDoNotRenewTheTime(t *testing.T) {
 	test("bytes of a reply", lab.Then(lab.Say("* OK\r\n"), lab.Drip("* CAPABILITY "+strings.Repeat("x", 5000), time.Second)), replyTimeout, checks.ReplyTimeout.ID)
 	test("lines of a reply", lab.Then(lab.Say("* OK\r\n"), lab.EndlessEvery("* OK\r\n", time.Second)), replyTimeout, checks.ReplyTimeout.ID)
 	// A further connection, to which the server says the same, is given its own time.
-	test("bytes of a handshake", lab.Then(lab.Say("* OK\r\n"), lab.Wait(time.Millisecond), lab.Say("* CAPABILITY STARTTLS\r\nb1 OK\r\n"), lab.Say("b2 OK\r\n"), lab.Wait(time.Second), lab.Drip("\x16\x03\x03\x40\x00"+strings.Repeat("\x02", 9000), time.Second)), handshakeTimeout+askTimeout, checks.TLSTimeout.ID)
+	test("bytes of a handshake", lab.IMAP(lab.Mail{StartTLS: &lab.Cert{Names: []string{fuzzHost}}, On: map[string]lab.Behaviour{
+		"handshake": lab.Drip("\x16\x03\x03\x40\x00"+strings.Repeat("\x02", 9000), time.Second),
+	}}), handshakeTimeout+askTimeout, checks.TLSTimeout.ID)
 }
 
 // account checks the address of a scenario, in the bubble of the caller and for as

@@ -102,8 +102,7 @@ func (p *probe) smtpStartTLS(ctx context.Context) bool {
 // do without a round trip: what removes the announcement may let the command pass.
 func (p *probe) askAnyway(ctx context.Context) smtpReply {
 	p.await(ctx, replyTimeout)
-	p.lines.begin()
-	if p.lines.send("STARTTLS") != nil {
+	if p.command("STARTTLS") != nil {
 		return smtpReply{}
 	}
 	reply, _ := p.smtpReply()
@@ -171,7 +170,7 @@ func (p *probe) smtpReplyFrom(line string) (smtpReply, error) {
 		code, text, last, ok := parseSMTPLine(line)
 		switch {
 		case !ok:
-			return reply, checks.ReplyMalformed.Errorf("%q is not a reply line", p.lines.secrets.conceal(line))
+			return reply, checks.ReplyMalformed.Errorf("%q is not a reply line", p.lines.shown(line))
 		case reply.code != 0 && code != reply.code:
 			return reply, checks.ReplyMalformed.Errorf("one reply has the codes %d and %d", reply.code, code)
 		}

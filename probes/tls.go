@@ -34,6 +34,8 @@ func (p *probe) handshake(ctx context.Context) bool {
 	})
 	p.refusal = err
 	if err != nil {
+		hello, unread := heard.serverHello()
+		p.chosen = unread == nil && hello.Accepted()
 		return false
 	}
 	p.conn = conn

@@ -73,9 +73,21 @@ func (p *probe) passOver() {
 	}
 }
 
+// command sends lines in one packet. What came before they were sent is no answer to them
+// (RFC 5321 section 4.3.1, RFC 9051 section 2.2.2): it is passed over, or, if it is the
+// beginning of a line, nothing can be told from what, and the conversation ends.
+func (p *probe) command(lines ...string) error {
+	p.passOver()
+	if early := p.lines.buffered(); early != "" && !strings.HasSuffix(early, "\n") {
+		return checks.ReplyUnasked.Errorf("the server began to say %q before it was asked", p.lines.shown(early[strings.LastIndexByte(early, '\n')+1:]))
+	}
+	p.lines.begin()
+	return p.lines.send(lines...)
+}
+
 // stray notes a line that nothing asked for.
 func (l *lines) stray(s stray) {
-	s.line = l.secrets.conceal(s.line)
+	s.line = l.shown(s.line)
 	l.manners.unasked = append(l.manners.unasked, s)
 }
 

@@ -125,7 +125,7 @@ func TestSharedConnection(t *testing.T) {
 	test("hangs", all(lab.NoAnswer), 4, hangs, "reply.timeout", "reply.timeout")
 	test("expired", lab.TLS(expired, lab.HTTP(map[string]lab.Reply{"*": wants})), 1, 0, "tls.expired", "tls.expired")
 	test("no TLS", lab.SMTP(lab.Mail{Host: "example.com"}), 1, 0, "greet.not-this-protocol", "greet.not-this-protocol")
-	test("TLS refused", func(c *lab.Conn) { c.Reset() }, 1+maxFurther, 0, "tls.eof", "tls.eof")
+	test("TLS refused", func(c *lab.Conn) { c.Reset() }, 1+maxFurther+1, 0, "tls.eof", "tls.eof")
 	test("silent", lab.Silent, 2, handshakeTimeout+askTimeout, "tls.timeout", "tls.timeout") // the second sends a shorter ClientHello
 	test("unreachable", lab.Drop, 2, 5*time.Second, "tcp.timeout", "tcp.timeout")            // the second looks whether the host is up
 }

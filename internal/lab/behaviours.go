@@ -49,6 +49,18 @@ func Then(steps ...Behaviour) Behaviour {
 	}
 }
 
+// AtFirst serves the first connection to an address and port, and then the others
+// otherwise.
+func AtFirst(first, others Behaviour) Behaviour {
+	return func(c *Conn) {
+		if c.lab.meet(c.LocalAddr().String()) {
+			first(c)
+		} else {
+			others(c)
+		}
+	}
+}
+
 // Wait does nothing for a while.
 func Wait(d time.Duration) Behaviour {
 	return func(c *Conn) { c.Sleep(d) }

@@ -97,6 +97,7 @@ type Lab struct {
 	requests    []string
 	inClear     []string
 	credentials []string
+	met         map[string]bool // where [AtFirst] has served a connection
 }
 
 // New brings a scenario up. A scenario that contradicts itself panics: it is a
@@ -320,6 +321,18 @@ func record(l *Lab, list *[]string, entry string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	*list = append(*list, entry)
+}
+
+// meet reports whether it is called for a place for the first time.
+func (l *Lab) meet(where string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.met == nil {
+		l.met = make(map[string]bool)
+	}
+	first := !l.met[where]
+	l.met[where] = true
+	return first
 }
 
 func recorded(l *Lab, list *[]string) []string {

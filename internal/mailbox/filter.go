@@ -147,6 +147,16 @@ func (f *filter) tokens(line string) ([]token, error) {
 	}
 }
 
+// ReadOn reads the strings that an untagged response announces, and what follows them,
+// before a login as well as after it. rest is the response without its star.
+func ReadOn(lines Lines, rest string) error {
+	if _, ok := parseStatus(rest); ok {
+		return nil
+	}
+	_, err := (&filter{lines: lines}).tokens(rest)
+	return err
+}
+
 // maxLiteral is the most bytes of a string that are asked of Lines, which may bound
 // them further. Nothing that is read here has one nearly as long.
 const maxLiteral = 64 << 10
