@@ -121,13 +121,17 @@ func (s Server) Endpoint() string {
 // URL returns the server in the form that [ParseServer] reads, such as
 // imaps://imap.example.com:993. A server without protection is marked, since
 // the scheme alone stands for STARTTLS: imap+plain://imap.example.com:143. A
-// server over HTTPS has a URL of its own: https://mail.example.com/dav/.
+// server over HTTPS has its path: caldav://mail.example.com/dav/. Only the usual paths of
+// Exchange say by themselves what they are of: https://mail.example.com/EWS/Exchange.asmx.
 func (s Server) URL() string {
 	endpoint := strings.Replace(s.Endpoint(), "%", "%25", 1) // the zone of an IPv6 address, RFC 6874
-	if s.Path != "" {
-		return "https://" + strings.TrimSuffix(endpoint, ":443") + s.Path
-	}
 	scheme := string(s.Protocol)
+	if s.Path != "" {
+		if s.Protocol.Exchange() && strings.EqualFold(s.Path, DefaultPath(s.Protocol)) {
+			scheme = "https"
+		}
+		return scheme + "://" + strings.TrimSuffix(endpoint, ":443") + s.Path
+	}
 	switch s.Security {
 	case ImplicitTLS:
 		scheme += "s"

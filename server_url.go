@@ -35,9 +35,7 @@ func wrongURL(part URLPart, format string, args ...any) error {
 	return &ServerURLError{part, fmt.Sprintf(format, args...)}
 }
 
-// ParseServer reads the URL of a server. It is the inverse of [Server.URL] for all
-// but calendars, address books and JMAP, whose https URLs do not say which of them
-// they are; those are written caldav://HOST[:PORT][/PATH] and so on.
+// ParseServer reads the URL of a server. It is the inverse of [Server.URL].
 //
 // Where it is known which part is wrong, the error is a *ServerURLError.
 func ParseServer(text string) (Server, error) {
@@ -57,14 +55,20 @@ func ParseServer(text string) (Server, error) {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return Server{}, wrongURL(URLSyntax, "%q is not a server's URL: %v", shown, strings.ReplaceAll(e.Err.Error(), text, shown))
 	}
+	if !Printable(text) {
+		return Server{}, wrongURL(URLSyntax, "%q has characters that no URL has", shown)
+	}
 	overHTTPS := s.Protocol.OverHTTPS()
 	if overHTTPS {
 		if s.Security == Plain {
 			return Server{}, fmt.Errorf("%s is tested over https only", s.Protocol)
 		}
-		s.Security, s.Path = ImplicitTLS, cmp.Or(u.EscapedPath(), "/.well-known/"+string(s.Protocol))
+		s.Security, s.Path = ImplicitTLS, cmp.Or(DefaultPath(s.Protocol), "/.well-known/"+string(s.Protocol))
+		if u.EscapedPath() != "" {
+			s.Path = u.RequestURI()
+		}
 	}
-	if u.User != nil || strings.Trim(u.Path, "/") != "" && !overHTTPS || u.RawQuery != "" || u.Fragment != "" {
+	if u.User != nil || u.Fragment != "" || !overHTTPS && (strings.Trim(u.Path, "/") != "" || u.RawQuery != "") {
 		return Server{}, wrongURL(URLExtra, "%q has more than a host and a port", shown)
 	}
 	if u.Hostname() == "" {
@@ -126,9 +130,6 @@ func parseExchange(text string) (Server, error) {
 var schemes = func() map[string]Server {
 	known := map[string]Server{}
 	for _, p := range Protocols {
-		if p.Exchange() {
-			continue // known by its path
-		}
 		for _, security := range []Security{ImplicitTLS, StartTLS, Plain} {
 			s := Server{Protocol: p, Security: security}
 			scheme, _, _ := strings.Cut(s.URL(), "://")

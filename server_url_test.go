@@ -34,6 +34,10 @@ func TestParseServer(t *testing.T) {
 	good("sieve://h.example", mailcheck.Sieve, starttls, "h.example", 4190, "")
 	good("jmap://h.example", mailcheck.JMAP, tls, "h.example", 443, "/.well-known/jmap")
 	good("caldav://h.example:8443/dav%20x/", mailcheck.CalDAV, tls, "h.example", 8443, "/dav%20x/")
+	good("jmap://h.example/session?tenant=7&x=%20", mailcheck.JMAP, tls, "h.example", 443, "/session?tenant=7&x=%20")
+	good("caldavs://h.example", mailcheck.CalDAV, tls, "h.example", 443, "/.well-known/caldav")
+	good("activesync://h.example", mailcheck.ActiveSync, tls, "h.example", 443, "/Microsoft-Server-ActiveSync")
+	good("ews://h.example/tenant/ews", mailcheck.EWS, tls, "h.example", 443, "/tenant/ews")
 	good("https://h.example/ews/exchange.asmx?x", mailcheck.EWS, tls, "h.example", 443, "/ews/exchange.asmx")
 	good("https://h.example:444/Microsoft-Server-ActiveSync", mailcheck.ActiveSync, tls, "h.example", 444, "/Microsoft-Server-ActiveSync")
 
@@ -48,7 +52,6 @@ func TestParseServer(t *testing.T) {
 	bad("", mailcheck.URLProtocol, "does not say which protocol")
 	bad("imap.example.com:993", mailcheck.URLProtocol, "does not say which protocol")
 	bad("smtp://mx.example.com", mailcheck.URLProtocol, `unknown protocol "smtp"`)
-	bad("activesync://h", mailcheck.URLProtocol, "unknown protocol")
 	bad("imaps+plain://h", mailcheck.URLProtocol, "unknown protocol")
 	bad("https://example.com", mailcheck.URLService, "is no service that can be tested")
 	bad("imaps://h:x", mailcheck.URLSyntax, "is not a server's URL")
@@ -72,15 +75,21 @@ func TestParseServer(t *testing.T) {
 func TestServerURLRoundTrip(t *testing.T) {
 	for _, p := range mailcheck.Protocols {
 		for _, security := range []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS, mailcheck.Plain} {
-			for _, host := range []string{"mail.example.com", "192.0.2.1", "2001:db8::25", "fe80::1%eth0", "fe80::1%25"} {
-				for _, port := range []uint16{mailcheck.DefaultPort(p, security), 1} {
-					s := mailcheck.Server{Protocol: p, Security: security, Host: host, Port: port, Path: mailcheck.DefaultPath(p)}
-					if p.OverHTTPS() && (!p.Exchange() || security != mailcheck.ImplicitTLS) {
-						continue
-					}
-					got, err := mailcheck.ParseServer(s.URL())
-					if diff := cmp.Diff(s, got); err != nil || diff != "" {
-						t.Errorf("%s: %v (-want +got)\n%s", s.URL(), err, diff)
+			if p.OverHTTPS() && security != mailcheck.ImplicitTLS {
+				continue
+			}
+			paths := []string{""}
+			if p.OverHTTPS() {
+				paths = []string{"/", "/.well-known/" + string(p), "/dav/alice%40example.com/", "/session?tenant=7", "/EWS/Exchange.asmx", "/microsoft-server-activesync", "//x", "/a:b@c", "/%C3%BC"}
+			}
+			for _, host := range []string{"mail.example.com", "xn--bcher-kva.example", "192.0.2.1", "2001:db8::25", "fe80::1%eth0", "fe80::1%25"} {
+				for _, port := range []uint16{mailcheck.DefaultPort(p, security), 1, 443, 65535} {
+					for _, path := range paths {
+						s := mailcheck.Server{Protocol: p, Security: security, Host: host, Port: port, Path: path}
+						got, err := mailcheck.ParseServer(s.URL())
+						if diff := cmp.Diff(s, got); err != nil || diff != "" {
+							t.Errorf("%s: %v (-want +got)\n%s", s.URL(), err, diff)
+						}
 					}
 				}
 			}
@@ -106,7 +115,7 @@ func TestDefaultPort(t *testing.T) {
 func FuzzParseServer(f *testing.F) {
 	for _, seed := range []string{
 		"imaps://imap.example.com", "imap+plain://h:144/", "imaps://[fe80::1%25eth0]:1", "imaps://bücher.example", "https://h/EWS/Exchange.asmx?x",
-		"https://h//EWS/", "jmap://h/x%20y", "caldavs://h", "sieves://h", "imaps://a:b@h", "imap.example.com:993", "imaps://h\x1b[0m", "imaps://%68", "://",
+		"https://h//EWS/", "ews://0/?\xba", "jmap://h/x%20y", "jmap://h/?", "caldav://h?x", "caldav://h:443//x", "ews://h/x?y#z", "https://h/ews/exchange.asmx/", "carddav://[::ffff:192.0.2.1]/%zz", "caldavs://h", "sieves://h", "imaps://a:b@h", "imap.example.com:993", "imaps://h\x1b[0m", "imaps://%68", "://",
 	} {
 		f.Add(seed)
 	}
@@ -121,12 +130,36 @@ func FuzzParseServer(f *testing.F) {
 		if s.Host == "" || s.Port == 0 || !mailcheck.Printable(s.URL()) {
 			t.Errorf("%q gives %+v", text, s)
 		}
-		if s.Protocol.OverHTTPS() && !s.Protocol.Exchange() {
-			return // its URL does not say which protocol it is
-		}
 		again, err := mailcheck.ParseServer(s.URL())
 		if diff := cmp.Diff(s, again); err != nil || diff != "" {
 			t.Errorf("%q, then %q: %v\n%s", text, s.URL(), err, diff)
+		}
+	})
+}
+
+// Whatever a source makes a server of, its URL says all of it.
+func FuzzServerURL(f *testing.F) {
+	for i, host := range []string{"imap.example.com", "bücher.example", "192.0.2.1", "2001:db8::1", "fe80::1%eth0", "fe80::1%25x", "::ffff:192.0.2.1"} {
+		f.Add(i, i, host, uint16(993), "/dav/?x=%20#y")
+		f.Add(i+7, i, host, uint16(443), "/EWS/Exchange.asmx")
+	}
+	f.Fuzz(func(t *testing.T, protocol, security int, host string, port uint16, path string) {
+		p := mailcheck.Protocols[uint(protocol)%uint(len(mailcheck.Protocols))]
+		parsed, err := mailcheck.ParseHost(host)
+		if err != nil || port == 0 {
+			t.Skip()
+		}
+		ways := []mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS, mailcheck.Plain}
+		s := mailcheck.Server{Protocol: p, Host: parsed, Port: port, Security: ways[uint(security)%3]}
+		if p.OverHTTPS() {
+			if s, err = mailcheck.ParseWebServer(p, "https://web.example"+path); err != nil {
+				t.Skip()
+			}
+			s.Host, s.Port = parsed, port
+		}
+		got, err := mailcheck.ParseServer(s.URL())
+		if diff := cmp.Diff(s, got); err != nil || diff != "" {
+			t.Errorf("%+v has the URL %q: %v\n%s", s, s.URL(), err, diff)
 		}
 	})
 }

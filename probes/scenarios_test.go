@@ -116,6 +116,7 @@ func TestScenarios(t *testing.T) {
 			}
 			r := reports[0]
 			travels(t, s, r)
+			urlsAreRead(t, r)
 			severities.check(t, r)
 			asTyped(t, s, r.Servers, opts)
 			for _, source := range r.Sources {

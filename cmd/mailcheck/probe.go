@@ -37,6 +37,7 @@ is without encryption. An IPv6 address stands in brackets.
   carddav://HOST[/PATH]    address books
   https://HOST/Microsoft-Server-ActiveSync    Exchange for phones (ActiveSync)
   https://HOST/EWS/Exchange.asmx              Exchange Web Services
+  activesync://HOST/PATH, ews://HOST/PATH     the same at another path
 
 With --tls-audit each server is also asked for the full list of TLS versions,
 ciphers and key exchange that it accepts, and how it treats clients without SNI,
@@ -133,9 +134,10 @@ func urlHint(text string, part mailcheck.URLPart) string {
 	case part == mailcheck.URLProtocol && strings.HasPrefix(strings.ToLower(scheme), "smtp"):
 		return "mail programs send over submissions:// (port 465) or submission:// (port 587); port 25 is for mail between servers"
 	case part == mailcheck.URLProtocol:
-		return "known are imaps, imap, pop3s, pop3, submissions, submission, sieve, jmap, caldav and carddav"
+		return "known are imaps, imap, pop3s, pop3, submissions, submission, sieve, jmap, caldav, carddav, activesync and ews"
 	case part == mailcheck.URLService:
-		return "known are https://HOST/Microsoft-Server-ActiveSync and https://HOST/EWS/Exchange.asmx"
+		rest := strings.TrimPrefix(text[len(scheme):], "://")
+		return "say what is there: caldav://" + rest + ", carddav://, jmap://, activesync:// or ews://"
 	case part == mailcheck.URLExtra:
 		return "give only the host and perhaps the port"
 	case part == mailcheck.URLPort:
