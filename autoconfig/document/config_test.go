@@ -358,6 +358,10 @@ func FuzzParseConfig(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		config, err := ParseConfig(body)
+		typed, typedErr := ParseTypedConfig(body) // the same, or more
+		if err == nil && typedErr != nil || typedErr == nil && len(typed.Sections) > MaxConfig {
+			t.Errorf("with a document type allowed it is %v", typedErr)
+		}
 		if err != nil {
 			if check, detail := trace.Classify(mailcheck.OpParse, err); check != checks.AutoconfigMalformed || !mailcheck.Printable(detail.String()) {
 				t.Errorf("%v is %s: %q", err, check.ID, detail)

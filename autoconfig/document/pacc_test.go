@@ -25,8 +25,8 @@ func TestPACCServers(t *testing.T) {
 			[]string{"pop3s://pop.example.com:995", "submissions://smtp.example.com:465"}, nil, "-03"},
 		{"both spellings of one server", `{"protocols": {"submit": {"host": "smtp.example.com"}, "smtp": {"host": "smtp.example.com"}}}`,
 			[]string{"submissions://smtp.example.com:465"}, nil, "-02 and -03"},
-		{"services", `{"protocols": {"jmap": {"url": "https://jmap.example.com"}, "caldav": {"url": "caldav://dav.example.com/cal/?a=b"},
-"carddav": {"url": "carddav://dav.example.com/card/"}, "webdav": {"url": "https://dav.example.com/"}, "managesieve": {"host": "sieve.example.com"}}}`,
+		{"services", `{"protocols": {"jmap": {"url": "https://jmap.example.com"}, "caldav": {"url": "https://dav.example.com/cal/?a=b"},
+"carddav": {"url": "https://dav.example.com/card/"}, "webdav": {"url": "https://dav.example.com/"}, "managesieve": {"host": "sieve.example.com"}}}`,
 			[]string{"sieve://sieve.example.com:4190", "jmap://jmap.example.com/", "caldav://dav.example.com/cal/?a=b", "carddav://dav.example.com/card/"}, nil, ""},
 		{"unknown keys", `{"protocols": {"imap": {"host": "imap.example.com", "x": [1, {"y": null}]}, "gopher": 7}, "x": true}`,
 			[]string{"imaps://imap.example.com:993"}, nil, ""},
@@ -108,7 +108,7 @@ func nestedArray(levels int) string {
 }
 
 func FuzzPACC(f *testing.F) {
-	f.Add([]byte(`{"protocols": {"imap": {"host": "imap.example.com"}, "jmap": {"url": "jmap://jmap.example.com/session"}}, "authentication": {"password": true}}`))
+	f.Add([]byte(`{"protocols": {"imap": {"host": "imap.example.com"}, "jmap": {"url": "https://jmap.example.com/session"}}, "authentication": {"password": true}}`))
 	f.Add([]byte("{\"protocols\": {\"smtp\": [[[{\"a\": \"\\u0000\"}]]]}}"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		p, err := ParsePACC(body)

@@ -379,21 +379,26 @@ func TestAccountHasNoSecret(t *testing.T) {
 	}
 }
 
-// FuzzFormats gives random names to every writer.
+// FuzzFormats gives random names to every writer: of servers, users and the places where
+// servers are named.
 func FuzzFormats(f *testing.F) {
 	for i, h := range hostile {
-		f.Add(h, hostile[(i+7)%len(hostile)], hostile[(i+13)%len(hostile)], hostile[(i+19)%len(hostile)], uint16(993), i%2 == 0)
+		f.Add([]string{"imap", "bücher", "a_b", "192.0.2.1", "*", "xn--a--b", "A.B"}[i%7], h, hostile[(i+7)%len(hostile)], hostile[(i+13)%len(hostile)], hostile[(i+19)%len(hostile)], uint16(993), i%2 == 0)
 	}
-	f.Fuzz(func(t *testing.T, user, local, person, place string, port uint16, pop3 bool) {
+	f.Fuzz(func(t *testing.T, label, user, local, person, place string, port uint16, pop3 bool) {
 		if port == 0 || strings.TrimSpace(user) != user || document.Unfilled(user) {
 			t.Skip() // such names are not written, or mean something
+		}
+		host, err := mailcheck.ParseHost(label + ".example.com")
+		if err != nil {
+			t.Skip()
 		}
 		url := "imaps"
 		if pop3 {
 			url = "pop3"
 		}
-		reading := result(fmt.Sprintf("%s://imap.example.com:%d", url, port), mailcheck.Pass, "PLAIN")
-		sending := result(fmt.Sprintf("submission://smtp.example.com:%d", port), mailcheck.Pass, "PLAIN", "XOAUTH2")
+		reading := result(fmt.Sprintf("%s://%s:%d", url, host, port), mailcheck.Pass, "PLAIN")
+		sending := result(fmt.Sprintf("submission://%s:%d", host, port), mailcheck.Pass, "PLAIN", "XOAUTH2")
 		reading.Username, sending.Username = user, user
 		r := at(account(reading, sending), local, "example.com")
 		for _, format := range Formats {
