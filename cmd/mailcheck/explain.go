@@ -2,12 +2,12 @@ package main
 
 import (
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"mailcheck/checks"
+	"mailcheck/internal/files"
 	"mailcheck/report"
 )
 
@@ -29,7 +29,10 @@ Exit code: 0, or 2 if there is no such finding.`,
 				return err
 			}
 			if file != "" {
-				return os.WriteFile(file, report.ChecksDoc(), 0o644)
+				if err := files.Write(c.Context(), file, report.ChecksDoc(), 0o644); err != nil {
+					return noRun("", "%v", err)
+				}
+				return nil
 			}
 			opts := out.options(c.OutOrStdout())
 			if len(args) == 0 {

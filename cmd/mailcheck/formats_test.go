@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func TestFormatsAreListed(t *testing.T) {
 		t.Errorf("docs/json.md does not say: %s", sentence)
 	}
 	commands := 0
-	for _, c := range rootCommand().Commands() {
+	for _, c := range rootCommand(io.Discard).Commands() {
 		if c.Flags().Lookup("output") == nil {
 			continue
 		}

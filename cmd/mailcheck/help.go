@@ -1,6 +1,24 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"bytes"
+
+	"github.com/spf13/cobra"
+)
+
+// helpAtOnce has help written like any result: cobra would tell in its own words that
+// it cannot be, and go on.
+func helpAtOnce(root *cobra.Command) {
+	usual := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		var b bytes.Buffer
+		out := c.OutOrStdout()
+		c.SetOut(&b)
+		usual(c, args)
+		c.SetOut(out)
+		_, _ = out.Write(b.Bytes()) // run knows whether it failed
+	})
+}
 
 // addHelp adds cobra's completion command and a help command, both of which
 // refuse words they do not know.

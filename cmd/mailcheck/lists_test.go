@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -79,7 +80,7 @@ func TestClientsAreListed(t *testing.T) {
 // Every command that there is has a row in README.md.
 func TestCommandsAreListed(t *testing.T) {
 	readme := page(t, "README.md")
-	for _, c := range rootCommand().Commands() {
+	for _, c := range rootCommand(io.Discard).Commands() {
 		if c.IsAvailableCommand() && c.Name() != "help" && !strings.Contains(readme, "`mailcheck "+c.Name()) {
 			t.Errorf("README.md has no row for mailcheck %s", c.Name())
 		}

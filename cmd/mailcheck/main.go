@@ -35,30 +35,59 @@ command line; 3 the test could not be made, or was interrupted.`
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err := os.Stdout.Close(); err != nil && code != exitNoRun { // some file systems notice only then that a disk is full
+		unwritten(err).print(os.Stderr)
+		code = exitNoRun
+	}
+	os.Exit(code)
 }
 
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	log.SetOutput(io.Discard) // net/http logs what servers say unasked
-	root := rootCommand()
+	out := &results{Writer: stdout}
+	root := rootCommand(out)
 	root.SetArgs(args)
-	root.SetOut(stdout)
 	root.SetErr(stderr)
 	c, err := root.ExecuteContextC(ctx)
-	if err == nil {
-		return exitOK
-	}
 	e, ok := errors.AsType[*failure](err)
-	if !ok {
+	switch {
+	case out.failed != nil:
+		e = unwritten(out.failed)
+	case err == nil:
+		return exitOK
+	case !ok:
 		e = &failure{code: exitUsage, text: err.Error()} // cobra's own errors are all about the command line
 	}
 	e.hide(args)
 	e.print(stderr)
 	if f := wantedFormat(c, args); f.Failure != nil && e.code >= exitUsage && !e.shown {
-		_ = f.Failure(stdout, strings.Join(e.lines(), "; "), strings.Join(e.hints, "; "))
+		if err := f.Failure(out, strings.Join(e.lines(), "; "), strings.Join(e.hints, "; ")); err != nil {
+			e = unwritten(err)
+			e.print(stderr)
+		}
 	}
 	return e.code
+}
+
+// results is standard output, and remembers that it could not be written.
+type results struct {
+	io.Writer
+	failed error
+}
+
+func (r *results) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	if r.failed == nil {
+		r.failed = err
+	}
+	return n, err
+}
+
+// unwritten says that this machine could not take the result, or the whole of it.
+func unwritten(err error) *failure {
+	return &failure{code: exitNoRun, text: "writing the result: " + err.Error(), shown: true}
 }
 
 // failure is an error that knows its exit code. An empty text prints nothing:
@@ -115,7 +144,7 @@ func noRun(hint, format string, args ...any) error {
 	return e
 }
 
-func rootCommand() *cobra.Command {
+func rootCommand(out io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mailcheck",
 		Short: "Find and test the settings of a mail account",
@@ -131,6 +160,7 @@ as a mail program would, and says what is wrong, who can mend it and how.`,
 		Args:                       knownCommand,
 		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	root.SetOut(out) // which cobra's completion command looks up when it is made
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		text, _, _ := strings.Cut(err.Error(), "' in -") // a shorthand with what is glued to it, as in -pPASSWORD
 		if text != err.Error() {
@@ -146,6 +176,7 @@ as a mail program would, and says what is wrong, who can mend it and how.`,
 		checkCommand(), probeCommand(), discoverCommand(), clientsCommand(), lintCommand(), setupCommand(), explainCommand(), demoCommand(), versionCommand(),
 	)
 	addHelp(root)
+	helpAtOnce(root)
 	return root
 }
 

@@ -74,6 +74,9 @@ func (f *output) check() error {
 // options looks at what standard output is.
 func (f *output) options(stdout io.Writer) report.Options {
 	opts := report.Options{Color: f.color == "always", Verbose: f.verbose, Strict: f.strict, Version: version()}
+	if r, ok := stdout.(*results); ok {
+		stdout = r.Writer
+	}
 	file, ok := stdout.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return opts
@@ -141,9 +144,7 @@ func printed(c *cobra.Command, write func(io.Writer) error) error {
 		_, err = c.OutOrStdout().Write(b.Bytes())
 	}
 	if err != nil {
-		broken := noRun("", "writing the result: %v", err)
-		broken.(*failure).shown = true // perhaps a part of it
-		return broken
+		return unwritten(err)
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,6 +12,7 @@ import (
 	"mailcheck/autoconfig/setup"
 	"mailcheck/autoconfig/setup/sheet"
 	"mailcheck/checks"
+	"mailcheck/internal/files"
 	"mailcheck/probes"
 	"mailcheck/report"
 )
@@ -151,13 +150,13 @@ func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, cont
 	} else if err != nil {
 		return noRun("", "%v", err)
 	}
-	switch {
+	switch first := made.Files[0]; {
 	case format.Folder:
-		err = writeFolder(file, made.Files)
+		err = files.WriteNew(c.Context(), file, asWritten(made.Files))
 	case file == "":
-		_, err = c.OutOrStdout().Write(made.Files[0].Body())
+		_, err = c.OutOrStdout().Write(first.Body())
 	default:
-		err = writeFile(file, made.Files[0])
+		err = files.Write(c.Context(), file, first.Body(), first.Mode)
 	}
 	if err != nil {
 		return noRun("", "writing the setup file: %v", err)
@@ -171,50 +170,12 @@ func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, cont
 	return nil
 }
 
-// writeFile writes one file, in the place of what was there. One that only its owner
-// should read is so before there is anything in it.
-func writeFile(name string, file sheet.File) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, file.Mode)
-	if err != nil {
-		return err
+func asWritten(sheets []sheet.File) []files.File {
+	var all []files.File
+	for _, s := range sheets {
+		all = append(all, files.File{Name: s.Name, Mode: s.Mode, Body: s.Body()})
 	}
-	defer f.Close()
-	if file.Mode == sheet.Private {
-		if err := f.Chmod(file.Mode); err != nil {
-			return err
-		}
-	}
-	if _, err := f.Write(file.Body()); err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// writeFolder writes several files below a folder, which is made if need be. A
-// folder may be a program's own, so nothing in it is replaced.
-func writeFolder(folder string, files []sheet.File) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
-	}
-	root, err := os.OpenRoot(folder)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	for _, file := range files {
-		if _, err := root.Lstat(file.Name); err == nil {
-			return fmt.Errorf("%s is there already, and is not replaced", filepath.Join(folder, file.Name))
-		}
-	}
-	for _, file := range files {
-		if err := root.MkdirAll(filepath.Dir(file.Name), 0o755); err != nil {
-			return err
-		}
-		if err := root.WriteFile(file.Name, file.Body(), file.Mode); err != nil {
-			return err
-		}
-	}
-	return nil
+	return all
 }
 
 // nobodyVouches says for which servers nobody vouches, and what can be done.
