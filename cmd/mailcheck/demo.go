@@ -33,6 +33,9 @@ are about servers that do not answer.
 		Args:              atMost(1),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
+			if list && out.format != report.Formats[0].Name {
+				return usage("leave -o out", "the list of scenarios is for people, and has no other format")
+			}
 			if list {
 				return printed(c, listScenarios)
 			}

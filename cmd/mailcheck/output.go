@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -113,28 +114,34 @@ func (f *output) show(c *cobra.Command, r *mailcheck.Report, view report.View) e
 }
 
 // wantedFormat returns the format that a command line asks for, even if it could not
-// be read up to there: a program that reads a format finds the error in it.
+// be read up to there, or the command has no formats: a program that reads a format finds
+// the error in it. The last one counts, as it does with every option.
 func wantedFormat(c *cobra.Command, args []string) report.Format {
-	flag := c.Flags().Lookup("output")
-	if flag == nil && c.HasParent() {
-		return report.Format{} // a command that has no formats
-	}
 	name := ""
-	for i, arg := range args {
-		if (arg == "-o" || arg == "--output") && i+1 < len(args) {
-			name = args[i+1]
-		} else if long, ok := strings.CutPrefix(arg, "--output="); ok {
-			name = long
-		} else if short, ok := strings.CutPrefix(arg, "-o"); ok {
-			name = strings.TrimPrefix(short, "=")
-		}
-	}
-	if flag != nil && flag.Changed {
+	if flag := c.Flags().Lookup("output"); flag != nil && flag.Changed {
 		name = flag.Value.String()
+	}
+	for i, arg := range args {
+		if arg == "--" {
+			break // only arguments follow
+		}
+		value, asks := strings.CutPrefix(arg, "--output")
+		if !asks {
+			value, asks = strings.CutPrefix(switches.ReplaceAllString(arg, "-"), "-o")
+		}
+		switch {
+		case asks && value == "" && i+1 < len(args):
+			name = args[i+1]
+		case asks && value != "":
+			name = strings.TrimPrefix(value, "=")
+		}
 	}
 	format, _ := report.FormatByName(name)
 	return format
 }
+
+// switches are options of one letter without a value that may stand before the o in one word.
+var switches = regexp.MustCompile("^-[v46]+")
 
 // printed writes the whole of something to standard output at once.
 func printed(c *cobra.Command, write func(io.Writer) error) error {
