@@ -69,16 +69,16 @@ func TestServiceAloneFails(t *testing.T) {
 func TestServicesFound(t *testing.T) {
 	for scenario, want := range map[string][]string{
 		"services": {
-			"caldav https://dav.example.com/dav/ [pacc dav] BASIC DIGEST: 1 2 3 calendar-access addressbook",
-			"carddav https://dav.example.com/.well-known/carddav [dav] BASIC DIGEST: 1 2 3 calendar-access addressbook",
-			"jmap https://jmap.example.com/session [pacc] BEARER BASIC: ",
-			"jmap https://jmap.example.com/.well-known/jmap [jmap] BEARER BASIC: ",
+			"caldav caldav://dav.example.com/dav/ [pacc dav] BASIC DIGEST: 1 2 3 calendar-access addressbook",
+			"carddav carddav://dav.example.com/.well-known/carddav [dav] BASIC DIGEST: 1 2 3 calendar-access addressbook",
+			"jmap jmap://jmap.example.com/session [pacc] BEARER BASIC: ",
+			"jmap jmap://jmap.example.com/.well-known/jmap [jmap] BEARER BASIC: ",
 			"sieve sieve://sieve.example.com:4190 [pacc sieve] PLAIN LOGIN: IMPLEMENTATION Dovecot Pigeonhole SIEVE fileinto reject envelope vacation NOTIFY mailto SASL PLAIN LOGIN VERSION 1.0",
 		},
 		"services-well-known": {
-			"caldav https://dav.example.com/dav/ [dav] : 1 2 3 calendar-access addressbook",
-			"carddav https://dav.example.com/dav/ [dav] : 1 2 3 calendar-access addressbook",
-			"jmap https://jmap.example.com/session [jmap] BEARER BASIC: ",
+			"caldav caldav://dav.example.com/dav/ [dav] : 1 2 3 calendar-access addressbook",
+			"carddav carddav://dav.example.com/dav/ [dav] : 1 2 3 calendar-access addressbook",
+			"jmap jmap://jmap.example.com/session [jmap] BEARER BASIC: ",
 		},
 		"dav-plain":      nil, // never asked in clear
 		"website-only":   nil,

@@ -29,6 +29,9 @@ const (
 // Read reads what the json format wrote. It knows one schema, and fields of it that
 // it does not know are passed over. The documents of an older version of mailcheck,
 // which lack some fields, give a report that knows less.
+//
+// What a report says of who vouches for a server is the word of whoever wrote the file. No
+// run goes by it, but setup.Format.Make does: give it only a file of the user's own.
 func Read(r io.Reader) (*mailcheck.Report, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
 	if err != nil {
