@@ -50,23 +50,24 @@ func ParseAddress(typed string) (Address, error) {
 	if s == "" {
 		return Address{}, errors.New("the address is empty")
 	}
+	shown := Quoted(withoutPassword(s))
 	if !Printable(s) {
-		return Address{}, fmt.Errorf("%q contains an invisible or control character", s)
+		return Address{}, fmt.Errorf("%s contains an invisible or control character", shown)
 	}
 	if strings.Contains(s, "://") {
-		return Address{}, fmt.Errorf("%q is a URL, not an e-mail address (to test one server use: mailcheck probe imaps://HOST)", s)
+		return Address{}, fmt.Errorf("%s is a URL, not an e-mail address (to test one server use: mailcheck probe imaps://HOST)", shown)
 	}
 	at := strings.LastIndexByte(s, '@')
 	local, domain := "", s
 	if at >= 0 {
 		local, domain = s[:at], s[at+1:]
 		if err := checkLocal(local); err != nil {
-			return Address{}, fmt.Errorf("%q is not an e-mail address: %w", s, err)
+			return Address{}, fmt.Errorf("%s is not an e-mail address: %w", shown, err)
 		}
 	}
 	ascii, err := ParseDomain(domain)
 	if err != nil {
-		return Address{}, fmt.Errorf("%q is not an e-mail address: %w", s, err)
+		return Address{}, fmt.Errorf("%s is not an e-mail address: %w", shown, err)
 	}
 	return Address{Local: local, Domain: ascii}, nil
 }
@@ -131,7 +132,7 @@ func ParseDomain(typed string) (string, error) {
 	}
 	ascii, err := lookup.ToASCII(s)
 	if err != nil {
-		return "", fmt.Errorf("the domain name %q is not valid: %s", s, strings.TrimPrefix(err.Error(), "idna: "))
+		return "", fmt.Errorf("the domain name %s is not valid: %s", Quoted(s), idnaReason(err))
 	}
 	ascii = strings.ToLower(strings.TrimSuffix(ascii, ".")) // other full stops are mapped to a dot
 	if strings.HasSuffix(ascii, ".") {
@@ -141,10 +142,13 @@ func ParseDomain(typed string) (string, error) {
 		return "", fmt.Errorf("%s is an IP address; a mail domain such as example.com is needed", ascii)
 	}
 	if !strings.Contains(ascii, ".") {
-		return "", fmt.Errorf("the domain name %q is not complete; it needs an ending, as in example.com", s)
+		return "", fmt.Errorf("the domain name %s is not complete; it needs an ending, as in example.com", Quoted(s))
 	}
 	return ascii, nil
 }
+
+// idnaReason returns what an error of package idna says, which may quote the name.
+func idnaReason(err error) string { return shortened(strings.TrimPrefix(err.Error(), "idna: ")) }
 
 // ParseHost returns a host name as lower-case A-labels, or an IP literal
 // without brackets as it is. Underscores are refused: no certificate and no
@@ -155,15 +159,15 @@ func ParseHost(typed string) (string, error) {
 	}
 	s := strings.TrimSuffix(typed, ".")
 	if s == "" || len(s) > maxName || !Printable(s) {
-		return "", fmt.Errorf("%s is not a host name", Clean(fmt.Sprintf("%q", typed)))
+		return "", fmt.Errorf("%s is not a host name", Clean(Quoted(typed)))
 	}
 	ascii, err := lookup.ToASCII(s)
 	if err != nil {
-		return "", fmt.Errorf("%s is not a host name: %s", Clean(fmt.Sprintf("%q", typed)), Clean(strings.TrimPrefix(err.Error(), "idna: ")))
+		return "", fmt.Errorf("%s is not a host name: %s", Clean(Quoted(typed)), idnaReason(err))
 	}
 	host := strings.ToLower(strings.TrimSuffix(ascii, "."))
 	if strings.HasSuffix(host, ".") {
-		return "", fmt.Errorf("%s is not a host name: a dot stands at the wrong place", Clean(fmt.Sprintf("%q", typed)))
+		return "", fmt.Errorf("%s is not a host name: a dot stands at the wrong place", Clean(Quoted(typed)))
 	}
 	return host, nil
 }

@@ -125,7 +125,7 @@ func TestParseAddressErrors(t *testing.T) {
 	test("alice.@example.com", "a dot stands at the wrong place before the @")
 	test("al..ice@example.com", "a dot stands at the wrong place before the @")
 	test("alice smith@example.com", "' ' must not stand before the @")
-	test("alice\u3000smith@example.com", "must not stand before the @") // a space too, only wider
+	test("alice\u3000smith@example.com", "invisible or control character") // a space that looks like another
 	test("alice,bob@example.com", "',' must not stand before the @")
 	test("alice@home@example.com", "'@' must not stand before the @")
 	test(`al"ice@example.com`, `'"' must not stand before the @`)

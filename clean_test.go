@@ -27,8 +27,11 @@ func TestClean(t *testing.T) {
 	test("", "")
 	test("* OK Dovecot ready.", "* OK Dovecot ready.")
 	test("Grüße, 用户, ડેટામેલ", "Grüße, 用户, ડેટામેલ")
-	test("क्\u200dष ne\u200cmi", "क्\u200dष ne\u200cmi") // the joiners of Indic scripts and Persian
-	test("\ufffd", "\ufffd")                             // the replacement character itself, as opposed to invalid bytes
+	test("क्\u200dष र्\u200dय ક્\u200cષ ന്\u200d", "क्\u200dष र्\u200dय ક્\u200cષ ന്\u200d") // the joiners of Indic scripts, behind a virama
+	test("نمی\u200cخواهم", "نمی\u200cخواهم")                                                 // and of Persian, between letters
+	test("မြို့ བསྒྲུབས ॐ कृ॑ष्ण ที่ Tiếng Việt שָׁלוֹם", "မြို့ བསྒྲུབས ॐ कृ॑ष्ण ที่ Tiếng Việt שָׁלוֹם")
+	test("Tie\u0302\u0301ng a\u0323\u0302\u0301\u0308", "Tie\u0302\u0301ng a\u0323\u0302\u0301\u0308")
+	test("\ufffd", "\ufffd") // the replacement character itself, as opposed to invalid bytes
 	test("👍", "👍")
 	test(`back\slash`, `back\slash`)
 
@@ -52,6 +55,18 @@ func TestClean(t *testing.T) {
 	test("\ue000\U0010fffd", `\u{e000}\u{10fffd}`)       // private use
 
 	test("\ufffe\uffff\ufdd0", `\u{fffe}\u{ffff}\u{fdd0}`) // no characters
+	// Text that shows nothing: fillers, selectors, joiners where none belongs, odd spaces.
+	test("a\u115f\u1160\u3164\uffa0\u2800b", `a\u{115f}\u{1160}\u{3164}\u{ffa0}\u{2800}b`)
+	test("❤\ufe0f\u034f\u180b\u180e\u180f\u2064\u206f\U000e0100\U000e01ef\U000e0fff", `❤\u{fe0f}\u{34f}\u{180b}\u{180e}\u{180f}\u{2064}\u{206f}\u{e0100}\u{e01ef}\u{e0fff}`)
+	test("a\u200db ne\u200cmi क\u200dष", `a\u{200d}b ne\u{200c}mi क\u{200d}ष`)
+	test("क्\u200d\u200dष ن\u200c\u200cخ \u200c", "क्\u200d\\u{200d}ष ن\\u{200c}\\u{200c}خ \\u{200c}")
+	test("👩\u200d💻", `👩\u{200d}💻`)
+	test("a\u00a0b\u2003c\u3000d\u202fe", `a\u{a0}b\u{2003}c\u{3000}d\u{202f}e`)
+
+	// Marks that pile up, or that would settle on what the program says.
+	test("a"+strings.Repeat("\u0301", 6)+"b", "a"+strings.Repeat("\u0301", 4)+`\u{301}\u{301}b`)
+	test("\u0338x", `\u{338}x`)
+	test("\n\u20e0x", `\x0a\u{20e0}x`)
 
 	// Invalid UTF-8, byte by byte.
 	test("\xff\xfe", `\xff\xfe`)
@@ -89,8 +104,25 @@ func TestCleanCutsLongText(t *testing.T) {
 	}
 }
 
+// What is quoted leaves room for the sentence around it.
+func TestQuoted(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                            `""`,
+		"alice@example.com":           `"alice@example.com"`,
+		"a\nb\u202e":                  `"a\nb\u202e"`,
+		strings.Repeat("x", 100):      `"` + strings.Repeat("x", 100) + `"`,
+		strings.Repeat("x", 100_000):  `"` + strings.Repeat("x", 100) + `"... (100000 bytes)`,
+		strings.Repeat("ü", 100_001):  `"` + strings.Repeat("ü", 50) + `"... (200002 bytes)`,
+		"a" + strings.Repeat("ü", 99): `"a` + strings.Repeat("ü", 49) + `"... (199 bytes)`,
+	} {
+		if got := mailcheck.Quoted(text); got != want {
+			t.Errorf("%.40q is quoted as %s", text, got)
+		}
+	}
+}
+
 func FuzzClean(f *testing.F) {
-	for _, seed := range []string{"", "plain", "\x1b[2J", "\u202e", "\xff\xfe", "\ufffd", "a\u200db", "\U000e0041", strings.Repeat("long ", 100), strings.Repeat("ü", 300)} {
+	for _, seed := range []string{"", "plain", "\x1b[2J", "\u202e", "\xff\xfe", "\ufffd", "a\u200db", "क्\u200dष", "نمی\u200cخواهم", "a\u0301\u0301\u0301\u0301\u0301", "\u3164", "\U000e0041", strings.Repeat("long ", 100), strings.Repeat("ü", 300)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

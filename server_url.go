@@ -35,28 +35,34 @@ func wrongURL(part URLPart, format string, args ...any) error {
 	return &ServerURLError{part, fmt.Sprintf(format, args...)}
 }
 
+// maxURL is longer than the URL of any server, its path included.
+const maxURL = 4096
+
 // ParseServer reads the URL of a server. It is the inverse of [Server.URL].
 //
 // Where it is known which part is wrong, the error is a *ServerURLError.
 func ParseServer(text string) (Server, error) {
 	scheme, _, ok := strings.Cut(text, "://")
-	shown := withoutPassword(text)
+	if len(text) > maxURL {
+		return Server{}, wrongURL(URLSyntax, "%s is too long for the URL of a server", Quoted(withoutPassword(text)))
+	}
+	shown := Quoted(withoutPassword(text))
 	if !ok {
-		return Server{}, wrongURL(URLProtocol, "%q does not say which protocol to test", shown)
+		return Server{}, wrongURL(URLProtocol, "%s does not say which protocol to test", shown)
 	}
 	if strings.EqualFold(scheme, "https") {
 		return parseExchange(text)
 	}
 	s, known := schemes[strings.ToLower(scheme)]
 	if !known {
-		return Server{}, wrongURL(URLProtocol, "unknown protocol %q", strings.ToLower(scheme))
+		return Server{}, wrongURL(URLProtocol, "unknown protocol %s", Quoted(strings.ToLower(scheme)))
 	}
 	u, err := url.Parse(text)
 	if e, ok := errors.AsType[*url.Error](err); ok {
-		return Server{}, wrongURL(URLSyntax, "%q is not a server's URL: %v", shown, strings.ReplaceAll(e.Err.Error(), text, shown))
+		return Server{}, wrongURL(URLSyntax, "%s is not a server's URL: %s", shown, shortened(strings.ReplaceAll(e.Err.Error(), text, withoutPassword(text))))
 	}
 	if !Printable(text) {
-		return Server{}, wrongURL(URLSyntax, "%q has characters that no URL has", shown)
+		return Server{}, wrongURL(URLSyntax, "%s has characters that no URL has", shown)
 	}
 	overHTTPS := s.Protocol.OverHTTPS()
 	if overHTTPS {
@@ -69,10 +75,10 @@ func ParseServer(text string) (Server, error) {
 		}
 	}
 	if u.User != nil || u.Fragment != "" || !overHTTPS && (strings.Trim(u.Path, "/") != "" || u.RawQuery != "") {
-		return Server{}, wrongURL(URLExtra, "%q has more than a host and a port", shown)
+		return Server{}, wrongURL(URLExtra, "%s has more than a host and a port", shown)
 	}
 	if u.Hostname() == "" {
-		return Server{}, wrongURL(URLHost, "%q names no host", text)
+		return Server{}, wrongURL(URLHost, "%s names no host", Quoted(text))
 	}
 	if s.Host, err = ParseHost(u.Hostname()); err != nil {
 		return Server{}, wrongURL(URLHost, "%v", err)
@@ -81,7 +87,7 @@ func ParseServer(text string) (Server, error) {
 	if u.Port() != "" {
 		n, err := strconv.ParseUint(u.Port(), 10, 16)
 		if err != nil || n == 0 {
-			return Server{}, wrongURL(URLPort, "%q has an impossible port", text)
+			return Server{}, wrongURL(URLPort, "%s has an impossible port", Quoted(text))
 		}
 		s.Port = uint16(n)
 	}
@@ -92,8 +98,8 @@ func ParseServer(text string) (Server, error) {
 // of an Exchange service has no query, and the usual path where it has none.
 func ParseWebServer(p Protocol, text string) (Server, error) {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" || u.User != nil || !Printable(text) {
-		return Server{}, fmt.Errorf("%q is not an https URL", text)
+	if err != nil || len(text) > maxURL || u.Scheme != "https" || u.User != nil || !Printable(text) {
+		return Server{}, fmt.Errorf("%s is not an https URL", Quoted(withoutPassword(text)))
 	}
 	host, err := ParseHost(u.Hostname())
 	if err != nil {
@@ -102,7 +108,7 @@ func ParseWebServer(p Protocol, text string) (Server, error) {
 	port := uint64(443)
 	if u.Port() != "" {
 		if port, err = strconv.ParseUint(u.Port(), 10, 16); err != nil || port == 0 {
-			return Server{}, fmt.Errorf("%q has no valid port", text)
+			return Server{}, fmt.Errorf("%s has no valid port", Quoted(text))
 		}
 	}
 	path := u.RequestURI()
@@ -123,7 +129,7 @@ func parseExchange(text string) (Server, error) {
 			return ParseWebServer(p, text)
 		}
 	}
-	return Server{}, wrongURL(URLService, "%q is no service that can be tested", withoutPassword(text))
+	return Server{}, wrongURL(URLService, "%s is no service that can be tested", Quoted(withoutPassword(text)))
 }
 
 // schemes are what may stand before "://", each with the server that it is of.

@@ -84,7 +84,10 @@ func (t Text) Equal(o Text) bool {
 }
 
 // String returns the text in English, with control characters made visible.
-func (t Text) String() string { return escaped(t.whole(), math.MaxInt) }
+func (t Text) String() string {
+	shown, _ := escaped(t.whole(), math.MaxInt)
+	return shown
+}
 
 // whole returns the text as its arguments have it. Without arguments the format is
 // no format, so that the sentence of a check is a text as it stands.

@@ -111,6 +111,8 @@ func TestPublishedUsernames(t *testing.T) {
 		{strings.Repeat("a", 300), "alice@example.com", []string{"alice@example.com", "alice"}},
 		{"a&#13;&#10;l2 DELETE INBOX", "alice@example.com", []string{"alice@example.com", "alice"}},
 		{"a&#x202e;b", "alice@example.com", []string{"alice@example.com", "alice"}},
+		{"a&#x3164;b", "alice@example.com", []string{"alice@example.com", "alice"}}, // which looks like nothing
+		{"a&#x301;&#x301;&#x301;&#x301;&#x301;b", "alice@example.com", []string{"alice@example.com", "alice"}},
 		{`quote " and \ backslash`, "alice@example.com", []string{`quote " and \ backslash`, "alice@example.com"}}, // and no third at the servers that the file does not name
 	} {
 		s := withUsername(t, c.username)

@@ -244,7 +244,7 @@ func longNames() *mailcheck.Report {
 
 // hostile holds text that was not cleaned, as if that had been forgotten.
 func hostile() *mailcheck.Report {
-	evil := "\x1b[31mall good\x1b[0m \u202egnp.exe\u202c\nPASS  alice@example.com: fine\r\x07 \u2028 " + string([]byte{0xff}) + " \U000e0041"
+	evil := "\x1b[31mall good\x1b[0m \u202egnp.exe\u202c\nPASS  alice@example.com: fine\r\x07 \u2028 " + string([]byte{0xff}) + " \U000e0041\u3164\u2800a\u0301\u0301\u0301\u0301\u0301\u0301"
 	s := imapS
 	s.Username = evil
 	server := bad(s, checks.GreetMalformed, evil)

@@ -67,7 +67,10 @@ func (f *credentials) open(c *cobra.Command) (probes.Credentials, error) {
 		return none, usage("give one of them", "--ask-password, --password-file and --token-file exclude each other")
 	}
 	if !mailcheck.Printable(f.username) || strings.TrimSpace(f.username) != f.username {
-		return none, usage("", "--username: %q has characters that no user name has", f.username)
+		return none, usage("", "--username: %s has characters that no user name has", mailcheck.Quoted(f.username))
+	}
+	if len(f.username) > maxUsername {
+		return none, usage("", "--username: %s is longer than any user name is", mailcheck.Quoted(f.username))
 	}
 	var err error
 	switch {
@@ -93,6 +96,10 @@ func (f *credentials) open(c *cobra.Command) (probes.Credentials, error) {
 	}
 	return creds, nil
 }
+
+// maxUsername bounds a user name: with the password it has to fit in a line of 8192 bytes
+// (RFC 9051 section 4.3.1).
+const maxUsername = 1024
 
 // sendable refuses what no protocol can carry: RFC 4616 wants UTF-8 without NUL, and
 // a line end would end the command.

@@ -59,10 +59,17 @@ is tested.
 	return c
 }
 
+// maxURL is longer than any URL that is used (RFC 9110 section 4.1 asks for 8000, and
+// programs end far before).
+const maxURL = 2048
+
 // lintSource reads the file, standard input, or what a URL serves.
 func lintSource(c *cobra.Command, name string, net *network) (lint.File, error) {
 	file := lint.File{Name: name}
 	if scheme, _, ok := strings.Cut(strings.ToLower(name), "://"); ok && (scheme == "https" || scheme == "http") {
+		if len(name) > maxURL || !mailcheck.Printable(name) {
+			return file, usage("", "%s cannot be the URL of a settings file", mailcheck.Quoted(name))
+		}
 		return file, lintFetch(c.Context(), &file, net)
 	}
 	if info, err := os.Stat(name); name != "-" && err == nil && info.IsDir() {

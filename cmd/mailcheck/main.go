@@ -111,11 +111,12 @@ func (e *failure) lines() []string {
 	return lines
 }
 
-// hide takes what may be secret in the command line out of what is said about it.
+// hide takes what may be secret in the command line out of what is said about it, and cuts
+// what is too long to be quoted.
 func (e *failure) hide(args []string) {
-	e.text = hideSecrets(e.text, args)
+	e.text = shorten(hideSecrets(e.text, args), args)
 	for i, hint := range e.hints {
-		e.hints[i] = hideSecrets(hint, args)
+		e.hints[i] = shorten(hideSecrets(hint, args), args)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -221,6 +222,41 @@ func TestErrorsAreClean(t *testing.T) {
 	}
 	if out.Len() > 0 {
 		t.Errorf("standard output: %q", out.String())
+	}
+}
+
+// An argument that is far too long leaves the reason to be read, in every place where it
+// may stand.
+func TestLongArguments(t *testing.T) {
+	for _, long := range []string{strings.Repeat("x", 100_000), strings.Repeat("x y", 30_000), strings.Repeat("x\n", 50_000), strings.Repeat("\x1b", 100_000), strings.Repeat("\u3164", 30_000), strings.Repeat("a\u0301\u0301", 20_000)} {
+		for _, args := range [][]string{
+			{long}, {"--" + long}, {"-" + long}, {"check", long}, {"check", "alice@" + long}, {"check", "alice@" + long + ".example"}, {"check", long + "@example.com"}, {"check", "a@example.com", long},
+			{"check", "imap://" + long}, {"check", "user:" + long + "@example.com"}, {"check", "a@example.com", "-o", long}, {"check", "a@example.com", "--color=" + long}, {"check", "a@example.com", "--timeout", long},
+			{"check", "a@example.com", "--username", long}, {"check", "a@example.com", "--trust-server", long}, {"check", "a@example.com", "--resolver", long}, {"check", "a@example.com", "--connect-to", long},
+			{"check", "a@example.com", "--ca-file", long}, {"check", "a@example.com", "--ispdb", long}, {"check", "a@example.com", "--password-file", long}, {"check", "a@example.com", "-4=" + long},
+			{"explain", long}, {"demo", long}, {"setup", "a@example.com", "--for", long}, {"lint", long}, {"lint", "https://" + long}, {"help", long}, {"completion", long}, {"version", long},
+			{"probe", long}, {"probe", "imap://" + long}, {"probe", "imap://a:" + long + "@example.com"}, {"probe", "imap://example.com:" + long}, {"probe", "imap://example.com/" + long}, {"probe", long + "://example.com"}, {"probe", "https://example.com/" + long},
+		} {
+			var out, errs bytes.Buffer
+			if !slices.Contains(args, "-o") {
+				args = append(args, "-o", "json")
+			}
+			if code := run(t.Context(), args, &out, &errs); code != exitUsage && code != exitNoRun {
+				t.Errorf("%.60q: exit code %d", args, code)
+			}
+			if out.Len() > 3000 {
+				t.Errorf("%.60q: %d bytes on standard output: %.300q", args, out.Len(), out.String())
+			}
+			lines := strings.Split(strings.TrimSuffix(errs.String(), "\n"), "\n")
+			if len(lines) > 5 || errs.Len() > 1500 {
+				t.Errorf("%.60q: %d lines, %d bytes", args, len(lines), errs.Len())
+			}
+			for _, line := range lines {
+				if !mailcheck.Printable(line) || !strings.HasPrefix(line, "mailcheck: ") || strings.HasSuffix(line, " more bytes)") {
+					t.Errorf("%.60q: %q", args, line)
+				}
+			}
+		}
 	}
 }
 

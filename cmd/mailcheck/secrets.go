@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -17,6 +19,31 @@ func hideSecrets(text string, args []string) string {
 		}
 	}
 	return text
+}
+
+// maxArgument is how much of an argument is quoted at most.
+const maxArgument = 120
+
+// overlong is a run of characters that only an argument can be, or a part of one.
+var overlong = regexp.MustCompile(fmt.Sprintf(`\S{%d,}`, 2*maxArgument))
+
+// shorten cuts long arguments in what is said about them, so that the reason can be read.
+func shorten(text string, args []string) string {
+	for _, arg := range args {
+		_, value, _ := strings.Cut(arg, "=")
+		for _, long := range []string{arg, value} {
+			if len(long) > maxArgument {
+				text = strings.ReplaceAll(text, strconv.Quote(long), mailcheck.Quoted(long))
+				text = strings.ReplaceAll(text, long, unquoted(mailcheck.Quoted(long)))
+			}
+		}
+	}
+	return overlong.ReplaceAllStringFunc(text, func(run string) string { return unquoted(mailcheck.Quoted(run)) })
+}
+
+// unquoted is a quoted text without its quotes.
+func unquoted(quoted string) string {
+	return strings.Replace(strings.TrimPrefix(quoted, `"`), `"`, "", 1)
 }
 
 // userinfo returns what stands before the @ of an argument, if that may hold a password
@@ -43,7 +70,7 @@ func userinfo(arg string) string {
 // word may be a password in the wrong place.
 func quoted(arg string) string {
 	if _, err := mailcheck.ParseAddress(arg); err == nil && strings.Contains(arg, "@") {
-		return strconv.Quote(arg)
+		return mailcheck.Quoted(arg)
 	}
 	return "another word"
 }
