@@ -220,6 +220,7 @@ func VerdictOf(findings []Finding) Verdict {
 type Lists struct {
 	BeforeTLS []string
 	AfterTLS  []string
+	LeftOff   int // entries of both that a saved report lacks
 }
 
 // AddressResult is the outcome of connecting to one address of a server.
@@ -233,15 +234,20 @@ type AddressResult struct {
 
 // TLS describes the protected connection.
 type TLS struct {
-	Version  string // such as "TLS 1.3"
-	Cipher   string // IANA name of the cipher suite
-	Curve    string // key exchange group; empty if none was named
-	Verified bool   // chain, dates, usage and name were all verified
-	Chain    []Certificate
-	OCSP     *OCSP // nil if the server staples none
-	SCTs     int   // signed certificate timestamps (RFC 6962), sent or embedded
-	DANE     *DANE // nil if no TLSA record is published for the server
+	Version  string        // such as "TLS 1.3"
+	Cipher   string        // IANA name of the cipher suite
+	Curve    string        // key exchange group; empty if none was named
+	Verified bool          // chain, dates, usage and name were all verified
+	Chain    []Certificate // the first [MaxChain]
+	LeftOff  int           // how many more the server sent
+	OCSP     *OCSP         // nil if the server staples none
+	SCTs     int           // signed certificate timestamps (RFC 6962), sent or embedded
+	DANE     *DANE         // nil if no TLSA record is published for the server
 }
+
+// MaxChain is how many certificates of a chain a report keeps. Real chains have two to
+// four.
+const MaxChain = 10
 
 // OCSP is what the stapled answer of the authority says about the certificate
 // (RFC 6960, RFC 6066 section 8).
@@ -261,6 +267,7 @@ type DANE struct {
 type Certificate struct {
 	Subject, Issuer     string
 	Names               []string // DNS names and addresses it is valid for
+	NamesLeftOff        int      // how many more, beyond what [Bounded] keeps
 	NotBefore, NotAfter time.Time
 	SHA256              string // fingerprint, lower-case hex
 	Key                 string // such as "ECDSA P-256"
@@ -293,6 +300,7 @@ type Login struct {
 	Refused      []string // user names that the server refused, this one or others
 	Reason       Text     // the server's words, or why no login was tried
 	Capabilities []string // that the server announced with its consent
+	LeftOff      int      // of them, which a saved report lacks
 }
 
 // LoginState says how far a login came.
@@ -347,6 +355,7 @@ type Report struct {
 	Verdict  Verdict
 	Clock    Clock
 	Clients  []ClientResult // only where it was asked for, or a file was judged
+	LeftOff  int            // entries that a saved report lacks, of lists without a count of their own
 }
 
 // Clock is how this machine's clock differs from those of the web servers that

@@ -30,6 +30,7 @@ var unformatted = map[string]string{
 // glued are the words that may be put together as strings, each with a reason.
 var glued = map[string]string{
 	"%s... (%d more bytes)":                     "stands for what was cut from foreign text",
+	"... (%d more lines)":                       "a line of a transcript, in the place of others",
 	"%d likely names below %s":                  "target of a step",
 	"%s. TXT \"no settings here\"":              "a record as it stands in a zone",
 	"%s [challenge of %d bytes]":                "a line of a transcript, in the place of what is secret",

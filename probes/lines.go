@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net"
 	"strings"
 
@@ -18,6 +19,9 @@ const (
 	maxLine       = 8 << 10  // RFC 9051 section 4.3 asks clients to cope with 8192 octets
 	maxReply      = 64 << 10 // all lines of one reply
 	maxReplyLines = 500
+
+	maxShownLines   = 50       // of one reply, in the transcript
+	maxConversation = 64 << 10 // bytes of the server's words in the transcript
 )
 
 // lines reads and writes the lines of one conversation and keeps a transcript.
@@ -37,6 +41,8 @@ type lines struct {
 	cut string // what came of a line that did not end
 
 	bytes, count int // of the reply being read
+
+	shown, unshown int // lines of the server in the transcript since the client spoke, and left off
 }
 
 func newLines(conn net.Conn, trace *trace.Trace) *lines {
@@ -111,6 +117,33 @@ func (l *lines) note(client bool, text string) {
 	} else {
 		text = l.secrets.heard(text)
 	}
+	if client {
+		l.tellUnshown()
+		l.shown = 0
+	} else if l.shown++; l.shown > maxShownLines || l.transcriptBytes() > maxConversation {
+		l.unshown++
+		return
+	}
+	l.append(client, text)
+}
+
+// tellUnshown says in the transcript how many lines of the server are not there.
+func (l *lines) tellUnshown() {
+	if l.unshown > 0 {
+		l.append(false, fmt.Sprintf("... (%d more lines)", l.unshown))
+		l.unshown = 0
+	}
+}
+
+func (l *lines) transcriptBytes() int {
+	n := 0
+	for _, line := range l.transcript {
+		n += len(line.Text)
+	}
+	return n
+}
+
+func (l *lines) append(client bool, text string) {
 	l.transcript = append(l.transcript, mailcheck.Line{
 		At: l.trace.Since(), Client: client, Secure: l.secure, Step: len(l.trace.Steps),
 		Text: mailcheck.Clean(strings.NewReplacer(l.tags...).Replace(text)),

@@ -105,10 +105,21 @@ func (p *probe) test(ctx context.Context) {
 	p.hangUp()
 	p.tell()
 	p.dane(ctx)
+	p.drop()
 	p.diagnose(ctx)
 	p.compareAddresses(ctx)
 	p.audit(ctx)
 	p.close()
+}
+
+// drop lets go of what was received and has been judged: of many servers with huge
+// certificates that is much, and an audit takes long.
+func (p *probe) drop() {
+	p.sent, p.path = nil, nil
+	if p.conn != nil && p.dialed != nil && p.lines != nil {
+		p.conn = p.dialed.Conn // the connection of TLS inside keeps the certificates
+		p.lines.conn, p.lines.in = p.conn, nil
+	}
 }
 
 // verdict sums up a server. One whose test was cut short by the end of the run
@@ -155,6 +166,7 @@ func (p *probe) talk(ctx context.Context) {
 func (p *probe) startLines() {
 	fresh := newLines(p.conn, p.trace)
 	if p.lines != nil {
+		p.lines.tellUnshown()
 		fresh.transcript, fresh.manners = p.lines.transcript, p.lines.manners
 	}
 	fresh.secure = p.result.TLS != nil
@@ -165,6 +177,7 @@ func (p *probe) startLines() {
 // hangUp ends the conversation, and the connection unless others can use it.
 func (p *probe) hangUp() {
 	if p.lines != nil {
+		p.lines.tellUnshown()
 		p.result.Conversation = p.lines.transcript
 	}
 	kept := p.shared.leave(p)

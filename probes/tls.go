@@ -96,7 +96,9 @@ func describe(state tls.ConnectionState) *mailcheck.TLS {
 	if state.CurveID != 0 {
 		t.Curve = state.CurveID.String()
 	}
-	for _, c := range state.PeerCertificates {
+	sent := state.PeerCertificates
+	t.LeftOff = max(0, len(sent)-mailcheck.MaxChain)
+	for _, c := range sent[:len(sent)-t.LeftOff] {
 		t.Chain = append(t.Chain, trace.CertificateOf(c))
 	}
 	return t

@@ -44,8 +44,34 @@ func document(r *mailcheck.Report, opts Options) *jsonReport {
 		Clients:  each(r.Clients, client),
 		Clock:    clock(r.Clock),
 	}
+	d.LeftOff = r.LeftOff + bound(reflect.ValueOf(d))
 	clean(reflect.ValueOf(d))
 	return d
+}
+
+// bound cuts every list of words to what a report keeps, and returns how many are left
+// off. Those that are likely to be long were cut before, with a count of their own.
+func bound(v reflect.Value) (leftOff int) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			leftOff = bound(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			leftOff += bound(v.Field(i))
+		}
+	case reflect.Slice:
+		if words, ok := v.Interface().([]string); ok {
+			kept, more := mailcheck.Bounded(words)
+			v.Set(reflect.ValueOf(kept))
+			return more
+		}
+		for i := range v.Len() {
+			leftOff += bound(v.Index(i))
+		}
+	}
+	return leftOff
 }
 
 // clean makes every text of a document fit to be shown. In a report they are that
@@ -117,7 +143,7 @@ func server(s mailcheck.ServerResult) jsonServer {
 		}),
 		Greeting:     s.Greeting,
 		Software:     s.Software,
-		Capabilities: jsonCapabilities{lists(s.Capabilities), afterLogin(s.Login)},
+		Capabilities: capabilities(s),
 		Auth:         lists(s.Mechanisms),
 		PasswordOK:   s.PasswordOK,
 		TLS:          protection(s.TLS),
@@ -140,20 +166,26 @@ func login(l *mailcheck.Login) jsonLogin {
 	return jsonLogin{true, l.Mechanism, string(l.State), l.Reason.String(), l.Username, list(l.Refused)}
 }
 
-func afterLogin(l *mailcheck.Login) []string {
-	if l == nil {
-		return []string{}
+func capabilities(s mailcheck.ServerResult) jsonCapabilities {
+	c := jsonCapabilities{jsonLists: lists(s.Capabilities), AfterLogin: []string{}}
+	if s.Login != nil {
+		kept, more := mailcheck.Bounded(s.Login.Capabilities)
+		c.AfterLogin, c.AfterLoginLeftOff = list(kept), s.Login.LeftOff+more
 	}
-	return list(l.Capabilities)
+	return c
 }
 
-func lists(l mailcheck.Lists) jsonLists { return jsonLists{list(l.BeforeTLS), list(l.AfterTLS)} }
+func lists(l mailcheck.Lists) jsonLists {
+	before, more := mailcheck.Bounded(l.BeforeTLS)
+	after, evenMore := mailcheck.Bounded(l.AfterTLS)
+	return jsonLists{list(before), list(after), l.LeftOff + more + evenMore}
+}
 
 func protection(t *mailcheck.TLS) *jsonTLS {
 	if t == nil {
 		return nil
 	}
-	d := &jsonTLS{Version: t.Version, Cipher: t.Cipher, Curve: t.Curve, Verified: t.Verified, Chain: each(t.Chain, certificate), SCTs: t.SCTs}
+	d := &jsonTLS{Version: t.Version, Cipher: t.Cipher, Curve: t.Curve, Verified: t.Verified, Chain: each(t.Chain, certificate), LeftOff: t.LeftOff, SCTs: t.SCTs}
 	if t.OCSP != nil {
 		d.OCSP = &jsonOCSP{t.OCSP.Status, stamp(t.OCSP.ThisUpdate), stamp(t.OCSP.NextUpdate)}
 	}
@@ -164,7 +196,7 @@ func protection(t *mailcheck.TLS) *jsonTLS {
 }
 
 func certificate(c mailcheck.Certificate) jsonCertificate {
-	return jsonCertificate{c.Subject, c.Issuer, list(c.Names), stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key}
+	return jsonCertificate{c.Subject, c.Issuer, list(c.Names), c.NamesLeftOff, stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key}
 }
 
 func audit(a *mailcheck.TLSAudit) *jsonTLSAudit {

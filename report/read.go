@@ -140,7 +140,7 @@ func (in *reader) report(d jsonReport) *mailcheck.Report {
 	}
 	r := &mailcheck.Report{
 		Address: in.address(d.Address, d.Domain), File: d.File, Kind: d.Kind,
-		Started: in.time(d.Started), Elapsed: duration(d.ElapsedMS), Verdict: in.verdict(d.Verdict),
+		Started: in.time(d.Started), Elapsed: duration(d.ElapsedMS), Verdict: in.verdict(d.Verdict), LeftOff: d.LeftOff,
 		Sources:  unpack(d.Sources, in.source),
 		Servers:  unpack(d.Servers, in.server),
 		Settings: unpack(d.Settings, in.setting),
@@ -211,7 +211,7 @@ func (in *reader) server(d jsonServer) mailcheck.ServerResult {
 		Server:  in.published(jsonPublished{d.Protocol, d.Host, d.Port, d.Security, d.Path, d.Username, d.OwnName, d.PublishedAuth, d.Sources, d.Kind, d.Vouched, d.Position}),
 		Verdict: in.verdict(d.Verdict), Elapsed: duration(d.ElapsedMS), Addresses: unpack(d.Addresses, in.tried),
 		Greeting: d.Greeting, Software: d.Software, Capabilities: listsOf(d.Capabilities.jsonLists), Mechanisms: listsOf(d.Auth), PasswordOK: d.PasswordOK,
-		TLS: in.protection(d.TLS), TLSAudit: auditOf(d.TLSAudit), Login: loginOf(d.Login, d.Capabilities.AfterLogin), Steps: unpack(d.Steps, in.step),
+		TLS: in.protection(d.TLS), TLSAudit: auditOf(d.TLSAudit), Login: loginOf(d.Login, d.Capabilities), Steps: unpack(d.Steps, in.step),
 		Neighbours: unpack(d.Neighbours, func(n jsonNeighbour) mailcheck.Neighbour {
 			return mailcheck.Neighbour{Port: n.Port, State: mailcheck.Reach(n.State), Door: mailcheck.Security(n.Door)}
 		}),
@@ -237,7 +237,7 @@ func (in *reader) protection(d *jsonTLS) *mailcheck.TLS {
 	if d == nil {
 		return nil
 	}
-	t := &mailcheck.TLS{Version: d.Version, Cipher: d.Cipher, Curve: d.Curve, Verified: d.Verified, Chain: unpack(d.Chain, in.certificate), SCTs: d.SCTs}
+	t := &mailcheck.TLS{Version: d.Version, Cipher: d.Cipher, Curve: d.Curve, Verified: d.Verified, Chain: unpack(d.Chain, in.certificate), LeftOff: d.LeftOff, SCTs: d.SCTs}
 	if d.OCSP != nil {
 		t.OCSP = &mailcheck.OCSP{Status: d.OCSP.Status, ThisUpdate: in.time(d.OCSP.ThisUpdate), NextUpdate: in.time(d.OCSP.NextUpdate)}
 	}
@@ -249,7 +249,7 @@ func (in *reader) protection(d *jsonTLS) *mailcheck.TLS {
 
 func (in *reader) certificate(d jsonCertificate) mailcheck.Certificate {
 	return mailcheck.Certificate{
-		Subject: d.Subject, Issuer: d.Issuer, Names: words(d.Names),
+		Subject: d.Subject, Issuer: d.Issuer, Names: words(d.Names), NamesLeftOff: d.LeftOff,
 		NotBefore: in.time(d.NotBefore), NotAfter: in.time(d.NotAfter), SHA256: d.SHA256, Key: d.Key,
 	}
 }
@@ -297,18 +297,18 @@ func (in *reader) verdict(word string) mailcheck.Verdict {
 	return ""
 }
 
-func loginOf(d jsonLogin, capabilities []string) *mailcheck.Login {
+func loginOf(d jsonLogin, capabilities jsonCapabilities) *mailcheck.Login {
 	if !d.Credentials && d.State == string(mailcheck.LoginSkipped) {
 		return nil
 	}
 	return &mailcheck.Login{
 		State: mailcheck.LoginState(d.State), Username: d.Username, Mechanism: d.Mechanism, Refused: words(d.Refused),
-		Reason: english(d.Reason), Capabilities: words(capabilities),
+		Reason: english(d.Reason), Capabilities: words(capabilities.AfterLogin), LeftOff: capabilities.AfterLoginLeftOff,
 	}
 }
 
 func listsOf(d jsonLists) mailcheck.Lists {
-	return mailcheck.Lists{BeforeTLS: words(d.BeforeTLS), AfterTLS: words(d.AfterTLS)}
+	return mailcheck.Lists{BeforeTLS: words(d.BeforeTLS), AfterTLS: words(d.AfterTLS), LeftOff: d.LeftOff}
 }
 
 func auditOf(d *jsonTLSAudit) *mailcheck.TLSAudit {

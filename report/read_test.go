@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -209,4 +210,36 @@ func TestJSONPageNamesEveryField(t *testing.T) {
 	}
 	look(reflect.TypeFor[jsonReport]())
 	look(reflect.TypeFor[jsonFailure]())
+}
+
+// Lists that are longer than any real one are cut and counted, also when a document is
+// read and written again.
+func TestLongLists(t *testing.T) {
+	var long []string
+	for i := range 500 {
+		long = append(long, fmt.Sprintf("X-%d", i))
+	}
+	s := imapS
+	s.Auth = long
+	server := good(s, 61)
+	server.Capabilities = mailcheck.Lists{BeforeTLS: long, AfterTLS: []string{strings.Repeat("x", 9000), strings.Repeat("y", 9000), "IDLE"}}
+	server.Login = &mailcheck.Login{State: mailcheck.LoginAccepted, Capabilities: long}
+	document := render(t, func(b *bytes.Buffer) error { return JSON(b, account("", nil, server), Options{}) })
+	r, err := Read(bytes.NewReader(document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := r.Servers[0]
+	if len(got.Capabilities.BeforeTLS) != mailcheck.MaxList || len(got.Capabilities.AfterTLS) != 1 || got.Capabilities.LeftOff != 300+2 {
+		t.Errorf("%d and %d words are kept, %d left off", len(got.Capabilities.BeforeTLS), len(got.Capabilities.AfterTLS), got.Capabilities.LeftOff)
+	}
+	if len(got.Login.Capabilities) != mailcheck.MaxList || got.Login.LeftOff != 300 {
+		t.Errorf("after the login %d words are kept, %d left off", len(got.Login.Capabilities), got.Login.LeftOff)
+	}
+	if len(got.Auth) != mailcheck.MaxList || r.LeftOff < 300 {
+		t.Errorf("%d words are kept as published, %d left off", len(got.Auth), r.LeftOff)
+	}
+	if again := render(t, func(b *bytes.Buffer) error { return JSON(b, r, Options{}) }); !bytes.Equal(document, again) {
+		t.Errorf("the second document is another one:\n%s", again)
+	}
 }

@@ -20,6 +20,7 @@ type jsonReport struct {
 	Findings  []jsonFinding `json:"findings"`
 	Clock     *jsonClock    `json:"clock,omitempty"` // where another clock was seen
 	Clients   []jsonClient  `json:"clients"`         // of the clients command, and of a file
+	LeftOff   int           `json:"left_off"`        // entries that are not here, of lists that have no count of their own
 }
 
 type jsonTool struct {
@@ -144,11 +145,13 @@ type jsonAddress struct {
 type jsonLists struct {
 	BeforeTLS []string `json:"before_tls"`
 	AfterTLS  []string `json:"after_tls"`
+	LeftOff   int      `json:"left_off"` // entries of both that are not here
 }
 
 type jsonCapabilities struct {
 	jsonLists
-	AfterLogin []string `json:"after_login"`
+	AfterLogin        []string `json:"after_login"`
+	AfterLoginLeftOff int      `json:"after_login_left_off"`
 }
 
 type jsonTLS struct {
@@ -157,7 +160,8 @@ type jsonTLS struct {
 	Curve    string            `json:"curve"`
 	Verified bool              `json:"verified"`
 	Chain    []jsonCertificate `json:"chain"`
-	OCSP     *jsonOCSP         `json:"ocsp"` // null if no answer is stapled
+	LeftOff  int               `json:"chain_left_off"` // certificates that are not here
+	OCSP     *jsonOCSP         `json:"ocsp"`           // null if no answer is stapled
 	SCTs     int               `json:"scts"`
 	DANE     *jsonDANE         `json:"dane"` // null if no TLSA record is published
 }
@@ -178,6 +182,7 @@ type jsonCertificate struct {
 	Subject   string   `json:"subject"`
 	Issuer    string   `json:"issuer"`
 	Names     []string `json:"names"`
+	LeftOff   int      `json:"names_left_off"` // names that are not here
 	NotBefore string   `json:"not_before"`
 	NotAfter  string   `json:"not_after"`
 	SHA256    string   `json:"sha256"`

@@ -13,6 +13,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -32,7 +33,14 @@ const (
 const exitCodes = `Exit code: 0 no failure; 1 failures (with --strict also warnings); 2 wrong
 command line; 3 the test could not be made, or was interrupted.`
 
+// memory is what the program may take before its garbage is collected as soon as it comes
+// about. Servers decide how much they send, and many are asked at once.
+const memory = 128 << 20
+
 func main() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)

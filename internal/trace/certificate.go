@@ -46,13 +46,13 @@ func ExpiresSoon(leaf *x509.Certificate, within time.Duration) mailcheck.Text {
 // CertificateOf keeps what is worth telling of a certificate, cleaned.
 func CertificateOf(c *x509.Certificate) mailcheck.Certificate {
 	sum := sha256.Sum256(c.Raw)
-	var names []string
-	for _, n := range CertificateNames(c) {
-		names = append(names, mailcheck.Clean(n))
+	names, leftOff := mailcheck.Bounded(CertificateNames(c))
+	for i, n := range names {
+		names[i] = mailcheck.Clean(n)
 	}
 	return mailcheck.Certificate{
 		Subject: mailcheck.Clean(c.Subject.String()), Issuer: mailcheck.Clean(c.Issuer.String()),
-		Names: names, NotBefore: c.NotBefore, NotAfter: c.NotAfter,
+		Names: names, NamesLeftOff: leftOff, NotBefore: c.NotBefore, NotAfter: c.NotAfter,
 		SHA256: hex.EncodeToString(sum[:]), Key: keyName(c),
 	}
 }
