@@ -42,7 +42,7 @@ type lines struct {
 
 	bytes, count int // of the reply being read
 
-	shown, unshown int // lines of the server in the transcript since the client spoke, and left off
+	kept, unshown int // lines of the server in the transcript since the client spoke, and left off
 }
 
 func newLines(conn net.Conn, trace *trace.Trace) *lines {
@@ -119,8 +119,8 @@ func (l *lines) note(client bool, text string) {
 	}
 	if client {
 		l.tellUnshown()
-		l.shown = 0
-	} else if l.shown++; l.shown > maxShownLines || l.transcriptBytes() > maxConversation {
+		l.kept = 0
+	} else if l.kept++; l.kept > maxShownLines || l.transcriptBytes() > maxConversation {
 		l.unshown++
 		return
 	}
