@@ -1,7 +1,6 @@
 package probes
 
 import (
-	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
@@ -105,8 +104,7 @@ func FuzzConceal(f *testing.F) {
 		if none := new(redactor); judged(&r) != judged(none) {
 			t.Errorf("with the secret %q, %q is %s, else %s", secret, text, judged(&r).ID, judged(none).ID)
 		}
-		if !strings.Contains(strings.ToLower(text), strings.ToLower(secret[:min(len(secret), telling)])) && len(text) < 4*telling && !strings.ContainsAny(text, `\%+=&`+"\x00") && r.known.in(text) &&
-			!strings.Contains(strings.ToLower(text), "pass ") && !strings.Contains(strings.ToLower(text), "alice") && !decodes(text) {
+		if shown != text && !resembles(text, secret) {
 			t.Errorf("%q has nothing of %q and is hidden", text, secret)
 		}
 		form := codings[coding]
@@ -133,11 +131,19 @@ func strange(secret string) bool {
 	return mixed && len(secret) >= telling
 }
 
-// decodes reports whether a text is long enough to hold something in base64 or hex.
-func decodes(text string) bool {
-	for _, run := range base64Digits.FindAllString(text, -1) {
-		if b, _ := base64.RawStdEncoding.DecodeString(run); len(b) > 2 || len(run) >= 4 {
-			return true
+// resembles reports whether a text, read in any way, has the client's command or as much of
+// a secret as could be an echo.
+func resembles(text, secret string) bool {
+	if strings.Contains(text, "PASS ") || strings.Contains(strings.ToLower(text), "alice") {
+		return true
+	}
+	secret = strings.ToLower(secret)
+	for _, reading := range append(readings(text), reading{text: text}) {
+		lower, piece := strings.ToLower(reading.text), min(telling, len(secret))
+		for i := range len(secret) - piece + 1 {
+			if strings.Contains(lower, secret[i:i+piece]) {
+				return true
+			}
 		}
 	}
 	return false
