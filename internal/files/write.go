@@ -98,6 +98,9 @@ func WriteNew(ctx context.Context, folder string, all []File) error {
 
 // until does something that a disk may hold up, at most until the context ends.
 func until(ctx context.Context, do func() error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	done := make(chan error, 1)
 	go func() { done <- do() }()
 	select {
