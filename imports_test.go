@@ -28,6 +28,10 @@ var allowed = map[string]map[string]string{
 		".":      "the nouns",
 		"checks": "the catalogue of what can be found",
 	},
+	"internal/dnssec": {
+		"internal/keys":        "how long a key may be",
+		"github.com/miekg/dns": "DNS records and their signatures",
+	},
 	"internal/netx": {
 		"checks":               "errors that are occurrences of a check",
 		"github.com/miekg/dns": "DNS messages",
