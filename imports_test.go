@@ -34,6 +34,7 @@ var allowed = map[string]map[string]string{
 	},
 	"internal/netx": {
 		"checks":               "errors that are occurrences of a check",
+		"internal/dnssec":      "what the zones have signed",
 		"github.com/miekg/dns": "DNS messages",
 		"golang.org/x/net":     "names, public suffixes",
 		"golang.org/x/sys":     "the resolvers that the system is set to",
@@ -61,6 +62,7 @@ var allowed = map[string]map[string]string{
 		"checks":              "the catalogue of what can be found",
 		"internal/trace":      "steps, and errors turned into checks",
 		"internal/netx":       "the only way out to the network",
+		"internal/dnssec":     "why a record is not proven",
 		"internal/files":      "a database in a folder",
 		"autoconfig/document": "what is published, read",
 		"autoconfig/lint":     "what is published, judged",
@@ -120,6 +122,7 @@ var allowed = map[string]map[string]string{
 		"checks":              "the catalogue of what can be found",
 		"internal/trace":      "steps, and errors turned into checks",
 		"internal/netx":       "the only way out to the network",
+		"internal/dnssec":     "why a record is not proven",
 		"internal/tlsask":     "a ClientHello by hand",
 		"internal/sasl":       "mechanisms to log in with",
 		"internal/mailbox":    "what is done after the login",

@@ -258,7 +258,7 @@ type OCSP struct {
 
 // DANE is what the TLSA records of a server say about its certificate (RFC 6698).
 type DANE struct {
-	State   string   // ok, mismatch, unusable, unsigned, or unchecked where the resolver does not validate
+	State   string   // ok, mismatch, unusable, unsigned, or unchecked where it cannot be told whether they are signed
 	Name    string   // where the records are, such as _993._tcp.imap.example.com
 	Records []string // as in a zone file, "3 1 1 0b9f...", cut to 400 bytes
 }

@@ -13,7 +13,7 @@ const (
 	VouchedByPACC               // a PACC document of the domain, fetched over https
 	VouchedByAutodiscover       // Autodiscover of the domain, over https all the way
 	VouchedByOwnName            // an SRV record with a host of the domain, whose certificate is the domain's own affair
-	VouchedByDNSSEC             // an SRV record whose signatures a resolver on this machine has validated
+	VouchedByDNSSEC             // an SRV record whose signatures lead to the root of DNS
 	VouchedByTable              // the table of providers has the domain
 	VouchedByDatabase           // the public provider database has the domain
 	VouchedByUser               // the user named the server

@@ -15,6 +15,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/dnssec"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
 )
@@ -93,10 +94,13 @@ func (h *health) lookAtMX(ctx context.Context, t *trace.Trace) {
 		}
 		return mailcheck.Textf("%s", mailcheck.Count{N: len(records), Noun: "record"})
 	})
-	h.dnssec = mailcheck.Textf("no DNSSEC seen")
-	if meta.Authenticated {
-		h.dnssec = mailcheck.Textf("DNSSEC valid")
-	}
+	proof := t.Branch()
+	var proving sync.WaitGroup
+	proving.Go(func() { h.lookAtDNSSEC(ctx, proof, meta, len(records) > 0) })
+	defer func() {
+		proving.Wait()
+		t.Join(proof)
+	}()
 	switch {
 	case notFound(err):
 		h.failed, h.missing = mailcheck.Textf("the domain does not exist"), true
@@ -112,6 +116,26 @@ func (h *health) lookAtMX(ctx context.Context, t *trace.Trace) {
 	default:
 		h.exchangers = mailcheck.Textf("mail goes to %s", records[0].Host)
 		h.lookAtExchangers(ctx, t, records[:min(maxExchangers, len(records))])
+	}
+}
+
+// lookAtDNSSEC finds out whether the domain is signed, by its MX records.
+func (h *health) lookAtDNSSEC(ctx context.Context, t *trace.Trace, meta netx.Meta, any bool) {
+	h.dnssec = mailcheck.Textf("no DNSSEC seen")
+	if !any {
+		return
+	}
+	switch err := h.prove(ctx, t, h.address.Domain+" MX", meta); {
+	case err == nil:
+		h.dnssec = mailcheck.Textf("DNSSEC valid")
+	case flawOf(err) == dnssec.Island:
+		h.dnssec = mailcheck.Textf("signed with DNSSEC, but without a DS record above")
+	case flawOf(err) == dnssec.Wrong:
+		h.dnssec = mailcheck.Textf("DNSSEC signatures that prove nothing")
+	case flawOf(err) == dnssec.Withheld:
+		h.dnssec = mailcheck.Textf("DNSSEC not to be seen through this resolver")
+	case flawOf(err) != dnssec.Unsigned:
+		h.dnssec = mailcheck.Textf("DNSSEC not checked")
 	}
 }
 

@@ -25,7 +25,7 @@ func (s *search) extraQuery(t *trace.Trace, p mailcheck.Protocol, sec mailcheck.
 // connects to; the others stand in for it.
 func (q *srvQuery) best(answer srvAnswer) (mailcheck.Server, bool) {
 	for _, record := range answer.records {
-		if server, ok := q.server(record, answer.meta); ok {
+		if server, ok := q.server(record); ok {
 			return server, true
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"mailcheck"
 	"mailcheck/autoconfig/document"
 	"mailcheck/checks"
+	"mailcheck/internal/dnssec"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
 )
@@ -105,12 +106,18 @@ type srvAnswer struct {
 func (q *srvQuery) ask(ctx context.Context) (servers []mailcheck.Server, offered bool) {
 	answer, offered := q.lookup(ctx)
 	for _, record := range answer.records {
-		if server, ok := q.server(record, answer.meta); ok {
+		if server, ok := q.server(record); ok {
 			servers = append(servers, q.handOver(server))
 		}
 	}
-	for _, server := range servers {
-		q.judge(ctx, server, answer.meta.Authenticated)
+	proven, flaw := false, error(nil)
+	if slices.ContainsFunc(servers, func(s mailcheck.Server) bool { return s.Vouch == mailcheck.NotVouched }) {
+		flaw = q.prove(ctx, q.trace, q.name+" SRV", answer.meta)
+		proven = flaw == nil
+	}
+	for i := range servers {
+		servers[i].Vouch = vouchOfRecord(servers[i].Host, q.address.Domain, proven)
+		q.judge(ctx, servers[i], flaw)
 	}
 	return servers, offered
 }
@@ -146,7 +153,7 @@ func (q *srvQuery) lookup(ctx context.Context) (answer srvAnswer, offered bool) 
 }
 
 // server returns the server that a record names, if a client can use it.
-func (q *srvQuery) server(record netx.SRV, meta netx.Meta) (mailcheck.Server, bool) {
+func (q *srvQuery) server(record netx.SRV) (mailcheck.Server, bool) {
 	host, err := mailcheck.ParseHost(record.Target)
 	if err == nil && record.Port == 0 {
 		err = fmt.Errorf("port 0 cannot be used")
@@ -159,13 +166,13 @@ func (q *srvQuery) server(record netx.SRV, meta netx.Meta) (mailcheck.Server, bo
 		return mailcheck.Server{}, false
 	}
 	return mailcheck.Server{
-		Protocol: q.protocol, Host: host, Port: record.Port, Security: q.security, Vouch: vouchOfRecord(host, q.address.Domain, meta),
+		Protocol: q.protocol, Host: host, Port: record.Port, Security: q.security, Vouch: vouchOfRecord(host, q.address.Domain, false),
 		Position: mailcheck.Position{Priority: int(record.Priority), Weight: int(record.Weight)},
 	}, true
 }
 
 // judge finds what is wrong with a record whatever its server does.
-func (q *srvQuery) judge(ctx context.Context, server mailcheck.Server, authenticated bool) {
+func (q *srvQuery) judge(ctx context.Context, server mailcheck.Server, flaw error) {
 	other := server
 	other.Security = mailcheck.StartTLS
 	if server.Security == mailcheck.StartTLS {
@@ -175,10 +182,25 @@ func (q *srvQuery) judge(ctx context.Context, server mailcheck.Server, authentic
 		q.find(server, checks.SRVPortOdd, "%s SRV names %s", q.name, server.Endpoint()).
 			Fix = mailcheck.Textf("Publish instead: %s", document.SRVRecord(other, q.address.Domain))
 	}
-	if !document.Inside(server.Host, q.address.Domain) && !authenticated {
-		q.find(server, checks.SRVForeignDomain, "%s SRV names %s", q.name, server.Endpoint())
+	if !document.Inside(server.Host, q.address.Domain) && flaw != nil {
+		q.find(server, checks.SRVForeignDomain, "%s SRV names %s; %s", q.name, server.Endpoint(), whyUnproven(flaw)).Fix = unprovenFix(flaw)
 	}
 	q.judgeTarget(ctx, server)
+}
+
+// unprovenFix is what to do where it is not to sign the zone.
+func unprovenFix(flaw error) mailcheck.Text {
+	switch flawOf(flaw) {
+	case dnssec.Withheld, dnssec.NoAnswer:
+		return mailcheck.Textf("Whether the zone is signed cannot be told here: ask a resolver that hands over signatures (--resolver 1.1.1.1 shows whether that helps). If it is not, sign it with DNSSEC, or publish the same settings over https (autoconfig).")
+	case dnssec.Island:
+		return mailcheck.Textf("Publish the DS record of the zone's key: the registrar of the domain enters it. Or publish the same settings over https (autoconfig).")
+	case dnssec.Wrong:
+		return mailcheck.Textf("Have the zone signed anew, and compare the DS record at the registrar with its keys; a DNSSEC analyser shows what is wrong. Or publish the same settings over https (autoconfig).")
+	case dnssec.Unsupported:
+		return mailcheck.Textf("Publish the same settings over https (autoconfig), or give the service a record of its own, signed by a present-day algorithm.")
+	}
+	return mailcheck.Text{}
 }
 
 // find adds a finding about the record that names a server.

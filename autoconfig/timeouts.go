@@ -22,4 +22,8 @@ const (
 	// The question for a TLSA record: some name servers never answer it, and no
 	// client waits.
 	tlsaPatience = time.Second
+
+	// The proof of a record by DNSSEC: three dependent questions, one of which may have to
+	// be sent again. The servers that it is about are tested meanwhile.
+	proofPatience = 2 * time.Second
 )

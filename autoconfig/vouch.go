@@ -1,7 +1,6 @@
 package autoconfig
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -60,14 +59,14 @@ func vouchOfAutodiscover(trail []string) mailcheck.Vouch {
 	return mailcheck.NotVouched
 }
 
-// vouchOfRecord is for the target of an SRV record: signatures vouch for any host,
-// and a host of the domain's own is vouched for by its certificate.
-func vouchOfRecord(host, domain string, meta netx.Meta) mailcheck.Vouch {
+// vouchOfRecord is for the target of an SRV record: a host of the domain's own is
+// vouched for by its certificate, and any other by the signatures of the record.
+func vouchOfRecord(host, domain string, proven bool) mailcheck.Vouch {
 	switch {
-	case meta.Authenticated && onThisMachine(meta.Server):
-		return mailcheck.VouchedByDNSSEC
 	case ownHost(host, domain):
 		return mailcheck.VouchedByOwnName
+	case proven:
+		return mailcheck.VouchedByDNSSEC
 	}
 	return mailcheck.NotVouched
 }
@@ -83,14 +82,6 @@ func (s *search) vouch(a *answer, v mailcheck.Vouch) {
 	for i := range a.servers {
 		a.servers[i].Vouch = v
 	}
-}
-
-// onThisMachine reports whether a resolver runs here. What another one says of its
-// validation comes over a network, where anybody on the way can say the same (RFC
-// 4035 section 4.9.3).
-func onThisMachine(resolver string) bool {
-	addr, err := netip.ParseAddrPort(resolver)
-	return err == nil && addr.Addr().Unmap().IsLoopback()
 }
 
 // ownHost reports whether a host is nobody's but the domain's: the domain itself, or

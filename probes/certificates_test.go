@@ -60,7 +60,11 @@ func TestCertificateAdvice(t *testing.T) {
 		{"cert-not-yet-valid", "tls.not-yet-valid", "is valid from", "so the fault is the server's: ask its operator"},
 		{"dane-mismatch", "dane.mismatch", "the server's public key is ", "_993._tcp.imap.example.com. IN TLSA 3 1 1 "},
 		{"dane-unusable", "dane.unusable", "a hash of matching type 1 has 32 bytes, not 4", "3 1 1"},
-		{"dane-unsigned", "dane.unsigned", "does not vouch", "Sign the zone"},
+		{"dane-unsigned", "dane.unsigned", "_993._tcp.imap.example.com has 1, and they are not signed", "Sign the zone"},
+		{"dane-island", "dane.unsigned", "nothing vouches for the keys that sign them (example.com DS: the zone above has no such record)", "Have the registrar of the domain enter the DS record"},
+		{"proof-no-delegation", "srv.foreign-domain", "it is signed with DNSSEC, and nothing vouches", "Publish the DS record"},
+		{"proof-withheld", "srv.foreign-domain", "hands over no DNSSEC signatures", "--resolver 1.1.1.1"},
+		{"srv-foreign-domain", "srv.foreign-domain", "it is not signed with DNSSEC", "Sign the zone"},
 	} {
 		t.Run(c.scenario, func(t *testing.T) {
 			visitLab(t, c.scenario, Options{TLSAudit: scenario(t, c.scenario).TLSAudit}, func(r *mailcheck.Report, _ *lab.Lab) {
@@ -201,7 +205,7 @@ func TestCertificateDetails(t *testing.T) {
 	})
 	for name, state := range map[string]string{
 		"dane-good": "ok", "dane-roll-over": "ok", "dane-authority": "ok", "dane-mismatch": "mismatch",
-		"dane-unusable": "unusable", "dane-unsigned": "unsigned", "dane-unchecked": "unchecked",
+		"dane-unusable": "unusable", "dane-unsigned": "unsigned", "dane-unchecked": "unchecked", "dane-forged": "unsigned", "dane-outdated": "unchecked",
 	} {
 		visitLab(t, name, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
 			if d := protection(r).DANE; d == nil || d.State != state || d.Name != "_993._tcp.imap.example.com" {

@@ -28,6 +28,7 @@ type Client struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	Resolvers []string       // IP or IP:port of DNS servers, asked in turn; none: the system's, as they are at first use
+	Anchors   []string       // keys of the root of DNS that are trusted, as DS records; none: those of the internet
 	Roots     *x509.CertPool // authorities to trust; nil: the system's
 	Family    Family         // which addresses are dialled
 	ConnectTo []string       // HOST:PORT:HOST:PORT as curl has it: connect elsewhere, with the same name in TLS; the first that matches counts
@@ -88,6 +89,13 @@ func (c *Client) open() error {
 	opts := netx.Options{Dial: c.Dial, Resolvers: slices.Clone(c.Resolvers), Roots: c.Roots, Family: netx.Family(c.Family)}
 	if !slices.Contains([]Family{AnyFamily, IPv4, IPv6}, c.Family) {
 		return &OptionError{"Family", fmt.Errorf("there is no family %d", c.Family)}
+	}
+	for _, text := range c.Anchors {
+		anchor, err := netx.ParseAnchor(text)
+		if err != nil {
+			return &OptionError{"Anchors", err}
+		}
+		opts.Anchors = append(opts.Anchors, anchor)
 	}
 	for _, text := range c.ConnectTo {
 		to, err := netx.ParseConnectTo(text)

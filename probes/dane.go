@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/dnssec"
 	"mailcheck/internal/netx"
 )
 
@@ -20,8 +22,7 @@ import (
 type tlsaAnswer struct {
 	name    string
 	records []netx.TLSA
-	meta    netx.Meta
-	signed  bool // the resolver is one that validates
+	flaw    error // why the records are not proven
 	start   time.Duration
 	elapsed time.Duration
 }
@@ -41,28 +42,38 @@ func (p *probe) askTLSA(ctx context.Context) {
 		return
 	}
 	names := []string{s.Host}
-	if n := len(p.aliases); n > 0 {
-		names = []string{p.aliases[n-1], s.Host}
+	if n := len(p.alias.Aliases); n > 0 {
+		names = []string{p.alias.Aliases[n-1], s.Host}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	q := &tlsaQuestion{make(chan tlsaAnswer, 1), cancel}
 	p.tlsa = q
+	alias := p.alias
 	start, since := time.Now(), p.trace.Since()
 	go func() {
 		defer close(q.answer)
 		for _, host := range names {
 			a := tlsaAnswer{name: fmt.Sprintf("_%d._tcp.%s", s.Port, host), start: since}
-			var err error
-			a.records, a.meta, err = p.net.Resolver.TLSA(ctx, a.name)
-			if err != nil || len(a.records) == 0 {
+			records, meta, err := p.net.Resolver.TLSA(ctx, a.name)
+			if err != nil || len(records) == 0 {
 				continue
 			}
-			a.signed = a.meta.Authenticated || p.net.Resolver.Validates(ctx)
+			a.records, a.flaw = records, p.prove(ctx, meta)
+			if host != s.Host && a.flaw == nil {
+				a.flaw = p.prove(ctx, alias)
+			}
 			a.elapsed = time.Since(start)
 			q.answer <- a
 			return
 		}
 	}()
+}
+
+// prove reports why records are not proven, without waiting for long.
+func (p *probe) prove(ctx context.Context, meta netx.Meta) error {
+	ctx, cancel := context.WithTimeout(ctx, tlsaPatience)
+	defer cancel()
+	return p.net.Prove(ctx, meta)
 }
 
 // dane compares the certificate with the TLSA records, if there are any. A
@@ -107,12 +118,18 @@ func (p *probe) dane(ctx context.Context) {
 	}
 	p.trace.Steps = append(p.trace.Steps, mailcheck.Step{Op: mailcheck.OpLookup, Target: d.Name + " TLSA", Start: a.start, Elapsed: a.elapsed,
 		Detail: mailcheck.Textf("%d of %d records match the certificate", len(matching), len(a.records))})
+	unproven, known := errors.AsType[*dnssec.Unproven](a.flaw)
 	switch {
-	case !a.meta.Authenticated && a.signed:
+	case known && unproven.Flaw == dnssec.Unsigned:
 		d.State = "unsigned"
-		p.trace.Find(checks.DANEUnsigned, "%s has %d, and the resolver, which validates, does not vouch for the answer", d.Name, len(a.records))
-	case !a.meta.Authenticated:
-		d.State = "unchecked" // nothing can be said with a resolver that does not validate
+		p.trace.Find(checks.DANEUnsigned, "%s has %d, and they are not signed", d.Name, len(a.records))
+	case known && unproven.Flaw == dnssec.Island:
+		d.State = "unsigned"
+		p.trace.Find(checks.DANEUnsigned, "%s has %d, and nothing vouches for the keys that sign them (%v)", d.Name, len(a.records), unproven).
+			Fix = mailcheck.Textf("Have the registrar of the domain enter the DS record of the zone's key, or remove the TLSA records.")
+	case a.flaw != nil:
+		d.State = "unchecked" // they may be signed, and nothing can be said here
+		p.trace.Say("%d of %d records match the certificate; not proven by DNSSEC: %v", len(matching), len(a.records), a.flaw)
 	case len(usable) == 0:
 		d.State = "unusable"
 		p.trace.Find(checks.DANEUnusable, "%s has %s", d.Name, why)

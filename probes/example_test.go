@@ -17,7 +17,7 @@ import (
 func inMemory(scenario string) (c *probes.Client, closeAll func()) {
 	s, _ := lab.Find(scenario)
 	internet := lab.New(s)
-	c = &probes.Client{Dial: internet.Dial, Resolvers: []string{lab.Resolver}, Roots: internet.Roots()}
+	c = &probes.Client{Dial: internet.Dial, Resolvers: []string{lab.Resolver}, Anchors: internet.Anchors(), Roots: internet.Roots()}
 	return c, func() {
 		c.Close()
 		internet.Close()

@@ -24,11 +24,11 @@ type probe struct {
 	trace  *trace.Trace
 	result *mailcheck.ServerResult
 
-	addrs   []netip.Addr // of the host
-	aliases []string     // names that the host is an alias of
-	tlsa    *tlsaQuestion
-	sent    []*x509.Certificate // by the server, its own first
-	path    []*x509.Certificate // from the server's certificate up, with those known or fetched
+	addrs []netip.Addr // of the host
+	alias netx.Meta    // names that the host is an alias of
+	tlsa  *tlsaQuestion
+	sent  []*x509.Certificate // by the server, its own first
+	path  []*x509.Certificate // from the server's certificate up, with those known or fetched
 
 	certAsked bool  // the server asked for a certificate of the client's
 	unreached error // why no connection came about
@@ -205,7 +205,7 @@ func (p *probe) resolve(ctx context.Context) ([]netip.Addr, bool) {
 	s := p.result.Server
 	addrs, err := trace.Do(ctx, p.trace, mailcheck.OpResolve, s.Host, func(ctx context.Context) ([]netip.Addr, error) {
 		addrs, meta, err := p.net.Addrs(ctx, s.Host, s.Port)
-		p.addrs, p.aliases = addrs, meta.Aliases
+		p.addrs, p.alias = addrs, meta
 		if err == nil && len(addrs) == 0 {
 			err = checks.DNSNoAddress.Errorf("%s has no A or AAAA record", s.Host)
 		}

@@ -19,6 +19,8 @@ var roundTripLimits = []struct {
 }{
 	{"healthy", 9},            // SRV: look-ups 2, submission with STARTTLS 6
 	{"srv-starttls-only", 8},  // look-ups 2, submission with STARTTLS 6; the port that no record names is looked at beside it
+	{"dnssec-valid", 9},       // proofs are beside the test of the servers
+	{"dnssec-foreign", 9},     // the same for one that decides who gets the password
 	{"services", 9},           // look-ups 2, the connection to the web server 2, on it calendars 2 and then address books with a redirect 3
 	{"autoconfig-only", 12},   // settings file 4, look-up 1, submission with STARTTLS 6
 	{"autodiscover-only", 12}, // answer of Autodiscover 4, look-up 1, submission with STARTTLS 6

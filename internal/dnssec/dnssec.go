@@ -40,7 +40,8 @@ type Flaw int
 
 // The flaws.
 const (
-	Unsigned    Flaw = 1 + iota // it has no signature, or no chain leads to its zone
+	Unsigned    Flaw = 1 + iota // it has no signature
+	Island                      // the zone is signed, and the zone above does not say so, so that nothing vouches for its keys
 	Withheld                    // the resolver has no signatures, not even of the root, so that nothing is known
 	Wrong                       // there is a signature, and it proves nothing: outdated, or by a key that does not count
 	Unsupported                 // it may be signed well, in a way that is not checked here: a wildcard, an old algorithm, beyond a bound

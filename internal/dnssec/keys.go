@@ -132,23 +132,28 @@ var root = []string{
 	". IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16",
 }
 
-// Anchors reads DS records of the root's keys, as zone files have them; none stands for
-// those of the internet.
-func Anchors(records []string) ([]*dns.DS, error) {
-	if len(records) == 0 {
-		records = root
-	}
+// Root returns the keys of the root that everybody knows.
+func Root() []*dns.DS {
 	var anchors []*dns.DS
-	for _, text := range records {
-		rr, err := dns.NewRR(text)
+	for _, text := range root {
+		ds, err := Anchor(text)
 		if err != nil {
-			return nil, err
-		}
-		ds, ok := rr.(*dns.DS)
-		if !ok || ds.Hdr.Name != "." {
-			return nil, fmt.Errorf("%q is no DS record of the root", text)
+			panic(err)
 		}
 		anchors = append(anchors, ds)
 	}
-	return anchors, nil
+	return anchors
+}
+
+// Anchor reads the DS record of a key of a root, as zone files have it.
+func Anchor(text string) (*dns.DS, error) {
+	rr, err := dns.NewRR(text)
+	if err != nil {
+		return nil, err
+	}
+	ds, ok := rr.(*dns.DS)
+	if !ok || ds.Hdr.Name != "." {
+		return nil, fmt.Errorf("%q is no DS record of a root", text)
+	}
+	return ds, nil
 }

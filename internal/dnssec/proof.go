@@ -177,7 +177,7 @@ func (p *proof) delegation(name string) ([]*dns.DS, error) {
 		if _, err := p.zone("."); err != nil {
 			return nil, err
 		}
-		return nil, unproven(Unsigned, name, dns.TypeDS, "the zone above has no such record, so that nothing vouches for the keys")
+		return nil, unproven(Island, name, dns.TypeDS, "the zone above has no such record")
 	case len(set) > maxDS:
 		return nil, unproven(Unsupported, name, dns.TypeDS, "more than %d records", maxDS)
 	}

@@ -19,9 +19,11 @@ type DNSFaults struct {
 	// ("imap.example.com"), by name and type ("example.com MX"), by everything
 	// below a name ("*.example.com"), or all ("*"). The first of these
 	// that fits decides.
-	On            map[string]Fault
-	Authenticated bool // answers are DNSSEC-validated: the AD bit is set
-	Glue          bool // answers of type SRV and MX bring the addresses of their targets
+	On       map[string]Fault
+	Signed   []string // zones that are signed (DNSSEC), with all that are above them
+	Says     bool     // the resolver says of every answer that it has validated it: the AD bit is set
+	Withheld bool     // the resolver hands over no signatures
+	Glue     bool     // answers of type SRV and MX bring the addresses of their targets
 }
 
 // Fault is a wrong way to answer a DNS question.
@@ -42,7 +44,16 @@ const (
 	Truncated            // over UDP nothing but "ask again over TCP"
 	CutOff               // the same, and no TCP
 	NotImplemented       // NOTIMP
-	Unsigned             // the right answer, but not DNSSEC-validated where others are
+	Unsigned             // the right answer, without its signatures
+	Absent               // no record
+	Expired              // signatures that are outdated
+	OtherKey             // keys and signatures of a stranger
+	BySibling            // signatures by a zone beside this one
+	ByChild              // signatures by a zone below the name
+	Colliding            // many keys with the same tag, and many signatures
+	HugeKey              // an RSA key of 250,000 bits
+	Rewritten            // SRV records changed on the way
+	RewrittenPlain       // the same, unless the signatures are asked for
 )
 
 // zone is all names of a lab.
@@ -186,17 +197,26 @@ func (l *Lab) reply(network string, packed []byte) []byte {
 
 	m := new(dns.Msg).SetReply(query)
 	m.RecursionAvailable = true
-	m.AuthenticatedData = l.scenario.DNS.Authenticated
+	m.AuthenticatedData = l.scenario.DNS.Says
 	m.Answer, m.Rcode = l.zone.lookup(q.Name, q.Qtype)
+	fault := l.scenario.DNS.fault(name, q.Qtype)
+	if keys := l.scenario.DNS.keyRecords(q.Name, q.Qtype, fault); len(keys) > 0 {
+		m.Answer, m.Rcode = keys, dns.RcodeSuccess
+	}
 	if l.scenario.DNS.Glue {
 		m.Extra = l.zone.glue(m.Answer)
 	}
 	size := dns.MinMsgSize
 	if edns := query.IsEdns0(); edns != nil {
-		m.SetEdns0(1232, edns.Do())
+		m.SetEdns0(1232, wantsSignatures(query))
 		size = max(size, int(edns.UDPSize()))
+		if wantsSignatures(query) && !l.scenario.DNS.Withheld {
+			m.Answer = l.sign(m.Answer, fault)
+		}
 	}
-	switch fault := l.scenario.DNS.fault(name, q.Qtype); {
+	switch {
+	case fault == Rewritten, fault == RewrittenPlain && !wantsSignatures(query):
+		rewrite(m.Answer)
 	case fault == Bogus && query.CheckingDisabled:
 		m.AuthenticatedData = false
 	case fault == NoReply:
@@ -218,6 +238,11 @@ func (l *Lab) reply(network string, packed []byte) []byte {
 		m.Truncate(size)
 	}
 	return pack(m)
+}
+
+func wantsSignatures(query *dns.Msg) bool {
+	edns := query.IsEdns0()
+	return edns != nil && edns.Do()
 }
 
 // fault finds the fault for a question.
@@ -246,8 +271,8 @@ func (f Fault) spoil(m *dns.Msg) {
 		m.Answer, m.Extra, m.Rcode, m.AuthenticatedData = nil, m.Extra[:0], dns.RcodeRefused, false
 	case NotImplemented:
 		m.Answer, m.Extra, m.Rcode, m.AuthenticatedData = nil, m.Extra[:0], dns.RcodeNotImplemented, false
-	case Unsigned:
-		m.AuthenticatedData = false
+	case Absent:
+		m.Answer = nil
 	case WrongID:
 		m.Id ^= 0x5555
 	case WrongQuestion:

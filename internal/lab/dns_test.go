@@ -45,7 +45,7 @@ www        A     192.0.2.80
 
 func TestDNSAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := New(Scenario{Zone: testZone, DNS: DNSFaults{Authenticated: true}})
+		l := New(Scenario{Zone: testZone, DNS: DNSFaults{Says: true}})
 		defer l.Close()
 		udp, tcp := dial(t, l, "udp", Resolver), dial(t, l, "tcp", Resolver)
 		answers := func(name string, qtype uint16, rcode int, want ...string) {

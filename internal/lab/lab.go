@@ -153,9 +153,13 @@ func (l *Lab) addresses(where string) []netip.Addr {
 }
 
 // Options returns how package netx reaches the lab: over its dialler, with its DNS
-// server and its authorities.
+// server, the key of its root, and its authorities.
 func (l *Lab) Options() netx.Options {
-	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Roots: l.Roots()}
+	anchor, err := netx.ParseAnchor(l.Anchors()[0])
+	if err != nil {
+		panic(fmt.Sprintf("lab: anchor: %v", err))
+	}
+	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Anchors: []netx.Anchor{anchor}, Roots: l.Roots()}
 }
 
 // Roots returns the authorities that the machine of the scenario trusts.

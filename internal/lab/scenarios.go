@@ -14,7 +14,7 @@ var families = []func() []Scenario{
 	networkFaults, handshakes, upgrades, conversations, unasked, certificates, dane, doors, audits,
 	paccDocuments, services, autodiscoverServices, exchangeHomes, autodiscoverFaults, autodiscoverHostile,
 	domainHealth, providers, issuers,
-	health, outages, relayPorts, logins, brokenDocuments, publishers, places, orders, unusualPorts, intermittent,
+	health, outages, relayPorts, logins, proofs, brokenDocuments, publishers, places, orders, unusualPorts, intermittent,
 }
 
 // Default is the name of the scenario to show where none is asked for.

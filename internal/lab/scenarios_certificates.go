@@ -103,8 +103,8 @@ func certificates() []Scenario {
 	}
 }
 
-// signed has the resolver say that it validated every answer.
-func signed(s *Scenario) { s.DNS.Authenticated = true }
+// signed has the domain signed.
+func signed(s *Scenario) { s.DNS.Signed = append(s.DNS.Signed, "example.com") }
 
 // tlsa publishes records for port 993 of the IMAP host.
 func tlsa(data ...string) change {
@@ -142,7 +142,12 @@ func dane() []Scenario {
 		provider("dane-unusable", "the TLSA record is cut short", "dane.unusable", signed, tlsa("3 1 1 0badcafe")),
 		provider("dane-unsigned", "TLSA records are published without DNSSEC", "dane.unsigned", signed, tlsa(rightKey()),
 			dnsOn("_993._tcp.imap.example.com", Unsigned)),
-		provider("dane-unchecked", "TLSA records are published, and the resolver does not validate DNSSEC", "", tlsa("3 1 1 "+wrongHash)),
+		provider("dane-unchecked", "TLSA records are published, and the resolver hands over no signatures", "", signed, tlsa("3 1 1 "+wrongHash),
+			func(s *Scenario) { s.DNS.Withheld = true }),
+		provider("dane-forged", "TLSA records of a stranger, of which the resolver says that they are validated", "dane.unsigned", tlsa("3 1 1 "+wrongHash),
+			func(s *Scenario) { s.DNS.Says = true }),
+		provider("dane-island", "TLSA records are signed, and the zone above does not say so", "dane.unsigned", signed, tlsa(rightKey()), dnsOn("example.com DS", Absent)),
+		provider("dane-outdated", "the signatures of the TLSA records are outdated", "", signed, tlsa(rightKey()), dnsOn("_993._tcp.imap.example.com", Expired)),
 		provider("dane-silent", "the name server never answers questions for TLSA records", "", dnsOn("_993._tcp.imap.example.com", NoReply)),
 	}
 }

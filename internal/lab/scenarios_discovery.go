@@ -59,7 +59,7 @@ func everyday() []Scenario {
 				}
 			}),
 		provider("dnssec-foreign", "SRV records into another domain, proven by DNSSEC", "",
-			foreign, func(s *Scenario) { s.DNS.Authenticated = true }),
+			foreign, signed),
 		provider("alias-host", "the host named in the settings file is an alias, which is allowed there", "",
 			onlyAutoconfig(XML(config(incoming("imap", "mail.example.com", 993, "SSL"), outgoing(smtpHost, 465, "SSL")))),
 			records("mail CNAME imap"), serve(imapHost, 993, imaps("mail.example.com"))),

@@ -13,7 +13,7 @@ func domainHealth() []Scenario {
 		provider("dnssec-bogus", "the DNSSEC signatures of the domain are wrong", "account.no-settings dns.bogus", dnsOn("*.example.com", Bogus)),
 		provider("dnssec-bogus-host", "the DNSSEC signatures of the IMAP server's address are wrong", "dns.bogus", dnsOn("imap.example.com", Bogus)),
 		provider("dnssec-valid", "DNSSEC, TLSA records, MTA-STS and TLS-RPT are all there", "",
-			func(s *Scenario) { s.DNS.Authenticated = true },
+			signed,
 			records("_993._tcp.imap TLSA "+rightKey(), "_465._tcp.smtp TLSA 3 1 1 "+keyHash(smtpHost),
 				`_mta-sts TXT "v=STSv1; id=20260101"`, `_smtp._tls TXT "v=TLSRPTv1; rua=mailto:tls@example.com"`)),
 		provider("wildcard", "a wildcard record answers for autoconfig and autodiscover", "dns.wildcard",

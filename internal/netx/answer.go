@@ -19,6 +19,7 @@ const maxAliases = 8
 // answer is the part of a DNS response that answers the question.
 type answer struct {
 	records []dns.RR
+	section []dns.RR // the whole answer section, where it was asked for with signatures
 	rcode   int
 	meta    Meta
 	wire    int           // bytes of the message
@@ -56,8 +57,11 @@ func readAnswer(wire []byte, id uint16, q question, server string) (answer, erro
 	a, err := pick(&m, q, server)
 	a.rcode = m.Rcode
 	a.wire, a.life = len(wire), life(&m)
-	a.meta.Authenticated = m.AuthenticatedData
 	a.meta.Server = server
+	a.meta.asked, a.meta.records = q, a.records
+	if q.signed {
+		a.section = m.Answer
+	}
 	if err == nil {
 		err = rcodeError(&m, q, server)
 	}

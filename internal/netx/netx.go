@@ -10,7 +10,8 @@
 // that does not exist (NXDOMAIN), a name without such records, a resolver that
 // failed (SERVFAIL) and one that never answered. Answers are remembered for a
 // minute or more, so that each question is asked once a run, however many callers
-// want the answer.
+// want the answer. What a resolver says can be forged on the way; [Run.Prove] tells
+// whether the zone has signed it.
 //
 // # Connections
 //
@@ -40,6 +41,10 @@ import (
 	"crypto/x509"
 	"net"
 	"net/netip"
+
+	"github.com/miekg/dns"
+
+	"mailcheck/internal/dnssec"
 )
 
 // DialFunc opens a connection to an address given as IP:port on network "udp"
@@ -54,6 +59,7 @@ type Net struct {
 
 	opts    Options
 	ownDial bool // Dial is the kernel's
+	anchors []*dns.DS
 	http    *httpClient
 }
 
@@ -65,16 +71,20 @@ type Run struct {
 	clock     clock
 	documents documents
 	turns     turns
+	validator *dnssec.Validator
 }
 
 // Run begins a run.
-func (n *Net) Run() *Run { return &Run{Net: n} }
+func (n *Net) Run() *Run {
+	return &Run{Net: n, validator: dnssec.New(n.anchors, n.Resolver.signedAnswer)}
+}
 
 // Options says how the network is reached. The zero value is an ordinary
 // machine: system resolver, system roots, both address families.
 type Options struct {
 	Dial      DialFunc // nil means the kernel's
 	Resolvers []string // IP or IP:port of DNS servers; empty means the system's
+	Anchors   []Anchor // keys of the root of DNS; empty means those of the internet
 	Roots     *x509.CertPool
 	Family    Family
 	ConnectTo []ConnectTo // the first that matches counts
@@ -112,7 +122,13 @@ func New(opts Options) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Net{Resolver: newResolver(opts.Dial, servers), Roots: opts.Roots, opts: opts, ownDial: ownDial}
+	n := &Net{Resolver: newResolver(opts.Dial, servers), Roots: opts.Roots, opts: opts, ownDial: ownDial, anchors: dnssec.Root()}
+	if len(opts.Anchors) > 0 {
+		n.anchors = nil
+		for _, a := range opts.Anchors {
+			n.anchors = append(n.anchors, a.ds)
+		}
+	}
 	n.http = newHTTPClient(n)
 	return n, nil
 }

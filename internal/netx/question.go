@@ -198,15 +198,14 @@ func endedBy(ctx context.Context, err error) error {
 	return err
 }
 
-// query packs a question. The AD bit asks the resolver to say whether it
-// validated the answer (RFC 6840 section 5.7) without the weight of DNSSEC.
+// query packs a question. Signatures are asked for only where they are read: with
+// them many answers do not fit into a datagram any more.
 func query(q question, edns bool) (id uint16, wire []byte, err error) {
 	var m dns.Msg
 	m.SetQuestion(q.name, q.typ)
-	m.AuthenticatedData = true
 	m.CheckingDisabled = q.unchecked
 	if edns {
-		m.SetEdns0(ednsSize, false)
+		m.SetEdns0(ednsSize, q.signed)
 	}
 	wire, err = m.Pack()
 	return m.Id, wire, err

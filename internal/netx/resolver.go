@@ -30,11 +30,13 @@ const (
 
 // Meta says what is known about an answer besides its records.
 type Meta struct {
-	Authenticated bool     // the resolver says that it validated the answer (AD bit, RFC 4035 section 3.2.3)
-	Aliases       []string // names that CNAME records led to from the question, in order
-	Server        string   // the resolver that answered, IP:port
-	Truncated     bool     // there were more records than are returned
-	Partial       error    // Addrs: why one family is missing
+	Aliases   []string // names that CNAME records led to from the question, in order
+	Server    string   // the resolver that answered, IP:port
+	Truncated bool     // there were more records than are returned
+	Partial   error    // Addrs: why one family is missing
+
+	asked   question
+	records []dns.RR // all of them
 }
 
 // SRV is one service record (RFC 2782).
@@ -84,6 +86,7 @@ type question struct {
 	name      string // lower case with final dot
 	typ       uint16
 	unchecked bool // the resolver need not validate (CD bit)
+	signed    bool // the answer is wanted with its signatures (DO bit)
 }
 
 // entry is a question that is being asked or was answered.
@@ -187,9 +190,6 @@ func (r *Resolver) Addrs(ctx context.Context, name string, fam Family) ([]netip.
 	if fam == IPv6 || v4.err != nil && v6.err == nil || len(v4.addrs) == 0 && len(v6.addrs) > 0 {
 		meta = v6.meta
 	}
-	if fam == AnyFamily && v6.err == nil && v4.err == nil {
-		meta.Authenticated = v6.meta.Authenticated && v4.meta.Authenticated
-	}
 	// Neither family may crowd the other out.
 	keep6 := min(len(v6.addrs), max(maxAddrs/2, maxAddrs-len(v4.addrs)))
 	keep4 := min(len(v4.addrs), maxAddrs-keep6)
@@ -292,7 +292,10 @@ func (r *Resolver) lookup(ctx context.Context, name string, typ uint16) (answer,
 	if isLocalhost(name) {
 		return answer{}, nil // RFC 6761 section 6.3: negative for all but addresses
 	}
-	q := question{name: dns.CanonicalName(name), typ: typ}
+	return r.answerTo(ctx, question{name: dns.CanonicalName(name), typ: typ})
+}
+
+func (r *Resolver) answerTo(ctx context.Context, q question) (answer, error) {
 	e := r.join(q)
 	select {
 	case <-e.done:

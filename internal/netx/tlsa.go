@@ -22,8 +22,8 @@ type TLSA struct {
 }
 
 // TLSA returns the TLSA records of a name such as _993._tcp.imap.example.com,
-// sorted, since resolvers shuffle them. They mean something only where
-// Meta.Authenticated is set (RFC 6698 section 4.1).
+// sorted, since resolvers shuffle them. They mean something only where they are
+// proven (RFC 6698 section 4.1), see [Run.Prove].
 func (r *Resolver) TLSA(ctx context.Context, name string) ([]TLSA, Meta, error) {
 	a, err := r.lookup(ctx, name, dns.TypeTLSA)
 	var records []TLSA
@@ -44,12 +44,4 @@ func (r *Resolver) TLSA(ctx context.Context, name string) ([]TLSA, Meta, error) 
 		records, a.meta.Truncated = records[:maxTLSA], true
 	}
 	return records, a.meta, err
-}
-
-// Validates reports whether the resolver says of a zone that is known to be
-// signed, arpa (RFC 9120), that it validated the answer. One that does not would
-// have every zone look unsigned.
-func (r *Resolver) Validates(ctx context.Context) bool {
-	a, err := r.lookup(ctx, "arpa", dns.TypeSOA)
-	return a.meta.Authenticated && (err == nil || isNotFound(err))
 }
