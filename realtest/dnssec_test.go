@@ -3,16 +3,26 @@
 package realtest
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	nouns "mailcheck"
+	proofs "mailcheck/internal/dnssec"
+	"mailcheck/internal/netx"
+	"mailcheck/probes"
+	reports "mailcheck/report"
 )
 
 // Values of scenario.dnssec: how unbound, which is asked then, sees the domain.
@@ -82,10 +92,39 @@ func TestDANE(t *testing.T) {
 			t.Errorf("%s: DANE is %q, want %q", endpoint, states[endpoint], want)
 		}
 	}
-	// NSD, which is asked in the other tests, validates nothing.
+	// The binary trusts another root.
 	r, _ = mailcheckJSON(t, "probe", "submissions://smtp.dane.example")
 	if len(r.Servers) != 1 || r.Servers[0].Verdict != "pass" || r.Servers[0].TLS.DANE == nil || r.Servers[0].TLS.DANE.State != "unchecked" {
 		t.Errorf("without DNSSEC: %+v", r.Servers)
+	}
+}
+
+// TestProve proves what ldns has signed, as NSD hands it over and as unbound does.
+func TestProve(t *testing.T) {
+	t.Parallel()
+	if internet.anchor == "" {
+		t.Skip("unbound is not here")
+	}
+	for _, c := range []struct {
+		resolver, domain string
+		flaw             proofs.Flaw
+	}{
+		{internet.validator, "dane.example", 0},
+		{internet.resolver, "dane.example", 0},
+		{internet.validator, "dane-unsigned.example", proofs.Unsigned},
+		{internet.resolver, "dnssec-outdated.example", proofs.Wrong},
+		{internet.resolver, "healthy.example", 0}, // in the zone example
+	} {
+		n := must(netx.New(netx.Options{Resolvers: []string{c.resolver}, Anchors: []netx.Anchor{must(netx.ParseAnchor(internet.anchor))}}))
+		defer n.Close()
+		_, meta, err := n.Resolver.MX(t.Context(), c.domain)
+		check(err)
+		err = n.Run().Prove(t.Context(), meta)
+		e, _ := errors.AsType[*proofs.Unproven](err)
+		if c.flaw == 0 && err != nil || c.flaw != 0 && (e == nil || e.Flaw != c.flaw) {
+			t.Errorf("%s by %s: %v", c.domain, c.resolver, err)
+		}
+		t.Logf("%s by %s: %v", c.domain, c.resolver, err)
 	}
 }
 
@@ -112,30 +151,68 @@ func (w *world) leaf(s scenario) *x509.Certificate {
 	return must(x509.ParseCertificate(block.Bytes))
 }
 
-// sign makes a key for a zone, which unbound will trust, and signs the zone for a
-// month, or for one that is over. It returns the name of the file.
-func (w *world) sign(zone, text, how string) string {
-	w.write("zones/"+zone, "$ORIGIN "+zone+".\n$TTL 60\n@ SOA ns.example. hostmaster.example. 1 3600 600 86400 60\n@ NS ns.example.\n"+text)
+// zoneFile writes a zone, signed for a month, or for one that is over, or not. It returns
+// the name of the file, and the DS record of the key for the zone above.
+func (w *world) zoneFile(zone, text, how string) (file, ds string) {
+	file = strings.TrimSuffix("zones/"+zone, ".")
+	if zone == "." {
+		file = "zones/root"
+	}
+	w.write(file, "$ORIGIN "+strings.TrimSuffix(zone, ".")+".\n$TTL 60\n@ SOA ns.example. hostmaster.example. 1 3600 600 86400 60\n@ NS ns.example.\n"+text)
+	if how == unsigned {
+		return file, ""
+	}
 	ends := fromNow(30 * day)
 	if how == outdated {
 		ends = fromNow(-day)
 	}
 	w.inOverlay("ldns-keygen", "-a", "ECDSAP256SHA256", "-k", zone)
-	key := must(filepath.Glob(w.path("zones", "K"+zone+".*.private")))[0]
-	w.inOverlay("ldns-signzone", "-i", stamp(ends.Add(-40*day)), "-e", stamp(ends), zone, strings.TrimSuffix(filepath.Base(key), ".private"))
-	return "zones/" + zone + ".signed"
+	key := strings.TrimSuffix(must(filepath.Glob(w.path("zones", "K"+strings.TrimSuffix(zone, ".")+".+*.private")))[0], ".private")
+	w.inOverlay("ldns-signzone", "-i", stamp(ends.Add(-40*day)), "-e", stamp(ends), filepath.Base(file), filepath.Base(key))
+	return file + ".signed", string(must(os.ReadFile(key + ".ds")))
+}
+
+// delegation is what the zone above has of a zone.
+func delegation(zone, ds string) string { return zone + ". NS ns.example.\n" + ds }
+
+// inside does what the binary does, and trusts the test's own root, for which the binary
+// has no flag.
+func inside(t *testing.T, args []string) (stdout string, exit int) {
+	t.Helper()
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(must(os.ReadFile(internet.path("root.pem"))))
+	c := &probes.Client{Resolvers: []string{internet.validator}, Anchors: []string{internet.anchor}, Roots: pool}
+	c.Discovery.ISPDB, c.Discovery.NoGuess = "off", true
+	defer c.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var r *nouns.Report
+	if args[0] == "check" {
+		r = must(c.Account(ctx, must(nouns.ParseAddress(args[1])), nil))
+	} else {
+		var servers []nouns.Server
+		for _, arg := range args {
+			if strings.Contains(arg, "://") {
+				servers = append(servers, must(nouns.ParseServer(arg)))
+			}
+		}
+		r = must(c.Servers(ctx, servers, nil))
+	}
+	var b bytes.Buffer
+	write := reports.Table
+	if slices.Contains(args, "json") {
+		write = reports.JSON
+	}
+	check(write(&b, r, reports.Options{}))
+	return b.String(), map[nouns.Verdict]int{nouns.Fail: 1, nouns.Untested: 3}[r.Verdict]
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("20060102150405") }
 
-// unbound resolves, and validates what is below the keys of the signed zones. It
-// asks NSD only.
+// unbound resolves, and validates what is below the key of the root. It asks NSD only.
 func (w *world) unbound() {
 	host, port, _ := net.SplitHostPort(w.validator)
-	anchors := ""
-	for _, file := range must(filepath.Glob(w.path("zones", "K*.ds"))) {
-		anchors += fmt.Sprintf("\ttrust-anchor-file: %q\n", file)
-	}
+	anchor := fmt.Sprintf("\ttrust-anchor: %q\n", strings.Join(strings.Fields(w.anchor), " "))
 	w.write("unbound.conf", fmt.Sprintf(`
 server:
 	interface: %s@%s
@@ -157,6 +234,6 @@ remote-control:
 forward-zone:
 	name: "."
 	forward-addr: %[5]s
-`, host, port, w.dir, anchors, strings.Replace(w.resolver, ":", "@", 1)))
+`, host, port, w.dir, anchor, strings.Replace(w.resolver, ":", "@", 1)))
 	w.startOver("/usr/sbin/unbound", "-d", "-c", w.path("unbound.conf"))
 }

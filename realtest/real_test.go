@@ -101,6 +101,9 @@ type finding struct {
 // mailcheck runs the binary and returns what it printed and its exit code.
 func mailcheck(t *testing.T, args ...string) (stdout string, exit int) {
 	t.Helper()
+	if slices.Contains(args, internet.validator) {
+		return inside(t, args)
+	}
 	if !slices.Contains(args, "--resolver") {
 		args = append(args, "--resolver", internet.resolver)
 	}

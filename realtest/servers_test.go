@@ -23,6 +23,7 @@ type world struct {
 	dir       string
 	resolver  string // host:port of NSD
 	validator string // host:port of unbound, if it is here
+	anchor    string // DS record of the root's key, if there is a root
 	root      authority
 	between   authority // the intermediate one
 	imaps6    int       // port of an IMAP server on ::1; 0 where there is no IPv6
@@ -214,24 +215,31 @@ func (w *world) complaints() (lines []string) {
 // NXDOMAIN. It must not take all the scenarios at once for an attack.
 func (w *world) nsd() {
 	host, port, _ := net.SplitHostPort(w.resolver)
-	zone := "$ORIGIN example.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 60\n@ NS ns\nns A " + host + "\nimap.six AAAA ::1\n"
+	zone := "$ORIGIN example.\nns A " + host + "\nimap.six AAAA ::1\n"
 	zone += fmt.Sprintf("both.healthy A %s\nboth.healthy A %s\n", w.of("healthy").address, w.of("expired").address)
 	zones := ""
 	add := func(name, file string) { zones += fmt.Sprintf("zone:\n\tname: %q\n\tzonefile: %q\n", name, file) }
 	for _, s := range scenarios {
 		switch {
 		case s.missing:
-		case s.dnssec == signed, s.dnssec == outdated:
-			add(s.domain(), w.sign(s.domain(), w.zone(s), s.dnssec))
+		case s.dnssec != "":
+			file, ds := w.zoneFile(s.domain(), w.zone(s), s.dnssec)
+			add(s.domain(), file)
+			zone += "$ORIGIN example.\n" + delegation(s.domain(), ds)
 		default:
 			zone += w.zone(s)
 		}
 	}
-	add("example", "example.zone")
+	how := unsigned
 	if w.validator != "" {
-		add("arpa", w.sign("arpa", "", signed)) // known to be signed, so that mailcheck asks for it
+		how = signed
 	}
-	w.write("example.zone", zone)
+	file, ds := w.zoneFile("example", zone, how)
+	add("example", file)
+	if w.validator != "" {
+		file, w.anchor = w.zoneFile(".", delegation("example", ds), signed)
+		add(".", file)
+	}
 	usual := ""
 	if w.usual {
 		usual = "\tip-address: " + host + "@53\n"
