@@ -110,10 +110,10 @@ func TestProve(t *testing.T) {
 		flaw             proofs.Flaw
 	}{
 		{internet.validator, "dane.example", 0},
-		{internet.resolver, "dane.example", 0},
+		{internet.rooted, "dane.example", 0},
 		{internet.validator, "dane-unsigned.example", proofs.Unsigned},
-		{internet.resolver, "dnssec-outdated.example", proofs.Wrong},
-		{internet.resolver, "healthy.example", 0}, // in the zone example
+		{internet.rooted, "dnssec-outdated.example", proofs.Wrong},
+		{internet.rooted, "healthy.example", 0}, // in the zone example
 	} {
 		n := must(netx.New(netx.Options{Resolvers: []string{c.resolver}, Anchors: []netx.Anchor{must(netx.ParseAnchor(internet.anchor))}}))
 		defer n.Close()
@@ -209,7 +209,7 @@ func inside(t *testing.T, args []string) (stdout string, exit int) {
 
 func stamp(t time.Time) string { return t.UTC().Format("20060102150405") }
 
-// unbound resolves, and validates what is below the key of the root. It asks NSD only.
+// unbound resolves, and validates what is below the key of the root. It asks the NSD with the root only.
 func (w *world) unbound() {
 	host, port, _ := net.SplitHostPort(w.validator)
 	anchor := fmt.Sprintf("\ttrust-anchor: %q\n", strings.Join(strings.Fields(w.anchor), " "))
@@ -234,6 +234,6 @@ remote-control:
 forward-zone:
 	name: "."
 	forward-addr: %[5]s
-`, host, port, w.dir, anchor, strings.Replace(w.resolver, ":", "@", 1)))
+`, host, port, w.dir, anchor, strings.Replace(w.rooted, ":", "@", 1)))
 	w.startOver("/usr/sbin/unbound", "-d", "-c", w.path("unbound.conf"))
 }

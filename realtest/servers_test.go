@@ -23,7 +23,8 @@ type world struct {
 	dir       string
 	resolver  string // host:port of NSD
 	validator string // host:port of unbound, if it is here
-	anchor    string // DS record of the root's key, if there is a root
+	rooted    string // host:port of an NSD that has a root too, for unbound
+	anchor    string // DS record of the root's key
 	root      authority
 	between   authority // the intermediate one
 	imaps6    int       // port of an IMAP server on ::1; 0 where there is no IPv6
@@ -61,6 +62,7 @@ func (w *world) begin() {
 	w.resolver = fmt.Sprintf("%s:%d", netip.AddrFrom4(base), freePort(netip.AddrFrom4(base)))
 	if _, ok := w.find("dane"); ok {
 		w.validator = fmt.Sprintf("%s:%d", netip.AddrFrom4(base), freePort(netip.AddrFrom4(base)))
+		w.rooted = fmt.Sprintf("%s:%d", netip.AddrFrom4(base), freePort(netip.AddrFrom4(base)))
 	}
 	w.imaps6 = freePort(netip.IPv6Loopback())
 	w.usual = isFree(netip.AddrPortFrom(netip.AddrFrom4(base), 53))
@@ -151,7 +153,7 @@ func (w *world) stop() {
 func (w *world) await() {
 	endpoints := []string{w.resolver}
 	if w.validator != "" {
-		endpoints = append(endpoints, w.validator)
+		endpoints = append(endpoints, w.validator, w.rooted)
 	}
 	for _, s := range scenarios {
 		for _, port := range s.ports {
@@ -214,7 +216,7 @@ func (w *world) complaints() (lines []string) {
 // nsd serves the zone "example.", so that every name that no scenario has is
 // NXDOMAIN. It must not take all the scenarios at once for an attack.
 func (w *world) nsd() {
-	host, port, _ := net.SplitHostPort(w.resolver)
+	host, _, _ := net.SplitHostPort(w.resolver)
 	zone := "$ORIGIN example.\nns A " + host + "\nimap.six AAAA ::1\n"
 	zone += fmt.Sprintf("both.healthy A %s\nboth.healthy A %s\n", w.of("healthy").address, w.of("expired").address)
 	zones := ""
@@ -236,30 +238,37 @@ func (w *world) nsd() {
 	}
 	file, ds := w.zoneFile("example", zone, how)
 	add("example", file)
-	if w.validator != "" {
-		file, w.anchor = w.zoneFile(".", delegation("example", ds), signed)
-		add(".", file)
-	}
 	usual := ""
 	if w.usual {
 		usual = "\tip-address: " + host + "@53\n"
 	}
-	w.write("nsd.conf", fmt.Sprintf(`
+	w.startNSD("nsd", w.resolver, usual, zones)
+	if w.validator != "" {
+		file, w.anchor = w.zoneFile(".", delegation("example", ds), signed)
+		add(".", file)
+		w.startNSD("nsd-root", w.rooted, "", zones)
+	}
+}
+
+// startNSD starts one NSD, at an address and others.
+func (w *world) startNSD(name, address, others, zones string) {
+	host, port, _ := net.SplitHostPort(address)
+	w.write(name+".conf", fmt.Sprintf(`
 server:
 	ip-address: %s@%s
 %[5]s	username: ""
 	zonesdir: %[3]q
 	database: ""
-	pidfile: "%[3]s/nsd.pid"
-	xfrdfile: "%[3]s/nsd.xfrd"
+	pidfile: "%[3]s/%[6]s.pid"
+	xfrdfile: "%[3]s/%[6]s.xfrd"
 	xfrdir: %[3]q
-	zonelistfile: "%[3]s/nsd.zones"
+	zonelistfile: "%[3]s/%[6]s.zones"
 	server-count: 1
 	rrl-ratelimit: 0
 remote-control:
 	control-enable: no
-%[4]s`, host, port, w.dir, zones, usual))
-	w.start("nsd", "-d", "-c", w.path("nsd.conf"))
+%[4]s`, host, port, w.dir, zones, others, name))
+	w.start("nsd", "-d", "-c", w.path(name+".conf"))
 }
 
 // nginx serves the settings files, or what some scenarios have in their place.
