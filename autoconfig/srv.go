@@ -196,7 +196,7 @@ func unprovenFix(flaw error) mailcheck.Text {
 	case dnssec.Island:
 		return mailcheck.Textf("Publish the DS record of the zone's key: the registrar of the domain enters it. Or publish the same settings over https (autoconfig).")
 	case dnssec.Wrong:
-		return mailcheck.Textf("Have the zone signed anew, and compare the DS record at the registrar with its keys; a DNSSEC analyser shows what is wrong. Or publish the same settings over https (autoconfig).")
+		return mailcheck.Textf("If the clock of this machine is right: have the zone signed anew, and compare the DS record at the registrar with its keys; a DNSSEC analyser shows what is wrong. Or publish the same settings over https (autoconfig).")
 	case dnssec.Unsupported:
 		return mailcheck.Textf("Publish the same settings over https (autoconfig), or give the service a record of its own, signed by a present-day algorithm.")
 	}

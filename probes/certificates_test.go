@@ -63,6 +63,8 @@ func TestCertificateAdvice(t *testing.T) {
 		{"dane-unsigned", "dane.unsigned", "_993._tcp.imap.example.com has 1, and they are not signed", "Sign the zone"},
 		{"dane-island", "dane.unsigned", "nothing vouches for the keys that sign them (example.com DS: the zone above has no such record)", "Have the registrar of the domain enter the DS record"},
 		{"proof-no-delegation", "srv.foreign-domain", "it is signed with DNSSEC, and nothing vouches", "Publish the DS record"},
+		{"proof-outdated", "srv.foreign-domain", "its signature was valid to", "have the zone signed anew"},
+		{"proof-wildcard", "srv.foreign-domain", "it comes from a wildcard", "give the service a record of its own"},
 		{"proof-withheld", "srv.foreign-domain", "hands over no DNSSEC signatures", "--resolver 1.1.1.1"},
 		{"srv-foreign-domain", "srv.foreign-domain", "it is not signed with DNSSEC", "Sign the zone"},
 	} {
