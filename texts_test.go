@@ -46,6 +46,7 @@ var readers = map[string]string{
 	"autoconfig.search.concludeExtras": "a reason is said once",
 	"lint.grouped.find":                "a fault is said once, for all clients",
 	"sheet.Warning":                    "stands in a file, for whoever opens it",
+	"sheet.sentence":                   "stands in a file, for whoever opens it",
 	"trace.Do":                         "how long it was instead of \"in time\"",
 }
 

@@ -40,10 +40,11 @@ type Server struct {
 	Template string             // the same with the placeholders of Mail Autoconfig, which fit everybody
 	Logins   []Login            // never empty; the best first
 
-	vouch  mailcheck.Vouch
-	url    string
-	origin mailcheck.Text   // where it was found
-	doubts []mailcheck.Text // about its user name
+	vouch   mailcheck.Vouch
+	url     string
+	sources []string         // that name it
+	origin  mailcheck.Text   // where it was found
+	doubts  []mailcheck.Text // about its user name
 }
 
 // Vouched reports whether the server may have the password: the domain or the user names
@@ -160,7 +161,7 @@ func server(r *mailcheck.Report, setting mailcheck.Setting) (Server, bool) {
 		Protocol: setting.Protocol, Host: host, Port: setting.Port, Security: setting.Security,
 		Username: setting.Username, Template: document.UsernameTemplate(setting.Username, r.Address),
 		Logins: logins(result),
-		vouch:  setting.Vouch, url: setting.URL(), origin: origin(r, setting.Server),
+		vouch:  setting.Vouch, url: setting.URL(), sources: setting.Sources, origin: origin(r, setting.Server),
 	}
 	s.doubts = otherNames(r, setting.Server, s.Template)
 	if s.Username == "" || document.Unfilled(s.Username) {

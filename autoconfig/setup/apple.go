@@ -13,8 +13,13 @@ import (
 // account in one cannot log in with OAuth2.
 var apple = Format{
 	Name: "apple", Doc: "configuration profile (.mobileconfig) for iPhone, iPad and Mac",
-	Reads: []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
-	Logins: []Login{Password, Challenge}, Domain: true,
+	Aliases: []string{"ios", "macos"},
+	Place:   mailcheck.Textf("the device itself: by AirDrop, as an attachment opened in Mail, or from a web page opened in Safari"),
+	Next:    mailcheck.Textf("allow it in the settings within eight minutes: on iPhone and iPad \"Profile Downloaded\", on a Mac General > Device Management; it is not signed, and the device says so"),
+	Asks:    mailcheck.Textf("the device's code, then the password of the account"),
+	Proof:   mailcheck.Textf("mailcheck lint; plistutil; no Apple device"),
+	Reads:   []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
+	Logins: []Login{Password, Challenge}, Domain: true, Named: true,
 	Against: portSaysOtherwise,
 	Write:   writeApple,
 }
@@ -53,8 +58,6 @@ func writeApple(a Account, out *sheet.Set) {
 		profile["PayloadDescription"] = sheet.Warning(mailcheck.Joined(a.Warnings, ". "))
 	}
 	out.Plist("mail.mobileconfig", profile)
-	out.Note(mailcheck.Textf("open the file on the device (on an iPhone from Mail, Safari or AirDrop) and allow it in the settings within eight minutes; it asks for the password"))
-	out.Note(mailcheck.Textf("the profile is not signed, and the device says so"))
 }
 
 // dict is a dictionary of a property list; its encoder sorts the keys.

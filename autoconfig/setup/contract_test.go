@@ -337,6 +337,8 @@ func wellFormed(f Format, made Setup) error {
 			return fmt.Errorf("%s has the mode %v", file.Name, file.Mode)
 		case !utf8.ValidString(body) || !strings.HasSuffix(body, "\n") || strings.ContainsAny(body, "\r\x00"):
 			return fmt.Errorf("%s is no text:\n%q", file.Name, body)
+		case !strings.HasSuffix(file.Name, ".json") && !strings.Contains(body, "Written by mailcheck, 2026-11-26 10:00 UTC, with the settings of: "):
+			return fmt.Errorf("%s does not say what made it:\n%s", file.Name, body)
 		case strings.Contains(body, secret):
 			return fmt.Errorf("%s gives a secret away:\n%s", file.Name, body)
 		}
@@ -361,10 +363,16 @@ func shown(made Setup) string {
 func TestFormats(t *testing.T) {
 	names := map[string]bool{}
 	for _, f := range Formats {
-		if !regexp.MustCompile(`^[a-z][a-z0-9-]*$`).MatchString(f.Name) || names[f.Name] || f.Doc == "" || len(f.Doc) > 64 || f.Write == nil || len(f.Logins) == 0 || !f.Sends && len(f.Reads) == 0 {
+		if !regexp.MustCompile(`^[a-z][a-z0-9-]*$`).MatchString(f.Name) || names[f.Name] || f.Doc == "" || len(f.Doc) > 64 || f.Write == nil || f.Place.Empty() || f.Next.Empty() || f.Asks.Empty() || f.Proof.Empty() || len(f.Logins) == 0 || !f.Sends && len(f.Reads) == 0 {
 			t.Errorf("%+v is not complete, or is there twice", f)
 		}
 		names[f.Name] = true
+		for _, alias := range f.Aliases {
+			if names[alias] {
+				t.Errorf("%s is there twice", alias)
+			}
+			names[alias] = true
+		}
 	}
 }
 

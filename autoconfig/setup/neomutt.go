@@ -12,9 +12,14 @@ import (
 // that both know (neomuttrc(5), muttrc(5)).
 var neomutt = Format{
 	Name: "neomutt", Doc: "configuration file for neomutt and mutt",
-	Reads: []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
-	Logins: []Login{Password, Challenge, OAuth2},
-	Write:  writeNeomutt,
+	Aliases: []string{"mutt"},
+	Place:   mailcheck.Textf("~/.config/neomutt/neomuttrc, or for mutt ~/.config/mutt/muttrc"),
+	Next:    mailcheck.Textf("store the password in the keyring as the last lines of the file say, then start the program"),
+	Asks:    mailcheck.Textf("nothing once the password is stored; else the password at each start"),
+	Proof:   mailcheck.Textf("neomutt and mutt"),
+	Reads:   []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
+	Logins: []Login{Password, Challenge, OAuth2}, Named: true,
+	Write: writeNeomutt,
 }
 
 // muttString writes a value that stands in double quotes: there a backslash

@@ -11,6 +11,10 @@ import (
 // SASL_README).
 var postfix = Format{
 	Name: "postfix", Doc: "relay of a machine's mail: lines for main.cf, and sasl_passwd",
+	Place: mailcheck.Textf("the lines of relay.cf in /etc/postfix/main.cf, and sasl_passwd in /etc/postfix, readable by root alone"),
+	Next:  mailcheck.Textf("put the password in the place of PASSWORD in sasl_passwd, then: postfix reload (the package libsasl2-modules must be installed)"),
+	Asks:  mailcheck.Textf("nothing"),
+	Proof: mailcheck.Textf("postconf and postmap"),
 	Sends: true, Logins: []Login{Password, Challenge}, Folder: true,
 	Against: notForPostfix,
 	Write:   writePostfix,
@@ -63,6 +67,4 @@ func writePostfix(a Account, out *sheet.Set) {
 	// The key has to be written like relayhost.
 	p := out.Text("sasl_passwd", sheet.Private, asIs)
 	p.Line("[%s]:%d %s:PASSWORD", smtp.Host, smtp.Port, smtp.Username)
-	out.Note(mailcheck.Textf("put the password in the place of PASSWORD in sasl_passwd, and the file into /etc/postfix, readable by root alone"))
-	out.Note(mailcheck.Textf("add the lines of relay.cf to /etc/postfix/main.cf, then: postfix reload (the package libsasl2-modules must be installed)"))
 }

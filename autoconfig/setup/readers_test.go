@@ -218,7 +218,7 @@ func muttURL(text string) (mailcheck.Server, error) {
 
 var (
 	relay     = regexp.MustCompile(`^\[([a-z0-9.-]+)\]:([0-9]+)$`)
-	saslEntry = regexp.MustCompile(`^(\S+)[ ]+([^:]*):PASSWORD\n$`)
+	saslEntry = regexp.MustCompile(`^#[^\n]*\n(\S+)[ ]+([^:]*):PASSWORD\n$`)
 )
 
 // readPostfix reads main.cf, in which a dollar begins a variable unless it is

@@ -4,8 +4,10 @@
 package setup
 
 import (
+	"cmp"
 	"errors"
 	"slices"
+	"time"
 
 	"mailcheck"
 	"mailcheck/autoconfig/setup/sheet"
@@ -14,8 +16,15 @@ import (
 // Format is a kind of setup, with what it can express. A server that it cannot
 // express never reaches its writer.
 type Format struct {
-	Name string // what --for takes
-	Doc  string
+	Name    string   // what --for takes
+	Aliases []string // that --for takes too
+	Doc     string
+
+	// What a person is told beside the files, each of them a phrase without a full stop.
+	Place mailcheck.Text // where the files go
+	Next  mailcheck.Text // what to do then
+	Asks  mailcheck.Text // what the person will be asked
+	Proof mailcheck.Text // who has read such files back, or why nobody has
 
 	Reads   []mailcheck.Protocol        // one of which the program reads mail with; none: it does not read mail
 	Sends   bool                        // whether it sends mail
@@ -24,6 +33,8 @@ type Format struct {
 	Domain  bool                        // one setup can serve everybody of a domain
 	Folder  bool                        // there is more than one file
 	All     bool                        // the file names the alternatives too
+	Named   bool                        // it has the person's name
+	Around  []mailcheck.Protocol        // services around the mail that it can name
 
 	Write func(Account, *sheet.Set)
 }
@@ -45,8 +56,9 @@ type Setup struct {
 
 // Options says what else goes into a setup.
 type Options struct {
-	Name       string // the person's, as other people are to see it; may be empty
-	Unverified bool   // write servers that nobody vouches for, too
+	Name       string    // the person's, as other people are to see it; may be empty
+	Unverified bool      // write servers that nobody vouches for, too
+	When       time.Time // that the files bear; the zero value is when the servers were tested
 }
 
 // ErrNeedsAddress says that a setup is for one person, and that a domain alone was
@@ -94,7 +106,7 @@ func (f Format) Make(r *mailcheck.Report, o Options) (Setup, error) {
 		return Setup{}, err
 	}
 	a.Name = o.Name
-	var set sheet.Set
+	set := sheet.Set{Made: a.made(cmp.Or(o.When, r.Started))}
 	f.Write(a, &set)
 	files, notes, err := set.Result()
 	if err != nil {
@@ -133,6 +145,20 @@ func (f Format) choose(r *mailcheck.Report, unverified bool) (Account, []mailche
 		}
 	}
 	return Account{}, nil, e
+}
+
+// made says what made the files, from what and when. Whoever finds one later knows then
+// whether it is still worth something.
+func (a Account) made(when time.Time) mailcheck.Text {
+	var sources []string
+	for _, s := range slices.Concat(a.Reading, a.Sending) {
+		for _, name := range s.sources {
+			if !slices.Contains(sources, name) {
+				sources = append(sources, name)
+			}
+		}
+	}
+	return mailcheck.Textf("Written by mailcheck, %s, with the settings of: %s", mailcheck.Stamp(when), mailcheck.ListOf(sources).Or("the user"))
 }
 
 // written returns what the file names of an account.

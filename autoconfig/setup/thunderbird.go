@@ -13,6 +13,10 @@ import (
 // the file serves every user of the domain.
 var thunderbird = Format{
 	Name: "thunderbird", Doc: "config-v1.1.xml for all that read Mail Autoconfig, K-9 too",
+	Place: mailcheck.Textf("the domain's web server, as https://autoconfig.DOMAIN/mail/config-v1.1.xml; for one computer isp/DOMAIN.xml in the folder where Thunderbird is installed"),
+	Next:  mailcheck.Textf("add the account in Thunderbird, with name and address; it finds the file by itself"),
+	Asks:  mailcheck.Textf("the password, when the account is added"),
+	Proof: mailcheck.Textf("mailcheck lint; Thunderbird, at a web server"),
 	Reads: []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
 	Logins: []Login{Password, Challenge, OAuth2}, Domain: true, All: true,
 	Write: writeThunderbird,

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -39,7 +40,7 @@ func result(url string, verdict mailcheck.Verdict, mechanisms ...string) mailche
 		security = mailcheck.ImplicitTLS
 	}
 	r := mailcheck.ServerResult{
-		Server:  mailcheck.Server{Protocol: mailcheck.Protocol(protocol), Host: rest[:colon], Port: uint16(port), Security: security, Username: "alice@example.com", Vouch: mailcheck.VouchedByFile},
+		Server:  mailcheck.Server{Protocol: mailcheck.Protocol(protocol), Host: rest[:colon], Port: uint16(port), Security: security, Username: "alice@example.com", Sources: []string{"srv", "autoconfig"}, Vouch: mailcheck.VouchedByFile},
 		Verdict: verdict, PasswordOK: slices.Contains(mechanisms, "PLAIN"), TLS: &mailcheck.TLS{Verified: true},
 	}
 	r.Mechanisms.AfterTLS = mechanisms
@@ -48,7 +49,7 @@ func result(url string, verdict mailcheck.Verdict, mechanisms ...string) mailche
 
 // account is a report with these servers, in the order of its settings.
 func account(servers ...mailcheck.ServerResult) *mailcheck.Report {
-	r := &mailcheck.Report{Address: sample.Alice, Servers: servers}
+	r := &mailcheck.Report{Address: sample.Alice, Servers: servers, Started: time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)}
 	for _, s := range servers {
 		r.Settings = append(r.Settings, mailcheck.Setting{Server: s.Server, Verdict: s.Verdict})
 	}

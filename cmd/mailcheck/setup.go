@@ -161,6 +161,12 @@ func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, cont
 	if err != nil {
 		return noRun("", "writing the setup file: %v", err)
 	}
+	for _, line := range []struct {
+		word string
+		text mailcheck.Text
+	}{{"file", format.Place}, {"next", format.Next}, {"asks", format.Asks}} {
+		fmt.Fprintf(c.ErrOrStderr(), "mailcheck: %s: %s\n", line.word, line.text)
+	}
 	for _, warning := range made.Warnings {
 		fmt.Fprintf(c.ErrOrStderr(), "mailcheck: warning: %s\n", warning)
 	}

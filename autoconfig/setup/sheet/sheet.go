@@ -49,6 +49,7 @@ func (e *ValueError) Error() string {
 // Set collects what a writer writes, and the first error, after which the rest is
 // of no account.
 type Set struct {
+	Made  mailcheck.Text // what made the files, from what and when; the first comment of each
 	texts []*Text
 	files []File // a text's body is missing until all is written
 	notes []mailcheck.Text
@@ -67,7 +68,7 @@ func (s *Set) Result() ([]File, []mailcheck.Text, error) {
 		return nil, nil, s.err
 	}
 	for _, t := range s.texts {
-		s.files[t.index].body = []byte(t.b.String())
+		s.files[t.index].body = []byte(t.body(s.Made))
 	}
 	return s.files, s.notes, nil
 }
@@ -84,22 +85,31 @@ func Warning(text mailcheck.Text) string {
 	return mailcheck.Clean(fmt.Sprintf("WARNING: %s.", text))
 }
 
-// XML adds a value as an XML document, below warnings. A comment has no two hyphens in a
-// row (XML 1.0 section 2.5), as some names have.
+// sentence returns a text in one line, which ends as a warning does.
+func sentence(text mailcheck.Text) string {
+	return mailcheck.Clean(fmt.Sprintf("%s.", text))
+}
+
+// xmlComment returns a line as a comment, which has no two hyphens in a row (XML 1.0
+// section 2.5), as some names have.
+func xmlComment(line string) string {
+	for strings.Contains(line, "--") {
+		line = strings.ReplaceAll(line, "--", "- -")
+	}
+	return "<!-- " + line + " -->\n"
+}
+
+// XML adds a value as an XML document, below warnings.
 func (s *Set) XML(name string, warnings []mailcheck.Text, v any) {
 	body, err := xml.MarshalIndent(v, "", "  ")
 	if err != nil {
 		s.fail(fmt.Errorf("%s: %w", name, err))
 	}
-	var above strings.Builder
+	above := xml.Header + xmlComment(sentence(s.Made))
 	for _, w := range warnings {
-		text := Warning(w)
-		for strings.Contains(text, "--") {
-			text = strings.ReplaceAll(text, "--", "- -")
-		}
-		above.WriteString("<!-- " + text + " -->\n")
+		above += xmlComment(Warning(w))
 	}
-	s.files = append(s.files, File{name, Shared, []byte(xml.Header + above.String() + string(body) + "\n")})
+	s.files = append(s.files, File{name, Shared, []byte(above + string(body) + "\n")})
 }
 
 // Plist adds a value as a property list in XML.
@@ -108,7 +118,8 @@ func (s *Set) Plist(name string, v any) {
 	if err != nil {
 		s.fail(fmt.Errorf("%s: %w", name, err))
 	}
-	s.files = append(s.files, File{name, Shared, append(body, '\n')})
+	_, rest, _ := strings.Cut(string(body), "\n") // the XML declaration, above which nothing may stand
+	s.files = append(s.files, File{name, Shared, []byte(xml.Header + xmlComment(sentence(s.Made)) + rest + "\n")})
 }
 
 // Text is a file of lines.
@@ -116,12 +127,14 @@ type Text struct {
 	set    *Set
 	index  int
 	escape Escape
+	mark   string // what begins a comment
 	b      strings.Builder
 }
 
-// Text begins a file of lines, in which values are written by escape.
+// Text begins a file of lines, in which values are written by escape and a comment begins
+// with a number sign.
 func (s *Set) Text(name string, mode fs.FileMode, escape Escape) *Text {
-	t := &Text{set: s, index: len(s.files), escape: escape}
+	t := &Text{set: s, index: len(s.files), escape: escape, mark: "#"}
 	s.files = append(s.files, File{Name: name, Mode: mode})
 	s.texts = append(s.texts, t)
 	return t
@@ -149,11 +162,32 @@ func (t *Text) Line(format literal, values ...any) {
 	fmt.Fprintf(&t.b, string(format)+"\n", args...)
 }
 
+// Mark says what begins a comment in place of a number sign; nothing where the format has
+// no comments.
+func (t *Text) Mark(mark literal) *Text {
+	t.mark = string(mark)
+	return t
+}
+
 // Comments adds warnings as lines that no program reads.
 func (t *Text) Comments(warnings []mailcheck.Text) {
 	for _, w := range warnings {
-		fmt.Fprintf(&t.b, "# %s\n", Warning(w))
+		fmt.Fprintf(&t.b, "%s %s\n", t.mark, Warning(w))
 	}
+}
+
+// body returns the file, which begins with what made it; in a script that stands below
+// the line that names its interpreter.
+func (t *Text) body(made mailcheck.Text) string {
+	body := t.b.String()
+	if t.mark == "" || made.Empty() {
+		return body
+	}
+	comment := t.mark + " " + sentence(made) + "\n"
+	if first, rest, _ := strings.Cut(body, "\n"); strings.HasPrefix(first, "#!") {
+		return first + "\n" + comment + rest
+	}
+	return comment + body
 }
 
 // written escapes a value. No format here has a value that goes on in the next line.
