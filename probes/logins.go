@@ -187,6 +187,16 @@ func trust(servers []mailcheck.Server, hosts []string, a mailcheck.Address) {
 	}
 }
 
+// Trust notes in a report that was saved which of its settings the user vouches for, as
+// the run would have done.
+func Trust(r *mailcheck.Report, hosts []string) {
+	for i := range r.Settings {
+		one := []mailcheck.Server{r.Settings[i].Server}
+		trust(one, hosts, r.Address)
+		r.Settings[i].Server = one[0]
+	}
+}
+
 // what names the kind of credentials.
 func (l *logins) what() mailcheck.Text {
 	if l.Token != "" {

@@ -40,6 +40,7 @@ type Server struct {
 	Template string             // the same with the placeholders of Mail Autoconfig, which fit everybody
 	Logins   []Login            // never empty; the best first
 
+	lacks   Login // the best way to log in, which the file cannot set up
 	vouch   mailcheck.Vouch
 	url     string
 	sources []string         // that name it
@@ -80,13 +81,13 @@ const (
 )
 
 // account chooses the servers that the format can be written with, and says what it
-// cannot do with the others that passed.
-func (f Format) account(r *mailcheck.Report) (Account, []mailcheck.Text) {
+// cannot do with the others that passed. With POP3 wanted there is no IMAP.
+func (f Format) account(r *mailcheck.Report, pop3 bool) (Account, []mailcheck.Text) {
 	a := Account{Address: r.Address}
 	var reasons []mailcheck.Text
 	for _, setting := range r.Usable() {
 		s, ok := server(r, setting)
-		if !ok {
+		if !ok || pop3 && s.Protocol == mailcheck.IMAP {
 			continue
 		}
 		if setting.OwnName && setting.Username == "" {
@@ -94,6 +95,9 @@ func (f Format) account(r *mailcheck.Report) (Account, []mailcheck.Text) {
 			continue
 		}
 		why := f.against(s)
+		if best := s.Logins[0]; !slices.Contains(f.Logins, best) {
+			s.lacks = best
+		}
 		s.Logins = f.knows(s.Logins)
 		switch {
 		case setting.Protocol.Reads() && len(f.Reads) == 0, setting.Protocol.Sends() && !f.Sends:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/autoconfig/document"
 	"mailcheck/autoconfig/setup/sheet"
 )
 
@@ -58,12 +59,9 @@ type Setup struct {
 type Options struct {
 	Name       string    // the person's, as other people are to see it; may be empty
 	Unverified bool      // write servers that nobody vouches for, too
+	POP3       bool      // collect the mail with POP3; without it, IMAP is better wherever there is both
 	When       time.Time // that the files bear; the zero value is when the servers were tested
 }
-
-// ErrNeedsAddress says that a setup is for one person, and that a domain alone was
-// given.
-var ErrNeedsAddress = errors.New("the file is for one person, so a full address is needed")
 
 // ErrNothingUsable says that no setup can be written, since no server for reading
 // mail or none for sending it passed its test. It comes as an [UnusableError].
@@ -95,61 +93,52 @@ func (e *UnusableError) Error() string {
 // Make writes a setup from what passed, and what is vouched for. What a report says of
 // that is believed, so one that was read from a file has to be the user's own.
 //
-// The error is [ErrNeedsAddress], an [UnusableError], an [UnverifiedError], or a
-// [sheet.ValueError] for a name that the format cannot hold.
+// A file that only one person can have is for an example account where the report is of a
+// domain. The error is an [UnusableError], an [UnverifiedError], or a [sheet.ValueError]
+// for a name that the format cannot hold.
 func (f Format) Make(r *mailcheck.Report, o Options) (Setup, error) {
 	if !mailcheck.Printable(o.Name) {
 		return Setup{}, &sheet.ValueError{Value: o.Name, Why: mailcheck.Textf("it has an invisible or control character")}
 	}
-	a, remarks, err := f.choose(r, o.Unverified)
+	example := r.Address.Local == "" && !f.Domain
+	if example {
+		r = withExample(r)
+	}
+	a, remarks, err := f.choose(r, o)
 	if err != nil {
 		return Setup{}, err
 	}
 	a.Name = o.Name
-	set := sheet.Set{Made: a.made(cmp.Or(o.When, r.Started))}
+	set := sheet.Set{Made: a.made(cmp.Or(o.When, r.Started), example)}
 	f.Write(a, &set)
 	files, notes, err := set.Result()
 	if err != nil {
 		return Setup{}, err
 	}
+	if example {
+		notes = append(notes, mailcheck.Textf("%s is an example: put the person's address, and user name, in its place", a.Address.String()))
+	}
+	if o.Name != "" && !f.Named {
+		notes = append(notes, mailcheck.Textf("the name %s is not in it: there is no place for one", o.Name))
+	}
 	return Setup{files, a.Warnings, append(remarks, notes...)}, nil
 }
 
-// choose returns what the format is written from, and what there is to say of what is
-// not in it.
-func (f Format) choose(r *mailcheck.Report, unverified bool) (Account, []mailcheck.Text, error) {
-	if r.Address.Local == "" && !f.Domain {
-		return Account{}, nil, ErrNeedsAddress
+// withExample returns the report of a domain as if it were of somebody there.
+func withExample(r *mailcheck.Report) *mailcheck.Report {
+	somebody := *r
+	somebody.Address.Local = "user"
+	somebody.Settings = slices.Clone(r.Settings)
+	for i := range somebody.Settings {
+		s := &somebody.Settings[i]
+		s.Username = document.Expand(s.Username, somebody.Address)
 	}
-	all, reasons := f.account(r)
-	sure := all.vouched()
-	switch {
-	case unverified && f.enough(all):
-		all = f.written(all)
-		_, all.Warnings = all.unverified()
-		return all, all.doubts(), nil
-	case f.enough(sure):
-		sure = f.written(sure)
-		return sure, append(leftOut(all), sure.doubts()...), nil
-	case f.enough(all):
-		return Account{}, nil, f.refusal(all, sure)
-	}
-	e := &UnusableError{Format: f, Reasons: reasons}
-	for _, other := range Formats {
-		a, _ := other.account(r)
-		if !unverified {
-			a = a.vouched()
-		}
-		if other.enough(a) && (r.Address.Local != "" || other.Domain) {
-			e.Others = append(e.Others, other.Name)
-		}
-	}
-	return Account{}, nil, e
+	return &somebody
 }
 
 // made says what made the files, from what and when. Whoever finds one later knows then
 // whether it is still worth something.
-func (a Account) made(when time.Time) mailcheck.Text {
+func (a Account) made(when time.Time, example bool) mailcheck.Text {
 	var sources []string
 	for _, s := range slices.Concat(a.Reading, a.Sending) {
 		for _, name := range s.sources {
@@ -158,7 +147,72 @@ func (a Account) made(when time.Time) mailcheck.Text {
 			}
 		}
 	}
-	return mailcheck.Textf("Written by mailcheck, %s, with the settings of: %s", mailcheck.Stamp(when), mailcheck.ListOf(sources).Or("the user"))
+	made := mailcheck.Textf("Written by mailcheck, %s, with the settings of: %s", mailcheck.Stamp(when), mailcheck.ListOf(sources).Or("the user"))
+	if example {
+		return mailcheck.Textf("%s; %s is an example, to be replaced", made, a.Address.String())
+	}
+	return made
+}
+
+// choose returns what the format is written from, and what there is to say of what is
+// not in it.
+func (f Format) choose(r *mailcheck.Report, o Options) (Account, []mailcheck.Text, error) {
+	all, reasons := f.account(r, o.POP3)
+	sure := all.vouched()
+	switch {
+	case o.Unverified && f.enough(all):
+		all = f.written(all)
+		_, all.Warnings = all.unverified()
+		return all, slices.Concat(f.missing(r, all, reasons), all.doubts()), nil
+	case f.enough(sure):
+		sure = f.written(sure)
+		return sure, slices.Concat(f.missing(r, sure, reasons), leftOut(all), sure.doubts()), nil
+	case f.enough(all):
+		return Account{}, nil, f.refusal(all, sure)
+	}
+	if o.POP3 && slices.Contains(f.Reads, mailcheck.POP3) {
+		if _, ok := r.Best(mailcheck.POP3); !ok {
+			reasons = append(reasons, mailcheck.Textf("no server for POP3 passed the test"))
+		}
+	}
+	e := &UnusableError{Format: f, Reasons: reasons}
+	for _, other := range Formats {
+		of := r
+		if of.Address.Local == "" && !other.Domain {
+			of = withExample(r)
+		}
+		a, _ := other.account(of, o.POP3)
+		if !o.Unverified {
+			a = a.vouched()
+		}
+		if other.enough(a) {
+			e.Others = append(e.Others, other.Name)
+		}
+	}
+	return Account{}, nil, e
+}
+
+// missing says what passed, and what the file has no place for.
+func (f Format) missing(r *mailcheck.Report, written Account, reasons []mailcheck.Text) []mailcheck.Text {
+	var notes []mailcheck.Text
+	for _, reason := range reasons {
+		notes = append(notes, mailcheck.Textf("left out: %s", reason))
+	}
+	for _, s := range slices.Concat(written.Reading, written.Sending) {
+		if s.lacks == OAuth2 {
+			notes = append(notes, mailcheck.Textf("left out: OAuth2 at %s, which the file cannot set up; it has the password in its place", s.url))
+		}
+	}
+	var around []string
+	for _, s := range r.Usable() {
+		if !s.Protocol.Reads() && !s.Protocol.Sends() && !slices.Contains(f.Around, s.Protocol) {
+			around = append(around, s.URL())
+		}
+	}
+	if len(around) > 0 && len(f.Reads) > 0 { // a program that only sends wants nothing of it
+		notes = append(notes, mailcheck.Textf("left out, since the file has no place for it: %s", mailcheck.ListOf(around)))
+	}
+	return notes
 }
 
 // written returns what the file names of an account.

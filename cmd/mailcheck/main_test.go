@@ -234,7 +234,7 @@ func TestLongArguments(t *testing.T) {
 			{"check", "imap://" + long}, {"check", "user:" + long + "@example.com"}, {"check", "a@example.com", "-o", long}, {"check", "a@example.com", "--color=" + long}, {"check", "a@example.com", "--timeout", long},
 			{"check", "a@example.com", "--username", long}, {"check", "a@example.com", "--trust-server", long}, {"check", "a@example.com", "--resolver", long}, {"check", "a@example.com", "--connect-to", long},
 			{"check", "a@example.com", "--ca-file", long}, {"check", "a@example.com", "--ispdb", long}, {"check", "a@example.com", "--password-file", long}, {"check", "a@example.com", "-4=" + long},
-			{"explain", long}, {"demo", long}, {"setup", "a@example.com", "--for", long}, {"lint", long}, {"lint", "https://" + long}, {"help", long}, {"completion", long}, {"version", long},
+			{"explain", long}, {"demo", long}, {"setup", "a@example.com", "--for", long}, {"setup", "--for", "thunderbird", "--from", long}, {"lint", long}, {"lint", "https://" + long}, {"help", long}, {"completion", long}, {"version", long},
 			{"probe", long}, {"probe", "imap://" + long}, {"probe", "imap://a:" + long + "@example.com"}, {"probe", "imap://example.com:" + long}, {"probe", "imap://example.com/" + long}, {"probe", long + "://example.com"}, {"probe", "https://example.com/" + long},
 		} {
 			var out, errs bytes.Buffer

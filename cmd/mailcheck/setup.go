@@ -1,79 +1,108 @@
 package main
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"mailcheck"
 	"mailcheck/autoconfig/setup"
-	"mailcheck/autoconfig/setup/sheet"
-	"mailcheck/checks"
-	"mailcheck/internal/files"
 	"mailcheck/probes"
 	"mailcheck/report"
 )
 
+// setupFlags say what is written, from what, and where to.
+type setupFlags struct {
+	clients   []string
+	file      string
+	directory string
+	force     bool
+	list      bool
+	from      string
+	content   setup.Options
+}
+
 func setupCommand() *cobra.Command {
 	var net network
 	var out output
-	var client, file string
-	var content setup.Options
+	var f setupFlags
 	c := &cobra.Command{
-		Use:   "setup ADDRESS|DOMAIN --for CLIENT",
+		Use:   "setup ADDRESS|DOMAIN --for CLIENT[,CLIENT...]",
 		Short: "Write a mail program's setup file from the settings that passed",
 		Long: `Writes a mail program's setup file from the settings that passed.
 
-The address is checked first, as the check command does. Where nothing works,
-nothing is written and the reasons are on standard error. Use --write rather
-than > in Windows PowerShell, which would change the encoding of the file.
-No file has a password in it; what is left to do is on standard error.
+The address is checked first, as the check command does; --from takes a report
+that was saved instead (mailcheck check ADDRESS -o json), and asks nobody. What
+it says of who vouches for a server is believed, so it has to be your own. Where
+nothing works, nothing is written and the reasons are on standard error.
+
+One file goes to standard output or, with --write, to a file; use that rather than
+> in Windows PowerShell, which would change the encoding. Several go below
+--directory, those of several clients each into a folder of the client's name.
+Nothing is replaced without --force. Standard error says where the files go, what
+to do next, what the person will be asked, and what the files have no place for.
+No file has a password in it. SOURCE_DATE_EPOCH in the environment sets the date
+that the files bear. For a domain a file has placeholders where the program knows
+such, else an example account.
 
 A mail program sends the password to the servers in its file. So only servers get
 into it that the domain names in a way that cannot be forged, as with logins; the
 others need --trust-server, or --unverified, which leaves a warning in the file.
 
 ` + loginHelp + `
-CLIENT is one of:
+CLIENT is "all" for everything that can be written, or of (--list says more):
 ` + setupList() + `
-Several files (` + setupFolders() + `) need --write with a folder, in which no file is
-replaced.
-
-Exit code: 0 the file is written; 1 no settings passed the test, or the file
+Exit code: 0 the files are written; 1 no settings passed the test, or a file
 cannot hold them; 2 wrong command line; 3 the test could not be made, or was
 interrupted.`,
 		Example: `  mailcheck setup alice@example.com --for thunderbird --write config-v1.1.xml
   mailcheck setup example.com --for thunderbird > config-v1.1.xml
   mailcheck setup alice@example.com --for apple --name "Alice Liddell" --write mail.mobileconfig
-  mailcheck setup alice@example.com --for postfix --write relay`,
-		Args:              exactly(1, "an address"),
+  mailcheck setup alice@example.com --for neomutt,postfix --directory mail
+  mailcheck setup --from report.json --for all --directory mail`,
+		Args:              f.arguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
-			format, err := setupFormat(client)
+			if f.list {
+				return printed(c, listSetups)
+			}
+			formats, err := f.formats()
 			if err != nil {
 				return err
 			}
-			if err := setupPossible(format, args[0], file); err != nil {
+			if err := f.possible(formats); err != nil {
 				return err
 			}
-			r, err := account(c, args[0], &net, &out, (*probes.Client).Account)
+			if f.content.When, err = sourceDate(); err != nil {
+				return err
+			}
+			r, err := f.report(c, args, &net, &out)
 			if err != nil {
 				return err
 			}
 			if out.verbose {
 				_ = report.Transcript(c.ErrOrStderr(), r, report.Options{})
 			}
-			return writeSetup(c, format, r, content, file)
+			return f.write(c, formats, r)
 		},
 	}
-	c.Flags().StringVar(&client, "for", "", "the mail program: `CLIENT` is "+setupNames())
-	c.Flags().StringVar(&file, "write", "", "write to this `FILE`, or folder for several files, instead of standard output")
-	c.Flags().BoolVar(&content.Unverified, "unverified", false, "write servers that nobody vouches for too, with a warning")
-	c.Flags().StringVar(&content.Name, "name", "", "the person's `NAME`, as others see it, for formats that have one")
-	c.RegisterFlagCompletionFunc("for", complete(strings.Split(setupNames(), ", ")))
+	flags := c.Flags()
+	flags.StringSliceVar(&f.clients, "for", nil, "the mail programs: `CLIENT` is all, "+setupNames())
+	flags.BoolVar(&f.list, "list", false, "list the mail programs: what there is, for whom, and what has read it")
+	flags.StringVar(&f.file, "write", "", "write the one file to this `FILE` instead of standard output")
+	flags.StringVar(&f.directory, "directory", "", "write the files below this `FOLDER`")
+	flags.BoolVar(&f.force, "force", false, "replace files that are there already")
+	flags.StringVar(&f.from, "from", "", "write from the report in this JSON `FILE`, - for standard input, without the network")
+	flags.BoolVar(&f.content.Unverified, "unverified", false, "write servers that nobody vouches for too, with a warning")
+	flags.BoolVar(&f.content.POP3, "pop3", false, "collect the mail with POP3, not IMAP")
+	flags.StringVar(&f.content.Name, "name", "", "the person's `NAME`, as others see it, for formats that have one")
+	c.RegisterFlagCompletionFunc("for", complete(append(setup.Names(), "all")))
 	net.register(c)
 	net.registerDiscovery(c)
 	net.registerLogin(c)
@@ -82,6 +111,121 @@ interrupted.`,
 	out.color = "never" // a file has none
 	return c
 }
+
+// arguments wants an address, but where no server is asked.
+func (f *setupFlags) arguments(c *cobra.Command, args []string) error {
+	switch {
+	case f.list && len(args) > 0:
+		return usage("leave it out", "--list is about no address")
+	case f.list, f.from != "" && len(args) == 0:
+		return nil
+	case f.from != "" && len(args) > 0:
+		return usage("leave it out", "the report says which address it is about")
+	}
+	return exactly(1, "an address")(c, args)
+}
+
+// all is the word for every format that can be written.
+const all = "all"
+
+// formats returns what --for names, each once.
+func (f *setupFlags) formats() ([]setup.Format, error) {
+	if len(f.clients) == 0 {
+		return nil, usage("there is: "+setupNames(), "--for is missing: for which mail program is the file?")
+	}
+	if slices.Contains(f.clients, all) {
+		return setup.Formats, nil
+	}
+	var formats []setup.Format
+	for _, name := range f.clients {
+		format, ok := setup.ByName(strings.ToLower(strings.TrimSpace(name)))
+		if !ok {
+			return nil, unknownClient(name)
+		}
+		if !slices.ContainsFunc(formats, func(other setup.Format) bool { return other.Name == format.Name }) {
+			formats = append(formats, format)
+		}
+	}
+	return formats, nil
+}
+
+// unknownClient says why there is no file for a program, or what may have been meant.
+func unknownClient(name string) error {
+	for _, program := range setup.NotWritten {
+		if strings.EqualFold(name, program.Name) {
+			return usage("what there is: mailcheck setup --list", "no file is written for %s: %s", program.Name, program.Why)
+		}
+	}
+	hint := "there is: " + setupNames()
+	if near := setup.Nearest(name); near != "" {
+		hint = "did you mean: --for " + near + "? what there is: mailcheck setup --list"
+	}
+	return usage(hint, "no setup file is known for %q", name)
+}
+
+// possible refuses, before any server is asked, what cannot be written where it should.
+func (f *setupFlags) possible(formats []setup.Format) error {
+	several := len(formats) > 1 || formats[0].Folder
+	there, err := os.Stat(f.file)
+	switch {
+	case f.file != "" && f.directory != "":
+		return usage("give one of them", "--write and --directory exclude each other")
+	case several && f.file != "":
+		return usage("name a folder: --directory FOLDER", "there are several files, which --write cannot take")
+	case several && f.directory == "":
+		return usage("name a folder: --directory FOLDER", "there are several files, which do not fit on standard output")
+	case err == nil && there.Mode().IsRegular() && !f.force: // what else is wrong is told when it is written
+		return noRun("to replace it: --force", "%s is there already, and is not replaced", f.file)
+	}
+	return nil
+}
+
+// sourceDate reads the date that whoever wants the same bytes again gives to all programs
+// (reproducible-builds.org/specs/source-date-epoch).
+func sourceDate() (time.Time, error) {
+	text := os.Getenv("SOURCE_DATE_EPOCH")
+	if text == "" {
+		return time.Time{}, nil
+	}
+	seconds, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || seconds < 0 || seconds > 253402300799 { // the end of the year 9999
+		return time.Time{}, usage("give the seconds since 1970, or unset it", "SOURCE_DATE_EPOCH is %s, which is no date", mailcheck.Quoted(text))
+	}
+	return time.Unix(seconds, 0).UTC(), nil
+}
+
+// report tests the address, or reads what was saved of such a test.
+func (f *setupFlags) report(c *cobra.Command, args []string, net *network, out *output) (*mailcheck.Report, error) {
+	if f.from == "" {
+		return account(c, args[0], net, out, (*probes.Client).Account)
+	}
+	for _, name := range []string{"username", "ask-password", "password-file", "token-file", "all-mechanisms"} {
+		if c.Flags().Changed(name) {
+			return nil, usage("leave one of them out", "--from logs in nowhere, so --%s has no meaning", name)
+		}
+	}
+	opts, err := net.options(c)
+	if err != nil {
+		return nil, err
+	}
+	content, err := contentOf(c, f.from, maxReport)
+	if err != nil {
+		return nil, noRun("", "--from: %v", err)
+	}
+	const hint = "a report is saved by: mailcheck check ADDRESS -o json > report.json"
+	r, err := report.Read(bytes.NewReader(content))
+	switch {
+	case err != nil:
+		return nil, noRun(hint, "--from: %v", err)
+	case r.Address.Domain == "":
+		return nil, noRun(hint, "--from: the report is about no address")
+	}
+	probes.Trust(r, opts.Credentials.TrustedHosts)
+	return r, nil
+}
+
+// maxReport is more than any report has; report.Read says what is too much for one.
+const maxReport = 64<<20 + 1
 
 func setupNames() string {
 	var names []string
@@ -97,126 +241,4 @@ func setupList() string {
 		fmt.Fprintf(&b, "  %-12s %s\n", f.Name, f.Doc)
 	}
 	return b.String()
-}
-
-func setupFolders() string {
-	var names []string
-	for _, f := range setup.Formats {
-		if f.Folder {
-			names = append(names, f.Name)
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
-// setupPossible refuses, before any server is asked, what cannot be written.
-func setupPossible(format setup.Format, typed, file string) error {
-	address, err := parseAddress(typed)
-	switch {
-	case err != nil:
-		return err
-	case address.Local == "" && !format.Domain:
-		return usage("for example: mailcheck setup alice@"+address.Domain+" --for "+format.Name, "%s: %v", format.Name, setup.ErrNeedsAddress)
-	case format.Folder && file == "":
-		return usage("name a folder: --write FOLDER", "%s has several files, which do not fit on standard output", format.Name)
-	}
-	return nil
-}
-
-func setupFormat(name string) (setup.Format, error) {
-	i := slices.IndexFunc(setup.Formats, func(f setup.Format) bool { return f.Name == name })
-	switch {
-	case name == "":
-		return setup.Format{}, usage("there is: "+setupNames(), "--for is missing: for which mail program is the file?")
-	case i < 0:
-		return setup.Format{}, usage("there is: "+setupNames(), "no setup file is known for %q", name)
-	}
-	return setup.Formats[i], nil
-}
-
-// writeSetup writes the files, or the reasons why there are none.
-func writeSetup(c *cobra.Command, format setup.Format, r *mailcheck.Report, content setup.Options, file string) error {
-	if stopped := interrupted(c.Context()); stopped != nil {
-		stopped.(*failure).text = "interrupted; nothing is written"
-		return stopped
-	}
-	made, err := format.Make(r, content)
-	if unusable, ok := errors.AsType[*setup.UnusableError](err); ok {
-		return nothingUsable(r, unusable)
-	} else if forgeable, ok := errors.AsType[*setup.UnverifiedError](err); ok {
-		return nobodyVouches(r, forgeable)
-	} else if _, ok := errors.AsType[*sheet.ValueError](err); ok {
-		return &failure{code: exitFailures, text: format.Name + ": " + err.Error()}
-	} else if err != nil {
-		return noRun("", "%v", err)
-	}
-	switch first := made.Files[0]; {
-	case format.Folder:
-		err = files.WriteNew(c.Context(), file, asWritten(made.Files))
-	case file == "":
-		_, err = c.OutOrStdout().Write(first.Body())
-	default:
-		err = files.Write(c.Context(), file, first.Body(), first.Mode)
-	}
-	if err != nil {
-		return noRun("", "writing the setup file: %v", err)
-	}
-	for _, line := range []struct {
-		word string
-		text mailcheck.Text
-	}{{"file", format.Place}, {"next", format.Next}, {"asks", format.Asks}} {
-		fmt.Fprintf(c.ErrOrStderr(), "mailcheck: %s: %s\n", line.word, line.text)
-	}
-	for _, warning := range made.Warnings {
-		fmt.Fprintf(c.ErrOrStderr(), "mailcheck: warning: %s\n", warning)
-	}
-	for _, note := range made.Notes {
-		fmt.Fprintf(c.ErrOrStderr(), "mailcheck: note: %s\n", note)
-	}
-	return nil
-}
-
-func asWritten(sheets []sheet.File) []files.File {
-	var all []files.File
-	for _, s := range sheets {
-		all = append(all, files.File{Name: s.Name, Mode: s.Mode, Body: s.Body()})
-	}
-	return all
-}
-
-// nobodyVouches says for which servers nobody vouches, and what can be done.
-func nobodyVouches(r *mailcheck.Report, err *setup.UnverifiedError) error {
-	lines := []string{err.Error() + "; nothing is written"}
-	for _, w := range err.Warnings {
-		lines = append(lines, w.String())
-	}
-	hints := []string{"if the domain is yours, publish the settings where nobody can forge them: https://autoconfig." + r.Address.Domain + "/mail/config-v1.1.xml"}
-	for _, host := range err.Hosts() {
-		hints = append(hints, "if you know, from the provider say, that "+host+" is right: --trust-server "+host)
-	}
-	hints = append(hints, "to take the risk, with a warning in the file: --unverified")
-	return &failure{code: exitFailures, text: strings.Join(lines, "\n"), hints: hints}
-}
-
-// nothingUsable gives the failures as the reasons for writing nothing, and says for
-// which programs there is enough.
-func nothingUsable(r *mailcheck.Report, err *setup.UnusableError) error {
-	lines := []string{err.Error()}
-	for _, reason := range err.Reasons {
-		lines = append(lines, reason.String())
-	}
-	for _, f := range r.Findings {
-		line := strings.TrimSuffix(f.Check.Summary, ".") + " (" + f.Check.ID
-		if f.Server != "" {
-			line += ", " + f.Server
-		}
-		if line += ")"; f.Severity == checks.Failure && !slices.Contains(lines, line) {
-			lines = append(lines, line)
-		}
-	}
-	var hints []string
-	if len(err.Others) > 0 {
-		hints = append(hints, "what passed is enough for: --for "+strings.Join(err.Others, ", --for "))
-	}
-	return &failure{code: exitFailures, text: strings.Join(lines, "\n"), hints: append(hints, "the whole report: mailcheck check "+r.Address.String())}
 }

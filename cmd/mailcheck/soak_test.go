@@ -46,7 +46,7 @@ func TestSoak(t *testing.T) {
 		{0, append([]string{"check", s.Address}, network...)},
 		{0, append([]string{"check", s.Address, "-o", "json", "--password-file", "password"}, network...)},
 		{0, append([]string{"clients", s.Address, "-o", "json"}, network...)},
-		{0, append([]string{"setup", s.Address, "--for", "thunderbird", "--write", "settings.xml"}, network...)},
+		{0, append([]string{"setup", s.Address, "--for", "thunderbird", "--write", "settings.xml", "--force"}, network...)},
 		{3, append([]string{"check", s.Address, "--timeout", "1ms"}, network...)},
 		{2, []string{"check", "no address"}},
 	}

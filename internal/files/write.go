@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 )
 
 // File is one to be written.
@@ -16,46 +18,51 @@ type File struct {
 	Body []byte
 }
 
+// ErrThere says that a file stays as it is.
+var ErrThere = errors.New("it is there already, and is not replaced")
+
 // Write writes one file whole or not at all, in the place of what was there: the name
 // gets the new content when all of it is on the disk. A link stays one, and what it leads
 // to is replaced. Only a regular file is: nobody may ever read from a named pipe.
 func Write(ctx context.Context, name string, body []byte, mode fs.FileMode) error {
-	return until(ctx, func() error {
-		target, old, err := place(name)
-		if err != nil {
-			return err
-		}
-		if old != nil && mode&0o077 != 0 { // else it is for its owner alone, whatever was there
-			mode = old.Mode().Perm()
-		}
-		folder, err := os.OpenRoot(filepath.Dir(target))
-		if err != nil {
-			return named(err, name)
-		}
-		defer folder.Close()
-		beside := ".mailcheck-" + rand.Text()[:12]
-		if err := create(folder, beside, body, mode); err != nil {
-			return named(err, name)
-		}
-		if old != nil { // the umask has a say in a new file alone
-			err = folder.Chmod(beside, mode)
-		}
-		if err == nil {
-			err = ctx.Err()
-		}
-		if err == nil {
-			err = folder.Rename(beside, filepath.Base(target))
-		}
-		if err != nil {
-			folder.Remove(beside)
-		}
-		return named(err, name)
-	})
+	return until(ctx, func() error { return write(ctx, name, body, mode, true) })
 }
 
-// WriteNew writes files below a folder, which is made if need be. Nothing in it is
-// replaced, and where one file cannot be written none is left.
-func WriteNew(ctx context.Context, folder string, all []File) error {
+// WriteNew writes one file whole or not at all, where there is none; else the error is
+// [ErrThere].
+func WriteNew(ctx context.Context, name string, body []byte, mode fs.FileMode) error {
+	return until(ctx, func() error { return write(ctx, name, body, mode, false) })
+}
+
+func write(ctx context.Context, name string, body []byte, mode fs.FileMode, replace bool) error {
+	target, old, err := place(name)
+	switch {
+	case err != nil:
+		return err
+	case old != nil && !replace:
+		return &fs.PathError{Op: "write", Path: name, Err: ErrThere}
+	}
+	folder, err := os.OpenRoot(filepath.Dir(target))
+	if err != nil {
+		return named(err, name)
+	}
+	defer folder.Close()
+	beside, err := createBeside(folder, filepath.Base(target), body, mode, old)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil {
+		err = putInPlace(folder, beside, filepath.Base(target), replace)
+	}
+	if err != nil && beside != "" {
+		folder.Remove(beside)
+	}
+	return named(err, name)
+}
+
+// WriteFolder writes files below a folder, which is made if need be. Where one cannot be
+// written none is, and unless they may be replaced those that are there stay.
+func WriteFolder(ctx context.Context, folder string, all []File, replace bool) error {
 	return until(ctx, func() (err error) {
 		_, missing := os.Stat(folder)
 		if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -66,9 +73,9 @@ func WriteNew(ctx context.Context, folder string, all []File) error {
 			return err
 		}
 		defer root.Close()
-		var made []string
+		var made []string // the outermost folders first
 		defer func() {
-			for _, name := range made {
+			for _, name := range slices.Backward(made) {
 				if err != nil {
 					root.Remove(name)
 				}
@@ -77,23 +84,91 @@ func WriteNew(ctx context.Context, folder string, all []File) error {
 				os.Remove(folder) // which fails where there is something in it
 			}
 		}()
-		for _, file := range all {
-			if err := root.MkdirAll(filepath.Dir(file.Name), 0o755); err != nil {
-				return err
-			}
-			err := create(root, file.Name, file.Body, file.Mode)
-			if errors.Is(err, fs.ErrExist) {
-				return &fs.PathError{Op: "write", Path: filepath.Join(folder, file.Name), Err: errors.New("it is there already, and is not replaced")}
-			} else if err != nil {
+		beside := make([]string, len(all))
+		for i, file := range all {
+			if beside[i], err = prepare(root, file, &made, replace); err != nil {
 				return named(err, filepath.Join(folder, file.Name))
 			}
-			made = append(made, file.Name)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 		}
+		for i, file := range all {
+			if err = putInPlace(root, beside[i], file.Name, replace); err != nil {
+				return named(err, filepath.Join(folder, file.Name))
+			}
+			if !replace {
+				made = append(made, file.Name)
+			}
+		}
 		return nil
 	})
+}
+
+// prepare writes a file beside its place below the root, and notes what it makes there.
+func prepare(root *os.Root, file File, made *[]string, replace bool) (beside string, err error) {
+	var missing []string
+	for folder := path.Dir(file.Name); folder != "."; folder = path.Dir(folder) {
+		if _, err := root.Lstat(folder); errors.Is(err, fs.ErrNotExist) {
+			missing = append(missing, folder)
+		} else {
+			break
+		}
+	}
+	if err := root.MkdirAll(path.Dir(file.Name), 0o755); err != nil {
+		return "", err
+	}
+	slices.Reverse(missing)
+	*made = append(*made, missing...)
+	old, err := root.Lstat(file.Name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		old = nil
+	case err != nil:
+		return "", err
+	case !replace:
+		return "", &fs.PathError{Op: "write", Path: file.Name, Err: ErrThere}
+	case !old.Mode().IsRegular():
+		return "", &fs.PathError{Op: "write", Path: file.Name, Err: errors.New("what is there is no regular file")}
+	}
+	if beside, err = createBeside(root, file.Name, file.Body, file.Mode, old); err == nil {
+		*made = append(*made, beside)
+	}
+	return beside, err
+}
+
+// createBeside writes the content of a file to its folder, under a name of its own, which
+// is empty if that fails.
+func createBeside(root *os.Root, name string, body []byte, mode fs.FileMode, old fs.FileInfo) (string, error) {
+	if old != nil && mode&0o077 != 0 { // else it is for its owner alone, whatever was there
+		mode = old.Mode().Perm()
+	}
+	beside := path.Join(path.Dir(name), ".mailcheck-"+rand.Text()[:12])
+	if err := create(root, beside, body, mode); err != nil {
+		return "", err
+	}
+	if old != nil { // the umask has a say in a new file alone
+		if err := root.Chmod(beside, mode); err != nil {
+			root.Remove(beside)
+			return "", err
+		}
+	}
+	return beside, nil
+}
+
+// putInPlace gives what was written its name. A second name is given only where there is
+// none, also by whoever is at it at the same time; some file systems have no such.
+func putInPlace(root *os.Root, beside, name string, replace bool) error {
+	if !replace {
+		err := root.Link(beside, name)
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			return &fs.PathError{Op: "write", Path: name, Err: ErrThere}
+		case err == nil:
+			return root.Remove(beside)
+		}
+	}
+	return root.Rename(beside, name)
 }
 
 // until does something that a disk may hold up, at most until the context ends.

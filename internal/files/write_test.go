@@ -102,24 +102,52 @@ func TestWriteOnUnix(t *testing.T) {
 	}
 }
 
+// What is there stays, unless it may be replaced.
 func TestWriteNew(t *testing.T) {
-	folder := filepath.Join(t.TempDir(), "new")
-	both := []files.File{{Name: "a/one", Mode: 0o644, Body: []byte("1")}, {Name: "two", Mode: 0o600, Body: []byte("2")}}
-	if err := files.WriteNew(t.Context(), folder, both); err != nil || content(t, filepath.Join(folder, "a", "one"))+content(t, filepath.Join(folder, "two")) != "12" {
+	folder := t.TempDir()
+	name := filepath.Join(folder, "file")
+	if err := files.WriteNew(t.Context(), name, []byte("1"), 0o600); err != nil || content(t, name) != "1" {
 		t.Error(err)
 	}
-	third := []files.File{{Name: "zero", Mode: 0o644}, both[1]}
-	if err := files.WriteNew(t.Context(), folder, third); err == nil || !strings.HasSuffix(err.Error(), "it is there already, and is not replaced") {
+	if err := files.WriteNew(t.Context(), name, []byte("2"), 0o600); !errors.Is(err, files.ErrThere) || content(t, name) != "1" {
+		t.Errorf("where a file is: %v", err)
+	}
+	if got := names(t, folder); got != "file" {
+		t.Errorf("there is %s", got)
+	}
+}
+
+func TestWriteFolder(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "new")
+	both := []files.File{{Name: "a/one", Mode: 0o644, Body: []byte("1")}, {Name: "two", Mode: 0o600, Body: []byte("2")}}
+	if err := files.WriteFolder(t.Context(), folder, both, false); err != nil || content(t, filepath.Join(folder, "a", "one"))+content(t, filepath.Join(folder, "two")) != "12" {
+		t.Error(err)
+	}
+	third := []files.File{{Name: "b/c/zero", Mode: 0o644}, both[1]}
+	if err := files.WriteFolder(t.Context(), folder, third, false); !errors.Is(err, files.ErrThere) || !strings.HasSuffix(err.Error(), "it is there already, and is not replaced") {
 		t.Errorf("where a file is: %v", err)
 	}
 	if got := names(t, folder); got != "a two" {
 		t.Errorf("half a setup is left: %s", got)
 	}
+	both[0].Body, both[1].Body = []byte("3"), []byte("4")
+	if err := files.WriteFolder(t.Context(), folder, both, true); err != nil || content(t, filepath.Join(folder, "a", "one"))+content(t, filepath.Join(folder, "two")) != "34" {
+		t.Errorf("replaced: %v", err)
+	}
+	if got := names(t, folder) + names(t, filepath.Join(folder, "a")); got != "a twoone" {
+		t.Errorf("there is %s", got)
+	}
+	if err := files.WriteFolder(t.Context(), folder, []files.File{both[1], {Name: "a", Mode: 0o644}}, true); err == nil || !strings.HasSuffix(err.Error(), "no regular file") {
+		t.Errorf("where a folder is: %v", err)
+	}
+	if got := names(t, folder) + content(t, filepath.Join(folder, "two")); got != "a two4" {
+		t.Errorf("there is %s", got)
+	}
 	other := folder + "er"
-	if err := files.WriteNew(t.Context(), other, []files.File{both[0], {Name: "../out", Mode: 0o644}}); err == nil {
+	if err := files.WriteFolder(t.Context(), other, []files.File{both[0], {Name: "../out", Mode: 0o644}}, false); err == nil {
 		t.Error("a file outside the folder was written")
 	}
-	if _, err := os.Stat(filepath.Join(other, "a", "one")); err == nil {
+	if _, err := os.Stat(other); err == nil {
 		t.Error("half a setup is left in a new folder")
 	}
 }
