@@ -19,7 +19,7 @@ import (
 )
 
 var (
-	chaosSeeds = flag.Int("chaos", 200, "how many bad networks TestChaos tries")
+	chaosSeeds = flag.Int("chaos", 64, "how many bad networks TestChaos tries; .ci/test tries some hundred")
 	chaosFirst = flag.Int("chaos-first", 0, "the seed of the first")
 )
 

@@ -25,6 +25,9 @@ func within(d time.Duration, o Options) func(context.Context, *Client, mailcheck
 // However early a run ends, it blames nobody for it: what passes when there is time does
 // not fail without, and no cause is named that there is none of.
 func TestEndOfTheRunIsNobodysFault(t *testing.T) {
+	if raceDetector {
+		t.Skip("takes too long with the race detector: run it without -race")
+	}
 	for _, s := range lab.Scenarios() {
 		if s.Address == "" {
 			continue
