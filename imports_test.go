@@ -87,6 +87,7 @@ var allowed = map[string]map[string]string{
 	"autoconfig/setup": {
 		".":                      "the nouns",
 		"autoconfig/document":    "the words of settings files",
+		"autoconfig/provider":    "what a provider's users have to do before they can log in",
 		"autoconfig/setup/sheet": "the one way from values to files",
 	},
 	"autoconfig/setup/sheet": {

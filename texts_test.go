@@ -47,6 +47,8 @@ var readers = map[string]string{
 	"lint.grouped.find":                "a fault is said once, for all clients",
 	"sheet.Warning":                    "stands in a file, for whoever opens it",
 	"sheet.sentence":                   "stands in a file, for whoever opens it",
+	"sheet.Set.TextPage":               "makes what people read",
+	"sheet.markdown":                   "makes what people read",
 	"trace.Do":                         "how long it was instead of \"in time\"",
 }
 

@@ -40,7 +40,10 @@ var readers = map[string]reader{
 	"apple": {read: readProfile, address: true, person: true, cannot: func(s mailcheck.Server) bool {
 		return (s.Port == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) || s.Protocol == mailcheck.Submission && s.Port == 25) != (s.Security == mailcheck.StartTLS)
 	}},
-	"neomutt": {read: readMutt, address: true, person: true, refuses: func(address string) bool { return strings.HasPrefix(address, `"`) }},
+	"human":          {read: readPage(textParts), all: true, address: true, person: true},
+	"human-markdown": {read: readPage(markdownParts), all: true, address: true, person: true},
+	"human-html":     {read: readPage(htmlParts), all: true, address: true, person: true},
+	"neomutt":        {read: readMutt, address: true, person: true, refuses: func(address string) bool { return strings.HasPrefix(address, `"`) }},
 	"postfix": {read: readPostfix, address: true,
 		cannot: func(s mailcheck.Server) bool {
 			return strings.Contains(s.Username, ":") || !strings.Contains(s.Host, ".ex") && !strings.Contains(s.Host, "kva.")

@@ -44,6 +44,9 @@ type Format struct {
 var Formats = []Format{
 	thunderbird,
 	apple,
+	human,
+	humanMarkdown,
+	humanHTML,
 	neomutt,
 	postfix,
 }
