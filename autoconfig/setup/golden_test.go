@@ -19,6 +19,9 @@ func TestGolden(t *testing.T) {
 		for _, file := range made.Files {
 			name := filepath.Join("testdata", file.Name)
 			if *update {
+				if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+					t.Fatal(err)
+				}
 				if err := os.WriteFile(name, file.Body(), 0o644); err != nil {
 					t.Fatal(err)
 				}

@@ -8,6 +8,7 @@ import (
 // dialog is how one program asks for an account that it does not find by itself.
 type dialog struct {
 	program string
+	outlook bool
 	path    func(protocol string) mailcheck.Text // how one gets there
 	asks    []ask                                // in its order and its words
 	notes   []mailcheck.Text
@@ -59,7 +60,7 @@ func otherName(a Account) bool { return !sameName(a) }
 // dialogs are those of the programs that most people have. They are as of 2025 and 2026.
 var dialogs = []dialog{
 	{
-		program: "Outlook for Windows, classic", when: sameName,
+		program: "Outlook for Windows, classic", outlook: true, when: sameName,
 		path: func(protocol string) mailcheck.Text {
 			return mailcheck.Textf("File > Add Account: type the address, open Advanced options, tick \"Let me set up my account manually\", choose Connect, then %s.", protocol)
 		},
@@ -73,7 +74,7 @@ var dialogs = []dialog{
 		implicit: "SSL/TLS", starttls: "STARTTLS", logins: onlyPassword,
 	},
 	{
-		program: "Outlook for Windows, classic", when: otherName,
+		program: "Outlook for Windows, classic", outlook: true, when: otherName,
 		path: func(string) mailcheck.Text {
 			return mailcheck.Textf("The dialog inside Outlook takes the address for the user name, which is another here. Use the Control Panel: Mail > Email Accounts > New > Manual setup > POP or IMAP.")
 		},
@@ -89,7 +90,7 @@ var dialogs = []dialog{
 		implicit: "SSL/TLS", starttls: "STARTTLS", logins: onlyPassword,
 	},
 	{
-		program: "Outlook for Windows, new",
+		program: "Outlook for Windows, new", outlook: true,
 		path: func(protocol string) mailcheck.Text {
 			return mailcheck.Textf("Settings > Accounts > Your accounts > Add account: type the address, choose %s as the provider, then Show more.", protocol)
 		},

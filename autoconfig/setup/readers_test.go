@@ -43,6 +43,7 @@ var readers = map[string]reader{
 	"human":          {read: readPage(textParts), all: true, address: true, person: true},
 	"human-markdown": {read: readPage(markdownParts), all: true, address: true, person: true},
 	"human-html":     {read: readPage(htmlParts), all: true, address: true, person: true},
+	"outlook":        {read: readOutlook, all: true},
 	"neomutt":        {read: readMutt, address: true, person: true, refuses: func(address string) bool { return strings.HasPrefix(address, `"`) }},
 	"postfix": {read: readPostfix, address: true,
 		cannot: func(s mailcheck.Server) bool {
@@ -109,6 +110,35 @@ func readProfile(made Setup, a mailcheck.Address) (told, error) {
 		}
 	}
 	return t, nil
+}
+
+// readOutlook reads the answer as discovery does, once lint finds no failure in it, but for
+// user names, which are odd here.
+func readOutlook(made Setup, a mailcheck.Address) (told, error) {
+	body := made.Files[0].Body()
+	for _, f := range lint.Judge(lint.File{Name: "autodiscover.xml", Body: body, ContentType: "text/xml"}).Findings {
+		if f.Severity >= checks.Failure && f.Element != "LoginName" {
+			return told{}, fmt.Errorf("lint: %s: %s", f.Check.ID, f.Detail)
+		}
+	}
+	answer, err := document.ParseAutodiscover(body)
+	if err != nil {
+		return told{}, err
+	}
+	servers, problems := answer.Servers(a)
+	if len(problems) > 0 {
+		return told{}, fmt.Errorf("problems %+v", problems)
+	}
+	for i := range servers {
+		if servers[i].Username == "" {
+			servers[i].Username = a.Username()
+		}
+	}
+	v2, err := document.ParseAutodiscoverV2(made.Files[1].Body())
+	if err != nil || v2.Protocol != "AutodiscoverV1" || v2.URL != "https://autodiscover."+a.Domain+"/autodiscover/autodiscover.xml" {
+		return told{}, fmt.Errorf("version 2: %+v, %v", v2, err)
+	}
+	return told{servers: servers}, nil
 }
 
 // secretTool is the only command that a file may run.

@@ -47,6 +47,7 @@ var Formats = []Format{
 	human,
 	humanMarkdown,
 	humanHTML,
+	outlook,
 	neomutt,
 	postfix,
 }

@@ -5,6 +5,8 @@
 package sheet
 
 import (
+	"bytes"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io/fs"
@@ -110,6 +112,18 @@ func (s *Set) XML(name string, warnings []mailcheck.Text, v any) {
 		above += xmlComment(Warning(w))
 	}
 	s.files = append(s.files, File{name, Shared, []byte(above + string(body) + "\n")})
+}
+
+// JSON adds a value as JSON, which has no comments.
+func (s *Set) JSON(name string, v any) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // which is for JSON inside HTML
+	e.SetIndent("", "  ")
+	if err := e.Encode(v); err != nil {
+		s.fail(fmt.Errorf("%s: %w", name, err))
+	}
+	s.files = append(s.files, File{name, Shared, b.Bytes()})
 }
 
 // Plist adds a value as a property list in XML.
