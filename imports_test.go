@@ -93,6 +93,7 @@ var allowed = map[string]map[string]string{
 	"autoconfig/setup/sheet": {
 		".":                "texts, and what is printable",
 		"howett.net/plist": "property lists, in which Apple's profiles are written",
+		"rsc.io/qr":        "QR codes, which phones scan",
 	},
 	"internal/tlsask": {
 		".":      "how a cipher suite is judged",

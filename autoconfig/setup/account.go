@@ -95,10 +95,11 @@ func (f Format) account(r *mailcheck.Report, pop3 bool) (Account, []mailcheck.Te
 			continue
 		}
 		why := f.against(s)
-		if best := s.Logins[0]; !slices.Contains(f.Logins, best) {
+		known := f.knows(s)
+		if best := s.Logins[0]; !slices.Contains(known, best) {
 			s.lacks = best
 		}
-		s.Logins = f.knows(s.Logins)
+		s.Logins = known
 		switch {
 		case setting.Protocol.Reads() && len(f.Reads) == 0, setting.Protocol.Sends() && !f.Sends:
 		case !why.Empty():
@@ -143,9 +144,9 @@ func (f Format) against(s Server) mailcheck.Text {
 	switch {
 	case s.Protocol.Reads() && !slices.Contains(f.Reads, s.Protocol):
 		return mailcheck.Textf("%s does not speak %s", f.Name, strings.ToUpper(string(s.Protocol)))
-	case len(f.knows(s.Logins)) == 0 && s.OnlyOAuth2():
+	case len(f.knows(s)) == 0 && s.OnlyOAuth2():
 		return mailcheck.Textf("the server wants OAuth2, which the file cannot set up")
-	case len(f.knows(s.Logins)) == 0:
+	case len(f.knows(s)) == 0:
 		return mailcheck.Textf("the file cannot name the way to log in that the server offers (CRAM-MD5)")
 	case f.Against != nil:
 		return f.Against(s)

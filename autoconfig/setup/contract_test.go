@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"reflect"
 	"regexp"
 	"slices"
@@ -321,7 +322,8 @@ func expectedError(f Format, reader reader, r *mailcheck.Report, person string, 
 		return &sheet.ValueError{}
 	case len(want) == 0:
 		return &UnusableError{}
-	case reader.address && !mailcheck.Printable(address), reader.refuses != nil && reader.refuses(address):
+	case reader.address && !mailcheck.Printable(address), reader.refuses != nil && reader.refuses(address),
+		reader.tooMuch != nil && reader.tooMuch(told{want, address, person}):
 		return &sheet.ValueError{}
 	}
 	return nil
@@ -342,6 +344,9 @@ func wellFormed(f Format, made Setup) error {
 		return fmt.Errorf("there are %d files, and Folder is %v", len(made.Files), f.Folder)
 	}
 	for i, file := range made.Files {
+		if len(f.Forms) > 0 && (len(f.Forms) != len(made.Files) || path.Ext(file.Name) != f.Forms[i]) {
+			return fmt.Errorf("%s is not one of %q", file.Name, f.Forms)
+		}
 		body := string(file.Body())
 		switch {
 		case !fs.ValidPath(file.Name) || !name.MatchString(file.Name):
@@ -350,6 +355,10 @@ func wellFormed(f Format, made Setup) error {
 			return fmt.Errorf("two files are called %s", file.Name)
 		case file.Mode != sheet.Shared && file.Mode != sheet.Private:
 			return fmt.Errorf("%s has the mode %v", file.Name, file.Mode)
+		case strings.HasSuffix(file.Name, ".png"): // the reader looks at it
+			if !strings.Contains(body, "Written by mailcheck, ") {
+				return fmt.Errorf("%s does not say what made it", file.Name)
+			}
 		case !utf8.ValidString(body) || !strings.HasSuffix(body, "\n") || strings.ContainsAny(body, "\r\x00"):
 			return fmt.Errorf("%s is no text:\n%q", file.Name, body)
 		case !strings.HasSuffix(file.Name, ".json") && !strings.Contains(body, "Written by mailcheck, 2026-11-26 10:00 UTC, with the settings of: "):

@@ -80,6 +80,7 @@ func cannot(f Format) []string {
 	add("POP3", reads && !slices.Contains(f.Reads, mailcheck.POP3))
 	add("send mail", !f.Sends)
 	add("OAuth2", !slices.Contains(f.Logins, OAuth2))
+	add("OAuth2 at a provider that it does not know", f.SignsIn != nil)
 	add("a whole domain", !f.Domain)
 	add("a second server", !f.All)
 	add("the person's name", !f.Named)

@@ -17,13 +17,16 @@ func notes(t *testing.T, f Format, made Setup, begin string, want bool) {
 	}
 }
 
+// anyOAuth2 reports whether a format can set OAuth2 up at any provider.
+func anyOAuth2(f Format) bool { return slices.Contains(f.Logins, OAuth2) && f.SignsIn == nil }
+
 // What only a program with OAuth2 can use gets no file for another, but the reason and
 // which programs can.
 func TestOAuth2Only(t *testing.T) {
 	imap, smtp := result("imaps://imap.example.com:993", mailcheck.Pass, "XOAUTH2"), result("submissions://smtp.example.com:465", mailcheck.Pass, "XOAUTH2")
 	for _, f := range Formats {
 		made, err := f.Make(account(imap, smtp), Options{})
-		if slices.Contains(f.Logins, OAuth2) {
+		if anyOAuth2(f) {
 			if err != nil {
 				t.Errorf("%s: %v", f.Name, err)
 			}
@@ -52,8 +55,8 @@ func TestOAuth2LeftOut(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", f.Name, err)
 		}
-		notes(t, f, made, "left out: OAuth2 at submissions://smtp.example.com:465, ", f.Sends && !slices.Contains(f.Logins, OAuth2))
-		notes(t, f, made, "left out: OAuth2 at imaps://imap.example.com:993, ", len(f.Reads) > 0 && !slices.Contains(f.Logins, OAuth2))
+		notes(t, f, made, "left out: OAuth2 at submissions://smtp.example.com:465, ", f.Sends && !anyOAuth2(f))
+		notes(t, f, made, "left out: OAuth2 at imaps://imap.example.com:993, ", len(f.Reads) > 0 && !anyOAuth2(f))
 	}
 }
 
@@ -70,7 +73,7 @@ func TestServerLeftOut(t *testing.T) {
 			t.Errorf("%s: %v", f.Name, err)
 		}
 		reads := len(f.Reads) > 0
-		notes(t, f, made, "left out: imaps://cram.example.com:993: ", reads && !slices.Contains(f.Logins, OAuth2))
+		notes(t, f, made, "left out: imaps://cram.example.com:993: ", reads && !anyOAuth2(f))
 		notes(t, f, made, "left out, since the file has no place for it: caldav://dav.example.com:443", reads && !slices.Contains(f.Around, mailcheck.CalDAV))
 		notes(t, f, made, "left out: submissions://smtp.example.com:587: ", f.Against != nil && !f.Against(Server{Protocol: mailcheck.Submission, Host: "smtp.example.com", Port: 587, Security: mailcheck.ImplicitTLS}).Empty())
 	}

@@ -141,3 +141,17 @@ func TestPlistutilReadsTheProfile(t *testing.T) {
 		}
 	}
 }
+
+// A scanner that is nobody's here reads the picture, whatever the names are.
+func TestZbarimgReadsTheCode(t *testing.T) {
+	for _, c := range contractCases() {
+		folder, ok := files(t, android, c)
+		if !ok {
+			continue
+		}
+		made, _ := android.Make(c.report, Options{Name: c.person})
+		if got, want := program(t, "zbarimg", "--quiet", "--raw", filepath.Join(folder, "account.png")), string(made.Files[2].Body()); got != want {
+			t.Errorf("%s: zbarimg says\n%s, want\n%s", c.name, got, want)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type reader struct {
 	person  bool                        // it has the person's name
 	cannot  func(mailcheck.Server) bool // which servers the program cannot be told to use
 	refuses func(address string) bool   // which addresses the format cannot hold
+	tooMuch func(told) bool             // what is too long for it
 }
 
 // told is what a setup tells its program. The Auth of a server are ways to log in of
@@ -45,12 +46,19 @@ var readers = map[string]reader{
 	"human-html":     {read: readPage(htmlParts), all: true, address: true, person: true},
 	"outlook":        {read: readOutlook, all: true},
 	"neomutt":        {read: readMutt, address: true, person: true, refuses: func(address string) bool { return strings.HasPrefix(address, `"`) }},
+	"android":        {read: readAndroid, address: true, person: true, cannot: onlyOAuth2, refuses: androidRefuses, tooMuch: tooMuchForQR},
 	"postfix": {read: readPostfix, address: true,
 		cannot: func(s mailcheck.Server) bool {
 			return strings.Contains(s.Username, ":") || !strings.Contains(s.Host, ".ex") && !strings.Contains(s.Host, "kva.")
 		},
 		refuses: func(address string) bool { return strings.ContainsAny(address, " ,{}\"") },
 	},
+}
+
+// onlyOAuth2 is for programs that know where to sign in at some providers, none of which
+// is in the cases.
+func onlyOAuth2(s mailcheck.Server) bool {
+	return len(s.Auth) == 1 && s.Auth[0] == string(OAuth2)
 }
 
 func readConfig(made Setup, a mailcheck.Address) (told, error) {

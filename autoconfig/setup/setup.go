@@ -30,9 +30,11 @@ type Format struct {
 	Reads   []mailcheck.Protocol        // one of which the program reads mail with; none: it does not read mail
 	Sends   bool                        // whether it sends mail
 	Logins  []Login                     // that it can be told to use, the user having nothing but a password or a program that gets tokens
+	SignsIn func(host string) bool      // whether it knows where to sign in with OAuth2 for a host; nil: it does not have to
 	Against func(Server) mailcheck.Text // why it cannot be told to use a server; nil: any will do
 	Domain  bool                        // one setup can serve everybody of a domain
 	Folder  bool                        // there is more than one file
+	Forms   []string                    // the endings of the files, if they are one thing in several forms, the first the one to look at
 	All     bool                        // the file names the alternatives too
 	Named   bool                        // it has the person's name
 	Around  []mailcheck.Protocol        // services around the mail that it can name
@@ -48,6 +50,7 @@ var Formats = []Format{
 	humanMarkdown,
 	humanHTML,
 	outlook,
+	android,
 	neomutt,
 	postfix,
 }
@@ -240,7 +243,9 @@ func (f Format) enough(a Account) bool {
 	return (len(f.Reads) == 0 || len(a.Reading) > 0) && (!f.Sends || len(a.Sending) > 0)
 }
 
-// knows returns those of the ways to log in that the program can be told to use.
-func (f Format) knows(logins []Login) []Login {
-	return slices.DeleteFunc(slices.Clone(logins), func(l Login) bool { return !slices.Contains(f.Logins, l) })
+// knows returns those of the ways to log in at a server that the program can be told to use.
+func (f Format) knows(s Server) []Login {
+	return slices.DeleteFunc(slices.Clone(s.Logins), func(l Login) bool {
+		return !slices.Contains(f.Logins, l) || l == OAuth2 && f.SignsIn != nil && !f.SignsIn(s.Host)
+	})
 }

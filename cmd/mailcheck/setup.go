@@ -45,6 +45,8 @@ nothing works, nothing is written and the reasons are on standard error.
 One file goes to standard output or, with --write, to a file; use that rather than
 > in Windows PowerShell, which would change the encoding. Several go below
 --directory, those of several clients each into a folder of the client's name.
+Of a QR code the ending of FILE says what is written: .png the picture, .txt the
+picture in characters, .json what the code says; standard output shows it.
 Nothing is replaced without --force. Standard error says where the files go, what
 to do next, what the person will be asked, and what the files have no place for.
 No file has a password in it. SOURCE_DATE_EPOCH in the environment sets the date
@@ -64,6 +66,7 @@ interrupted.`,
 		Example: `  mailcheck setup alice@example.com --for thunderbird --write config-v1.1.xml
   mailcheck setup example.com --for thunderbird > config-v1.1.xml
   mailcheck setup alice@example.com --for apple --name "Alice Liddell" --write mail.mobileconfig
+  mailcheck setup alice@example.com --for android
   mailcheck setup alice@example.com --for neomutt,postfix --directory mail
   mailcheck setup --from report.json --for all --directory mail`,
 		Args:              f.arguments,
@@ -165,13 +168,16 @@ func unknownClient(name string) error {
 
 // possible refuses, before any server is asked, what cannot be written where it should.
 func (f *setupFlags) possible(formats []setup.Format) error {
-	several := len(formats) > 1 || formats[0].Folder
+	forms := formats[0].Forms
+	several := len(formats) > 1 || formats[0].Folder && len(forms) == 0
 	there, err := os.Stat(f.file)
 	switch {
 	case f.file != "" && f.directory != "":
 		return usage("give one of them", "--write and --directory exclude each other")
 	case several && f.file != "":
 		return usage("name a folder: --directory FOLDER", "there are several files, which --write cannot take")
+	case f.file != "" && len(forms) > 0 && !slices.Contains(forms, form(f.file)):
+		return usage("end the name of the file in one of: "+strings.Join(forms, ", "), "%s is written in several forms, and %s does not say in which", formats[0].Name, mailcheck.Quoted(f.file))
 	case several && f.directory == "":
 		return usage("name a folder: --directory FOLDER", "there are several files, which do not fit on standard output")
 	case err == nil && there.Mode().IsRegular() && !f.force: // what else is wrong is told when it is written

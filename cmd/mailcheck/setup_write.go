@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"mailcheck"
 	"mailcheck/autoconfig/setup"
@@ -60,17 +64,48 @@ func (f *setupFlags) write(c *cobra.Command, formats []setup.Format, r *mailchec
 
 // put writes the files to where they should go.
 func (f *setupFlags) put(c *cobra.Command, written []made) error {
-	first := written[0].Files[0]
+	one := written[0].Files[0]
+	if i := slices.Index(written[0].Forms, form(f.file)); i > 0 {
+		one = written[0].Files[i]
+	}
 	switch {
 	case f.directory != "":
 		return files.WriteFolder(c.Context(), f.directory, f.below(written), f.force)
 	case f.file == "":
-		_, err := c.OutOrStdout().Write(first.Body())
+		_, err := c.OutOrStdout().Write(shown(c.OutOrStdout(), one))
 		return err
 	case f.force:
-		return files.Write(c.Context(), f.file, first.Body(), first.Mode)
+		return files.Write(c.Context(), f.file, one.Body(), one.Mode)
 	}
-	return files.WriteNew(c.Context(), f.file, first.Body(), first.Mode)
+	return files.WriteNew(c.Context(), f.file, one.Body(), one.Mode)
+}
+
+// form is the ending of a file's name.
+func form(name string) string { return strings.ToLower(filepath.Ext(name)) }
+
+// shown is a file as standard output gets it: on a terminal a QR code has its own colours.
+func shown(stdout io.Writer, file sheet.File) []byte {
+	if r, ok := stdout.(*results); ok {
+		stdout = r.Writer
+	}
+	terminal, ok := stdout.(*os.File)
+	if !ok || !term.IsTerminal(int(terminal.Fd())) || !enableColor(terminal) {
+		return file.Body()
+	}
+	return darkOnLight(file.Body())
+}
+
+// darkOnLight gives the lines of a QR code black on white, since phones do not find a code
+// on a terminal whose ground is dark. The two colours are of those that no theme changes.
+func darkOnLight(body []byte) []byte {
+	var b bytes.Buffer
+	for line := range bytes.Lines(body) {
+		if row := bytes.TrimSuffix(line, []byte("\n")); len(row) > 0 && strings.Trim(string(row), sheet.Blocks) == "" {
+			line = fmt.Appendf(nil, "\x1b[38;5;16;48;5;231m%s\x1b[0m\n", row)
+		}
+		b.Write(line)
+	}
+	return b.Bytes()
 }
 
 // below returns the files by their names below the folder: those of one program in it, else
