@@ -219,7 +219,9 @@ func contract(f Format, reader reader, r *mailcheck.Report, person string) error
 		somebody.Address.Local = "user"
 		if made, err := f.Make(r, Options{Name: person, Unverified: forged(r)}); err == nil {
 			says := fmt.Sprintf("%s is an example", somebody.Address)
-			if !strings.Contains(string(made.Files[0].Body()), says) || !slices.ContainsFunc(made.Notes, func(n mailcheck.Text) bool { return strings.HasPrefix(n.String(), says) }) {
+			body := string(made.Files[0].Body())
+			inXML := strings.ReplaceAll(says, "--", "- -") // where a comment has no two hyphens in a row
+			if !strings.Contains(body, says) && !strings.Contains(body, inXML) || !slices.ContainsFunc(made.Notes, func(n mailcheck.Text) bool { return strings.HasPrefix(n.String(), says) }) {
 				return fmt.Errorf("the example is not called one: %q\n%s", made.Notes, shown(made))
 			}
 		}

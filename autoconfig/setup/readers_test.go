@@ -47,6 +47,7 @@ var readers = map[string]reader{
 	"outlook":        {read: readOutlook, all: true},
 	"neomutt":        {read: readMutt, address: true, person: true, refuses: func(address string) bool { return strings.HasPrefix(address, `"`) }},
 	"android":        {read: readAndroid, address: true, person: true, cannot: onlyOAuth2, refuses: androidRefuses, tooMuch: tooMuchForQR},
+	"k9":             {read: readK9, address: true, person: true, cannot: onlyOAuth2, refuses: androidRefuses},
 	"postfix": {read: readPostfix, address: true,
 		cannot: func(s mailcheck.Server) bool {
 			return strings.Contains(s.Username, ":") || !strings.Contains(s.Host, ".ex") && !strings.Contains(s.Host, "kva.")

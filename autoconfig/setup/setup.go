@@ -51,6 +51,7 @@ var Formats = []Format{
 	humanHTML,
 	outlook,
 	android,
+	k9,
 	neomutt,
 	postfix,
 }
