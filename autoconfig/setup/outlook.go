@@ -43,13 +43,17 @@ func writeOutlook(a Account, out *sheet.Set) {
 		answer.Response.Account.Protocols = append(answer.Response.Account.Protocols, p)
 	}
 	out.XML("autodiscover/autodiscover.xml", a.Warnings, answer)
-	out.JSON("autodiscover/autodiscover.json", struct{ Protocol, Url string }{
-		"AutodiscoverV1", "https://autodiscover." + a.Address.Domain + "/autodiscover/autodiscover.xml",
-	})
+	out.JSON("autodiscover/autodiscover.json", versionTwo{"AutodiscoverV1", "https://autodiscover." + a.Address.Domain + "/autodiscover/autodiscover.xml"})
 	out.TextPage("outlook-steps.txt", outlookSteps(a))
 	if personal {
 		out.Note(mailcheck.Textf("autodiscover.xml has a user name that is not the address, so it is for %s alone; a server that tells people apart has to put each one's own in", a.Address.String()))
 	}
+}
+
+// versionTwo leads who asks in the newer way to the answer above.
+type versionTwo struct {
+	Protocol string
+	URL      string `json:"Url"`
 }
 
 type xmlAnswer struct {
