@@ -25,6 +25,9 @@ type Account struct {
 	// Warnings are about the servers above that nobody vouches for. A writer puts them
 	// into the file where it has room for such words.
 	Warnings []mailcheck.Text
+
+	known  []mailcheck.Server // whatever came of their test
+	issuer string             // of OAuth2, as published and vouched for; may be empty
 }
 
 // Domain reports whether the setup is for everybody of a domain.
@@ -83,7 +86,10 @@ const (
 // account chooses the servers that the format can be written with, and says what it
 // cannot do with the others that passed. With POP3 wanted there is no IMAP.
 func (f Format) account(r *mailcheck.Report, pop3 bool) (Account, []mailcheck.Text) {
-	a := Account{Address: r.Address}
+	a := Account{Address: r.Address, issuer: issuer(r)}
+	if f.Issuer && a.issuer == "" {
+		f.Logins = slices.DeleteFunc(slices.Clone(f.Logins), func(l Login) bool { return l == OAuth2 })
+	}
 	var reasons []mailcheck.Text
 	for _, setting := range r.Usable() {
 		s, ok := server(r, setting)
@@ -121,7 +127,22 @@ func (f Format) account(r *mailcheck.Report, pop3 bool) (Account, []mailcheck.Te
 	})
 	slices.SortStableFunc(a.Sending, func(a, b Server) int { return cmp.Compare(rank(a), rank(b)) })
 	a.OAuth = issuers(r)
+	a.known = known(r)
 	return a, reasons
+}
+
+// known returns the servers that are published, and those guessed ones that are there.
+func known(r *mailcheck.Report) []mailcheck.Server {
+	var all []mailcheck.Server
+	for _, setting := range r.Settings {
+		all = append(all, setting.Server)
+	}
+	for _, result := range r.Servers {
+		if result.TLS != nil || result.Greeting != "" {
+			all = append(all, result.Server)
+		}
+	}
+	return all
 }
 
 // issuers returns the OAuth2 services that are published completely enough to get a

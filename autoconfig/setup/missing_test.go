@@ -17,8 +17,11 @@ func notes(t *testing.T, f Format, made Setup, begin string, want bool) {
 	}
 }
 
-// anyOAuth2 reports whether a format can set OAuth2 up at any provider.
-func anyOAuth2(f Format) bool { return slices.Contains(f.Logins, OAuth2) && f.SignsIn == nil }
+// anyOAuth2 reports whether a format can set OAuth2 up at any provider, even where no
+// issuer is published, as in the reports here.
+func anyOAuth2(f Format) bool {
+	return slices.Contains(f.Logins, OAuth2) && f.SignsIn == nil && !f.Issuer
+}
 
 // What only a program with OAuth2 can use gets no file for another, but the reason and
 // which programs can.

@@ -3,6 +3,7 @@ package setup
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"regexp"
 	"slices"
@@ -21,11 +22,14 @@ import (
 type reader struct {
 	read    func(Setup, mailcheck.Address) (told, error)
 	all     bool                        // it has the alternatives too
+	each    bool                        // it has one server of each protocol
 	address bool                        // it has the person's address
 	person  bool                        // it has the person's name
 	cannot  func(mailcheck.Server) bool // which servers the program cannot be told to use
 	refuses func(address string) bool   // which addresses the format cannot hold
 	tooMuch func(told) bool             // what is too long for it
+	unnamed bool                        // it has no user names
+	self    bool                        // it has none, and its program gives the address
 }
 
 // told is what a setup tells its program. The Auth of a server are ways to log in of
@@ -54,6 +58,10 @@ var readers = map[string]reader{
 		},
 		refuses: func(address string) bool { return strings.ContainsAny(address, " ,{}\"") },
 	},
+	"dns": {read: readZone, all: true, unnamed: true, cannot: func(s mailcheck.Server) bool { return net.ParseIP(s.Host) != nil }},
+	"pacc": {read: readPACC, each: true, self: true, cannot: func(s mailcheck.Server) bool {
+		return s.Security != mailcheck.ImplicitTLS || s.Port != mailcheck.DefaultPort(s.Protocol, s.Security) || net.ParseIP(s.Host) != nil || !slices.Contains(s.Auth, string(Password))
+	}},
 }
 
 // onlyOAuth2 is for programs that know where to sign in at some providers, none of which

@@ -31,11 +31,13 @@ type Format struct {
 	Sends   bool                        // whether it sends mail
 	Logins  []Login                     // that it can be told to use, the user having nothing but a password or a program that gets tokens
 	SignsIn func(host string) bool      // whether it knows where to sign in with OAuth2 for a host; nil: it does not have to
+	Issuer  bool                        // it can be told to use OAuth2 only by an issuer that is published
 	Against func(Server) mailcheck.Text // why it cannot be told to use a server; nil: any will do
 	Domain  bool                        // one setup can serve everybody of a domain
 	Folder  bool                        // there is more than one file
 	Forms   []string                    // the endings of the files, if they are one thing in several forms, the first the one to look at
 	All     bool                        // the file names the alternatives too
+	Each    bool                        // else the file names one server of each protocol, and not one for reading
 	Named   bool                        // it has the person's name
 	Around  []mailcheck.Protocol        // services around the mail that it can name
 
@@ -54,6 +56,8 @@ var Formats = []Format{
 	k9,
 	neomutt,
 	postfix,
+	zone,
+	pacc,
 }
 
 // Setup is what a user gets.
@@ -225,10 +229,18 @@ func (f Format) missing(r *mailcheck.Report, written Account, reasons []mailchec
 
 // written returns what the file names of an account.
 func (f Format) written(a Account) Account {
-	if !f.All {
+	switch {
+	case f.Each:
+		a.Reading, a.Sending = firstOfEach(a.Reading), firstOfEach(a.Sending)
+	case !f.All:
 		a.Reading, a.Sending = a.Reading[:min(1, len(a.Reading))], a.Sending[:min(1, len(a.Sending))]
 	}
 	return a
+}
+
+// firstOfEach returns the best server of each protocol; the list has those of one together.
+func firstOfEach(servers []Server) []Server {
+	return slices.CompactFunc(slices.Clone(servers), func(a, b Server) bool { return a.Protocol == b.Protocol })
 }
 
 // doubts are those about the user names of the servers.

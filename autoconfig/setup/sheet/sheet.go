@@ -114,16 +114,18 @@ func (s *Set) XML(name string, warnings []mailcheck.Text, v any) {
 	s.files = append(s.files, File{name, Shared, []byte(above + string(body) + "\n")})
 }
 
-// JSON adds a value as JSON, which has no comments.
-func (s *Set) JSON(name string, v any) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // which is for JSON inside HTML
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
+// JSON adds a value as a JSON document, in which there are no comments, and returns its
+// bytes.
+func (s *Set) JSON(name string, v any) []byte {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false) // which is for JSON inside HTML
+	if err := encoder.Encode(v); err != nil {
 		s.fail(fmt.Errorf("%s: %w", name, err))
 	}
-	s.files = append(s.files, File{name, Shared, b.Bytes()})
+	s.files = append(s.files, File{name, Shared, body.Bytes()})
+	return body.Bytes()
 }
 
 // Plist adds a value as a property list in XML.
