@@ -75,4 +75,6 @@ type ClientResult struct {
 	BadCertificate Reaction // to that of one of its servers; empty where none is bad
 	NoStartTLS     Reaction // to a server where somebody on the way takes STARTTLS away; empty where it uses none
 	PresetsPlain   bool     // its form for the servers, which it comes to here, begins without encryption
+
+	Setup string // what the setup command writes for it; empty in the judgement of a file
 }

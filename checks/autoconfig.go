@@ -34,11 +34,11 @@ var (
 		"draft-ietf-mailmaint-autoconfig section 3"}
 	AutoconfigNoServers = &Check{"autoconfig.no-servers", Warning, Admin,
 		"The settings file names no IMAP, POP3 or SMTP server that a client could use.",
-		"The file needs at least one <incomingServer> and one <outgoingServer>, each with hostname, port, socketType, username and authentication.",
+		"The file needs at least one <incomingServer> and one <outgoingServer>, each with hostname, port, socketType, username and authentication. `mailcheck setup ADDRESS --for thunderbird` writes it.",
 		"draft-ietf-mailmaint-autoconfig section 3.2"}
 	AutoconfigBadSection = &Check{"autoconfig.bad-section", Warning, Admin,
 		"A server section of the settings file is incomplete or has an invalid value; clients drop the section, and Thunderbird for Android drops the whole file.",
-		"Correct the section named in the evidence: hostname, port (1 to 65535), socketType (exactly SSL, STARTTLS or plain), username and authentication are all needed.",
+		"Correct the section named in the evidence: hostname, port (1 to 65535), socketType (exactly SSL, STARTTLS or plain), username and authentication are all needed. `mailcheck setup ADDRESS --for thunderbird` writes a good file.",
 		"draft-ietf-mailmaint-autoconfig section 3.2, NDSS 2025 Automatic Insecurity A4.1"}
 	AutoconfigPlaceholder = &Check{"autoconfig.placeholder", Warning, Admin,
 		"The settings file has a placeholder that no client knows, so the user name will be wrong.",

@@ -33,7 +33,7 @@ var (
 		"MS-OXDSCLI section 2.2.4"}
 	AutodiscoverMalformed = &Check{"autodiscover.malformed", Warning, Admin,
 		"The Autodiscover answer cannot be read.",
-		"Correct the answer at the place given: an <Autodiscover> document with <Response>, <Account> and <Protocol>, or for version 2 a JSON object with Protocol and Url.",
+		"Correct the answer at the place given: an <Autodiscover> document with <Response>, <Account> and <Protocol>, or for version 2 a JSON object with Protocol and Url. `mailcheck setup DOMAIN --for outlook --directory FOLDER` writes both for IMAP, POP3 and SMTP.",
 		"MS-OXDSCLI section 2.2.4"}
 	AutodiscoverNoServers = &Check{"autodiscover.no-servers", Warning, Admin,
 		"The Autodiscover answer names no server that a mail program could use.",
@@ -41,7 +41,7 @@ var (
 		"MS-OXDSCLI section 2.2.4.1"}
 	AutodiscoverBadSection = &Check{"autodiscover.bad-section", Warning, Admin,
 		"A <Protocol> of the Autodiscover answer is incomplete or has an invalid value; Outlook drops it or asks the user.",
-		"Correct the section named in the evidence: Type, Server, Port (1 to 65535), SSL (on or off), Encryption (SSL, TLS, None or Auto), LoginName.",
+		"Correct the section named in the evidence: Type, Server, Port (1 to 65535), SSL (on or off), Encryption (SSL, TLS, None or Auto), LoginName. `mailcheck setup DOMAIN --for outlook --directory FOLDER` writes a good answer.",
 		"MS-OXDSCLI section 2.2.4.1, NDSS 2025 Automatic Insecurity A4.1"}
 	AutodiscoverSPA = &Check{"autodiscover.spa", Info, Admin,
 		"The Autodiscover answer leaves SPA on, so Outlook tries a Windows login (NTLM), which most IMAP, POP3 and SMTP servers lack.",
@@ -101,7 +101,7 @@ var (
 		"MS-OXDISCO section 3.1.5, NDSS 2025 Automatic Insecurity A1.2"}
 	AutodiscoverPostOnly = &Check{"autodiscover.post-only", Info, Admin,
 		"The Autodiscover service answers POST alone, as the protocol says, so programs that ask by GET find nothing there.",
-		"Nothing to mend in the service. For programs that ask by GET, such as Delta Chat, publish a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml too.",
+		"Nothing to mend in the service. For programs that ask by GET, such as Delta Chat, publish a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml too; `mailcheck setup DOMAIN --for thunderbird` writes it.",
 		"MS-OXDSCLI section 3.1.5, NDSS 2025 Automatic Insecurity section VIII-A"}
 	AutodiscoverSSLOff = &Check{"autodiscover.ssl-off", Warning, Admin,
 		"The Autodiscover answer has SSL off beside an Encryption, and mail programs that go by SSL connect without encryption.",

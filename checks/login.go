@@ -87,7 +87,7 @@ var (
 		"RFC 5802 section 5, RFC 7677"}
 	LoginUsernameForm = &Check{"login.username-form", Warning, Admin,
 		"The server wants another form of user name than mail programs try first, and no settings file says so.",
-		"Publish a settings file (Mail Autoconfig) with the right <username>; SRV records cannot tell it.",
+		"Publish a settings file (Mail Autoconfig) with the right <username>; SRV records cannot tell it. `mailcheck setup ADDRESS --for thunderbird`, with the password, writes it.",
 		"RFC 6186 section 4, draft-ietf-mailmaint-autoconfig section 3"}
 	LoginUnknown = &Check{"login.unknown-refusal", Failure, User,
 		"The server refuses the login, and it cannot be told from its words why.",

@@ -27,6 +27,6 @@ var (
 		"RFC 5321 section 5.1"}
 	MXRegistrable = &Check{"mx.registrable", Info, Admin,
 		"The mail exchanger has a name that can be registered as it stands, so a program that looks for its operator's settings one label higher asks a stranger's web server, as Nextcloud Mail 3.5 did.",
-		"Publish a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml, which such programs find first, or give the mail exchanger a name with one more label, such as mx.DOMAIN.",
+		"Publish a settings file at https://autoconfig.DOMAIN/mail/config-v1.1.xml (`mailcheck setup DOMAIN --for thunderbird` writes it), which such programs find first, or give the mail exchanger a name with one more label, such as mx.DOMAIN.",
 		"https://publicsuffix.org, NDSS 2025 Automatic Insecurity A2.1"}
 )

@@ -26,6 +26,7 @@ func clientsTable(p *page, r *mailcheck.Report) {
 		clientExposures(p, r.Clients)
 		notKnown(p, unknown)
 	}
+	clientSetups(p, r, known)
 	p.blank()
 	var taken []mailcheck.Server
 	for _, c := range known {
@@ -130,6 +131,30 @@ func clientWay(p *page, c mailcheck.ClientResult) {
 	}
 	clientExposure(p, c)
 	p.say(4, 6, "Rules: %s", c.Ref)
+}
+
+// clientSetups names what the setup command writes for those that do not configure
+// themselves.
+func clientSetups(p *page, r *mailcheck.Report, clients []mailcheck.ClientResult) {
+	var formats []string
+	names := map[string][]mailcheck.Text{}
+	for _, c := range clients {
+		if c.Outcome == mailcheck.Configures || c.Setup == "" {
+			continue
+		}
+		if names[c.Setup] == nil {
+			formats = append(formats, c.Setup)
+		}
+		names[c.Setup] = append(names[c.Setup], verbatim(c.Client))
+	}
+	if len(formats) == 0 {
+		return
+	}
+	p.blank()
+	p.say(0, 2, "What helps those that do not configure themselves is written by mailcheck setup %s and:", r.Address)
+	for _, format := range formats {
+		p.say(2, 4, "--for %s: %s", format, mailcheck.Joined(names[format], "; "))
+	}
 }
 
 func clientsSentence(r *mailcheck.Report) mailcheck.Text {

@@ -21,9 +21,9 @@ func clientResults() *mailcheck.Report {
 			Password: mailcheck.Encrypted, OverHTTP: mailcheck.HTTPFallback, Confirms: mailcheck.Does},
 		{Client: "KMail", Outcome: mailcheck.Configures, Source: "ispdb", Servers: []mailcheck.Server{pop, smtp}, Ref: "kmail-account-wizard: ispdbservice.cpp",
 			Password: mailcheck.ClearSilently, Confirms: mailcheck.DoesNot, NoStartTLS: mailcheck.GoesOn},
-		{Client: "Thunderbird for Android, K-9", Outcome: mailcheck.Asks, Ref: "thunderbird-android: RealAutoconfigParser.kt",
+		{Client: "Thunderbird for Android, K-9", Setup: "thunderbird", Outcome: mailcheck.Asks, Ref: "thunderbird-android: RealAutoconfigParser.kt",
 			Reason: mailcheck.Textf("refuses the whole file: line 14: section 2 (imap): socketType is \"plain\", which it does not know")},
-		{Client: "Delta Chat", Outcome: mailcheck.Fails, Source: "guess", Servers: []mailcheck.Server{imap, smtp}, Reason: mailcheck.Textf("the server does not answer"), Ref: "chatmail/core",
+		{Client: "Delta Chat", Setup: "thunderbird", Outcome: mailcheck.Fails, Source: "guess", Servers: []mailcheck.Server{imap, smtp}, Reason: mailcheck.Textf("the server does not answer"), Ref: "chatmail/core",
 			Confirms: mailcheck.DoesNot, BadCertificate: mailcheck.AsksToGoOn},
 		{Client: "Outlook (new)", Outcome: mailcheck.NotKnown, Reason: mailcheck.Textf("its rules are not published"), Ref: "not verified"},
 	}
@@ -39,7 +39,7 @@ type lintFixture struct {
 func lintFixtures() []lintFixture {
 	clients := clientResults().Clients[:4]
 	for i := range clients {
-		clients[i].Source, clients[i].Asked = "", nil
+		clients[i].Source, clients[i].Asked, clients[i].Setup = "", nil, ""
 	}
 	good := mailcheck.Report{File: "config-v1.1.xml", Kind: "Mail Autoconfig (config-v1.1.xml)", Clients: clients[:2], Verdict: mailcheck.Pass}
 	bad := good

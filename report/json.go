@@ -243,7 +243,7 @@ func finding(f mailcheck.Finding) jsonFinding {
 func client(c mailcheck.ClientResult) jsonClient {
 	return jsonClient{
 		c.Client, string(c.Outcome), c.Source, c.Reason.String(), each(c.Servers, published), each(c.Asked, mailcheck.Text.String), c.Ref,
-		string(c.Password), string(c.OverHTTP), string(c.Confirms), string(c.BadCertificate), string(c.NoStartTLS), c.PresetsPlain,
+		string(c.Password), string(c.OverHTTP), string(c.Confirms), string(c.BadCertificate), string(c.NoStartTLS), c.PresetsPlain, c.Setup,
 	}
 }
 

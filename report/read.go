@@ -272,6 +272,7 @@ func (in *reader) client(d jsonClient) mailcheck.ClientResult {
 		Reason: english(d.Reason), Asked: unpack(d.Asked, english), Ref: d.Ref,
 		Password: mailcheck.Transit(d.Password), OverHTTP: mailcheck.OverHTTP(d.OverHTTP), Confirms: mailcheck.Habit(d.Confirms),
 		BadCertificate: mailcheck.Reaction(d.BadCertificate), NoStartTLS: mailcheck.Reaction(d.NoStartTLS), PresetsPlain: d.PresetsPlain,
+		Setup: d.Setup,
 	}
 }
 

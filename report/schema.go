@@ -267,6 +267,8 @@ type jsonClient struct {
 	BadCertificate string `json:"bad_certificate"`
 	NoStartTLS     string `json:"no_starttls"`
 	PresetsPlain   bool   `json:"presets_plain"`
+
+	Setup string `json:"setup"`
 }
 
 type jsonTLSAudit struct {

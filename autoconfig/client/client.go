@@ -61,7 +61,7 @@ type walk struct {
 // run says what the client ends up with, and what becomes of the password there.
 func (w *walk) run() mailcheck.ClientResult {
 	r := w.end()
-	r.Client, r.Ref, r.Asked = w.name, w.ref, w.asked
+	r.Client, r.Ref, r.Asked, r.Setup = w.name, w.ref, w.asked, w.writer()
 	w.expose(&r)
 	return r
 }

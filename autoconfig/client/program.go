@@ -56,8 +56,20 @@ type program struct {
 	exchange bool                        // of Autodiscover, only an Exchange server configures it
 	unknown  string                      // why nothing certain can be said if no place answers
 	manual   string                      // what happens if no place answers
+	setup    string                      // what the setup command writes for it, where that is neither a settings file nor a page for people
 	habits
 	ref string
+}
+
+// writer returns what the setup command writes for the program.
+func (p program) writer() string {
+	switch {
+	case p.setup != "":
+		return p.setup
+	case p.dialect != nil:
+		return "thunderbird"
+	}
+	return "human"
 }
 
 // habits are what a program does with the password.

@@ -36,7 +36,7 @@ var desktopPrograms = []program{
 		// The set-up since 2016 takes Exchange from Autodiscover; IMAP answers are ignored
 		// without a word. Before that it asks AutoDetect, a service of Microsoft, whose
 		// rules are not published (c7solutions.com/2022/11/troubleshooting-autodetect).
-		name:  "Outlook (classic)",
+		name: "Outlook (classic)", setup: "outlook",
 		order: []autoconfig.Place{autoconfig.BuiltIn, autoconfig.Autodiscover}, builtin: classicOutlookProviders, exchange: true, outgoing: sending,
 		manual: "unless Microsoft's service AutoDetect knows the servers, the user has to choose IMAP and type them in; only Exchange configures itself, by Autodiscover",
 		habits: habits{shows: mailcheck.DoesNot, presets: true, certificate: mailcheck.AsksToGoOn, stripped: alike(mailcheck.Stops)},
@@ -51,7 +51,7 @@ var desktopPrograms = []program{
 	},
 	{
 		// No SRV, no autoconfig: operators who searched the system libraries found none.
-		name:  "Apple Mail (macOS, iOS)",
+		name: "Apple Mail (macOS, iOS)", setup: "apple",
 		order: []autoconfig.Place{autoconfig.BuiltIn, autoconfig.Autodiscover}, builtin: appleProviders, exchange: true, outgoing: sending,
 		manual: "unless Apple's list of providers, which is not published, has the domain, the user has to type in the servers or open a configuration profile; of what is published only Exchange is read",
 		habits: habits{shows: mailcheck.DoesNot, certificate: mailcheck.AsksToGoOn, stripped: alike(mailcheck.AsksToGoOn),

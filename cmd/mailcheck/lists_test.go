@@ -11,8 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"mailcheck"
 	"mailcheck/autoconfig"
 	"mailcheck/autoconfig/client"
+	"mailcheck/autoconfig/setup"
 	"mailcheck/internal/sasl"
 )
 
@@ -83,6 +85,15 @@ func TestCommandsAreListed(t *testing.T) {
 	for _, c := range rootCommand(io.Discard).Commands() {
 		if c.IsAvailableCommand() && c.Name() != "help" && !strings.Contains(readme, "`mailcheck "+c.Name()) {
 			t.Errorf("README.md has no row for mailcheck %s", c.Name())
+		}
+	}
+}
+
+// What clients says to write for a program, setup writes.
+func TestClientsHaveWriters(t *testing.T) {
+	for _, c := range client.Results(mailcheck.Address{Local: "alice", Domain: "example.com"}, autoconfig.Discovery{}, nil) {
+		if _, ok := setup.ByName(c.Setup); !ok {
+			t.Errorf("for %s setup should write %q", c.Client, c.Setup)
 		}
 	}
 }
