@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -123,22 +124,27 @@ func (w *world) authdaemond(c net.Conn) {
 // nobody is the user of that name.
 const nobody = 65534
 
+// folderOf returns the name of a user's mailbox.
+func folderOf(user string) string {
+	return regexp.MustCompile(`[^a-z0-9@.-]`).ReplaceAllString(user, "_")
+}
+
 // maildirs makes the mailboxes of the users of scenarios, with a message that no program
 // has seen yet and one that was read. Of homeless it makes one that others may not enter.
 func (w *world) maildirs(program string, owner int, scenarios []scenario) {
 	for _, s := range scenarios {
 		for _, user := range s.users {
 			for _, dir := range []string{"new", "cur", "tmp"} {
-				check(os.MkdirAll(w.path(program, "mail", user, dir), 0o755))
+				check(os.MkdirAll(w.path(program, "mail", folderOf(user), dir), 0o755))
 			}
 			for _, file := range []string{"new/1700000000.M1P1.mail", "cur/1700000001.M2P1.mail:2,S"} {
-				w.write(filepath.Join(program, "mail", user, file), "From: alice@example.org\nTo: "+user+"\nSubject: Hello\n\nHello!\n")
+				w.write(filepath.Join(program, "mail", folderOf(user), file), "From: alice@example.org\nTo: "+user+"\nSubject: Hello\n\nHello!\n")
 			}
 			if user == homelessAt(s.name) {
-				check(os.Chmod(w.path(program, "mail", user), 0o700))
+				check(os.Chmod(w.path(program, "mail", folderOf(user)), 0o700))
 				continue
 			}
-			check(filepath.WalkDir(w.path(program, "mail", user), func(path string, _ os.DirEntry, err error) error {
+			check(filepath.WalkDir(w.path(program, "mail", folderOf(user)), func(path string, _ os.DirEntry, err error) error {
 				return errors.Join(err, os.Chown(path, owner, owner))
 			}))
 		}

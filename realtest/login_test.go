@@ -76,9 +76,17 @@ func (w *world) members(scenarios []scenario) {
 	for _, s := range scenarios {
 		doors.open(s)
 		for _, user := range s.users {
-			fmt.Fprintf(&users, "%s:{PLAIN}%s::::::\n", user, memberPassword)
+			// Dovecot looks the name up as it escapes it.
+			name := strings.NewReplacer(`\`, `\\`, `"`, `\"`, `'`, `\'`).Replace(user)
+			fmt.Fprintf(&users, "%s:{PLAIN}%s::::%s::\n", name, passwordOf(user), w.path("members", "mail", folderOf(user)))
 		}
-		if !slices.Contains(s.ports, 587) { // else the settings are Postfix's
+		switch {
+		case s.cert == none: // and whoever asks may log in all the same
+			fmt.Fprintf(&local, "local %s {\n  ssl = no\n  disable_plaintext_auth = no\n}\n", s.address)
+		case s.cert != "":
+			fmt.Fprintf(&local, "local %[1]s {\n  ssl_cert = <%[2]s\n  ssl_key = <%[2]s\n}\n", s.address, w.path(s.pem()))
+		}
+		if !slices.Contains(s.ports, 587) && !slices.Contains(s.ports, 465) { // else the settings are Postfix's
 			fmt.Fprintf(&local, "local %s {\n%s}\n", s.address, s.settings)
 		}
 	}
@@ -96,7 +104,8 @@ ssl_key = <%[1]s/good.pem
 disable_plaintext_auth = yes
 auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
 auth_failure_delay = 0
-mail_location = maildir:%[1]s/members/mail/%%u
+auth_username_chars =
+mail_location = maildir:~
 passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%%u %[1]s/members/users
@@ -104,7 +113,7 @@ passdb {
 userdb {
   driver = passwd-file
   args = username_format=%%u %[1]s/members/users
-  default_fields = uid=nobody gid=nogroup home=%[1]s/members/mail/%%u
+  default_fields = uid=nobody gid=nogroup
 }
 service auth {
   unix_listener %[1]s/members/auth {

@@ -96,7 +96,7 @@ const (
 	startTLSRecords   = "_imap._tcp SRV 0 1 143 imap\n_submission._tcp SRV 0 1 587 smtp\n"
 )
 
-var scenarios = slices.Concat(servers, discovery, trust, stapled, audited, dnssec, doors, logins, likely)
+var scenarios = slices.Concat(servers, discovery, trust, stapled, audited, dnssec, doors, logins, setupFiles, likely)
 
 var servers = []scenario{{
 	name: "healthy",

@@ -43,7 +43,9 @@ type Server struct {
 	Template string             // the same with the placeholders of Mail Autoconfig, which fit everybody
 	Logins   []Login            // never empty; the best first
 
-	lacks   Login // the best way to log in, which the file cannot set up
+	lacks      Login    // the best way to log in, which the file cannot set up
+	mechanisms []string // of SASL, that it offers inside TLS
+
 	vouch   mailcheck.Vouch
 	url     string
 	sources []string         // that name it
@@ -72,6 +74,10 @@ func (s Server) IsIP() bool {
 func (s Server) OnlyOAuth2() bool {
 	return !slices.ContainsFunc(s.Logins, func(l Login) bool { return l != OAuth2 })
 }
+
+// Offers reports whether the server has a SASL mechanism, for programs that take no
+// other than the one they are told.
+func (s Server) Offers(mechanism string) bool { return slices.Contains(s.mechanisms, mechanism) }
 
 // Login is a way to log in that a server offers inside TLS.
 type Login string
@@ -186,8 +192,8 @@ func server(r *mailcheck.Report, setting mailcheck.Setting) (Server, bool) {
 	s := Server{
 		Protocol: setting.Protocol, Host: host, Port: setting.Port, Security: setting.Security,
 		Username: setting.Username, Template: document.UsernameTemplate(setting.Username, r.Address),
-		Logins: logins(result),
-		vouch:  setting.Vouch, url: setting.URL(), sources: setting.Sources, origin: origin(r, setting.Server),
+		Logins: logins(result), mechanisms: result.Mechanisms.AfterTLS,
+		vouch: setting.Vouch, url: setting.URL(), sources: setting.Sources, origin: origin(r, setting.Server),
 	}
 	s.doubts = otherNames(r, setting.Server, s.Template)
 	if s.Username == "" || document.Unfilled(s.Username) {

@@ -74,7 +74,7 @@ func contractCases() []contractCase {
 	oauth := account(ok("imaps://imap.example.com:993", "XOAUTH2"), ok("submission://smtp.example.com:587", "OAUTHBEARER"))
 	oauth.Sources = []mailcheck.SourceResult{{OAuth: []mailcheck.OAuth{
 		{AuthURL: "https://a.example/\nset x", TokenURL: "https://a.example/", Scopes: []string{"`id`", "$HOME"}, Vouched: true},
-		{AuthURL: "https://a.example/`id`\"", TokenURL: "https://a.example/", Scopes: []string{"`id`", "$HOME"}, Vouched: true},
+		{AuthURL: "https://a.example/`id`\"", TokenURL: "https://a.example/", Scopes: []string{"`id`", `$HOME\`}, Vouched: true},
 	}}}
 	mixed := account(ok("imaps://imap.example.com:993", "XOAUTH2"), smtp)
 	challenge := account(ok("imaps://imap.example.com:993", "CRAM-MD5"), ok("submissions://smtp.example.com:465", "CRAM-MD5"))
@@ -265,7 +265,7 @@ func contract(f Format, reader reader, r *mailcheck.Report, person string) error
 	if reader.address && got.address != r.Address.Username() {
 		return fmt.Errorf("the address is %q, not %q\n%s", got.address, r.Address.Username(), shown(made))
 	}
-	if reader.person != f.Named {
+	if (reader.person || reader.partly) != f.Named {
 		return errors.New("whether it has the person's name, the format and the reader do not agree")
 	}
 	if noted := slices.ContainsFunc(made.Notes, func(n mailcheck.Text) bool { return strings.HasPrefix(n.String(), "the name ") }); noted != (person != "" && !f.Named) {
@@ -331,7 +331,7 @@ func expectedError(f Format, reader reader, r *mailcheck.Report, person string, 
 		return &sheet.ValueError{}
 	case len(want) == 0:
 		return &UnusableError{}
-	case reader.address && !mailcheck.Printable(address), reader.refuses != nil && reader.refuses(address),
+	case reader.address && !mailcheck.Printable(address), reader.refuses != nil && reader.refuses(address), reader.nameless != nil && reader.nameless(person),
 		reader.tooMuch != nil && reader.tooMuch(told{want, address, person}):
 		return &sheet.ValueError{}
 	}

@@ -78,7 +78,7 @@ func TestServerLeftOut(t *testing.T) {
 		reads := len(f.Reads) > 0
 		notes(t, f, made, "left out: imaps://cram.example.com:993: ", reads && !anyOAuth2(f))
 		notes(t, f, made, "left out, since the file has no place for it: caldav://dav.example.com:443", reads && !slices.Contains(f.Around, mailcheck.CalDAV))
-		notes(t, f, made, "left out: submissions://smtp.example.com:587: ", f.Against != nil && !f.Against(Server{Protocol: mailcheck.Submission, Host: "smtp.example.com", Port: 587, Security: mailcheck.ImplicitTLS}).Empty())
+		notes(t, f, made, "left out: submissions://smtp.example.com:587: ", f.Sends && f.Against != nil && !f.Against(Server{Protocol: mailcheck.Submission, Host: "smtp.example.com", Port: 587, Security: mailcheck.ImplicitTLS}).Empty())
 	}
 }
 

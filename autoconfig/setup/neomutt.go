@@ -1,7 +1,6 @@
 package setup
 
 import (
-	"regexp"
 	"strings"
 
 	"mailcheck"
@@ -53,7 +52,7 @@ func writeNeomutt(a Account, out *sheet.Set) {
 	if smtp.OnlyOAuth2() {
 		f.Line(`set smtp_authenticators = "oauthbearer:xoauth2"`)
 		f.Line(`# set smtp_oauth_refresh_command = "COMMAND"`)
-	} else if plainWords.MatchString(a.Address.String()) {
+	} else if a.lookedUp() {
 		f.Line("set smtp_pass = \"`secret-tool lookup service mail user %s`\"", a.Address.String())
 	}
 	f.Line(``)
@@ -61,7 +60,12 @@ func writeNeomutt(a Account, out *sheet.Set) {
 	// attacker takes STARTTLS away.
 	f.Line(`set ssl_force_tls = yes`)
 	f.Line(`set ssl_starttls = yes`)
-	muttAdvice(a, in.OnlyOAuth2() || smtp.OnlyOAuth2(), !in.OnlyOAuth2() || !smtp.OnlyOAuth2(), f, out)
+	if !in.OnlyOAuth2() || !smtp.OnlyOAuth2() {
+		sayPassword(a, f, out)
+	}
+	if in.OnlyOAuth2() || smtp.OnlyOAuth2() {
+		sayToken(a, f, out)
+	}
 }
 
 func muttIMAP(a Account, in Server, f *sheet.Text) {
@@ -69,12 +73,12 @@ func muttIMAP(a Account, in Server, f *sheet.Text) {
 	if in.OnlyOAuth2() {
 		f.Line(`set imap_authenticators = "oauthbearer:xoauth2"`)
 		f.Line(`# set imap_oauth_refresh_command = "COMMAND"`)
-	} else if plainWords.MatchString(a.Address.String()) {
+	} else if a.lookedUp() {
 		f.Line("set imap_pass = \"`secret-tool lookup service mail user %s`\"", a.Address.String())
 	}
 	f.Line(`set folder = "%s://%s/"`, scheme("imap", in), in.Endpoint())
 	f.Line(`set spoolfile = "+INBOX"`)
-	f.Line(`# The usual names; the server may have others.`)
+	f.Comment(`The usual names; the server may have others.`)
 	f.Line(`set record = "+Sent"`)
 	f.Line(`set postponed = "+Drafts"`)
 	f.Line(`set trash = "+Trash"`)
@@ -86,7 +90,7 @@ func muttPOP3(a Account, in Server, f *sheet.Text) {
 	if in.OnlyOAuth2() {
 		f.Line(`set pop_authenticators = "oauthbearer:xoauth2"`)
 		f.Line(`# set pop_oauth_refresh_command = "COMMAND"`)
-	} else if plainWords.MatchString(a.Address.String()) {
+	} else if a.lookedUp() {
 		f.Line("set pop_pass = \"`secret-tool lookup service mail user %s`\"", a.Address.String())
 	}
 	f.Line(`set pop_delete = no`)
@@ -99,27 +103,4 @@ func scheme(protocol string, s Server) string {
 		return protocol + "s"
 	}
 	return protocol
-}
-
-// plainWords are addresses that a shell takes as they are. What stands between
-// backquotes is read by mutt and then by the shell, each with rules of its own: for
-// any other address the line is left out, and mutt asks for the password.
-var plainWords = regexp.MustCompile(`^[A-Za-z0-9_+][A-Za-z0-9._+@-]*$`)
-
-// muttAdvice says where the password and the token come from.
-func muttAdvice(a Account, oauth, password bool, f *sheet.Text, out *sheet.Set) {
-	if password && plainWords.MatchString(a.Address.String()) {
-		f.Line(``)
-		f.Line(`# To store the password: secret-tool store --label=mail service mail user %s`, a.Address.String())
-		out.Note(mailcheck.Textf("to store the password: secret-tool store --label=mail service mail user %s", a.Address.String()))
-	}
-	if !oauth {
-		return
-	}
-	f.Line(``)
-	f.Line(`# COMMAND is a program that prints an access token, such as mutt_oauth2.py.`)
-	for _, o := range a.OAuth {
-		f.Line(`# Sign in at %s, tokens from %s, scopes: %s`, o.AuthURL, o.TokenURL, strings.Join(o.Scopes, " "))
-	}
-	out.Note(mailcheck.Textf("the server wants OAuth2: put a program that prints an access token, such as mutt_oauth2.py, in the place of COMMAND"))
 }

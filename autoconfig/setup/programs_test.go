@@ -30,16 +30,27 @@ func files(t *testing.T, f Format, c contractCase) (folder string, ok bool) {
 	return folder, true
 }
 
-// program returns the output of a program, which may be missing here.
-func program(t *testing.T, name string, args ...string) string {
+// command is a call of a program, which may be missing here.
+func command(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
 		t.Skipf("%s is not installed", name)
 	}
 	cmd := exec.Command(path, args...)
-	cmd.Env = []string{"LC_ALL=C.UTF-8", "HOME=" + t.TempDir(), "PATH=/nowhere"} // where no command is found that a file runs
-	out, err := cmd.Output()
+	// The command for the password is found; no other that a file may run is.
+	bin, err := filepath.Abs("testdata/bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = []string{"LC_ALL=C.UTF-8", "HOME=" + t.TempDir(), "PATH=" + bin}
+	return cmd
+}
+
+// program returns the output of a program.
+func program(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	out, err := command(t, name, args...).Output()
 	if e, ok := err.(*exec.ExitError); ok && len(out) == 0 {
 		t.Errorf("%s %q: %v\n%s", name, args, err, e.Stderr)
 	}

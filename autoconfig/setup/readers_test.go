@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
@@ -20,16 +21,18 @@ import (
 
 // reader reads a setup back as its program does, independently of the writer.
 type reader struct {
-	read    func(Setup, mailcheck.Address) (told, error)
-	all     bool                        // it has the alternatives too
-	each    bool                        // it has one server of each protocol
-	address bool                        // it has the person's address
-	person  bool                        // it has the person's name
-	cannot  func(mailcheck.Server) bool // which servers the program cannot be told to use
-	refuses func(address string) bool   // which addresses the format cannot hold
-	tooMuch func(told) bool             // what is too long for it
-	unnamed bool                        // it has no user names
-	self    bool                        // it has none, and its program gives the address
+	read     func(Setup, mailcheck.Address) (told, error)
+	all      bool                        // it has the alternatives too
+	each     bool                        // it has one server of each protocol
+	address  bool                        // it has the person's address
+	person   bool                        // it has the person's name
+	cannot   func(mailcheck.Server) bool // which servers the program cannot be told to use
+	refuses  func(address string) bool   // which addresses the format cannot hold
+	tooMuch  func(told) bool             // what is too long for it
+	unnamed  bool                        // it has no user names
+	self     bool                        // it has none, and its program gives the address
+	nameless func(person string) bool    // which names of persons it cannot hold
+	partly   bool                        // some of its files have the name of the person
 }
 
 // told is what a setup tells its program. The Auth of a server are ways to log in of
@@ -52,6 +55,35 @@ var readers = map[string]reader{
 	"neomutt":        {read: readMutt, address: true, person: true, refuses: func(address string) bool { return strings.HasPrefix(address, `"`) }},
 	"android":        {read: readAndroid, address: true, person: true, cannot: onlyOAuth2, refuses: androidRefuses, tooMuch: tooMuchForQR},
 	"k9":             {read: readK9, address: true, person: true, cannot: onlyOAuth2, refuses: androidRefuses},
+	"msmtp": {read: readMsmtp, address: true,
+		cannot: func(s mailcheck.Server) bool { return len(s.Username) > 480 },
+		refuses: func(address string) bool {
+			return len(address) > 480 || regexp.MustCompile(`%[UHCM]|[?*[]`).MatchString(address)
+		},
+	},
+	"mbsync": {read: readMbsync, cannot: func(s mailcheck.Server) bool { return len(s.Username) > 500 }},
+	"aerc": {read: readAerc, address: true, person: true,
+		cannot: func(s mailcheck.Server) bool {
+			return s.Protocol == mailcheck.IMAP && s.Security == mailcheck.StartTLS && slices.Equal(s.Auth, []string{string(OAuth2)})
+		},
+		refuses: func(address string) bool {
+			a, err := mail.ParseAddress("<" + address + ">")
+			return err != nil || a.String() != "<"+address+">" || strings.Contains(address, "`") || strings.Contains(address, "%(")
+		},
+	},
+	"himalaya":  {read: readHimalaya, address: true, person: true},
+	"imapsync":  {read: readImapsync},
+	"fetchmail": {read: readFetchmail},
+	"getmail": {read: readGetmail, cannot: func(s mailcheck.Server) bool {
+		return s.Security == mailcheck.StartTLS || s.Protocol == mailcheck.IMAP && !slices.Contains(s.Auth, string(OAuth2)) && (strings.ContainsAny(s.Username, "(){ %*\"\\]") || strings.ContainsFunc(s.Username, func(r rune) bool { return r > 126 }))
+	}},
+	"emacs": {read: readEmacs, address: true, person: true},
+	"env": {read: readEnv, address: true, person: true,
+		cannot: func(s mailcheck.Server) bool { return mixed(s.Username) }, refuses: mixed, nameless: mixed,
+	},
+	"apps": {read: readApps, address: true, partly: true,
+		cannot: func(s mailcheck.Server) bool { return mixed(s.Username) || appsRefuse(s.Username) }, refuses: func(address string) bool { return appsRefuse(address) || noAddress(address) }, nameless: appsRefuse,
+	},
 	"postfix": {read: readPostfix, address: true,
 		cannot: func(s mailcheck.Server) bool {
 			return strings.Contains(s.Username, ":") || !strings.Contains(s.Host, ".ex") && !strings.Contains(s.Host, "kva.")
@@ -201,6 +233,9 @@ func muttSettings(text string) (map[string]string, error) {
 	values := map[string]string{}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
+		if strings.HasSuffix(line, `\`) {
+			return nil, fmt.Errorf("%q goes on in the next line", line) // a comment too
+		}
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}

@@ -58,6 +58,16 @@ var Formats = []Format{
 	postfix,
 	zone,
 	pacc,
+	msmtp,
+	mbsync,
+	aerc,
+	himalaya,
+	imapsync,
+	fetchmail,
+	getmail,
+	emacs,
+	env,
+	apps,
 }
 
 // Setup is what a user gets.

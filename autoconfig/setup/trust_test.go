@@ -65,6 +65,9 @@ func TestVouchedFirst(t *testing.T) {
 	r := account(forged, pop, smtp)
 	r.Sources = []mailcheck.SourceResult{source}
 	for _, f := range Formats {
+		if len(f.Reads) > 0 && !slices.Contains(f.Reads, mailcheck.POP3) {
+			continue // nothing is left to read mail with
+		}
 		made, err := f.Make(r, Options{})
 		if err != nil || strings.Contains(shown(made), "evil") || len(made.Warnings) > 0 {
 			t.Errorf("%s: %v\n%s", f.Name, err, shown(made))

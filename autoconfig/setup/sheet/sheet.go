@@ -192,6 +192,22 @@ func (t *Text) Comments(warnings []mailcheck.Text) {
 	}
 }
 
+// Comment adds a line that no program reads, with texts as they are. It does not end in a
+// backslash, which would hide the next line from mutt.
+func (t *Text) Comment(format literal, texts ...string) {
+	args := make([]any, len(texts))
+	for i, text := range texts {
+		if args[i] = text; !mailcheck.Printable(text) {
+			t.set.fail(&ValueError{text, mailcheck.Textf("it has an invisible or control character")})
+		}
+	}
+	line := fmt.Sprintf(string(format), args...)
+	if strings.HasSuffix(line, "\\") {
+		line += "."
+	}
+	fmt.Fprintf(&t.b, "%s %s\n", t.mark, line)
+}
+
 // body returns the file, which begins with what made it; in a script that stands below
 // the line that names its interpreter.
 func (t *Text) body(made mailcheck.Text) string {
