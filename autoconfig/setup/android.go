@@ -14,7 +14,7 @@ var android = Format{
 	Name: "android", Doc: "QR code that Thunderbird for Android scans",
 	Aliases: []string{"thunderbird-android"},
 	Place:   mailcheck.Textf("the screen, or paper: the phone takes it from there"),
-	Next:    mailcheck.Textf("in Thunderbird for Android choose Import settings, at the start or below Settings, and scan the code; K-9 Mail cannot scan: --for k9"),
+	Next:    mailcheck.Textf("in Thunderbird for Android choose Import settings, at the start or below Settings, then \"Scan QR code\"; K-9 Mail cannot scan: --for k9"),
 	Asks:    mailcheck.Textf("the password, once the account is imported; where it has OAuth2, to sign in at the provider"),
 	Proof:   mailcheck.Textf("zbarimg; no Android device"),
 	Reads:   []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
