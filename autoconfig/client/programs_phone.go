@@ -14,7 +14,7 @@ var phonePrograms = []program{
 		// 8158). isTrusted is false where http was involved, or the MX answer came without
 		// DNSSEC; then the settings are shown for approval. The list of providers that
 		// K-9 had (providersxml) is gone: the registry has three discoveries.
-		name:    "Thunderbird for Android, K-9",
+		name: "Thunderbird for Android, K-9", setup: "android",
 		order:   []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPHost, autoconfig.HTTPWellKnown, autoconfig.Database, autoconfig.Exchanger},
 		dialect: &document.AndroidDialect, incoming: imapOnly, outgoing: sending, bare: true,
 		confirms: map[autoconfig.Place]string{
