@@ -58,7 +58,8 @@ func peakOfHeap(f func()) uint64 {
 }
 
 // What an audit receives is dropped once it was judged, so that many servers together
-// stay below what a program may take. The servers themselves are some 50 MB of this.
+// stay below the 200 MiB that a program may take. The servers themselves are some 50 MB of
+// this, and how much the audits hold at the same time is chance.
 func TestMemoryOfAnAudit(t *testing.T) {
 	if raceDetector {
 		t.Skip("the race detector needs memory of its own")
@@ -79,7 +80,7 @@ func TestMemoryOfAnAudit(t *testing.T) {
 			}
 		})
 	})
-	if t.Logf("%d MB at most", peak>>20); peak > 120<<20 {
+	if t.Logf("%d MB at most", peak>>20); peak > 170<<20 {
 		t.Errorf("%d MB were in use", peak>>20)
 	}
 	for _, server := range r.Servers {

@@ -89,7 +89,7 @@ var desktopPrograms = []program{
 		// _imap goes before _imaps, and 465 is looked up as _smtps, a name that no standard
 		// has. JMAP by SRV goes before IMAP, which is not followed. Guessing connects to
 		// 143 before 993 and to 587 before 465, and at last to the mail exchanger itself.
-		name:    "aerc",
+		name: "aerc", setup: "aerc",
 		order:   []autoconfig.Place{autoconfig.Records, autoconfig.HTTPSHost, autoconfig.HTTPSWellKnown, autoconfig.Database, autoconfig.Guess},
 		dialect: &document.AercDialect, incoming: imapOnly, outgoing: sending, readOnly: true,
 		records:  []string{"_imap", "_imaps", "_submission"},
