@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/ocsp"
@@ -92,6 +93,8 @@ const (
 	intermediateInner = "intermediate-inner" // at a URL that leads into this network
 	rsaKey            = "rsa-key"            // good, for what needs RSA
 	fullChain         = "full-chain"         // good, below the intermediate
+	filesGood         = "files-good"         // good, for the domains of setup files
+	filesUnknown      = "files-unknown"      // the same, from a root that nobody knows
 )
 
 // leaves are the certificates that a scenario can have.
@@ -119,6 +122,19 @@ var leaves = []leaf{
 	}},
 	{kind: rsaKey, bits: 2048},
 	{kind: fullChain, issuer: sent},
+	{kind: filesGood, change: forSetupFiles},
+	{kind: filesUnknown, issuer: unknown, change: forSetupFiles},
+}
+
+// forSetupFiles keeps their names out of the other certificates, of which mailcheck does not
+// read any number.
+func forSetupFiles(c *x509.Certificate) {
+	c.DNSNames = nil
+	for _, domain := range []string{"files-tls", "files-starttls", "files-plain", "files-unknown-issuer"} {
+		for _, host := range []string{"imap", "pop", "smtp"} {
+			c.DNSNames = append(c.DNSNames, host+"."+domain+".example")
+		}
+	}
 }
 
 // issuerPath is where nginx has the certificate of the intermediate authority.
@@ -131,7 +147,9 @@ func (w *world) certificates() {
 	names := []string{"imap.six.example", "alias.alias.example", "alias.healthy.example", "both.healthy.example"}
 	for _, s := range scenarios {
 		for _, host := range []string{"imap", "pop", "smtp"} {
-			names = append(names, host+"."+s.domain())
+			if !strings.HasPrefix(s.name, "files-") { // which have certificates of their own
+				names = append(names, host+"."+s.domain())
+			}
 		}
 		if s.web != "" {
 			names = append(names, "autoconfig."+s.domain())

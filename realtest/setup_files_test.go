@@ -27,6 +27,7 @@ const plainPassword = "plain-password"
 var setupFiles = []scenario{{
 	name:     "files-tls",
 	program:  members,
+	cert:     filesGood,
 	web:      strings.ReplaceAll(settings, "%EMAILADDRESS%", strings.ReplaceAll(oddName, `"`, "&quot;")),
 	settings: "smtpd_sasl_path = DIR/members/auth\n",
 	ports:    []int{993, 995, 465},
@@ -35,6 +36,7 @@ var setupFiles = []scenario{{
 }, {
 	name:    "files-starttls",
 	program: members,
+	cert:    filesGood,
 	web: strings.NewReplacer("%EMAILADDRESS%", strings.ReplaceAll(otherName, `"`, "&quot;"), ">SSL<", ">STARTTLS<",
 		">993<", ">143<", ">995<", ">110<", ">465<", ">587<").Replace(settings),
 	settings: "smtpd_sasl_path = DIR/members/auth\n",
@@ -44,6 +46,7 @@ var setupFiles = []scenario{{
 }, {
 	name:     "files-plain",
 	program:  members,
+	cert:     filesGood,
 	web:      strings.ReplaceAll(settings, "%EMAILADDRESS%", plainName),
 	settings: "smtpd_sasl_path = DIR/members/auth\n",
 	ports:    []int{993, 995, 465},
@@ -62,7 +65,7 @@ var setupFiles = []scenario{{
 }, {
 	name:     "files-unknown-issuer",
 	program:  members,
-	cert:     privateCA,
+	cert:     filesUnknown,
 	settings: "smtpd_sasl_path = DIR/members/auth\n",
 	ports:    everyPort,
 	users:    []string{oddName, otherName, plainName},
@@ -129,12 +132,16 @@ terminal aerc 'Hello|x509|not available|rror' ':compose -H "To: alice@example.or
 }
 
 // atTerminal is a shell function that runs a program at a terminal: whenever a pattern is on
-// the screen, what comes after it is typed.
+// the screen, what comes after it is typed, a single letter again where nothing follows.
 const atTerminal = `terminal() {
-	mkfifo keys; script -qefc "$1" screen <keys >/dev/null & shift; exec 3>keys; touch screen
+	mkfifo keys; script -qefc "$1" screen <keys >/dev/null & shift; exec 3>keys; touch screen; typed=
 	while [ $# -gt 0 ]; do
-		until grep -Eq "$1" screen || ! kill -0 $! 2>/dev/null; do sleep 0.05; done
-		{ printf '%s\r' "$2" >&3; } 2>/dev/null; shift 2
+		n=0
+		until grep -Eq "$1" screen || ! kill -0 $! 2>/dev/null || [ $n -gt 150 ]; do
+			sleep 0.1; n=$((n + 1))
+			[ $((n % 30)) != 29 ] || [ ${#typed} != 1 ] || printf %s "$typed" >&3
+		done
+		typed=$2; { printf '%s\r' "$2" >&3; } 2>/dev/null; shift 2
 	done
 	wait $!
 }
@@ -166,7 +173,7 @@ mount --bind "$1/nsswitch.conf" /etc/nsswitch.conf
 mount --bind "$1/certs" /etc/ssl/certs
 cd "$1/home"
 exec env -i LC_ALL=C.UTF-8 TERM=xterm USER=nobody HOME="$1/home" PATH="$1/bin:/usr/local/bin:/usr/bin:/bin" DOMAIN="$2" LOGIN="$3" PASSWORD="$4" GOOD="$6" \
-	setpriv --reuid 65534 --regid 65534 --clear-groups timeout 20 sh -c "$5"`
+	setpriv --reuid 65534 --regid 65534 --clear-groups timeout 40 sh -c "$5"`
 
 // run lets the program work with a setup file, at servers at an address.
 func (u fileUser) run(t *testing.T, file string, of, at scenario) (string, error) {
