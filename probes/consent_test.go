@@ -110,7 +110,23 @@ func TestTagsAreShownWithoutChance(t *testing.T) {
 			t.Errorf("%q in one run, %q in the other", line.Text, second.Conversation[i].Text)
 		}
 	}
+	const twice = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n" + turn + "l1 OK in\r\n" + turn + "l1 OK again\r\n"
+	for _, f := range logInAt(t, imap, twice).Findings() {
+		if got := f.Detail.String(); got != "\"l1 OK again\" is neither untagged nor tagged with T1" {
+			t.Errorf("%s: %s", f.Check.ID, got)
+		}
+	}
 	if first.Steps[len(first.Steps)-1].String() != second.Steps[len(second.Steps)-1].String() {
 		t.Errorf("%s", first.Steps[len(first.Steps)-1])
+	}
+}
+
+// What follows a string in a response about the mailbox is read as the rest of it.
+func TestStringsOfAMailbox(t *testing.T) {
+	imap := mailcheck.Server{Protocol: mailcheck.IMAP, Host: fuzzHost, Port: 993, Security: mailcheck.ImplicitTLS}
+	r := logInAt(t, imap, "* OK [CAPABILITY IMAP4rev1 ID SASL-IR AUTH=PLAIN] ready\r\n"+turn+"l1 OK in\r\n"+
+		turn+"* ID (\"name\" {3}\r\nFoo \"version\" \"1\")\r\nT1 OK\r\n* 0 EXISTS\r\nT2 OK [READ-ONLY] done\r\n")
+	if got := ids(&mailcheck.Report{Findings: r.Findings()}); len(got) > 0 {
+		t.Errorf("findings %q", got)
 	}
 }

@@ -168,7 +168,7 @@ func (p *probe) imapReply(tag string) (imapReply, error) {
 			return r, checks.ReplyMalformed.Errorf("%q is neither tagged %s nor untagged", p.lines.shown(line), p.lines.shown(tag))
 		default:
 			// In a string a stranger may have written what as a line would pass for an answer.
-			if err := mailbox.ReadOn(&untold{p.lines}, strings.TrimPrefix(line, "* ")); err != nil {
+			if err := mailbox.ReadOn(conversation{p}, strings.TrimPrefix(line, "* ")); err != nil {
 				return r, err
 			}
 			p.hear(&r, line)

@@ -91,8 +91,20 @@ func (l *lines) tag(label string) string {
 
 // shown returns a text of the server without secrets and without what is chance in it.
 func (l *lines) shown(text string) string {
-	return strings.NewReplacer(l.tags...).Replace(l.secrets.conceal(text))
+	return l.labelled(l.secrets.conceal(text))
 }
+
+// shownError does so with an error that quotes the server. What the error is stays.
+func (l *lines) shownError(err error) error {
+	err = l.secrets.concealError(err)
+	if e, ok := err.(*checks.Error); ok && l.labelled(e.Error()) != e.Error() {
+		return e.Check.Errorf("%s", l.labelled(e.Error()))
+	}
+	return err
+}
+
+// labelled has the labels in the place of tags.
+func (l *lines) labelled(text string) string { return strings.NewReplacer(l.tags...).Replace(text) }
 
 // send writes the lines in one packet, so that what may be pipelined costs one
 // round trip.
@@ -146,6 +158,6 @@ func (l *lines) transcriptBytes() int {
 func (l *lines) append(client bool, text string) {
 	l.transcript = append(l.transcript, mailcheck.Line{
 		At: l.trace.Since(), Client: client, Secure: l.secure, Step: len(l.trace.Steps),
-		Text: mailcheck.Clean(strings.NewReplacer(l.tags...).Replace(text)),
+		Text: mailcheck.Clean(l.labelled(text)),
 	})
 }

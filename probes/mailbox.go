@@ -29,14 +29,14 @@ func (p *probe) look(ctx context.Context, e *entry) {
 	trace.Do(ctx, p.trace, mailcheck.OpMailbox, p.result.Endpoint(), func(ctx context.Context) (struct{}, error) {
 		p.await(ctx, loginTimeout)
 		p.lines.begin()
-		return struct{}{}, p.lines.secrets.concealError(ask(ctx, e))
+		return struct{}{}, p.lines.shownError(ask(ctx, e))
 	})
 }
 
 // examine says who the client is (RFC 2971), without which NetEase opens no mailbox, and
 // opens the inbox for reading.
 func (p *probe) examine(_ context.Context, e *entry) error {
-	s := mailbox.Open(&loggedIn{probe: p, tags: map[string]string{}}, slices.Concat(e.caps, p.result.Capabilities.AfterTLS))
+	s := mailbox.Open(conversation{p}, slices.Concat(e.caps, p.result.Capabilities.AfterTLS))
 	defer s.Close()
 	o, err := s.Examine("INBOX", true)
 	if err != nil || o.Refused == nil {
@@ -45,47 +45,13 @@ func (p *probe) examine(_ context.Context, e *entry) error {
 	return p.closed("EXAMINE INBOX", strings.Join(o.Refused, " / "))
 }
 
-// untold is a conversation in which nobody was let in yet.
-type untold struct{ *lines }
+// conversation is that of a probe, for package mailbox.
+type conversation struct{ *probe }
 
-func (u *untold) Read() (string, error)            { return u.read() }
-func (u *untold) Literal(size int) (string, error) { return u.literal(size) }
-func (u *untold) Send(commands ...string) error    { return u.send(commands...) }
-
-// loggedIn is a conversation in which a user was let in. The tags of its commands are
-// replaced, since those that the library counts up could be answered in advance.
-type loggedIn struct {
-	*probe
-	tags map[string]string // of the library, by those that were sent
-}
-
-// Read returns the next line with the library's tag.
-func (l *loggedIn) Read() (string, error) {
-	line, err := l.lines.read()
-	tag, rest, _ := strings.Cut(line, " ")
-	if its, ok := l.tags[tag]; ok && err == nil {
-		return its + " " + rest, nil
-	}
-	if err == nil && tag != "*" && tag != "+" {
-		err = checks.ReplyMalformed.Errorf("%q has a tag of no command", l.lines.shown(line))
-	}
-	return line, err
-}
-
-// Literal returns a string that a line announced.
-func (l *loggedIn) Literal(size int) (string, error) { return l.lines.literal(size) }
-
-// Send sends commands with tags of their own.
-func (l *loggedIn) Send(commands ...string) error {
-	var sent []string
-	for _, c := range commands {
-		its, rest, _ := strings.Cut(c, " ")
-		tag := l.lines.tag(its)
-		l.tags[tag] = its
-		sent = append(sent, tag+" "+rest)
-	}
-	return l.command(sent...)
-}
+func (c conversation) Read() (string, error)            { return c.lines.read() }
+func (c conversation) Literal(size int) (string, error) { return c.lines.literal(size) }
+func (c conversation) Tag(counted string) string        { return c.lines.tag(counted) }
+func (c conversation) Send(commands ...string) error    { return c.command(commands...) }
 
 // count asks how many messages there are.
 func (p *probe) count(context.Context, *entry) error {

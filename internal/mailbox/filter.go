@@ -52,7 +52,8 @@ func (h hearing) refused(tag string) []string {
 // conversation over each that it does not know.
 type filter struct {
 	lines   Lines
-	waiting []string // tags of the commands not answered yet
+	waiting []string          // tags of the commands not answered yet
+	counted map[string]string // the tags that go-imap knows them by
 	hearing
 }
 
@@ -91,7 +92,7 @@ func (f *filter) tagged(tag, rest string) (passed string, err error) {
 	f.answers[tag] = answer{before: f.said, words: rest, ok: s.word == "OK"}
 	f.said = nil
 	f.waiting = slices.DeleteFunc(f.waiting, func(t string) bool { return t == tag })
-	return tag + " " + s.word + "\r\n", nil
+	return f.counted[tag] + " " + s.word + "\r\n", nil
 }
 
 // untagged takes data, or a status that is of no command alone.

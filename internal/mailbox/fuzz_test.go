@@ -43,7 +43,7 @@ func FuzzFilter(f *testing.F) {
 		f.Add("IMAP4rev2 ( ID LITERAL+ b] c(", says)
 	}
 	f.Fuzz(func(t *testing.T, caps, says string) {
-		through := filter{lines: script(says), waiting: []string{"T1", "T2"}}
+		through := filter{lines: script(says), waiting: []string{"T1", "T2"}, counted: map[string]string{"T1": "T1", "T2": "T2"}}
 		for len(through.waiting) > 0 && through.bye == "" {
 			passed, err := through.next()
 			if err != nil {

@@ -51,6 +51,9 @@ type Lines interface {
 	// Literal returns the string of so many bytes that a line ending in {size}
 	// announced (RFC 9051 section 4.3). The next Read goes on behind it.
 	Literal(size int) (string, error)
+	// Tag returns the tag of a new command, in the place of one that go-imap has counted
+	// up: what a server sent ahead could be an answer to that.
+	Tag(counted string) string
 	// Send sends lines, which have no end, in one packet.
 	Send(lines ...string) error
 }
@@ -167,10 +170,14 @@ func (s *Session) exchange(want int) (tags []string, heard hearing, err error) {
 	if len(commands) != want {
 		return tags, hearing{}, errGone
 	}
+	f := filter{lines: s.lines, counted: map[string]string{}}
 	for i, c := range commands {
-		tags[i], _, _ = strings.Cut(c, " ")
+		counted, rest, _ := strings.Cut(c, " ")
+		tags[i] = s.lines.Tag(counted)
+		f.counted[tags[i]] = counted
+		commands[i] = tags[i] + " " + rest
 	}
-	f := filter{lines: s.lines, waiting: slices.Clone(tags)}
+	f.waiting = slices.Clone(tags)
 	if err := s.lines.Send(commands...); err != nil {
 		return tags, f.hearing, err
 	}

@@ -69,3 +69,6 @@ func (c *conversation) Send(lines ...string) error {
 
 // crlf ends each line as IMAP wants it.
 func crlf(lines ...string) string { return strings.Join(lines, "\r\n") + "\r\n" }
+
+// Tag keeps the tags of go-imap, which the scripts have.
+func (c *conversation) Tag(counted string) string { return counted }
