@@ -13,7 +13,7 @@ import (
 )
 
 // logInAt logs in at a server that says a script inside TLS.
-func logInAt(t *testing.T, s mailcheck.Server, script string) (r mailcheck.ServerResult) {
+func logInAt(t *testing.T, s mailcheck.Server, script string) (r *mailcheck.Report) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		l := lab.New(lab.Scenario{
@@ -23,13 +23,17 @@ func logInAt(t *testing.T, s mailcheck.Server, script string) (r mailcheck.Serve
 		defer l.Close()
 		c := inside(l)
 		defer c.Close()
-		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 		defer cancel()
-		report, err := c.Servers(ctx, []mailcheck.Server{s}, &Options{Credentials: Credentials{Username: "alice@example.com", Password: temptation}})
+		began := time.Now()
+		var err error
+		r, err = c.Servers(ctx, []mailcheck.Server{s}, &Options{Credentials: Credentials{Username: "alice@example.com", Password: temptation}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r = report.Servers[0]
+		if took := time.Since(began); took > 90*time.Second {
+			t.Errorf("the run took %v", took)
+		}
 	})
 	return r
 }
@@ -68,7 +72,7 @@ func TestConsentIsAnAnswer(t *testing.T) {
 		{2, "glued to the offer", smtpReady + turn + smtpOffer + "235 in\r\n" + turn + "535 no\r\n", false},
 		{2, "begun before", smtpReady + turn + smtpOffer + "23" + turn + "5 in\r\n535 no\r\n", false},
 	} {
-		r := logInAt(t, servers[c.at], c.script)
+		r := logInAt(t, servers[c.at], c.script).Servers[0]
 		accepted := r.Login != nil && r.Login.State == mailcheck.LoginAccepted
 		if accepted != c.accepted || !accepted && r.Verdict != mailcheck.Fail {
 			t.Errorf("%s, %s: %s, login %+v", servers[c.at].Protocol, c.name, r.Verdict, r.Login)
@@ -94,7 +98,7 @@ func TestConsentAheadOfACommand(t *testing.T) {
 		}
 	}
 	imap := mailcheck.Server{Protocol: mailcheck.IMAP, Host: fuzzHost, Port: 993, Security: mailcheck.ImplicitTLS}
-	r := logInAt(t, imap, "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n"+turn+"l1 OK in\r\nT1 OK [READ-ONLY] done\r\n"+turn+"T1 NO no\r\n")
+	r := logInAt(t, imap, "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n"+turn+"l1 OK in\r\nT1 OK [READ-ONLY] done\r\n"+turn+"T1 NO no\r\n").Servers[0]
 	if got := ids(&mailcheck.Report{Findings: r.Findings()}); r.Verdict != mailcheck.Fail || !slices.Contains(got, "login.mailbox-closed") || !slices.Contains(got, "reply.unasked") {
 		t.Errorf("%s, %q", r.Verdict, got)
 	}
@@ -104,14 +108,14 @@ func TestConsentAheadOfACommand(t *testing.T) {
 func TestTagsAreShownWithoutChance(t *testing.T) {
 	imap := mailcheck.Server{Protocol: mailcheck.IMAP, Host: fuzzHost, Port: 993, Security: mailcheck.ImplicitTLS}
 	const script = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n" + turn + "l1 NO you said \x02 there\r\n"
-	first, second := logInAt(t, imap, script), logInAt(t, imap, script)
+	first, second := logInAt(t, imap, script).Servers[0], logInAt(t, imap, script).Servers[0]
 	for i, line := range first.Conversation {
 		if line.Text != second.Conversation[i].Text {
 			t.Errorf("%q in one run, %q in the other", line.Text, second.Conversation[i].Text)
 		}
 	}
 	const twice = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n" + turn + "l1 OK in\r\n" + turn + "l1 OK again\r\n"
-	for _, f := range logInAt(t, imap, twice).Findings() {
+	for _, f := range logInAt(t, imap, twice).Servers[0].Findings() {
 		if got := f.Detail.String(); got != "\"l1 OK again\" is neither untagged nor tagged with T1" {
 			t.Errorf("%s: %s", f.Check.ID, got)
 		}
@@ -125,7 +129,7 @@ func TestTagsAreShownWithoutChance(t *testing.T) {
 func TestStringsOfAMailbox(t *testing.T) {
 	imap := mailcheck.Server{Protocol: mailcheck.IMAP, Host: fuzzHost, Port: 993, Security: mailcheck.ImplicitTLS}
 	r := logInAt(t, imap, "* OK [CAPABILITY IMAP4rev1 ID SASL-IR AUTH=PLAIN] ready\r\n"+turn+"l1 OK in\r\n"+
-		turn+"* ID (\"name\" {3}\r\nFoo \"version\" \"1\")\r\nT1 OK\r\n* 0 EXISTS\r\nT2 OK [READ-ONLY] done\r\n")
+		turn+"* ID (\"name\" {3}\r\nFoo \"version\" \"1\")\r\nT1 OK\r\n* 0 EXISTS\r\nT2 OK [READ-ONLY] done\r\n").Servers[0]
 	if got := ids(&mailcheck.Report{Findings: r.Findings()}); len(got) > 0 {
 		t.Errorf("findings %q", got)
 	}

@@ -88,10 +88,10 @@ func (l *logins) enter(ctx context.Context, p *probe) {
 		return
 	}
 	p.hold(ctx, p.others.soon)
-	server, rank, ok := p.others.described(p.result.Server, l)
+	server, rank, ok := p.others.described(p.result.Server)
 	if !ok {
 		p.hold(ctx, p.others.named)
-		if server, rank, ok = p.others.described(p.result.Server, l); !ok {
+		if server, rank, ok = p.others.described(p.result.Server); !ok {
 			return
 		}
 	}
@@ -169,31 +169,21 @@ func (o *obstacle) record(s *mailcheck.ServerResult) {
 	s.Verdict = mailcheck.Untested
 }
 
-// trusted returns a server, vouched for by the user where nobody else does.
-func (l *logins) trusted(s mailcheck.Server) mailcheck.Server {
-	one := []mailcheck.Server{s}
-	trust(one, l.TrustedHosts, l.address)
-	return one[0]
-}
-
-// trust notes which mail servers the user vouches for that nobody else does. The user
-// name that was published for one is as little to be relied upon as the server was.
-func trust(servers []mailcheck.Server, hosts []string, a mailcheck.Address) {
-	for i := range servers {
-		if s := &servers[i]; (s.Protocol.Reads() || s.Protocol.Sends()) && s.Vouch == mailcheck.NotVouched && slices.Contains(hosts, s.Host) {
-			s.Vouch, s.Username = mailcheck.VouchedByUser, ""
-			*s = autoconfig.WithUsername(*s, a)
-		}
+// trusted returns a mail server, vouched for by the user where nobody else does. The user
+// name that was published for it is as little to be relied upon as the server was.
+func trusted(s mailcheck.Server, hosts []string, a mailcheck.Address) mailcheck.Server {
+	if (s.Protocol.Reads() || s.Protocol.Sends()) && s.Vouch == mailcheck.NotVouched && slices.Contains(hosts, s.Host) {
+		s.Vouch, s.Username = mailcheck.VouchedByUser, ""
+		return autoconfig.WithUsername(s, a)
 	}
+	return s
 }
 
 // Trust notes in a report that was saved which of its settings the user vouches for, as
 // the run would have done.
 func Trust(r *mailcheck.Report, hosts []string) {
 	for i := range r.Settings {
-		one := []mailcheck.Server{r.Settings[i].Server}
-		trust(one, hosts, r.Address)
-		r.Settings[i].Server = one[0]
+		r.Settings[i].Server = trusted(r.Settings[i].Server, hosts, r.Address)
 	}
 }
 

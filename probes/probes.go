@@ -251,7 +251,9 @@ func (t *pool) start(s mailcheck.Server) {
 
 // name says which servers the run has, as all sources together describe them.
 func (t *pool) name(servers []mailcheck.Server) {
-	trust(servers, t.opts.Credentials.TrustedHosts, t.address)
+	for i, s := range servers {
+		servers[i] = trusted(s, t.opts.Credentials.TrustedHosts, t.address)
+	}
 	t.servers = servers
 	close(t.named)
 	t.told()
@@ -261,13 +263,13 @@ func (t *pool) name(servers []mailcheck.Server) {
 // logging in: by protocol, TLS before STARTTLS, then by trust in the source. While
 // sources are still asked that is how the first one has it, if it can vouch for it; there
 // is none of what only looked like a server of the account.
-func (t *pool) described(s mailcheck.Server, l *logins) (described mailcheck.Server, rank int, ok bool) {
+func (t *pool) described(s mailcheck.Server) (described mailcheck.Server, rank int, ok bool) {
 	security := slices.Index([]mailcheck.Security{mailcheck.ImplicitTLS, mailcheck.StartTLS}, s.Security)
 	place := slices.Index(mailcheck.Protocols, s.Protocol)*2 + security
 	select {
 	case <-t.named:
 	default:
-		first := l.trusted(s)
+		first := trusted(s, t.opts.Credentials.TrustedHosts, t.address)
 		return first, place * autoconfig.MaxServers, first.Vouch != mailcheck.NotVouched
 	}
 	i := slices.IndexFunc(t.servers, func(o mailcheck.Server) bool { return o.Key() == s.Key() })

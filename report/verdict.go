@@ -134,6 +134,9 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 	return mailcheck.Textf("%s.", text)
 }
 
+// undecided are the checks for which nobody knows whether a login works.
+var undecided = []*checks.Check{checks.RunTimeout, checks.LoginNoMechanism, checks.LoginNotTrusted}
+
 // untried returns why it is not known whether a login works at the servers of these
 // protocols, if they are in order but for that; else nil.
 func untried(r *mailcheck.Report, protocols []mailcheck.Protocol) *checks.Check {
@@ -145,7 +148,7 @@ func untried(r *mailcheck.Report, protocols []mailcheck.Protocol) *checks.Check 
 			return nil
 		default:
 			for _, f := range s.Findings() {
-				if f.Check == checks.LoginNoMechanism || f.Check == checks.LoginNotTrusted || f.Check == checks.RunTimeout {
+				if slices.Contains(undecided, f.Check) {
 					why = f.Check
 				}
 			}
@@ -220,7 +223,7 @@ func serversSentence(r *mailcheck.Report) mailcheck.Text {
 // unfinished says how the test of servers ended early.
 func unfinished(r *mailcheck.Report) mailcheck.Text {
 	for _, f := range r.Findings {
-		if f.Check == checks.RunTimeout || f.Check == checks.LoginNoMechanism || f.Check == checks.LoginNotTrusted {
+		if slices.Contains(undecided, f.Check) {
 			return mailcheck.Textf("%s", mailcheck.Clause(f.Check.Summary))
 		}
 	}
