@@ -64,7 +64,7 @@ func NewFindingText(c *checks.Check, detail Text) Finding {
 
 // Shows reports whether a finding is of one of the checks.
 func Shows(findings []Finding, checks ...*checks.Check) bool {
-	return slices.ContainsFunc(findings, func(f Finding) bool { return slices.Contains(checks, f.Check) })
+	return slices.ContainsFunc(findings, func(f Finding) bool { return slices.ContainsFunc(checks, f.Check.Is) })
 }
 
 // Mend returns what the person named by the check should do: the fix for this

@@ -271,6 +271,7 @@ type Certificate struct {
 	NotBefore, NotAfter time.Time
 	SHA256              string // fingerprint, lower-case hex
 	Key                 string // such as "ECDSA P-256"
+	KeySHA256           string // of the public key (SubjectPublicKeyInfo, as in RFC 6698 section 2.1.2), lower-case hex; empty in older reports
 }
 
 // ServerResult is what the probe of one server saw.
@@ -286,6 +287,7 @@ type ServerResult struct {
 	TLS          *TLS
 	TLSAudit     *TLSAudit // nil unless it was asked for
 	Login        *Login    // nil if no credentials were given
+	Mailbox      *Mailbox  // nil unless a login was accepted, and what it opened was looked at
 	Elapsed      time.Duration
 	Steps        []Step
 	Conversation []Line
@@ -295,12 +297,22 @@ type ServerResult struct {
 // Login is what became of logging in at a server.
 type Login struct {
 	State        LoginState
-	Username     string   // that was accepted; else the first one that was tried
-	Mechanism    string   // SASL mechanism, or the command: LOGIN of IMAP, USER of POP3
-	Refused      []string // user names that the server refused, this one or others
-	Reason       Text     // the server's words, or why no login was tried
-	Capabilities []string // that the server announced with its consent
-	LeftOff      int      // of them, which a saved report lacks
+	Username     string    // that was accepted; else the first one that was tried
+	Mechanism    string    // SASL mechanism, or the command: LOGIN of IMAP, USER of POP3
+	Refused      []string  // user names that the server refused, this one or others
+	Reason       Text      // the server's words, or why no login was tried
+	Capabilities []string  // that the server announced with its consent
+	LeftOff      int       // of them, which a saved report lacks
+	Attempts     []Attempt // where every way to log in was to be tried: each that the server offers
+}
+
+// Attempt is what became of one way to log in.
+type Attempt struct {
+	Mechanism string // as that of Login, or as the server offers it
+	Binding   string // the type of channel binding (RFC 5056); "y" where the client says that the server offers none
+	Username  string // empty where the client certificate says it, or nothing was tried
+	State     LoginState
+	Reason    Text // the server's words, or why it was not tried
 }
 
 // LoginState says how far a login came.
@@ -354,8 +366,13 @@ type Report struct {
 	Findings []Finding // worst first, root causes before their consequences; those of a file in its order
 	Verdict  Verdict
 	Clock    Clock
+	SignIn   *SignIn        // the kept one that the run logged in with, or could not use; nil where there is none
 	Clients  []ClientResult // only where it was asked for, or a file was judged
-	LeftOff  int            // entries that a saved report lacks, of lists without a count of their own
+
+	RoundTrip       *RoundTrip       // nil unless it was asked for
+	Synchronisation *Synchronisation // nil unless it was asked for
+
+	LeftOff int // entries that a saved report lacks, of lists without a count of their own
 }
 
 // Clock is how this machine's clock differs from those of the web servers that
@@ -373,6 +390,19 @@ func (r *Report) Source(name string) SourceResult {
 		}
 	}
 	return SourceResult{}
+}
+
+// Records returns what DNS has at the names that sources asked for, and got an answer.
+func (r *Report) Records() []RecordSet {
+	var all []RecordSet
+	for _, source := range r.Sources {
+		for _, step := range source.Steps {
+			if step.Records != nil {
+				all = append(all, *step.Records)
+			}
+		}
+	}
+	return all
 }
 
 // Result returns what the test of a server saw; nothing if it was not tested.
@@ -421,6 +451,10 @@ const (
 	OpStartTLS    Op = "starttls"    // the STARTTLS or STLS command
 	OpAuth        Op = "auth"        // the login
 	OpMailbox     Op = "mailbox"     // the look at what the login opened
+	OpSend        Op = "send"        // handing a message in
+	OpWait        Op = "wait"        // looking for it until it arrives
+	OpRemove      Op = "remove"      // removing what the test has made
+	OpSync        Op = "sync"        // looking from a second session at what the first does
 	OpDiagnose    Op = "diagnose"    // a further connection that asks why
 	OpAudit       Op = "audit"       // a further connection that asks what else TLS accepts
 	OpFetch       Op = "fetch"       // one document over HTTP

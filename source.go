@@ -51,8 +51,21 @@ type SourceResult struct {
 	Servers []Server // in the source's own order of preference
 	Places  []Place  // what each place of the source answered, if it is asked at several
 	OAuth   []OAuth  // where it says to get leave to log in
+	Links   []Link   // pages for people that it names
+	DNSSEC  Proof    // whether the domain's zone is signed, of the source that looks at that
 	Steps   []Step
 }
+
+// Proof says whether DNS records are proven by DNSSEC (RFC 4035 section 4.3).
+type Proof string
+
+// What can be known of records.
+const (
+	Proven   Proof = "proven"
+	Unsigned Proof = "unsigned" // proven not to be signed
+	Unproven Proof = "unproven" // signed in a way that proves nothing
+	Unknown  Proof = ""         // nobody asked, or the resolver does not hand over signatures
+)
 
 // Findings returns the findings of all steps, in order.
 func (s SourceResult) Findings() []Finding { return FindingsOf(s.Steps) }
@@ -105,3 +118,19 @@ type OAuth struct {
 	Scopes    []string
 	Vouched   bool // nobody can forge that the settings name it: as with servers, or it is in the table of providers
 }
+
+// Link is a page for people that a source names.
+type Link struct {
+	Kind    LinkKind
+	URL     string // over http or https
+	Vouched bool   // nobody can forge that the settings name it, as with servers
+}
+
+// LinkKind says what a page is for.
+type LinkKind string
+
+// The kinds of pages.
+const (
+	Documentation LinkKind = "documentation" // how to set a mail program up
+	Webmail       LinkKind = "webmail"       // where the mail is read in a browser
+)

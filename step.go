@@ -15,7 +15,15 @@ type Step struct {
 	Error    string       // what went wrong, cleaned; empty if nothing did
 	Reach    Reach        // how it went wrong, as far as that is about reaching somebody
 	Leaf     *Certificate // the certificate that could not be verified, where that is what went wrong
+	Records  *RecordSet   // what DNS has, where that was asked and answered; nil where it is not kept
 	Findings []Finding
+}
+
+// RecordSet is all that DNS has of one type at one name (RFC 2181 section 5).
+type RecordSet struct {
+	Name string   // lower case, without the dot at the end
+	Type string   // such as "SRV"
+	Data []string // of each record, as a zone file has it, but of TXT the text alone; empty where there is no record
 }
 
 // Failed reports whether the operation did not succeed.

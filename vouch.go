@@ -12,6 +12,7 @@ const (
 	VouchedByFile               // a settings file of the domain, fetched over https
 	VouchedByPACC               // a PACC document of the domain, fetched over https
 	VouchedByAutodiscover       // Autodiscover of the domain, over https all the way
+	VouchedByWellKnown          // the domain's own web server leads to it from /.well-known, over https all the way
 	VouchedByOwnName            // an SRV record with a host of the domain, whose certificate is the domain's own affair
 	VouchedByDNSSEC             // an SRV record whose signatures lead to the root of DNS
 	VouchedByTable              // the table of providers has the domain

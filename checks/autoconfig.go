@@ -26,7 +26,7 @@ var (
 		"draft-ietf-mailmaint-autoconfig section 4.1"}
 	AutoconfigContentType = &Check{"autoconfig.content-type", Warning, Admin,
 		"The settings file is served with the wrong media type; Thunderbird then ignores it without a word.",
-		"Serve the file with \"Content-Type: text/xml\".",
+		"Serve the file with \"Content-Type: text/xml\". `mailcheck setup DOMAIN --for site --directory FOLDER` writes a configuration for nginx, Caddy and Apache that does.",
 		"draft-ietf-mailmaint-autoconfig section 4.1"}
 	AutoconfigMalformed = &Check{"autoconfig.malformed", Warning, Admin,
 		"The settings file is not well-formed XML, or not a settings file.",
@@ -54,7 +54,7 @@ var (
 		"RFC 8314 section 4.1, NDSS 2025 Automatic Insecurity A3.1"}
 	AutoconfigViaMX = &Check{"autoconfig.via-mx", Info, Admin,
 		"The settings come from the operator of the domain's mail exchanger, since the domain itself publishes none; clients ask the user to confirm them.",
-		"To make clients configure themselves without asking, publish SRV records or an autoconfig file for the domain itself.",
+		"To make clients configure themselves without asking, publish SRV records or an autoconfig file for the domain itself. `mailcheck setup DOMAIN --for site --directory FOLDER` writes the file, and what a web server needs to serve it.",
 		"draft-ietf-mailmaint-autoconfig section 4.3"}
 	AutoconfigUnreachable = &Check{"autoconfig.unreachable", Warning, Admin,
 		"The host that should give the settings file exists in DNS but cannot be reached.",

@@ -21,7 +21,7 @@ var (
 		"MS-OXDSCLI section 2.2.4.1.1.3.2"}
 	AutodiscoverStatus = &Check{"autodiscover.http-status", Warning, Admin,
 		"The web server of the Autodiscover service answers with an HTTP error, so programs take the service for missing.",
-		"Look at the web server's log for this request (IIS: the application pool MSExchangeAutodiscoverAppPool). It must accept POST at /autodiscover/autodiscover.xml, in any mixture of upper and lower case.",
+		"Look at the web server's log for this request (IIS: the application pool MSExchangeAutodiscoverAppPool). It must accept POST at /autodiscover/autodiscover.xml, in any mixture of upper and lower case. For a web server that gives out a file, `mailcheck setup DOMAIN --for site --directory FOLDER` writes the file and a configuration that does.",
 		"https://learn.microsoft.com/exchange/client-developer/exchange-web-services/handling-autodiscover-error-messages"}
 	AutodiscoverHTML = &Check{"autodiscover.html", Warning, Admin,
 		"The web server answers with a web page where the Autodiscover service should be.",
@@ -29,7 +29,7 @@ var (
 		"MS-OXDSCLI section 2.2.4"}
 	AutodiscoverContentType = &Check{"autodiscover.content-type", Warning, Admin,
 		"The Autodiscover answer is served with the wrong media type; Thunderbird then ignores it without a word.",
-		"Serve the answer with \"Content-Type: text/xml\".",
+		"Serve the answer with \"Content-Type: text/xml\". `mailcheck setup DOMAIN --for site --directory FOLDER` writes a configuration for nginx, Caddy and Apache that does.",
 		"MS-OXDSCLI section 2.2.4"}
 	AutodiscoverMalformed = &Check{"autodiscover.malformed", Warning, Admin,
 		"The Autodiscover answer cannot be read.",

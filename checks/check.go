@@ -38,18 +38,24 @@ type Check struct {
 	Ref      string // RFC section or vendor page
 }
 
+// Is reports whether both are the same check, of whatever version of mailcheck their texts
+// are.
+func (c *Check) Is(other *Check) bool {
+	return c == other || c != nil && other != nil && c.ID == other.ID
+}
+
 // RejectsCredentials reports whether a server that refuses a login so has judged
 // the credentials themselves. To send them again may lock the account.
 func (c *Check) RejectsCredentials() bool {
-	return slices.Contains([]*Check{
-		LoginRejected, LoginUnknown, LoginAppPassword, LoginBrowser, LoginPasswordExpired, LoginTokenRejected, LoginDisabled,
-	}, c)
+	return slices.ContainsFunc([]*Check{
+		LoginRejected, LoginUnknown, LoginAppPassword, LoginBrowser, LoginPasswordExpired, LoginTokenRejected, LoginCertificateRejected, LoginDisabled,
+	}, c.Is)
 }
 
 // OfAccount reports whether a refusal with this meaning is about the account, so that
 // several servers which refuse so have one reason, whatever their words are.
 func (c *Check) OfAccount() bool {
-	return c.RejectsCredentials() || slices.Contains([]*Check{
+	return c.RejectsCredentials() || slices.ContainsFunc([]*Check{
 		LoginBasicDisabled, LoginPolicy, LoginProtocolOff, LoginNotAuthorized, LoginThrottled, LoginLimit,
-	}, c)
+	}, c.Is)
 }

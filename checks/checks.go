@@ -8,7 +8,8 @@
 // removed, renamed or reused. The word before the dot is the family, and the name of
 // the file: dns, srv and mx are about names, autoconfig, autodiscover, pacc, txt and
 // publish about what is published, tcp, tls, starttls, greet and reply about the
-// conversation with a server, auth and login about getting in.
+// conversation with a server, auth and login about getting in, mailbox and pop3 about what
+// is behind the login, sync and roundtrip about what mail does then.
 package checks
 
 import (
@@ -50,10 +51,14 @@ var Families = []Family{
 	{"reply", "Replies", replyChecks},
 	{"auth", "Ways to log in", authChecks},
 	{"login", "Logging in", loginChecks},
+	{"mailbox", "What a login opens", mailboxChecks},
+	{"pop3", "Collecting mail", pop3Checks},
 	{"caps", "Features of a server", capsChecks},
 	{"dav", "Calendars and address books", davChecks},
 	{"jmap", "JMAP", jmapChecks},
 	{"sieve", "Filter scripts", sieveChecks},
+	{"sync", "The same in all programs", syncChecks},
+	{"roundtrip", "A message on its way", roundTripChecks},
 	{"account", "The account as a whole", accountChecks},
 	{"lint", "Setup files given to lint", lintChecks},
 	{"run", "The test itself", runChecks},

@@ -4,13 +4,13 @@ var lintChecks = []*Check{
 	LintUnknownKind, LintMalformed, LintMissing, LintValue, LintUnknownName, LintInsecure,
 	LintPassword, LintClientDrops, LintContentType, LintOverHTTP, LintUnsigned, LintSigned,
 	LintSignatureBroken, LintSignatureUnverified, LintSignerUntrusted, LintSignerExpired,
-	LintSignerEarly, LintSignerUsage, LintPlace,
+	LintSignerEarly, LintSignerUsage, LintPlace, LintRelativeName, LintCutText, LintRecord,
 }
 
 var (
 	LintUnknownKind = &Check{"lint.unknown-kind", Failure, Admin,
 		"The file is of no kind that mail programs read settings from.",
-		"Give a config-v1.1.xml, a .mobileconfig profile, an Autodiscover answer or a PACC document.",
+		"Give a config-v1.1.xml, a .mobileconfig profile, an Autodiscover answer, a PACC document, records for a zone, the text of a QR code for Thunderbird, or the settings file of K-9 Mail.",
 		"draft-ietf-mailmaint-autoconfig section 3, Apple device management, MS-OXDSCLI, draft-ietf-mailmaint-pacc"}
 	LintMalformed = &Check{"lint.malformed", Failure, Admin,
 		"The file cannot be read: its syntax is broken.",
@@ -84,4 +84,16 @@ var (
 		"No mail program asks for a setup file at this URL, so it is found only where another place leads to it.",
 		"Serve the file where mail programs ask, or redirect from there to here.",
 		"draft-ietf-mailmaint-autoconfig section 4.1, MS-OXDISCO section 3.1.5"}
+	LintRelativeName = &Check{"lint.relative-name", Warning, Admin,
+		"A name in the zone file has no dot at its end, so that the name of the zone is added to it.",
+		"Write a dot behind names that are complete.",
+		"RFC 1035 section 5.1"}
+	LintCutText = &Check{"lint.cut-text", Failure, Admin,
+		"The text of a TXT record ends at a semicolon, since it has no quotation marks around it: the rest is a comment.",
+		"Put the whole text between quotation marks.",
+		"RFC 1035 section 5.1"}
+	LintRecord = &Check{"lint.record", Warning, Admin,
+		"A record for the zone does not say what programs look for at its name.",
+		"Correct the record as the evidence says, or remove it; mailcheck setup DOMAIN --for dns writes good ones.",
+		"RFC 2782, RFC 6186, RFC 6764, RFC 8461, RFC 8460, draft-ietf-mailmaint-pacc"}
 )

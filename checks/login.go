@@ -6,6 +6,8 @@ var loginChecks = []*Check{
 	LoginNotAuthorized, LoginUnavailable, LoginLimit, LoginThrottled, LoginMechanism, LoginFailed,
 	LoginNotTrusted, LoginNoMechanism, LoginServerSignature, LoginUsernameForm,
 	LoginUnknown, LoginMailbox, LoginWantsID, LoginSender, LoginNoMessage,
+	LoginBindingRefused, LoginBindingMismatch, LoginBindingStripped, LoginCertificateRejected, LoginCertificateUnasked,
+	LoginSignInRefused, LoginSignInBlocked, LoginForeignToken,
 }
 
 var (
@@ -109,4 +111,36 @@ var (
 		"The login is accepted, but the server takes no message for now.",
 		"See the server's log: its disk may be full (Postfix: 452, queue_minfree), or something that it asks about senders may be away (451). Mail programs keep the message and try again.",
 		"RFC 5321 sections 4.2.1 and 4.5.4"}
+	LoginBindingRefused = &Check{"login.binding-refused", Warning, Operator,
+		"The server offers logins that are bound to the TLS connection (-PLUS), and takes no binding that this version of TLS has.",
+		"Mail programs that prefer these mechanisms cannot log in. Update the server (Cyrus SASL 2.1 knows tls-unique alone, which TLS 1.3 does not have), or take the -PLUS mechanisms out of its list. Where a proxy or balancer ends TLS in front of the server they cannot work at all.",
+		"RFC 5802 section 6.1, RFC 9266 section 3"}
+	LoginBindingMismatch = &Check{"login.binding-mismatch", Failure, Operator,
+		"The login does not fit the TLS connection: whoever ends TLS here is not the server that checks the login.",
+		"If a proxy or balancer of yours ends TLS in front of the mail server, it is that: take the -PLUS mechanisms out of the list that is offered behind it. If there is none, somebody stands between with a certificate that is trusted here: do not log in from this network, and change the password from another one.",
+		"RFC 5802 section 7, RFC 5929 section 3, RFC 9266"}
+	LoginBindingStripped = &Check{"login.binding-stripped", Failure, Operator,
+		"The server holds that it offers logins bound to the TLS connection (-PLUS), but the list that arrives here has none: somebody on the way took them out.",
+		"If a proxy of yours writes the list of mechanisms (Dovecot or nginx as a proxy, a balancer, an antivirus program), have the server behind it offer no -PLUS mechanism either. If there is none, somebody stands between with a certificate that is trusted here: do not log in from this network, and change the password from another one.",
+		"RFC 5802 section 6"}
+	LoginCertificateRejected = &Check{"login.certificate-rejected", Failure, User,
+		"The server does not take the client certificate for a login.",
+		"See that the certificate is the one issued for this account, by the authority that the server knows, and for clients (clientAuth). Whoever runs the server finds the reason in its log: the authority is not in its list (Dovecot: ssl_ca; Exim: tls_verify_certificates), or the name in the certificate is no user.",
+		"RFC 4422 appendix A, RFC 8446 section 6.2"}
+	LoginCertificateUnasked = &Check{"login.certificate-unasked", Warning, Operator,
+		"The server offers a login with a client certificate (EXTERNAL), but asks for no certificate when TLS begins, so that none can be shown.",
+		"Have the service ask for one (Dovecot: ssl_verify_client_cert = yes, auth_ssl_username_from_cert = yes; Exim: tls_try_verify_hosts), or take EXTERNAL out of its list.",
+		"RFC 4422 appendix A, RFC 8446 section 4.3.2"}
+	LoginSignInRefused = &Check{"login.sign-in-refused", Warning, User,
+		"The provider does not take the kept sign-in any more, so no login was tried.",
+		"Sign in again: `mailcheck login ADDRESS`. A new password, months without use or the administrator end a sign-in; mail programs may have to sign in again, too.",
+		"RFC 6749 section 5.2 (invalid_grant)"}
+	LoginSignInBlocked = &Check{"login.sign-in-unusable", Warning, User,
+		"The kept sign-in could not be used, so no login was tried.",
+		"The evidence says what stands in the way: unlock the keyring, or have the provider's sign-in server reached, and test again.",
+		"RFC 6749 section 6"}
+	LoginForeignToken = &Check{"login.foreign-token", Warning, User,
+		"No login was tried at this server: the kept sign-in is at another provider, whose token goes to nobody else.",
+		"Where the mailbox has moved, sign in at its provider of now: `mailcheck login ADDRESS`. Where it has not, the settings lead to the wrong server.",
+		"RFC 6750 section 5.2 (token redirect)"}
 )

@@ -1,7 +1,7 @@
 package checks
 
 var runChecks = []*Check{
-	RunTimeout, RunTooManyServers,
+	RunTimeout, RunInterrupted, RunTooManyServers,
 }
 
 var (
@@ -9,6 +9,10 @@ var (
 		"The time for the whole test ran out before everything was tested.",
 		"Run it again with a longer --timeout.",
 		"mailcheck --timeout"}
+	RunInterrupted = &Check{"run.interrupted", Warning, User,
+		"The test was interrupted before everything was tested.",
+		"Run it again, and let it come to its end.",
+		"mailcheck"}
 	RunTooManyServers = &Check{"run.too-many-servers", Warning, Admin,
 		"More servers are published than one run tests.",
 		"Publish fewer servers, or test the others with `mailcheck probe`.",
