@@ -42,6 +42,7 @@ type answer struct {
 	servers    []mailcheck.Server
 	unresolved bool // the host has no address, or DNS does not tell
 	fetched    *netx.Document
+	links      []mailcheck.Link // pages for people that the document names
 	config     *document.Config // the settings file that was read, whether or not its servers are of use
 	typed      typed
 	pox        *document.AutodiscoverAnswer
@@ -116,9 +117,7 @@ func (s *search) take(answers []answer) {
 			s.result.State = a.state
 			s.conclude(a.state, "%s", a.reason)
 		}
-		for _, server := range a.servers {
-			s.publish(server)
-		}
+		s.publishAll(a)
 	}
 }
 
@@ -261,7 +260,7 @@ func (s *search) readConfig(ctx context.Context, t *trace.Trace, where string, b
 		host = u.Scheme + "://" + u.Host + u.Path
 	}
 	s.findRefusals(t, where, config, told > 0)
-	return answer{state: mailcheck.Found, reason: mailcheck.Textf("%s", host), servers: servers, config: config}
+	return answer{state: mailcheck.Found, reason: mailcheck.Textf("%s", host), servers: servers, config: config, links: config.Links}
 }
 
 // isNoServer reports whether a fault is that a file names no server of one side, which is

@@ -100,9 +100,7 @@ func findAutodiscover(ctx context.Context, s *search) {
 			s.result.State = mailcheck.Found
 			s.conclude(mailcheck.Found, "%s", a.reason)
 		}
-		for _, server := range a.servers {
-			s.publish(server)
-		}
+		s.publishAll(a)
 	}
 	s.release()
 	for _, a := range []*aside{byGet, overHTTP} {

@@ -285,6 +285,7 @@ func (d *autodiscovery) serviceRecord(ctx context.Context, t *trace.Trace, a mai
 		soften(t, checks.Warning)
 		return ""
 	}
+	t.Got(name, "SRV", srvData(records))
 	t.Say("no record")
 	if len(records) > 0 {
 		t.Say("%s", describeSRV(records))

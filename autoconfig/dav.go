@@ -85,6 +85,8 @@ func (s *search) lookupPath(ctx context.Context, t *trace.Trace, name string, p 
 	})
 	if err != nil {
 		soften(t, checks.Warning)
+	} else {
+		t.Got(name, "TXT", texts)
 	}
 	t.Say("%s", mailcheck.ListOf(texts))
 	for _, text := range texts {

@@ -388,6 +388,18 @@ func (s *search) publish(server mailcheck.Server) {
 	s.board.post(server)
 }
 
+// publishAll publishes what an answer names.
+func (s *search) publishAll(a answer) {
+	for _, server := range a.servers {
+		s.publish(server)
+	}
+	for _, link := range a.links {
+		if !slices.Contains(s.result.Links, link) {
+			s.result.Links = append(s.result.Links, link)
+		}
+	}
+}
+
 // conclude sets the state and the reason of a source that found nothing.
 func (s *search) conclude(state mailcheck.State, format string, args ...any) {
 	if s.result.State != mailcheck.Found {

@@ -125,11 +125,15 @@ func (h *health) lookAtDNSSEC(ctx context.Context, t *trace.Trace, meta netx.Met
 	if !any {
 		return
 	}
-	switch err := h.prove(ctx, t, h.address.Domain+" MX", meta); {
+	err := h.prove(ctx, t, h.address.Domain+" MX", meta)
+	h.result.DNSSEC = proofOf(err)
+	switch {
 	case err == nil:
 		h.dnssec = mailcheck.Textf("DNSSEC valid")
 	case flawOf(err) == dnssec.Island:
 		h.dnssec = mailcheck.Textf("signed with DNSSEC, but without a DS record above")
+	case flawOf(err) == dnssec.Stripped:
+		h.dnssec = mailcheck.Textf("DNSSEC signatures that are missing here")
 	case flawOf(err) == dnssec.Wrong:
 		h.dnssec = mailcheck.Textf("DNSSEC signatures that prove nothing")
 	case flawOf(err) == dnssec.Withheld:
@@ -303,10 +307,12 @@ func (h *health) watch(ctx context.Context) (wait func() []*trace.Trace) {
 		})
 		start(s.Endpoint(), func(t *trace.Trace) {
 			name := fmt.Sprintf("_%d._tcp.%s", s.Port, s.Host)
+			var records []netx.TLSA
+			var err error
 			look(ctx, t, mailcheck.OpLookup, name+" TLSA", func(ctx context.Context) mailcheck.Text {
 				ctx, cancel := context.WithTimeout(ctx, tlsaPatience)
 				defer cancel()
-				records, _, _ := h.net.Resolver.TLSA(ctx, name)
+				records, _, err = h.net.Resolver.TLSA(ctx, name)
 				mu.Lock()
 				defer mu.Unlock()
 				h.servers++
@@ -316,6 +322,9 @@ func (h *health) watch(ctx context.Context) (wait func() []*trace.Trace) {
 				h.signed++
 				return mailcheck.Textf("%s", mailcheck.Count{N: len(records), Noun: "TLSA record"})
 			})
+			if err == nil || notFound(err) {
+				t.Got(name, "TLSA", tlsaData(records))
+			}
 		})
 	})
 	return func() []*trace.Trace {

@@ -33,6 +33,20 @@ func flawOf(err error) dnssec.Flaw {
 	return dnssec.NoAnswer
 }
 
+// proofOf says what is known of records where proving them came to err.
+func proofOf(err error) mailcheck.Proof {
+	if err == nil {
+		return mailcheck.Proven
+	}
+	switch flawOf(err) {
+	case dnssec.Unsigned:
+		return mailcheck.Unsigned
+	case dnssec.Withheld, dnssec.NoAnswer:
+		return mailcheck.Unknown
+	}
+	return mailcheck.Unproven
+}
+
 // whyUnproven says it in words.
 func whyUnproven(err error) mailcheck.Text {
 	e, ok := errors.AsType[*dnssec.Unproven](err)
@@ -41,6 +55,8 @@ func whyUnproven(err error) mailcheck.Text {
 		return mailcheck.Textf("the DNS resolver did not hand over the signatures in time")
 	case e.Flaw == dnssec.Withheld:
 		return mailcheck.Textf("the DNS resolver hands over no DNSSEC signatures")
+	case e.Flaw == dnssec.Stripped:
+		return mailcheck.Textf("its DNSSEC signature is missing, which somebody on the way has taken out, or the DNS server has a zone of its own (%v)", e)
 	case e.Flaw == dnssec.Wrong:
 		return mailcheck.Textf("the DNSSEC signatures prove nothing (%v)", e)
 	case e.Flaw == dnssec.Unsigned:

@@ -31,9 +31,7 @@ func findISPDB(ctx context.Context, s *search) {
 	a := s.askISPDB(ctx, s.trace, s.address.Domain)
 	s.vouch(&a, s.vouchOfDatabase(a.fetched))
 	s.lookForPortal(ctx)
-	for _, server := range a.servers {
-		s.publish(server)
-	}
+	s.publishAll(a)
 	s.conclude(a.state, "%s", a.reason)
 }
 

@@ -111,9 +111,7 @@ func (s *search) askOperator(ctx context.Context, host string, domains []string)
 		if len(a.servers) == 0 {
 			continue
 		}
-		for _, server := range a.servers {
-			s.publish(server)
-		}
+		s.publishAll(a)
 		s.trace.Find(checks.AutoconfigViaMX, "the mail exchanger is %s", host)
 		s.conclude(mailcheck.Found, "%s, for the mail exchanger %s", a.reason, host)
 		return

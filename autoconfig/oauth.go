@@ -3,12 +3,8 @@ package autoconfig
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"sync"
 
 	"mailcheck"
@@ -16,11 +12,9 @@ import (
 	"mailcheck/autoconfig/provider"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/oauth"
 	"mailcheck/internal/trace"
 )
-
-// maxMetadata is the size of an issuer's metadata; real ones have a few kilobytes.
-const maxMetadata = 64 << 10
 
 // maxScopes is the number of scopes that are kept of those an issuer supports.
 const maxScopes = 20
@@ -76,7 +70,7 @@ func (s *search) askIssuer(ctx context.Context, t *trace.Trace, issuer document.
 	if known, ok := provider.KnownIssuer(issuer.Name); ok {
 		return known, mailcheck.Text{}
 	}
-	urls, err := metadataURLs(issuer.Name)
+	urls, err := oauth.MetadataURLs(issuer.Name)
 	if err != nil {
 		t.Find(checks.OAuthIssuerInvalid, "issuer %q: %v", issuer.Name, err)
 		return mailcheck.OAuth{}, mailcheck.Textf("not a usable issuer")
@@ -85,11 +79,15 @@ func (s *search) askIssuer(ctx context.Context, t *trace.Trace, issuer document.
 	if doc == nil {
 		return mailcheck.OAuth{}, reason
 	}
-	o, err := trace.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (mailcheck.OAuth, error) {
-		return ParseMetadata(doc.Body, issuer.Name)
+	e, err := trace.Do(ctx, t, mailcheck.OpParse, doc.URL, func(context.Context) (oauth.Endpoints, error) {
+		return oauth.ParseMetadata(doc.Body, issuer.Name)
 	})
 	if err != nil {
 		return mailcheck.OAuth{}, mailcheck.Textf("its metadata cannot be used")
+	}
+	o := mailcheck.OAuth{
+		Issuer: e.Issuer, AuthURL: e.Authorize, TokenURL: e.Token, DeviceURL: e.Device,
+		Scopes: e.Supported[:min(maxScopes, len(e.Supported))],
 	}
 	if len(issuer.Scopes) > 0 {
 		o.Scopes = issuer.Scopes
@@ -115,76 +113,4 @@ func (s *search) fetchMetadata(ctx context.Context, t *trace.Trace, urls []strin
 	got.evidence = mailcheck.Joined(tried, "; ")
 	issuerRules.judge(t, got)
 	return nil, mailcheck.Textf("gives no metadata")
-}
-
-// metadataURLs returns where an issuer's metadata may be, in the order to ask: RFC
-// 8414 section 3.1 puts the well-known part between host and path; OpenID Connect
-// Discovery section 4 puts it at the end.
-func metadataURLs(issuer string) ([]string, error) {
-	u, err := url.Parse(issuerURL(issuer))
-	switch {
-	case !mailcheck.Printable(issuer):
-		return nil, fmt.Errorf("invisible or control characters")
-	case err != nil || u.Host == "":
-		return nil, fmt.Errorf("not a URL")
-	case u.Scheme != "https":
-		return nil, fmt.Errorf("not https")
-	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return nil, fmt.Errorf("user name, query and fragment are not allowed")
-	}
-	if _, err := mailcheck.ParseDomain(u.Hostname()); err != nil {
-		return nil, err
-	}
-	path := strings.TrimSuffix(u.EscapedPath(), "/")
-	base := "https://" + u.Host
-	return []string{
-		base + "/.well-known/oauth-authorization-server" + path,
-		base + path + "/.well-known/openid-configuration",
-	}, nil
-}
-
-// issuerURL completes an issuer that is given as a host name alone, as the files of
-// ISPDB do.
-func issuerURL(issuer string) string {
-	if issuer == "" || strings.Contains(issuer, "://") {
-		return issuer
-	}
-	return "https://" + issuer
-}
-
-// ParseMetadata reads the metadata of an issuer (RFC 8414 section 2), as far as a
-// mail program needs it. The error is an occurrence of oauth.metadata-invalid or
-// oauth.issuer-mismatch.
-func ParseMetadata(body []byte, issuer string) (mailcheck.OAuth, error) {
-	var m struct {
-		Issuer    string   `json:"issuer"`
-		AuthURL   string   `json:"authorization_endpoint"`
-		TokenURL  string   `json:"token_endpoint"`
-		DeviceURL string   `json:"device_authorization_endpoint"`
-		Scopes    []string `json:"scopes_supported"`
-	}
-	if len(body) > maxMetadata {
-		return mailcheck.OAuth{}, checks.OAuthMetadataInvalid.Errorf("larger than %d bytes", maxMetadata)
-	}
-	if err := json.Unmarshal(body, &m); err != nil {
-		return mailcheck.OAuth{}, checks.OAuthMetadataInvalid.Errorf("not the JSON of RFC 8414: %w", err)
-	}
-	for _, endpoint := range []struct{ name, url string }{
-		{"authorization_endpoint", m.AuthURL}, {"token_endpoint", m.TokenURL}, {"device_authorization_endpoint", m.DeviceURL},
-	} {
-		optional := endpoint.name == "device_authorization_endpoint"
-		if u, err := url.Parse(endpoint.url); (err != nil || u.Scheme != "https" || u.Hostname() == "" || !mailcheck.Printable(endpoint.url)) && !(optional && endpoint.url == "") {
-			return mailcheck.OAuth{}, checks.OAuthMetadataInvalid.Errorf("%s is %q, not an https URL", endpoint.name, endpoint.url)
-		}
-	}
-	// RFC 8414 section 3.3 wants the very same string, lest one issuer poses as
-	// another. Only a host name alone cannot be compared so strictly.
-	same := m.Issuer == issuer || !strings.Contains(issuer, "://") && strings.TrimSuffix(m.Issuer, "/") == issuerURL(issuer)
-	if !same {
-		return mailcheck.OAuth{}, checks.OAuthIssuerMismatch.Errorf("the settings say %q, the metadata %q", issuer, m.Issuer)
-	}
-	return mailcheck.OAuth{
-		Issuer: m.Issuer, AuthURL: m.AuthURL, TokenURL: m.TokenURL, DeviceURL: m.DeviceURL,
-		Scopes: m.Scopes[:min(maxScopes, len(m.Scopes))],
-	}, nil
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/url"
-	"strings"
 	"sync"
 
 	"mailcheck"
@@ -29,9 +28,7 @@ func findPACC(ctx context.Context, s *search) {
 	wg.Wait()
 	a := r.judge(ctx)
 	s.trace.Join(r.page, r.dns)
-	for _, server := range a.servers {
-		s.publish(server)
-	}
+	s.publishAll(a)
 	s.conclude(a.state, "%s", a.reason)
 }
 
@@ -65,8 +62,9 @@ func (r *paccRun) lookupDigests(ctx context.Context) {
 		r.unasked = true
 		return
 	}
+	r.dns.Got(r.digestName(), "TXT", texts)
 	for _, text := range texts {
-		digest, announced := parseDigest(text)
+		digest, announced := document.ParseDigest(text)
 		r.announced = r.announced || announced
 		if digest != nil {
 			r.digests = append(r.digests, digest)
@@ -76,25 +74,6 @@ func (r *paccRun) lookupDigests(ctx context.Context) {
 	if len(texts) > 0 {
 		r.dns.Say("%s", mailcheck.ListOf(texts))
 	}
-}
-
-// parseDigest reads a record such as "v=UAAC1; a=sha256; d=..."; the order of the
-// tags, white space and unknown tags do not matter. announced says that the record
-// is one of PACC, whatever is wrong with it.
-func parseDigest(text string) (digest []byte, announced bool) {
-	tags := map[string]string{}
-	for _, tag := range strings.Split(text, ";") {
-		key, value, _ := strings.Cut(tag, "=")
-		tags[strings.ToLower(strings.TrimSpace(key))] = strings.Join(strings.Fields(value), "")
-	}
-	if !strings.EqualFold(tags["v"], "UAAC1") {
-		return nil, false
-	}
-	digest, err := base64.StdEncoding.DecodeString(tags["d"])
-	if err != nil || len(digest) != sha256.Size || !strings.EqualFold(tags["a"], "sha256") {
-		return nil, true
-	}
-	return digest, true
 }
 
 // ask gets the document.
@@ -155,7 +134,7 @@ func (r *paccRun) read(ctx context.Context, place string) answer {
 	if pacc.Draft != "" {
 		reason = mailcheck.Textf("%s, spelling of draft %s", reason, pacc.Draft)
 	}
-	a := answer{state: mailcheck.Found, reason: reason, servers: servers}
+	a := answer{state: mailcheck.Found, reason: reason, servers: servers, links: pacc.Links()}
 	r.vouch(&a, vouchOfPACC(r.host(), r.address.Domain))
 	return a
 }

@@ -70,6 +70,7 @@ func (s *search) wellKnown(ctx context.Context, t *trace.Trace, p mailcheck.Prot
 	}
 	t.Say("%s: HTTP status %d", got.URL, got.Status)
 	server, err := s.webServer(p, got.URL)
+	server.Vouch = vouchOfWellKnown(got.Document, s.address.Domain)
 	return server, err == nil
 }
 
@@ -91,9 +92,7 @@ func (s *search) webServer(p mailcheck.Protocol, address string) (mailcheck.Serv
 func (s *search) concludeExtras(answers []answer) {
 	state, reasons := mailcheck.Absent, []mailcheck.Text(nil)
 	for _, a := range answers {
-		for _, server := range a.servers {
-			s.publish(server)
-		}
+		s.publishAll(a)
 		switch {
 		case a.state == state && len(reasons) > 0 && !reasons[len(reasons)-1].Equal(a.reason):
 			reasons = append(reasons, a.reason)

@@ -136,6 +136,7 @@ func (q *srvQuery) lookup(ctx context.Context) (answer srvAnswer, offered bool) 
 		soften(q.trace, checks.Warning)
 		return srvAnswer{}, true
 	}
+	q.trace.Got(q.name, "SRV", srvData(answer.records))
 	if len(answer.records) == 0 {
 		q.trace.Say("no record")
 		return srvAnswer{}, true
@@ -195,6 +196,8 @@ func unprovenFix(flaw error) mailcheck.Text {
 		return mailcheck.Textf("Whether the zone is signed cannot be told here: ask a resolver that hands over signatures (--resolver 1.1.1.1 shows whether that helps). If it is not, sign it with DNSSEC, or publish the same settings over https (autoconfig).")
 	case dnssec.Island:
 		return mailcheck.Textf("Publish the DS record of the zone's key: the registrar of the domain enters it. Or publish the same settings over https (autoconfig).")
+	case dnssec.Stripped:
+		return mailcheck.Textf("Ask another DNS server (--resolver). If the signature is missing there too, have the zone signed anew. If it is not, this network answers with a zone of its own, or somebody changes the answers: publish the same settings over https (autoconfig) for those who are in it.")
 	case dnssec.Wrong:
 		return mailcheck.Textf("If the clock of this machine is right: have the zone signed anew, and compare the DS record at the registrar with its keys; a DNSSEC analyser shows what is wrong. Or publish the same settings over https (autoconfig).")
 	case dnssec.Unsupported:
@@ -229,14 +232,4 @@ func (q *srvQuery) judgeTarget(ctx context.Context, server mailcheck.Server) {
 	}
 }
 
-func describeSRV(records []netx.SRV) string {
-	var texts []string
-	for _, r := range records {
-		target := r.Target
-		if target != "." {
-			target += "."
-		}
-		texts = append(texts, fmt.Sprintf("%d %d %d %s", r.Priority, r.Weight, r.Port, target))
-	}
-	return strings.Join(texts, ", ")
-}
+func describeSRV(records []netx.SRV) string { return strings.Join(srvData(records), ", ") }

@@ -44,6 +44,15 @@ func vouchOfPACC(host, domain string) mailcheck.Vouch {
 	return mailcheck.NotVouched
 }
 
+// vouchOfWellKnown is for a service to which the domain's own web server led from the place
+// that RFC 8615 gives it.
+func vouchOfWellKnown(doc *netx.Document, domain string) mailcheck.Vouch {
+	if !doc.Insecure && ownHost(hostOf(doc.Hops[0]), domain) {
+		return mailcheck.VouchedByWellKnown
+	}
+	return mailcheck.NotVouched
+}
+
 // vouchOfAutodiscover is for the servers of an answer whose trail begins at the
 // domain's own https and stays there: neither http nor a DNS record, which may be
 // forged, led any part of the way, and no place has its name from a public suffix.
@@ -71,8 +80,8 @@ func vouchOfRecord(host, domain string, proven bool) mailcheck.Vouch {
 	return mailcheck.NotVouched
 }
 
-// vouch gives all servers of an answer the same, and notes whether its issuers can be
-// relied upon.
+// vouch gives all servers and pages of an answer the same, and notes whether its issuers
+// can be relied upon.
 func (s *search) vouch(a *answer, v mailcheck.Vouch) {
 	if a.config != nil && v != mailcheck.NotVouched {
 		for _, issuer := range a.config.Issuers {
@@ -81,6 +90,9 @@ func (s *search) vouch(a *answer, v mailcheck.Vouch) {
 	}
 	for i := range a.servers {
 		a.servers[i].Vouch = v
+	}
+	for i := range a.links {
+		a.links[i].Vouched = v != mailcheck.NotVouched
 	}
 }
 

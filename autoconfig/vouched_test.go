@@ -67,6 +67,34 @@ func TestVouched(t *testing.T) {
 	}
 }
 
+// Services around the mail are the domain's where its own web server leads to them, or
+// where the record names a host of the domain.
+func TestVouchedServices(t *testing.T) {
+	r := discover(t, named(t, "services"), Options{})
+	for _, name := range []string{"dav", "jmap", "sieve"} {
+		servers := r.source(t, name).Servers
+		if len(servers) == 0 {
+			t.Errorf("%s names no server", name)
+		}
+		for _, s := range servers {
+			if s.Vouch == mailcheck.NotVouched {
+				t.Errorf("nobody vouches for %s", s.URL())
+			}
+		}
+	}
+	for _, c := range []struct {
+		doc  netx.Document
+		want mailcheck.Vouch
+	}{
+		{netx.Document{Hops: []string{"https://example.com/.well-known/caldav", "https://dav.example.net/"}}, mailcheck.VouchedByWellKnown},
+		{netx.Document{Hops: []string{"https://example.com/.well-known/caldav", "http://dav.example.net/"}, Insecure: true}, mailcheck.NotVouched},
+	} {
+		if got := vouchOfWellKnown(&c.doc, "example.com"); got != c.want {
+			t.Errorf("%q: way %d", c.doc.Hops, got)
+		}
+	}
+}
+
 // What another place than the public database says is somebody else's word.
 func TestOtherDatabases(t *testing.T) {
 	for _, c := range []struct {

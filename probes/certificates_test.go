@@ -64,7 +64,8 @@ func TestCertificateAdvice(t *testing.T) {
 		{"dane-island", "dane.unsigned", "nothing vouches for the keys that sign them (example.com DS: the zone above has no such record)", "Have the registrar of the domain enter the DS record"},
 		{"proof-no-delegation", "srv.foreign-domain", "it is signed with DNSSEC, and nothing vouches", "Publish the DS record"},
 		{"proof-outdated", "srv.foreign-domain", "its signature was valid to", "have the zone signed anew"},
-		{"proof-wildcard", "srv.foreign-domain", "it comes from a wildcard", "give the service a record of its own"},
+		{"proof-wildcard-closer", "srv.foreign-domain", "nothing that says what does not exist", "give the service a record of its own"},
+		{"proof-stripped", "srv.foreign-domain", "its DNSSEC signature is missing", "Ask another DNS server (--resolver)"},
 		{"proof-withheld", "srv.foreign-domain", "hands over no DNSSEC signatures", "--resolver 1.1.1.1"},
 		{"srv-foreign-domain", "srv.foreign-domain", "it is not signed with DNSSEC", "Sign the zone"},
 	} {
@@ -376,6 +377,22 @@ func TestDANEAtTheEndOfTheRun(t *testing.T) {
 			i := slices.IndexFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Port == 993 })
 			if d := r.Servers[i].TLS.DANE; d == nil {
 				t.Errorf("the TLSA records were lost: %v", r.Servers[i].Steps)
+			}
+		})
+	}
+}
+
+// A report has what a TLSA record of each server would need, and whether one would count.
+func TestReportHasTheKeys(t *testing.T) {
+	for name, want := range map[string]mailcheck.Proof{"dane-roll-over": mailcheck.Proven, "srv-foreign-domain": mailcheck.Unsigned, "dane-unchecked": mailcheck.Unknown} {
+		visitLab(t, name, Options{}, func(r *mailcheck.Report, _ *lab.Lab) {
+			if got := r.Source("dns").DNSSEC; got != want {
+				t.Errorf("%s: DNSSEC is %q, want %q", name, got, want)
+			}
+			for _, s := range r.Servers {
+				if s.Protocol == mailcheck.IMAP && s.Security == mailcheck.ImplicitTLS && name == "dane-roll-over" && !slices.Contains(s.TLS.DANE.Records, "3 1 1 "+s.TLS.Chain[0].KeySHA256) {
+					t.Errorf("the key is %s, and the records are %q", s.TLS.Chain[0].KeySHA256, s.TLS.DANE.Records)
+				}
 			}
 		})
 	}

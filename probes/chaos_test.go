@@ -66,7 +66,9 @@ func TestChaos(t *testing.T) {
 }
 
 func chaosOptions(s lab.Scenario, audit bool) Options {
-	return Options{TLSAudit: audit, Credentials: Credentials{Password: s.Password, Token: s.Token}}
+	o := optionsOf(s)
+	o.TLSAudit = audit
+	return o
 }
 
 // runChaos makes one run over a bad network and judges it.

@@ -28,7 +28,7 @@ type Client struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 	Resolvers []string       // IP or IP:port of DNS servers, asked in turn; none: the system's, as they are at first use
-	Anchors   []string       // keys of the root of DNS that are trusted, as DS records; none: those of the internet
+	Anchors   string         // keys of the root of DNS that are trusted, as DS or DNSKEY records; empty: those of the internet
 	Roots     *x509.CertPool // authorities to trust; nil: the system's
 	Family    Family         // which addresses are dialled
 	ConnectTo []string       // HOST:PORT:HOST:PORT as curl has it: connect elsewhere, with the same name in TLS; the first that matches counts
@@ -90,12 +90,11 @@ func (c *Client) open() error {
 	if !slices.Contains([]Family{AnyFamily, IPv4, IPv6}, c.Family) {
 		return &OptionError{"Family", fmt.Errorf("there is no family %d", c.Family)}
 	}
-	for _, text := range c.Anchors {
-		anchor, err := netx.ParseAnchor(text)
-		if err != nil {
+	if c.Anchors != "" {
+		var err error
+		if opts.Anchors, err = netx.ParseAnchors(c.Anchors); err != nil {
 			return &OptionError{"Anchors", err}
 		}
-		opts.Anchors = append(opts.Anchors, anchor)
 	}
 	for _, text := range c.ConnectTo {
 		to, err := netx.ParseConnectTo(text)
@@ -131,6 +130,12 @@ func (c *Client) Close() error {
 	c.runs.Wait() // none begins while mu is held
 	c.net.Close()
 	return nil
+}
+
+// Begin returns what else goes over the client's network than runs, until end is called:
+// signing in.
+func (c *Client) Begin(ctx context.Context) (_ context.Context, _ *netx.Run, end func(), _ error) {
+	return c.begin(ctx)
 }
 
 // begin returns what a run needs: its access to the network, and a context that ends

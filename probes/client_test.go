@@ -60,7 +60,7 @@ func TestClientRefuses(t *testing.T) {
 		"Resolvers": {Dial: nobody, Resolvers: []string{"dns.example"}},
 		"ConnectTo": {Dial: nobody, Resolvers: []string{"192.0.2.53"}, ConnectTo: []string{"imap.example.com"}},
 		"Family":    {Dial: nobody, Resolvers: []string{"192.0.2.53"}, Family: 5},
-		"Anchors":   {Dial: nobody, Resolvers: []string{"192.0.2.53"}, Anchors: []string{". IN DNSKEY 257 3 15 AA=="}},
+		"Anchors":   {Dial: nobody, Resolvers: []string{"192.0.2.53"}, Anchors: ". IN DNSKEY 257 3 15 AA=="},
 	} {
 		for range 2 { // the second time as well
 			_, err := c.Account(t.Context(), address, nil)

@@ -116,7 +116,7 @@ func TestTagsAreShownWithoutChance(t *testing.T) {
 	}
 	const twice = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n" + turn + "l1 OK in\r\n" + turn + "l1 OK again\r\n"
 	for _, f := range logInAt(t, imap, twice).Servers[0].Findings() {
-		if got := f.Detail.String(); got != "\"l1 OK again\" is neither untagged nor tagged with T1" {
+		if got := f.Detail.String(); got != "\"l1 OK again\" is neither untagged nor tagged with T1, M1" {
 			t.Errorf("%s: %s", f.Check.ID, got)
 		}
 	}
@@ -128,8 +128,8 @@ func TestTagsAreShownWithoutChance(t *testing.T) {
 // What follows a string in a response about the mailbox is read as the rest of it.
 func TestStringsOfAMailbox(t *testing.T) {
 	imap := mailcheck.Server{Protocol: mailcheck.IMAP, Host: fuzzHost, Port: 993, Security: mailcheck.ImplicitTLS}
-	r := logInAt(t, imap, "* OK [CAPABILITY IMAP4rev1 ID SASL-IR AUTH=PLAIN] ready\r\n"+turn+"l1 OK in\r\n"+
-		turn+"* ID (\"name\" {3}\r\nFoo \"version\" \"1\")\r\nT1 OK\r\n* 0 EXISTS\r\nT2 OK [READ-ONLY] done\r\n").Servers[0]
+	r := logInAt(t, imap, "* OK [CAPABILITY IMAP4rev1 ID SASL-IR AUTH=PLAIN] ready\r\n"+turn+"l1 OK [CAPABILITY IMAP4rev1 ID] in\r\n"+
+		turn+"* ID (\"name\" {3}\r\nFoo \"version\" \"1\")\r\nT1 OK\r\n* 0 EXISTS\r\nT2 OK [READ-ONLY] done\r\n"+turn+"M1 OK done\r\n").Servers[0]
 	if got := ids(&mailcheck.Report{Findings: r.Findings()}); len(got) > 0 {
 		t.Errorf("findings %q", got)
 	}

@@ -76,5 +76,5 @@ func (p *probe) adopt(q *probe) {
 		p.result.Conversation = append(p.result.Conversation, line)
 	}
 	p.trace.Join(q.trace)
-	p.conn, p.lines, p.sent, p.path, p.certAsked, p.way = q.conn, q.lines, q.sent, q.path, q.certAsked, q.wayToTLS()
+	p.conn, p.lines, p.sent, p.path, p.certAsked, p.shown, p.way = q.conn, q.lines, q.sent, q.path, q.certAsked, q.shown, q.wayToTLS()
 }

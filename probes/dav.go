@@ -29,6 +29,7 @@ func dav(ctx context.Context, p *probe) {
 		p.trace.Find(checks.DAVNotFound, "PROPFIND %s: %s", reply.url, reply.text())
 		return
 	}
+	p.at = reply.url
 	p.offerHTTP(caps, reply)
 	if len(caps) == 0 && !reply.last {
 		p.davOptions(ctx, reply)

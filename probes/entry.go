@@ -2,6 +2,7 @@ package probes
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -38,7 +39,25 @@ func (e *entry) ok() bool { return e.check == nil }
 // rejected reports whether user name or password were refused, or may have been: what
 // nobody knows the meaning of is taken for that where the account could be locked.
 func (e *entry) rejected() bool {
-	return e.check == checks.LoginRejected || e.check == checks.LoginUnknown
+	return e.check == checks.LoginRejected || e.check == checks.LoginUnknown || e.check == checks.LoginCertificateRejected
+}
+
+// meaning names the check that a refusal is an occurrence of.
+func (e *entry) meaning(reply string) *checks.Check {
+	if c := trace.ClassifyBinding(reply); c != nil && e.mechanism.Binding != sasl.NotBound {
+		return c
+	}
+	check := trace.ClassifyLogin(reply, refusals[e.mechanism.Takes])
+	unseen := !e.told && e.mechanism.Name != sasl.Command || e.mechanism.Binding.Ties() && !e.sent
+	if check.RejectsCredentials() && unseen {
+		return checks.LoginMechanism // nobody can judge what was not sent
+	}
+	return check
+}
+
+// refusals are the checks of servers that refuse what was given.
+var refusals = map[sasl.Credential]*checks.Check{
+	sasl.Password: checks.LoginRejected, sasl.Token: checks.LoginTokenRejected, sasl.Certificate: checks.LoginCertificateRejected,
 }
 
 // loginReply is one reply within a login. The challenge may hold what is secret and
@@ -66,7 +85,7 @@ func (p *probe) enter(ctx context.Context) {
 // where TLS did not verify the server, or by a way it does not offer there.
 func (p *probe) takes(e *entry) bool {
 	return p.result.Vouch != mailcheck.NotVouched && p.result.TLS != nil && p.result.TLS.Verified && mailcheck.VerdictOf(p.trace.Findings()) != mailcheck.Fail &&
-		slices.ContainsFunc(fitting(p.result, e.mechanism.Token), func(m sasl.Mechanism) bool { return m.Name == e.mechanism.Name })
+		slices.ContainsFunc(fitting(p.result, p.opts.Credentials), func(m sasl.Mechanism) bool { return m.Name == e.mechanism.Name })
 }
 
 // logIn makes one login and records it as a step.
@@ -74,8 +93,13 @@ func (p *probe) logIn(ctx context.Context, e *entry) {
 	_, err := trace.Do(ctx, p.trace, mailcheck.OpAuth, p.result.Endpoint(), func(ctx context.Context) (struct{}, error) {
 		p.await(ctx, loginTimeout)
 		exchange := p.saslLogin
-		if e.mechanism.Name == sasl.Command {
+		switch {
+		case p.result.Protocol == mailcheck.Sieve:
+			exchange = p.sieveLogin
+		case e.mechanism.Name == sasl.Command:
 			exchange = p.commandLogin
+		case e.mechanism.Name == sasl.APOP:
+			exchange = p.apopLogin
 		}
 		reply, err := exchange(e)
 		e.reply = p.lines.shown(reply.text)
@@ -104,12 +128,9 @@ func (e *entry) judge(reply loginReply, err error) error {
 	case reply.ok && !e.sent:
 		return checks.LoginFailed.Errorf("the server consents before it has been told all: %q", e.reply)
 	case !reply.ok:
-		e.check = trace.ClassifyLogin(reply.text, e.mechanism.Token)
+		e.check = e.meaning(reply.text)
 		e.doubtful = e.check == checks.LoginProtocolOff && trace.NamesCredentials(reply.text)
-		if e.check.RejectsCredentials() && !e.told && e.mechanism.Name != sasl.Command {
-			e.check = checks.LoginMechanism // nobody can judge what was not sent
-		}
-	case trace.ClassifyLogin(reply.alert, e.mechanism.Token) == checks.LoginProtocolOff:
+	case trace.ClassifyLogin(reply.alert, checks.LoginRejected) == checks.LoginProtocolOff:
 		// The account is open, and the mailbox is not (RFC 9051 section 7.1: an ALERT must be shown).
 		e.check = checks.LoginProtocolOff
 	default:
@@ -173,6 +194,9 @@ func (p *probe) hold(ctx context.Context, until <-chan struct{}) {
 // saslLogin goes through a SASL exchange (RFC 9051 section 6.2.2, RFC 5034, RFC
 // 4954). The initial response goes with the command where the protocol lets it.
 func (p *probe) saslLogin(e *entry) (loginReply, error) {
+	if err := p.bind(e); err != nil {
+		return loginReply{}, err
+	}
 	x, err := e.mechanism.Start(e.Login)
 	if err != nil {
 		return loginReply{}, err
@@ -184,7 +208,7 @@ func (p *probe) saslLogin(e *entry) (loginReply, error) {
 	}
 	if p.initialAllowed(initial) {
 		p.hide(e, x, initial)
-		line, given = line+" "+encode(initial), true
+		line, given = line+" "+cmp.Or(encode(initial), "="), true // RFC 4422 section 5.1, RFC 4954 section 4
 	}
 	if err := p.say(line); err != nil {
 		return loginReply{}, err
@@ -265,8 +289,7 @@ func (p *probe) initialAllowed(initial []byte) bool {
 	return len(encode(initial)) < 480 // a command line has at most 512 octets
 }
 
-// encode writes a response as the protocols carry it. Only an initial response
-// that is empty would be "=", and no mechanism here has one.
+// encode writes a response as the protocols carry it.
 func encode(response []byte) string { return base64.StdEncoding.EncodeToString(response) }
 
 // commandLogin uses the protocol's own command: LOGIN in IMAP (RFC 9051 section
@@ -276,6 +299,17 @@ func (p *probe) commandLogin(e *entry) (loginReply, error) {
 		return p.pop3User(e)
 	}
 	return p.imapLogin(e)
+}
+
+// apopLogin uses POP3's APOP command (RFC 1939 section 7).
+func (p *probe) apopLogin(e *entry) (loginReply, error) {
+	e.Stamp = stamp(p.result)
+	x := &sasl.Exchange{Computed: sasl.Digest(e.Login)}
+	p.hide(e, x, nil)
+	if err := p.say("APOP " + e.User + " " + x.Computed); err != nil {
+		return loginReply{}, err
+	}
+	return p.loginReply()
 }
 
 // pop3User sends both commands in one packet where the server takes that (RFC 2449

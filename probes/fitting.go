@@ -10,7 +10,7 @@ import (
 
 // fitting returns the ways to log in that a server offers inside TLS and that take
 // what was given, the ones that its settings name in front.
-func fitting(r *mailcheck.ServerResult, token bool) []sasl.Mechanism {
+func fitting(r *mailcheck.ServerResult, c Credentials) []sasl.Mechanism {
 	published := func(m sasl.Mechanism) bool {
 		return slices.ContainsFunc(r.Auth, func(method string) bool {
 			name := m.Name
@@ -21,10 +21,17 @@ func fitting(r *mailcheck.ServerResult, token bool) []sasl.Mechanism {
 		})
 	}
 	var first, rest []sasl.Mechanism
-	for _, m := range sasl.Mechanisms {
-		offered := mailcheck.Has(r.Mechanisms.AfterTLS, m.Name) || m.Name == sasl.Command && commandOffered(r)
+	spoken := sasl.Mechanisms
+	switch {
+	case r.Protocol.OverHTTPS():
+		spoken = webSchemes
+	case r.Protocol == mailcheck.Sieve:
+		spoken = slices.DeleteFunc(slices.Clone(spoken), func(m sasl.Mechanism) bool { return !sieveSpoken(m) })
+	}
+	for _, m := range spoken {
+		offered := mailcheck.Has(r.Mechanisms.AfterTLS, m.Name) || m.Name == sasl.Command && commandOffered(r) || m.Name == sasl.APOP && stamp(r) != ""
 		switch {
-		case m.Token != token || !offered:
+		case !c.has(m.Takes) || m.Asked && !c.AllMechanisms || !offered:
 		case published(m):
 			first = append(first, m)
 		default:
@@ -45,4 +52,13 @@ func commandOffered(r *mailcheck.ServerResult) bool {
 		return len(caps) == 0 || mailcheck.Has(caps, "USER")
 	}
 	return false
+}
+
+// stamp returns what a POP3 server's greeting has for APOP. One that came before TLS may be
+// anybody's, who then learns of the password by and by.
+func stamp(r *mailcheck.ServerResult) string {
+	if r.Protocol != mailcheck.POP3 || r.Security != mailcheck.ImplicitTLS {
+		return ""
+	}
+	return sasl.Stamp(r.Greeting)
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"mailcheck"
 	"mailcheck/checks"
 )
 
@@ -29,13 +30,21 @@ type guard struct {
 	begun   bool            // the first was chosen
 	busy    bool            // somebody tries a name that was not let in yet
 	waiting []*place        // for that to end
-	letIn   map[string]bool // user names, folded
-	closed  map[string]bool // user names, folded, that are not tried again
+	letIn   map[string]bool // accounts
+	closed  map[string]bool // accounts that are not tried again
 	asked   map[string]bool // of those, the ones that Exchange was mute about, which its submission is asked about once
 	asking  string          // the one that it is asked about now
 	over    bool            // no user name is tried again
+	opening bool            // the first waits for its head start
+	settled bool            // no mail server of the run has anything more to say
+	webIn   bool            // a service let a user in
+	apart   bool            // one refused what the mail servers take, so no service is asked again
 	inside  int             // connections on which a user was let in
 }
+
+// accountOf returns what a guard calls a user, however the name is spelled; one whom a client
+// certificate names has none.
+func accountOf(name string) string { return cmp.Or(fold(name), "the certificate's") }
 
 // maxRefused is how many user names an operator may refuse: the one that is published, or
 // the address, and its other form.
@@ -54,15 +63,17 @@ type place struct {
 	alone bool
 	asks  bool // although the name is closed
 	late  bool // begins when no other connection is in the mailbox any more
+	waits bool // at what stands around the mail, so that the mail servers go first
 }
 
 // queue asks for the turn of a login under a user name.
-func (g *guard) queue(name string, rank int, sends, late bool) *place {
+func (g *guard) queue(name string, rank int, at mailcheck.Protocol, late bool) *place {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	t := &place{guard: g, name: fold(name), rank: rank, sends: sends, late: late, ready: make(chan struct{})}
+	t := &place{guard: g, name: accountOf(name), rank: rank, sends: at.Sends(), late: late, waits: !at.Reads() && !at.Sends(), ready: make(chan struct{})}
 	g.waiting = append(g.waiting, t)
-	if !g.begun && len(g.waiting) == 1 {
+	if !g.begun && !g.opening && !t.waits {
+		g.opening = true
 		time.AfterFunc(headStart(time.Since(g.started)), func() {
 			g.mu.Lock()
 			defer g.mu.Unlock()
@@ -88,13 +99,19 @@ func (g *guard) admit() {
 		g.waiting = slices.Delete(g.waiting, i, i+1)
 	}
 	g.waiting = slices.DeleteFunc(g.waiting, func(t *place) bool {
-		decided := g.over || !t.late && (g.spent(t.name) || g.letIn[t.name])
-		if !decided && (g.busy || t.late && g.inside > 0) || g.asking == t.name {
+		decided := g.decided(t)
+		if !decided && (g.busy || t.late && g.inside > 0 || t.waits && !g.settled && !g.letIn[t.name]) || g.asking == t.name {
 			return false
 		}
 		g.begin(t, !decided)
 		return true
 	})
+}
+
+// decided reports whether it is known what becomes of a login, or that it can do no harm.
+func (g *guard) decided(t *place) bool {
+	known := g.letIn[t.name] && (!t.waits || g.webIn)
+	return g.over || t.waits && g.apart || !t.late && (known || g.spent(t.name) && !g.letIn[t.name])
 }
 
 // mayAsk reports whether a login is the one that Exchange's submission is asked with.
@@ -117,7 +134,8 @@ func (t *place) shut() (shut, all bool) {
 		t.asks = false
 		return false, false
 	}
-	return t.guard.over || t.guard.spent(t.name) && !t.guard.letIn[t.name], t.guard.over
+	all = t.guard.over || t.waits && t.guard.apart
+	return all || t.guard.spent(t.name) && !t.guard.letIn[t.name], all
 }
 
 // refused reports whether somebody at the operator refused the name.
@@ -134,13 +152,16 @@ func (t *place) learn(e *entry) {
 	defer g.mu.Unlock()
 	switch {
 	case e.ok():
-		g.letIn[fold(e.User)] = true
+		g.letIn[accountOf(e.User)] = true
+		g.webIn = g.webIn || t.waits
 		g.inside++
+	case t.waits && g.letIn[accountOf(e.User)]: // the mail servers know the account, whatever a service says
+		g.apart = g.apart || e.check.RejectsCredentials() || e.check == checks.LoginThrottled
 	case e.rejected():
 		if e.mute && len(g.closed) == 0 {
-			g.asked[fold(e.User)] = true
+			g.asked[accountOf(e.User)] = true
 		}
-		g.closed[fold(e.User)] = true
+		g.closed[accountOf(e.User)] = true
 	case e.check == checks.LoginAppPassword: // the password is known, and not wrong
 	case e.check == checks.LoginThrottled || e.check.RejectsCredentials() || e.doubtful:
 		g.over = true // the user is known, so another form of the name would be no better
@@ -157,7 +178,7 @@ func (t *place) retry(name string) bool {
 	t.guard.mu.Lock()
 	defer t.guard.mu.Unlock()
 	if t.alone && t.guard.asking == "" {
-		t.name = fold(name)
+		t.name = accountOf(name)
 		return true
 	}
 	return false
@@ -179,6 +200,21 @@ func (g *guard) out() {
 		g.inside--
 		g.admit()
 	})
+}
+
+// servicesApart reports whether a service refused what the mail servers take.
+func (g *guard) servicesApart() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.apart
+}
+
+// settle lets those begin who wait for the mail servers, which have all been tested.
+func (g *guard) settle() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.begun, g.settled = true, true
+	g.admit()
 }
 
 // leave makes room for the next.

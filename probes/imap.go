@@ -47,7 +47,7 @@ func imap(ctx context.Context, p *probe) {
 // PREAUTH, which on an unprotected connection would keep STARTTLS from being
 // used, and BYE.
 func (p *probe) imapGreeting() (string, error) {
-	line, err := p.lines.read()
+	line, err := p.imapFirstLine()
 	if err != nil {
 		return "", err
 	}
@@ -64,6 +64,27 @@ func (p *probe) imapGreeting() (string, error) {
 		return line, checks.GreetPreauth.Errorf("%s", line)
 	}
 	return line, checks.GreetMalformed.Errorf("%s", line)
+}
+
+// maxWaiting is how many lines may come before the greeting that only say that it will come.
+const maxWaiting = 5
+
+// imapFirstLine reads the greeting, and what a Dovecot says before it whose service for
+// logins is not ready.
+func (p *probe) imapFirstLine() (string, error) {
+	line, err := p.lines.read()
+	waiting := ""
+	for range maxWaiting {
+		if err != nil || !trace.Waits(line) {
+			break
+		}
+		waiting = line
+		line, err = p.lines.read()
+	}
+	if err != nil && waiting != "" {
+		return waiting, checks.LoginUnavailable.Errorf("%q, and no greeting after it", waiting)
+	}
+	return line, err
 }
 
 // imapStartTLS asks for the capabilities and for TLS in one packet, and takes

@@ -22,6 +22,7 @@ func jmap(ctx context.Context, p *probe) {
 	case reply.status != http.StatusUnauthorized && !session:
 		p.trace.Find(checks.JMAPNotFound, "GET %s: %s", reply.url, reply.text())
 	default:
+		p.at = reply.url
 		p.offerHTTP(nil, reply)
 	}
 }

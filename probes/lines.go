@@ -20,6 +20,10 @@ const (
 	maxReply      = 64 << 10 // all lines of one reply
 	maxReplyLines = 500
 
+	// The folders of a mailbox, or the names of its messages, are as many as a user likes.
+	maxListing      = 512 << 10
+	maxListingLines = 2500
+
 	maxShownLines   = 50       // of one reply, in the transcript
 	maxConversation = 64 << 10 // bytes of the server's words in the transcript
 )
@@ -36,21 +40,33 @@ type lines struct {
 	manners    *manners // of the server, before and inside TLS
 	secure     bool     // inside TLS
 	asked      bool     // a command was sent
+	quotes     bool     // the client is in, and what it sends may have words of the server in it, such as the name of a folder
 	tags       []string // what is shown in the place of each tag, after it
 
 	cut string // what came of a line that did not end
 
-	bytes, count int // of the reply being read
+	bytes, count         int // of the reply being read
+	mostBytes, mostCount int // that it may have
 
-	kept, unshown int // lines of the server in the transcript since the client spoke, and left off
+	kept, unshown int               // lines of the server in the transcript since the client spoke, and left off
+	private       func(string) bool // lines of the server that are nobody's business; nil: none is
 }
 
 func newLines(conn net.Conn, trace *trace.Trace) *lines {
-	return &lines{conn: conn, in: bufio.NewReaderSize(conn, maxLine), trace: trace, manners: new(manners)}
+	l := &lines{conn: conn, in: bufio.NewReaderSize(conn, maxLine), trace: trace, manners: new(manners)}
+	l.begin()
+	return l
 }
 
 // begin starts a new reply: its bounds count from here.
-func (l *lines) begin() { l.bytes, l.count = 0, 0 }
+func (l *lines) begin() {
+	l.bytes, l.count, l.mostBytes, l.mostCount = 0, 0, maxReply, maxReplyLines
+}
+
+// beginListing starts a reply that may be long without anything being wrong.
+func (l *lines) beginListing() {
+	l.bytes, l.count, l.mostBytes, l.mostCount = 0, 0, maxListing, maxListingLines
+}
 
 // read returns the next line without its line end.
 func (l *lines) read() (string, error) {
@@ -73,10 +89,10 @@ func (l *lines) read() (string, error) {
 	l.bytes += len(line)
 	l.count++
 	switch {
-	case l.bytes > maxReply:
-		return "", checks.ReplyTooLong.Errorf("one reply is longer than %d bytes", maxReply)
-	case l.count > maxReplyLines:
-		return "", checks.ReplyTooLong.Errorf("one reply has more than %d lines", maxReplyLines)
+	case l.bytes > l.mostBytes:
+		return "", checks.ReplyTooLong.Errorf("one reply is longer than %d bytes", l.mostBytes)
+	case l.count > l.mostCount:
+		return "", checks.ReplyTooLong.Errorf("one reply has more than %d lines", l.mostCount)
 	}
 	return text, nil
 }
@@ -124,7 +140,9 @@ func (l *lines) buffered() string {
 }
 
 func (l *lines) note(client bool, text string) {
-	if client {
+	if client && l.quotes {
+		text = l.secrets.quoted(text)
+	} else if client {
 		text = l.secrets.said(text)
 	} else {
 		text = l.secrets.heard(text)
@@ -132,6 +150,9 @@ func (l *lines) note(client bool, text string) {
 	if client {
 		l.tellUnshown()
 		l.kept = 0
+	} else if l.private != nil && l.private(text) {
+		l.unshown++
+		return
 	} else if l.kept++; l.kept > maxShownLines || l.transcriptBytes() > maxConversation {
 		l.unshown++
 		return

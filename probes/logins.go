@@ -2,15 +2,19 @@ package probes
 
 import (
 	"context"
+	"crypto/tls"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mailcheck"
 	"mailcheck/autoconfig"
 	"mailcheck/autoconfig/document"
+	"mailcheck/autoconfig/provider"
 	"mailcheck/checks"
+	"mailcheck/internal/sasl"
 	"mailcheck/probes/conclude"
 )
 
@@ -21,15 +25,32 @@ const maxLogins = 12
 // verified it, and only if the address's own domain vouches for the server or the
 // user does.
 type Credentials struct {
-	Username      string   // in the place of what the settings say; empty: as they say
-	Password      string   // this or a token
-	Token         string   // OAuth2 access token
-	TrustedHosts  []string // servers that the user vouches for; this counts without a password, too
-	AllMechanisms bool     // try every way to log in that a server offers, even after one was rejected
+	Username      string           // in the place of what the settings say; empty: as they say
+	Password      string           // this or a token
+	Token         string           // OAuth2 access token
+	Certificate   *tls.Certificate // of the client, shown in TLS handshakes with the servers that may have the password; this, the others, or both
+	TrustedHosts  []string         // servers that the user vouches for; this counts without a password, too
+	AllMechanisms bool             // try every way to log in that a server offers, even after one was rejected
+
+	// SignIn says which kept sign-in the token is of, or why there is none. Such a token
+	// goes only to servers of whoever takes those of the issuer. Nil: the user gave what
+	// is given.
+	SignIn *mailcheck.SignIn
 }
 
 // Given reports whether there is something to log in with.
-func (c Credentials) Given() bool { return c.Password != "" || c.Token != "" }
+func (c Credentials) Given() bool { return c.Password != "" || c.Token != "" || c.Certificate != nil }
+
+// has reports whether there is what a mechanism takes.
+func (c Credentials) has(kind sasl.Credential) bool {
+	switch kind {
+	case sasl.Token:
+		return c.Token != ""
+	case sasl.Certificate:
+		return c.Certificate != nil
+	}
+	return c.Password != ""
+}
 
 // logins is the part of a run that logs in, on the connections that the servers were
 // tested on.
@@ -39,9 +60,11 @@ type logins struct {
 	hush    *secret           // the secret, as servers may repeat it
 	started time.Time         // of the run
 
+	shut   atomic.Bool // a login was refused that had been accepted before
 	mu     sync.Mutex
 	made   int
 	guards map[string]*guard // by operator
+	mailed bool              // all mail servers have been tested
 	mute   map[string]bool   // servers of Exchange that refused without a reason, by their keys
 }
 
@@ -62,9 +85,19 @@ func (l *logins) guardOf(host string) *guard {
 	defer l.mu.Unlock()
 	operator := autoconfig.Operator(host)
 	if l.guards[operator] == nil {
-		l.guards[operator] = &guard{started: l.started, letIn: map[string]bool{}, closed: map[string]bool{}, asked: map[string]bool{}}
+		l.guards[operator] = &guard{started: l.started, letIn: map[string]bool{}, closed: map[string]bool{}, asked: map[string]bool{}, begun: l.mailed, settled: l.mailed}
 	}
 	return l.guards[operator]
+}
+
+// settleMail says that all mail servers have been tested.
+func (l *logins) settleMail() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.mailed = true
+	for _, g := range l.guards {
+		g.settle()
+	}
 }
 
 // count takes one of the logins that a run may make, and reports whether there was one.
@@ -107,11 +140,16 @@ func (l *logins) enter(ctx context.Context, p *probe) {
 func (l *logins) settle(r *mailcheck.Report) {
 	for i := range r.Servers {
 		s := &r.Servers[i]
-		if !s.Protocol.Reads() && !s.Protocol.Sends() {
+		if !opens(s.Protocol) {
 			continue
 		}
 		switch o := l.obstacle(s, s.Verdict); {
 		case s.Login != nil:
+		case besideMail(s.Protocol): // of what works without a login nothing is left open
+			s.Login = &mailcheck.Login{State: mailcheck.LoginSkipped, Reason: outOfTime}
+			if o != nil {
+				s.Login.Reason = o.why
+			}
 		case o == nil:
 			s.Login = &mailcheck.Login{State: mailcheck.LoginSkipped, Reason: outOfTime}
 			(&obstacle{outOfTime, checks.RunTimeout, mailcheck.Text{}}).record(s)
@@ -120,7 +158,7 @@ func (l *logins) settle(r *mailcheck.Report) {
 			o.record(s)
 			continue
 		}
-		if s.Login.State == mailcheck.LoginSkipped && s.Verdict.Usable() {
+		if s.Login.State == mailcheck.LoginSkipped && s.Verdict.Usable() && !besideMail(s.Protocol) {
 			s.Verdict = mailcheck.Untested
 		}
 	}
@@ -137,7 +175,7 @@ type obstacle struct {
 // obstacle returns what speaks against a login at a server with a verdict; nil if
 // nothing does.
 func (l *logins) obstacle(s *mailcheck.ServerResult, v mailcheck.Verdict) *obstacle {
-	ways := fitting(s, l.Token != "")
+	ways := fitting(s, l.Credentials)
 	switch {
 	case !v.Usable():
 		return &obstacle{why: mailcheck.Textf("the server did not pass the test")}
@@ -145,6 +183,8 @@ func (l *logins) obstacle(s *mailcheck.ServerResult, v mailcheck.Verdict) *obsta
 		return &obstacle{why: mailcheck.Textf("nothing secret is sent without verified TLS")}
 	case s.Vouch == mailcheck.NotVouched:
 		return &obstacle{whoNames(s), checks.LoginNotTrusted, mailcheck.Textf("If you know that %s is the right server, say so: --trust-server %[1]s", s.Host)}
+	case l.foreign(s.Host):
+		return &obstacle{mailcheck.Evidencef("the sign-in that is kept is at %s", l.SignIn.Issuer), checks.LoginForeignToken, mailcheck.Text{}}
 	case len(l.usernames(s)) == 0:
 		return &obstacle{why: mailcheck.Textf("no user name is known: give the whole address, or --username")}
 	case len(ways) == 0 && windowsOnly(s):
@@ -153,6 +193,21 @@ func (l *logins) obstacle(s *mailcheck.ServerResult, v mailcheck.Verdict) *obsta
 		return &obstacle{why: mailcheck.Evidencef("given: %s; offered inside TLS: %s", l.what(), conclude.Offers(*s)), check: checks.LoginNoMechanism}
 	}
 	return nil
+}
+
+// foreign reports whether a host is not for the token of the sign-in that is kept. What the
+// table knows of either decides; where it knows neither, the domain names both.
+func (l *logins) foreign(host string) bool {
+	if l.SignIn == nil {
+		return false
+	}
+	own, known := provider.IssuedBy(l.SignIn.Issuer)
+	if !known {
+		_, listed := provider.ByHosts([]string{host})
+		return listed
+	}
+	theirs, _ := provider.OAuthOf(host)
+	return theirs.Issuer != own.Issuer
 }
 
 // record makes a finding of an obstacle that is none yet. Whether the user gets in is not
@@ -169,10 +224,10 @@ func (o *obstacle) record(s *mailcheck.ServerResult) {
 	s.Verdict = mailcheck.Untested
 }
 
-// trusted returns a mail server, vouched for by the user where nobody else does. The user
+// trusted returns a server that users log in at, vouched for by the user where nobody else does. The user
 // name that was published for it is as little to be relied upon as the server was.
 func trusted(s mailcheck.Server, hosts []string, a mailcheck.Address) mailcheck.Server {
-	if (s.Protocol.Reads() || s.Protocol.Sends()) && s.Vouch == mailcheck.NotVouched && slices.Contains(hosts, s.Host) {
+	if opens(s.Protocol) && s.Vouch == mailcheck.NotVouched && slices.Contains(hosts, s.Host) {
 		s.Vouch, s.Username = mailcheck.VouchedByUser, ""
 		return autoconfig.WithUsername(s, a)
 	}
@@ -189,10 +244,13 @@ func Trust(r *mailcheck.Report, hosts []string) {
 
 // what names the kind of credentials.
 func (l *logins) what() mailcheck.Text {
-	if l.Token != "" {
+	switch {
+	case l.Token != "":
 		return mailcheck.Textf("an OAuth2 token")
+	case l.Password != "":
+		return mailcheck.Textf("a password")
 	}
-	return mailcheck.Textf("a password")
+	return mailcheck.Textf("a client certificate")
 }
 
 func (l *logins) secret() string {

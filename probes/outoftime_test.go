@@ -34,7 +34,7 @@ func TestEndOfTheRunIsNobodysFault(t *testing.T) {
 		}
 		run := func(d time.Duration) (r *mailcheck.Report) {
 			synctest.Test(t, func(t *testing.T) {
-				r, _ = visit(t, s, 20*time.Millisecond, within(d, Options{Credentials: Credentials{Password: s.Password, Token: s.Token}}))
+				r, _ = visit(t, s, 20*time.Millisecond, within(d, Options{Credentials: Credentials{Password: s.Password, Token: s.Token, SignIn: s.SignIn}}))
 			})
 			return r
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -31,6 +32,7 @@ type probe struct {
 	path  []*x509.Certificate // from the server's certificate up, with those known or fetched
 
 	certAsked bool  // the server asked for a certificate of the client's
+	shown     bool  // and it was given the one of the user
 	unreached error // why no connection came about
 	refusal   error // why the handshake failed
 	chosen    bool  // although the server had agreed to a version and a cipher suite
@@ -52,6 +54,7 @@ type probe struct {
 	attempts int                           // to log in, over this connection
 	loginTag string                        // of the last one, in IMAP
 	over     bool                          // no further one can be made over it
+	at       string                        // the URL where a service over HTTPS answered; empty where it did not
 	secrets  *secrets                      // that the server may repeat; nil before a login
 	inside   *guard                        // the one to tell when the connection ends; nil where no user was let in
 
@@ -126,12 +129,19 @@ func (p *probe) drop() {
 // has not passed, however well it began, and one that this machine could not even ask
 // has not failed.
 func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
-	v := mailcheck.VerdictOf(findings)
+	v := mailcheck.VerdictOf(slices.DeleteFunc(slices.Clone(findings), ofUser))
+	if v == mailcheck.Pass && slices.ContainsFunc(findings, ofUser) {
+		v = mailcheck.Warn
+	}
 	if mailcheck.Shows(findings, checks.RunTimeout) && v != mailcheck.Fail || mailcheck.Shows(findings, checks.NetShortage) {
 		return mailcheck.Untested
 	}
 	return v
 }
+
+// ofUser reports whether a failure is the user's alone: a full mailbox can be read, and the
+// server is in order.
+func ofUser(f mailcheck.Finding) bool { return f.Check == checks.MailboxFull }
 
 // converse goes from the name to the capabilities; it stops where it cannot go on.
 func (p *probe) converse(ctx context.Context) {
@@ -335,6 +345,7 @@ func (p *probe) greet(ctx context.Context, parse func() (string, error)) bool {
 		p.lines.begin()
 		suspicion := p.suspectTLS(ctx)
 		greeting, err := parse()
+		err = p.certificateFault(err)
 		if proof := suspicion(); err != nil && proof != nil {
 			err = proof
 		}

@@ -52,6 +52,7 @@ import (
 	"mailcheck"
 	"mailcheck/autoconfig"
 	"mailcheck/autoconfig/client"
+	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/probes/conclude"
 )
@@ -61,7 +62,34 @@ type Options struct {
 	ExpiryWarning time.Duration // warn of certificates that end sooner; 0 for 14 days, less for short-lived ones
 	TLSAudit      bool          // also ask what each server's TLS accepts beyond what a client uses
 	Credentials   Credentials   // to log in with; none: no login is tried
+
+	// RoundTrip has a message sent and waited for; it is removed then, if need be after the
+	// end of the run, for which it takes 15 s at most. Nil: none is sent.
+	RoundTrip *RoundTrip
+	// WriteTests has a folder made in one session and looked for in another; it is removed
+	// likewise.
+	WriteTests bool
+
+	token string // marks what --write-tests makes; empty: made by chance; for tests
+
+	// Await is told what is waited for after the tests, at once and from several goroutines;
+	// it must not block. Nil: nobody watches.
+	Await func(Awaited)
+
+	// Watch is told how far the test of each server has come, at once and from several
+	// goroutines; it must not block. Nil: nobody watches.
+	Watch func(mailcheck.Server, Progress)
 }
+
+// Progress is how far the test of a server has come.
+type Progress int
+
+// The steps of a test that are told.
+const (
+	Begun  Progress = iota
+	Passed          // a client can use the server
+	Failed          // none can, or the time ran out
+)
 
 // Account finds the servers of an address and tests each as soon as it is named.
 // When ctx ends, the report holds what was learned by then.
@@ -82,6 +110,22 @@ func (c *Client) Clients(ctx context.Context, a mailcheck.Address, o *Options) (
 		conclude.Account(r, found.Dropped)
 		r.Clients = client.Results(r.Address, found, slices.Concat(r.Servers, tests.of(client.Unpublished(r.Address, found))))
 	})
+}
+
+// LookUp asks DNS for record sets that a report does not have, of which only name and type
+// are given, and adds what it has to the steps of the report's source "dns".
+func (c *Client) LookUp(ctx context.Context, r *mailcheck.Report, wanted []mailcheck.RecordSet) error {
+	ctx, n, end, err := c.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	for i := range r.Sources {
+		if s := &r.Sources[i]; s.Name == "dns" {
+			s.Steps = append(s.Steps, autoconfig.LookUp(ctx, n, r.Started, wanted)...)
+		}
+	}
+	return nil
 }
 
 // Discover only asks the sources. No option changes that.
@@ -138,8 +182,48 @@ func (c *Client) begun(ctx context.Context, r *mailcheck.Report, fill func(conte
 	defer end()
 	r.Started = time.Now()
 	fill(ctx, n, r)
+	if ctx.Err() == context.Canceled {
+		interrupt(r)
+	}
 	r.Elapsed = time.Since(r.Started).Round(time.Microsecond) // as it is written
 	return r, nil
+}
+
+// interrupt says of whatever the end of a run cut off that somebody ended it, and not the
+// clock.
+func interrupt(r *mailcheck.Report) {
+	revise := func(f *mailcheck.Finding) {
+		if f.Check == checks.RunTimeout {
+			f.BecomeText(checks.RunInterrupted, f.Detail)
+		}
+	}
+	for i := range r.Servers {
+		for _, f := range mailcheck.Each(r.Servers[i].Steps) {
+			revise(f)
+		}
+	}
+	for i := range r.Sources {
+		for _, f := range mailcheck.Each(r.Sources[i].Steps) {
+			revise(f)
+		}
+	}
+	if r.Synchronisation != nil {
+		for _, f := range mailcheck.Each(r.Synchronisation.Steps) {
+			revise(f)
+		}
+	}
+	if r.RoundTrip != nil {
+		for _, f := range mailcheck.Each(r.RoundTrip.Steps) {
+			revise(f)
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		revise(f)
+		if f.BecauseOf == checks.RunTimeout {
+			f.BecauseOf = checks.RunInterrupted
+		}
+	}
 }
 
 // learn does all of a run that needs the network. It returns how many servers were
@@ -147,6 +231,8 @@ func (c *Client) begun(ctx context.Context, r *mailcheck.Report, fill func(conte
 func (c *Client) learn(ctx context.Context, n *netx.Run, r *mailcheck.Report, o *Options) int {
 	tests, found := c.test(ctx, n, r, c.Discovery, o)
 	tests.settle(r)
+	tests.synchronise(ctx, r)
+	tests.roundTrip(ctx, r)
 	r.Network = lookForPortal(ctx, n, r)
 	return found.Dropped
 }
@@ -190,6 +276,7 @@ type pool struct {
 
 	mu      sync.Mutex
 	wg      sync.WaitGroup
+	mail    sync.WaitGroup // the probes of mail servers
 	running map[string]*slot
 	webs    map[string]*shared           // by host and port
 	talks   map[netip.Addr]chan struct{} // turns of the audits, by the address they talk to
@@ -212,6 +299,7 @@ func newPool(ctx context.Context, n *netx.Run, o *Options, r *mailcheck.Report) 
 	if !limited {
 		end = time.Now().Add(3 * longestGreeting)
 	}
+	r.SignIn = o.Credentials.SignIn
 	soon, told := context.WithDeadline(ctx, time.Now().Add(time.Until(end)/3))
 	return &pool{
 		ctx: ctx, net: n, opts: *o, began: r.Started, address: r.Address, logins: newLogins(o.Credentials, r.Address, r.Started),
@@ -231,8 +319,12 @@ func (t *pool) start(s mailcheck.Server) {
 	t.running[s.Key()] = slot
 	p := newProbe(t.net, s, t.opts, t.began)
 	p.others, p.nearby = t, t.near
-	if t.logins != nil && (s.Protocol.Reads() || s.Protocol.Sends()) {
+	mail := s.Protocol.Reads() || s.Protocol.Sends()
+	if t.logins != nil && (mail || s.Protocol == mailcheck.Sieve) {
 		p.then = t.logins.enter
+	}
+	if mail {
+		t.mail.Add(1)
 	}
 	if s.Protocol.OverHTTPS() && s.Security == mailcheck.ImplicitTLS {
 		if t.webs[s.Endpoint()] == nil {
@@ -240,13 +332,31 @@ func (t *pool) start(s mailcheck.Server) {
 		}
 		p.shared = t.webs[s.Endpoint()]
 	}
+	t.watch(s, Begun)
 	t.wg.Go(func() {
 		slot.result = p.run(t.ctx, func(works bool) {
 			slot.works = works
 			close(slot.answered)
+			if works {
+				t.watch(s, Passed)
+			} else {
+				t.watch(s, Failed)
+			}
 		})
 		slot.shared = p.shared
+		switch {
+		case mail:
+			t.mail.Done()
+		case t.logins != nil && webLogin(s.Protocol):
+			slot.result = t.logins.enterWeb(t.ctx, p, slot.result)
+		}
 	})
+}
+
+func (t *pool) watch(s mailcheck.Server, p Progress) {
+	if t.opts.Watch != nil {
+		t.opts.Watch(s, p)
+	}
 }
 
 // name says which servers the run has, as all sources together describe them.
@@ -257,6 +367,12 @@ func (t *pool) name(servers []mailcheck.Server) {
 	t.servers = servers
 	close(t.named)
 	t.told()
+	if t.logins != nil {
+		t.wg.Go(func() {
+			t.mail.Wait()
+			t.logins.settleMail()
+		})
+	}
 }
 
 // described returns a server as all sources together describe it, and its rank for

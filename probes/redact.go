@@ -3,10 +3,10 @@ package probes
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"mailcheck/checks"
+	"mailcheck/internal/lazy"
 )
 
 // What a server says after a login is judged as it came and shown without what it repeats
@@ -77,6 +77,13 @@ func (r *redactor) said(line string) string {
 	return line
 }
 
+// quoted returns a line of a client that is in and has nothing secret to say, but may repeat
+// what the server said.
+func (r *redactor) quoted(line string) string {
+	r.echoed, r.asked = false, false
+	return r.conceal(line)
+}
+
 // conceal returns what a server says as it may be shown.
 func (r *redactor) conceal(text string) string {
 	if r.repeats(text) {
@@ -112,7 +119,7 @@ func (r *redactor) repeats(text string) bool {
 
 // heads is how a reply begins that is kept: a tag, the status, a code of RFC 3463 and a
 // response code of RFC 5530, RFC 2449, RFC 3206 or RFC 9051.
-var heads = regexp.MustCompile(`^(?:(?:\*|[A-Za-z][0-9]{1,2}) (?i:OK|NO|BAD|BYE|PREAUTH)(?: |$)|(?i:OK|NO|BAD|BYE)(?: |$)|\+OK(?: |$)|-ERR(?: |$)|\+(?: |$)|[2-5][0-9][0-9](?:[ -]|$)(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?)` +
+var heads = lazy.Regexp(`^(?:(?:\*|[A-Za-z][0-9]{1,2}) (?i:OK|NO|BAD|BYE|PREAUTH)(?: |$)|(?i:OK|NO|BAD|BYE)(?: |$)|\+OK(?: |$)|-ERR(?: |$)|\+(?: |$)|[2-5][0-9][0-9](?:[ -]|$)(?:[245]\.[0-9]{1,3}\.[0-9]{1,3} )?)` +
 	`(?i:\[(?:ALERT|AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|PRIVACYREQUIRED|CONTACTADMIN|NOPERM|INUSE|IN-USE|CORRUPTION|SERVERBUG|CLIENTBUG|CANNOT|LIMIT|OVERQUOTA|NONEXISTENT|UNAVAILABLE|AUTH|SYS/TEMP|SYS/PERM|LOGIN-DELAY)\] ?)?`)
 
-func head(line string) string { return heads.FindString(line) }
+func head(line string) string { return heads().FindString(line) }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+
+	"mailcheck/internal/lazy"
 )
 
 // reading is a text read through one coding. A coded one holds words only where
@@ -31,18 +33,18 @@ func readings(text string) []reading {
 	}
 	add(strings.NewReplacer("\r", "", "\n", "").Replace(text), false)
 	if strings.ContainsRune(text, '\\') {
-		add(backslashes.ReplaceAllStringFunc(text, unescape), false)
+		add(backslashes().ReplaceAllStringFunc(text, unescape), false)
 	}
 	if strings.ContainsAny(text, "%+") {
-		add(percents.ReplaceAllStringFunc(text, hexByte), false)
-		add(percents.ReplaceAllStringFunc(strings.ReplaceAll(text, "+", " "), hexByte), false)
+		add(percents().ReplaceAllStringFunc(text, hexByte), false)
+		add(percents().ReplaceAllStringFunc(strings.ReplaceAll(text, "+", " "), hexByte), false)
 	}
 	if strings.ContainsRune(text, '=') {
-		add(equals.ReplaceAllStringFunc(text, hexByte), false)
+		add(equals().ReplaceAllStringFunc(text, hexByte), false)
 	}
 	if strings.ContainsRune(text, '&') {
 		add(html.UnescapeString(text), false)
-		add(shifted.ReplaceAllStringFunc(text, unshift), false)
+		add(shifted().ReplaceAllStringFunc(text, unshift), false)
 	}
 	if strings.ContainsRune(text, 0) {
 		add(strings.ReplaceAll(text, "\x00", ""), true)
@@ -53,21 +55,21 @@ func readings(text string) []reading {
 		}
 	}
 	for skip := range 2 {
-		add(decoded(text, hexDigits, func(run string) string { return hexText(run, skip) }), true)
+		add(decoded(text, hexDigits(), func(run string) string { return hexText(run, skip) }), true)
 	}
 	for skip := range 4 {
-		add(decoded(text, base64Digits, func(run string) string { return base64Text(run, skip) }), true)
+		add(decoded(text, base64Digits(), func(run string) string { return base64Text(run, skip) }), true)
 	}
 	return list
 }
 
 var (
-	backslashes  = regexp.MustCompile(`(?i)\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u\{[0-9a-f]{1,6}\}|u[0-9a-f]{4}|x[0-9a-f]{2}|[0-7]{3}|.)`)
-	percents     = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
-	equals       = regexp.MustCompile(`=(?:[0-9A-Fa-f]{2}|\r?\n)`)
-	shifted      = regexp.MustCompile(`&[A-Za-z0-9+,]*-`)
-	hexDigits    = regexp.MustCompile(`(?:(?:0x)?[0-9A-Fa-f]{2}[ :,-]{0,2}){2,}`)
-	base64Digits = regexp.MustCompile(`[A-Za-z0-9+/_-]{4,}`)
+	backslashes  = lazy.Regexp(`(?i)\\(?:ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|u\{[0-9a-f]{1,6}\}|u[0-9a-f]{4}|x[0-9a-f]{2}|[0-7]{3}|.)`)
+	percents     = lazy.Regexp(`%[0-9A-Fa-f]{2}`)
+	equals       = lazy.Regexp(`=(?:[0-9A-Fa-f]{2}|\r?\n)`)
+	shifted      = lazy.Regexp(`&[A-Za-z0-9+,]*-`)
+	hexDigits    = lazy.Regexp(`(?:(?:0x)?[0-9A-Fa-f]{2}[ :,-]{0,2}){2,}`)
+	base64Digits = lazy.Regexp(`[A-Za-z0-9+/_-]{4,}`)
 )
 
 // unescape reads one escape of C, JSON or JavaScript, or a quoted character.

@@ -35,6 +35,7 @@ var severityReasons = []severityReason{
 		})
 	}},
 	of(checks.ISPDBOutdated, "the list names a server that does not work, or a weaker one"),
+	of(checks.LoginBindingStripped, "the server does not say why it refuses"),
 	of(checks.LoginMechanism, "no other way to log in is left"),
 	of(checks.MXNone, "the domain has no address either, so that mail to it comes back"),
 	of(checks.AutoconfigBadSection, "some program connects without encryption for the word"),

@@ -58,6 +58,7 @@ func sieve(ctx context.Context, p *probe) {
 	if !mailcheck.Has(caps, "SIEVE") || !mailcheck.Has(caps, "IMPLEMENTATION") { // RFC 5804 section 1.7
 		p.trace.Find(checks.SieveIncomplete, "it announces %s", mailcheck.ListOf(caps).Or("nothing"))
 	}
+	p.enter(ctx)
 	p.farewell("LOGOUT")
 }
 
@@ -225,8 +226,8 @@ func quotedString(line string) (text, rest string, err error) {
 // literal reads a string of a size that the server announced. Its size counts
 // towards the bound of the reply and is believed only as far as bytes arrive.
 func (l *lines) literal(size int) (string, error) {
-	if l.bytes += size; l.bytes > maxReply {
-		return "", checks.ReplyTooLong.Errorf("a string of %d bytes makes the reply longer than %d bytes", size, maxReply)
+	if l.bytes += size; l.bytes > l.mostBytes {
+		return "", checks.ReplyTooLong.Errorf("a string of %d bytes makes the reply longer than %d bytes", size, l.mostBytes)
 	}
 	var text bytes.Buffer
 	if _, err := io.CopyN(&text, l.in, int64(size)); err != nil {

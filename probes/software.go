@@ -1,10 +1,10 @@
 package probes
 
 import (
-	"regexp"
 	"strings"
 
 	"mailcheck"
+	"mailcheck/internal/lazy"
 )
 
 // programs are the words by which mail servers name themselves in greetings and
@@ -26,21 +26,21 @@ var programs = []struct{ word, name string }{
 var (
 	// hostName is a name of several labels: a greeting names the host, and a host
 	// may be called after the program it had ten years ago.
-	hostName = regexp.MustCompile(`(?i)\b[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}\b`)
-	version  = regexp.MustCompile(`(?i)^(?: pro| connect| server| esmtp| smtp| imap4?| pop3?)*[ /-]v?([0-9]+\.[0-9][0-9A-Za-z.+~-]*)`)
+	hostName = lazy.Regexp(`(?i)\b[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}\b`)
+	version  = lazy.Regexp(`(?i)^(?: pro| connect| server| esmtp| smtp| imap4?| pop3?)*[ /-]v?([0-9]+\.[0-9][0-9A-Za-z.+~-]*)`)
 )
 
 // software names the program that wrote a greeting, with its version where it
 // says one; nothing where it does not name itself.
 func software(greeting string) string {
-	said := hostName.ReplaceAllString(strings.ToValidUTF8(greeting, "?"), "")
+	said := hostName().ReplaceAllString(strings.ToValidUTF8(greeting, "?"), "")
 	text := strings.Map(asciiLower, said) // of the same length, so that the version keeps its letters
 	for _, p := range programs {
 		i := strings.Index(text, p.word)
 		if i < 0 {
 			continue
 		}
-		if v := version.FindStringSubmatch(said[i+len(p.word):]); v != nil {
+		if v := version().FindStringSubmatch(said[i+len(p.word):]); v != nil {
 			return p.name + " " + mailcheck.Clean(strings.TrimRight(v[1], ".-"))
 		}
 		return p.name

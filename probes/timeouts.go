@@ -74,4 +74,37 @@ const (
 	// One that bans an address at a port with TLS is not kept waiting for longer: its
 	// hanging up is a round trip away, or a lost packet is sent again.
 	hangUpWait = time.Second
+
+	// Servers look for spam and viruses while the client waits for the reply to a message.
+	handInTimeout = 60 * time.Second
+
+	// A message to oneself mostly arrives within a second. Greylisting takes some minutes,
+	// for which nobody sits and waits.
+	roundTripPatience = 60 * time.Second
+
+	// All folders are looked into once more before a run ends.
+	lastLook = 2 * time.Second
+
+	// How long one waits before a mailbox is looked into again, at first and at last: it is
+	// looked into often while everybody waits for it, and no server is asked for long.
+	firstPause   = 350 * time.Millisecond
+	longestPause = 4 * time.Second
+
+	// Where the user ends the run the message is mostly about to arrive, and can be removed.
+	afterInterrupt = 3 * time.Second
+
+	// IDLE that works tells within a second or so; servers that only look now and then do so
+	// once a minute.
+	idlePushes   = 5 * time.Second
+	idlePatience = 70 * time.Second
+
+	// Machines that share a mailbox may need a moment to tell each other.
+	syncTries = 3
+	syncPause = 2 * time.Second
+
+	// Some POP3 servers refuse a user who comes again sooner (RFC 2449 section 6.5).
+	maildropPause = 10 * time.Second
+
+	// What was made is removed although the run has ended, but nobody waits for long.
+	cleanTimeout = 15 * time.Second
 )

@@ -16,20 +16,24 @@ import (
 // goes on to see what else is wrong. Nothing secret is ever sent on it.
 func (p *probe) handshake(ctx context.Context) bool {
 	s := p.result.Server
+	proven := false
 	config := &tls.Config{
 		MinVersion:         tls.VersionTLS12, // RFC 8996
 		InsecureSkipVerify: true,             // verified in certificate, below
 		ServerName:         p.serverName(),
+		VerifyConnection: func(state tls.ConnectionState) error {
+			proven = p.opts.Credentials.Certificate != nil && p.proves(state.PeerCertificates)
+			return nil
+		},
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			p.certAsked = true
-			return &tls.Certificate{}, nil // none
+			return p.clientCertificate(proven), nil
 		},
 	}
 	heard := &overheard{Conn: p.conn}
 	conn := tls.Client(heard, config)
 	state, err := trace.Do(ctx, p.trace, mailcheck.OpTLS, s.Endpoint(), func(ctx context.Context) (tls.ConnectionState, error) {
 		p.await(ctx, handshakeTimeout)
-		err := conn.Handshake() // ends with the deadline of the connection, which knows the run's
+		err := p.certificateFault(conn.Handshake()) // ends with the deadline of the connection, which knows the run's
 		return conn.ConnectionState(), err
 	})
 	p.refusal = err

@@ -1,6 +1,7 @@
 package probes
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -21,6 +22,13 @@ type tries struct {
 	turn     *place // the last
 	late     bool   // the server had too many connections of the user, so this one goes after the others
 	rejected []rejection
+	made     []made
+}
+
+// made is a login that was made, with the place of its step.
+type made struct {
+	*entry
+	step int
 }
 
 // rejection is what a server said to one form of the user name.
@@ -33,13 +41,20 @@ func (t *tries) all(ctx context.Context) {
 	names := t.usernames(s)
 	t.p.secrets = newSecrets(t.hush, names, t.address.Domain, t.address.Unicode(), s.Host)
 	t.p.lines.secrets.known = t.p.secrets
-	ways := fitting(s, t.Token != "")
+	ways := t.ways()
 	for _, name := range names {
 		if t.under(ctx, name, ways) {
 			break
 		}
 	}
-	t.turn.leave()
+	if t.turn != nil {
+		t.turn.leave()
+	}
+	if besideMail(s.Protocol) && t.guard.servicesApart() {
+		tellApart(t.p.trace.Steps)
+	}
+	t.judgeBindings()
+	t.tellAttempts(ways)
 	if s.Login.State == mailcheck.LoginBroken && !mailcheck.Shows(t.p.trace.Findings(), checks.RunTimeout) {
 		noWayIn(t.p.trace.Steps)
 	}
@@ -52,6 +67,11 @@ func noWayIn(steps []mailcheck.Step) {
 			f.Severity = checks.Failure
 		}
 	}
+}
+
+// letIn reports whether the server let the user in under a name.
+func (t *tries) letIn(name string) bool {
+	return slices.ContainsFunc(t.made, func(o made) bool { return o.ok() && o.User == name })
 }
 
 // next says how to go on after a try.
@@ -67,9 +87,16 @@ const (
 // under logs in under one user name, and reports whether that settles it.
 func (t *tries) under(ctx context.Context, name string, ways []sasl.Mechanism) bool {
 	for _, m := range ways {
-		n := t.once(ctx, name, m)
+		if t.moot(name, m) {
+			continue
+		}
+		user := name
+		if m.Unnamed {
+			user = ""
+		}
+		n := t.once(ctx, user, m)
 		if n == again {
-			n = t.once(ctx, name, m)
+			n = t.once(ctx, user, m)
 		}
 		switch n {
 		case nextName:
@@ -85,7 +112,7 @@ func (t *tries) under(ctx context.Context, name string, ways []sasl.Mechanism) b
 func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 	login := t.p.result.Login
 	if !t.turn.retry(name) {
-		t.turn = t.guard.queue(name, t.rank, t.p.result.Protocol.Sends(), t.late)
+		t.turn = t.guard.queue(name, t.rank, t.p.result.Protocol, t.late)
 	}
 	t.p.hold(ctx, t.turn.ready)
 	shut, every := t.turn.shut()
@@ -97,7 +124,7 @@ func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 		if every {
 			return enough
 		}
-		if t.turn.refused() {
+		if t.turn.refused() && name != "" {
 			login.Refused = appendNew(login.Refused, name)
 		}
 		return nextName
@@ -118,7 +145,7 @@ func (t *tries) once(ctx context.Context, name string, m sasl.Mechanism) next {
 	case !t.AllMechanisms && t.turn.crowded(e): // else a connection of this very server is in
 		t.late = true
 		return again
-	case t.AllMechanisms, e.check == checks.LoginMechanism:
+	case t.AllMechanisms, e.check == checks.LoginMechanism, m.Unnamed && e.rejected():
 		return nextMechanism
 	case e.rejected():
 		return nextName
@@ -134,7 +161,7 @@ func (t *tries) cutShort(name string) {
 	for step, f := range mailcheck.Each(t.p.trace.Steps) {
 		if step.Op == mailcheck.OpAuth && f.Severity == checks.Failure {
 			login.State = mailcheck.LoginBroken
-			f.Become(checks.RunTimeout, "%s; not finished: the login as %s", f.Detail, name)
+			f.Become(checks.RunTimeout, "%s; not finished: the login as %s", f.Detail, userOf(name))
 		}
 	}
 }
@@ -142,7 +169,10 @@ func (t *tries) cutShort(name string) {
 // attempt makes one login and records it with the server. Others need not wait for the
 // look at the mailbox.
 func (t *tries) attempt(ctx context.Context, name string, m sasl.Mechanism) *entry {
-	e := &entry{Login: sasl.Login{User: name, Secret: t.secret(), Server: t.p.result.Server}, mechanism: m, sender: t.sender(name)}
+	e := &entry{Login: sasl.Login{User: name, Server: t.p.result.Server, Binding: m.Binding}, mechanism: m, sender: t.sender(name)}
+	if m.Takes != sasl.Certificate {
+		e.Secret = t.secret()
+	}
 	finish := func(p *probe) {
 		t.turn.learn(e)
 		if e.mute {
@@ -152,11 +182,21 @@ func (t *tries) attempt(ctx context.Context, name string, m sasl.Mechanism) *ent
 			p.inside = t.guard
 			t.turn.leave()
 			p.look(ctx, e)
+			if p.result.Protocol == mailcheck.Sieve {
+				p.listScripts(ctx)
+			}
+			t.p.result.Mailbox = p.result.Mailbox
 			t.tellOfID(p)
 		}
 	}
 	at := len(t.p.trace.Steps)
-	if t.p.over {
+	if t.p.result.Protocol.OverHTTPS() {
+		reply := t.p.logInByHTTPS(ctx, e)
+		finish(t.p)
+		if e.ok() && t.p.result.Protocol == mailcheck.JMAP {
+			t.p.askJMAPMail(ctx, e, reply)
+		}
+	} else if t.p.over || m.Takes == sasl.Certificate && !t.p.shown {
 		t.anew(ctx, e, finish)
 	} else {
 		t.p.logIn(ctx, e)
@@ -196,6 +236,9 @@ func (t *tries) anew(ctx context.Context, e *entry, finish func(*probe)) {
 	if !reached {
 		at = len(q.trace.Steps)
 		step := unreached(q, p.result.Endpoint())
+		if q.shown && step.Findings[0].Check == checks.LoginCertificateRejected {
+			e.told = true
+		}
 		e.check = step.Findings[0].Check
 		q.trace.Steps = append(q.trace.Steps, step)
 	}
@@ -227,6 +270,10 @@ func unreached(p *probe, endpoint string) mailcheck.Step {
 		check, why = checks.RunTimeout, mailcheck.Textf("not finished: %s", mailcheck.OpAuth)
 	}
 	for _, f := range p.trace.Findings() {
+		if f.Check == checks.LoginCertificateRejected {
+			check, why = f.Check, f.Detail
+			break
+		}
 		if f.Severity == checks.Failure {
 			check, why = checks.LoginFailed, mailcheck.Textf("the connection for it failed: %s", f.Check.ID)
 			break
@@ -238,30 +285,32 @@ func unreached(p *probe, endpoint string) mailcheck.Step {
 // undecided are the checks by which a login failed without a word about the user.
 var undecided = []*checks.Check{
 	checks.LoginFailed, checks.LoginMechanism, checks.LoginServerSignature, checks.LoginUnavailable, checks.LoginLimit, checks.RunTimeout,
+	checks.LoginBindingRefused, checks.LoginBindingMismatch, checks.LoginBindingStripped,
 }
 
 // record gives the step of a login its words, and the server the state of the login.
 // What an earlier one found wrong counts no more once one succeeds.
 func (t *tries) record(at int, e *entry) {
 	s, step := t.p.result, &t.p.trace.Steps[at]
-	name := e.mechanism.Name
-	if name == sasl.Command {
-		name = map[mailcheck.Protocol]string{mailcheck.IMAP: "LOGIN command", mailcheck.POP3: "USER command"}[s.Protocol]
-	}
-	step.Detail = mailcheck.Evidencef("%s as %s: %s", name, e.User, e.reply)
+	t.made = append(t.made, made{e, at})
+	name := t.nameOf(e.mechanism)
+	step.Detail = mailcheck.Evidencef("%s as %s: %s", bound(name, e.mechanism.Binding), userOf(e.User), e.reply)
 	t.explain(step, e)
-	if e.rejected() {
+	switch {
+	case e.ok():
+		s.Login.Refused = slices.DeleteFunc(s.Login.Refused, func(name string) bool { return name == e.User }) // it was the mechanism
+	case e.rejected() && e.User != "" && !t.letIn(e.User):
 		s.Login.Refused = appendNew(s.Login.Refused, e.User)
 	}
 	if s.Login.State != mailcheck.LoginAccepted {
 		refused := s.Login.Refused
-		s.Login = &mailcheck.Login{State: stateOf(e), Username: e.User, Mechanism: name, Refused: refused, Reason: mailcheck.Evidencef("%s", e.reply), Capabilities: t.p.lines.secrets.concealAll(e.caps)}
+		s.Login = &mailcheck.Login{State: stateOf(e), Username: cmp.Or(e.User, t.usernames(s)[0]), Mechanism: name, Refused: refused, Reason: mailcheck.Evidencef("%s", e.reply), Capabilities: t.p.lines.secrets.concealAll(e.caps)}
 		if e.check != nil && e.reply == "" && len(step.Findings) > 0 {
 			s.Login.Reason = step.Findings[0].Detail
 		}
 	}
 	if s.Login.State == mailcheck.LoginAccepted {
-		if !e.ok() {
+		if !e.ok() && e.mechanism.Binding == sasl.NotBound {
 			for i := range step.Findings { // --all-mechanisms: another way worked
 				step.Findings[i].Become(checks.LoginMechanism, "%s is rejected (%s), %s is accepted", name, e.reply, s.Login.Mechanism)
 			}
@@ -293,10 +342,13 @@ func (t *tries) joinRejections(at int, e *entry) bool {
 	if len(t.rejected) == 1 {
 		return false
 	}
-	var users []mailcheck.Text
-	var replies []string
+	var names, replies []string
 	for _, r := range t.rejected {
-		users, replies = append(users, mailcheck.Textf("as %s", r.user)), appendNew(replies, r.reply)
+		names, replies = appendNew(names, r.user), appendNew(replies, r.reply)
+	}
+	var users []mailcheck.Text
+	for _, name := range names {
+		users = append(users, mailcheck.Textf("as %s", userOf(name)))
 	}
 	for _, f := range mailcheck.Each(t.p.trace.Steps[:at]) {
 		if f.Check == e.check {
@@ -321,8 +373,11 @@ func (t *tries) explain(step *mailcheck.Step, e *entry) {
 		return
 	}
 	f := &step.Findings[0]
-	f.Detail = mailcheck.Evidencef("as %s: %s", e.User, f.Detail)
-	if fix := provider.LoginAdvice(t.address.Domain, e.Server.Host); !fix.Empty() && (e.rejected() || e.check == checks.LoginAppPassword) {
+	f.Detail = mailcheck.Evidencef("as %s: %s", userOf(e.User), f.Detail)
+	if fix := provider.LoginAdvice(t.address.Domain, e.Server.Host); !fix.Empty() && e.mechanism.Takes != sasl.Certificate && (e.rejected() || e.check == checks.LoginAppPassword) {
+		f.Fix = fix
+	}
+	if fix := tokenFaults(e.Login, t.started); e.mechanism.Takes == sasl.Token && !fix.Empty() && e.check == checks.LoginTokenRejected {
 		f.Fix = fix
 	}
 }

@@ -405,7 +405,7 @@ func (w *walk) unreachable(s mailcheck.Server) mailcheck.Text {
 func (w *walk) literal(kind, text string) mailcheck.Text {
 	p := document.UnknownPlaceholder(text)
 	if p == "" && w.address.Local != "" { // else it stays for want of a local part
-		p = document.Placeholder.FindString(text)
+		p = document.PlaceholderIn(text)
 	}
 	if p == "" && text != w.address.String() && text != w.address.Local {
 		p = document.TemplateIn(text)

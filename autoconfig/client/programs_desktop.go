@@ -61,7 +61,7 @@ var desktopPrograms = []program{
 	{
 		// One after the other up to the first that answers with status 200. The sources of
 		// 2026 leave this to the library KAccountAutoconfig, which could not be read.
-		name:    "KMail",
+		name: "KMail", setup: "kmail",
 		order:   []autoconfig.Place{autoconfig.Database, autoconfig.HTTPSHost, autoconfig.HTTPHost, autoconfig.HTTPSWellKnown},
 		dialect: &document.KmailDialect, incoming: both, outgoing: sending,
 		manual: "the user has to type in the servers; it reads neither SRV records nor the mail exchanger's settings",
@@ -77,7 +77,7 @@ var desktopPrograms = []program{
 		// SRV comes before POP3 from a file is not followed. After a 404 of the database it
 		// asks the same places for the mail exchanger, label by label up to the suffix,
 		// which mailcheck does not.
-		name:    "Evolution",
+		name: "Evolution", setup: "evolution",
 		order:   []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.HTTPHost, autoconfig.HTTPSWellKnown, autoconfig.HTTPWellKnown, autoconfig.Database, autoconfig.Exchanger, autoconfig.Records},
 		dialect: &document.EvolutionDialect, incoming: both, outgoing: sending,
 		records: []string{"_imaps", "_imap", "_pop3s", "_pop3", "_submissions", "_submission"},

@@ -21,7 +21,7 @@ const (
 // Mail. Postbox has ended; for programs of other platforms the studies tell less.
 var studiedPrograms = []program{
 	{
-		name:  "Geary", // The study had it with unencrypted settings where socketType is unknown; so it is in the source.
+		name: "Geary", setup: "geary", // The study had it with unencrypted settings where socketType is unknown; so it is in the source.
 		order: []autoconfig.Place{autoconfig.HTTPSHost, autoconfig.Database}, listed: true, bare: true,
 		dialect: &document.GearyDialect, incoming: imapOnly, outgoing: sending,
 		manual: "the user has to type in the servers; it reads no SRV records",
@@ -31,7 +31,7 @@ var studiedPrograms = []program{
 	{
 		// TLS from the first byte is looked up first, then STARTTLS; port 465 is TLS, whatever
 		// the record is called (gtkutils.c). That it knows _submissions is not verified.
-		name:  "Claws Mail",
+		name: "Claws Mail", setup: "claws",
 		order: []autoconfig.Place{autoconfig.Records}, records: []string{"_imaps", "_imap", "_submission"}, tlsOn: []uint16{465},
 		incoming: imapOnly, outgoing: sending, readOnly: true,
 		manual: "the user has to type in the servers; it reads nothing but SRV records",

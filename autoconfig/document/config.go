@@ -5,13 +5,13 @@
 package document
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"mailcheck"
 	"mailcheck/checks"
+	"mailcheck/internal/lazy"
 )
 
 // The bounds of a settings file. Real ones have 3 levels and some kilobytes.
@@ -36,6 +36,7 @@ type Config struct {
 	ShortName   string
 	Sections    []Section // in the order of the file, which is the order of preference
 	Issuers     []Issuer  // OAuth2 authorization servers
+	Links       []mailcheck.Link
 }
 
 // Section is one incomingServer or outgoingServer element, as it stands in the file.
@@ -106,6 +107,7 @@ func ConfigOf(root, provider *Node) *Config {
 		Version: root.Attr["version"], ID: provider.Attr["id"],
 		DisplayName: provider.Text("displayName"), ShortName: provider.Text("displayShortName"),
 	}
+	c.Links = linksOf(root, provider)
 	for _, n := range root.Children {
 		if n.Name == "oAuth2" && len(c.Issuers) < MaxIssuers {
 			c.Issuers = append(c.Issuers, Issuer{n.Text("issuer"), strings.Fields(n.Text("scope"))})
@@ -272,15 +274,18 @@ func Expand(text string, a mailcheck.Address) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-var Placeholder = regexp.MustCompile(`%[A-Za-z]+%|%[A-Z]+`)
+var placeholders = lazy.Regexp(`%[A-Za-z]+%|%[A-Z]+`)
+
+// PlaceholderIn returns the first placeholder in a text, or "".
+func PlaceholderIn(text string) string { return placeholders().FindString(text) }
 
 // Unfilled reports whether a text still has a placeholder, as it has where a settings
 // file is read for a bare domain.
-func Unfilled(text string) bool { return Placeholder.MatchString(text) }
+func Unfilled(text string) bool { return PlaceholderIn(text) != "" }
 
 // UnknownPlaceholder returns the first placeholder that clients do not know.
 func UnknownPlaceholder(text string) string {
-	for _, p := range Placeholder.FindAllString(text, -1) {
+	for _, p := range placeholders().FindAllString(text, -1) {
 		switch p {
 		case "%EMAILADDRESS%", "%EMAILLOCALPART%", "%EMAILDOMAIN%":
 		default:

@@ -64,6 +64,7 @@ func TestParseConfig(t *testing.T) {
 			{Line: 10, Column: 5, Type: "imap", Hostname: "imap.example.com", Port: "993", SocketType: "SSL", Word: "IMAP", Username: "%EMAILADDRESS%", Auth: []string{"OAuth2", "password-cleartext"}, Spaced: map[string]string{"hostname": " imap.example.com "}},
 			{Line: 16, Column: 5, Outgoing: true, Type: "smtp", Word: "smtp", Portless: true},
 		},
+		Links: []mailcheck.Link{{Kind: mailcheck.Webmail, URL: "https://webmail.example.com/"}},
 	}
 	c.Root = nil // the tree that it was read from
 	if diff := cmp.Diff(want, c); diff != "" {

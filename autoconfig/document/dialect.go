@@ -233,7 +233,7 @@ func (d Dialect) host(s Section, a mailcheck.Address) (host string, why mailchec
 	switch {
 	case s.Hostname == "":
 		return "", mailcheck.Textf("hostname is missing")
-	case d.RawHost && Placeholder.MatchString(s.Hostname):
+	case d.RawHost && Unfilled(s.Hostname):
 		return s.Hostname, mailcheck.Text{}
 	case bad && d.AnyHost:
 		return d.written(s, a), mailcheck.Text{}

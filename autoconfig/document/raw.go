@@ -2,26 +2,26 @@ package document
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"mailcheck"
+	"mailcheck/internal/lazy"
 )
 
 // hostPattern and hostWithPlaceholders are what Thunderbird takes for a host name
 // (hostnameUtils.sys.mjs, Sanitizer.sys.mjs); its Android version has taken the former
 // over (HostNameUtils.kt). Neither knows letters outside ASCII.
 var (
-	hostPattern          = regexp.MustCompile(`(?i)^(([a-z0-9]|[a-z0-9][a-z0-9-]{0,61}[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]{0,61}[a-z0-9])\.?$`)
-	hostWithPlaceholders = regexp.MustCompile(`^[a-zA-Z0-9.-]*(%[A-Z0-9]+%[a-zA-Z0-9.-]*)+$`)
+	hostPattern          = lazy.Regexp(`(?i)^(([a-z0-9]|[a-z0-9][a-z0-9-]{0,61}[a-z0-9])\.)*([a-z0-9]|[a-z0-9][a-z0-9-]{0,61}[a-z0-9])\.?$`)
+	hostWithPlaceholders = lazy.Regexp(`^[a-zA-Z0-9.-]*(%[A-Z0-9]+%[a-zA-Z0-9.-]*)+$`)
 )
 
 // legalHost reports whether a name is one of a host as it stands, or makes one of an
 // address.
 func legalHost(raw string) bool {
 	_, err := mailcheck.ParseHost(raw)
-	return len(raw) <= 255 && hostPattern.MatchString(raw) || hostWithPlaceholders.MatchString(raw) || err == nil && strings.Contains(raw, ":")
+	return len(raw) <= 255 && hostPattern().MatchString(raw) || hostWithPlaceholders().MatchString(raw) || err == nil && strings.Contains(raw, ":")
 }
 
 // ASCII reports whether a text has no letter outside ASCII.
@@ -33,13 +33,13 @@ func ASCII(text string) bool {
 // the ways of Jinja and Go, of shells, PHP and Perl, of Python, and of Dovecot. Placeholders
 // of Mail Autoconfig are no templates; a path between percent signs is. A local part may have braces and dollar signs in
 // it (RFC 5322 section 3.2.3), so those count only around a word that means something.
-var template = regexp.MustCompile(`(?i)\{\{.*?\}\}|\{%.*?%\}|\$?\{` + meaning + `\}|\$` + meaning + `|<[?%].*|\[\[?` + meaning + `\]?\]|__` + meaning + `__|%\(\w+\)s|%\w+(?:/\w*)+%|(?:^|@)%[und]\b|@DOMAIN@`)
+var template = lazy.Regexp(`(?i)\{\{.*?\}\}|\{%.*?%\}|\$?\{` + meaning + `\}|\$` + meaning + `|<[?%].*|\[\[?` + meaning + `\]?\]|__` + meaning + `__|%\(\w+\)s|%\w+(?:/\w*)+%|(?:^|@)%[und]\b|@DOMAIN@`)
 
 const meaning = `[\w.:-]*(?:mail|user|login|local|domain|name|addr|account|host|server)[\w.:-]*`
 
 // TemplateIn returns the part of a value that a program should have filled in before
 // it was published, or nothing.
-func TemplateIn(text string) string { return strings.TrimPrefix(template.FindString(text), "@") }
+func TemplateIn(text string) string { return strings.TrimPrefix(template().FindString(text), "@") }
 
 // PlaceholderMeant returns the placeholder that a misspelt one stands for.
 func PlaceholderMeant(misspelt string) string {

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"mailcheck"
+	"mailcheck/internal/lazy"
 )
 
 // Node is one element of an XML document.
@@ -62,7 +62,7 @@ const (
 var ErrDeclares = errors.New("the document type has declarations of its own")
 
 // docType is one without declarations (XML 1.0 section 2.8).
-var docType = regexp.MustCompile(`^DOCTYPE\s+[\pL_][\w.:-]*(\s+(SYSTEM|PUBLIC\s+("[^"]*"|'[^']*'))\s+("[^"]*"|'[^']*'))?\s*$`)
+var docType = lazy.Regexp(`^DOCTYPE\s+[\pL_][\w.:-]*(\s+(SYSTEM|PUBLIC\s+("[^"]*"|'[^']*'))\s+("[^"]*"|'[^']*'))?\s*$`)
 
 // refuse says what is wrong with a declaration where it stands.
 func (d DocTypes) refuse(declaration []byte, misplaced bool) error {
@@ -72,7 +72,7 @@ func (d DocTypes) refuse(declaration []byte, misplaced bool) error {
 		return nil
 	case d == AnyType && declares:
 		return ErrDeclares
-	case d == AnyType && !misplaced && docType.Match(declaration):
+	case d == AnyType && !misplaced && docType().Match(declaration):
 		return nil
 	}
 	return errors.New("a document type or other declaration is not allowed")

@@ -19,7 +19,7 @@ import (
 type broken struct{ name, body string }
 
 func brokenFiles() []broken {
-	return slices.Concat(brokenSyntax(), brokenConfigs(), brokenProfiles(), brokenAnswers(), brokenPACC())
+	return slices.Concat(brokenSyntax(), brokenConfigs(), brokenProfiles(), brokenAnswers(), brokenPACC(), brokenZones(), brokenCodes(), brokenK9())
 }
 
 // changed makes a file of each name and the two texts behind it: what stands in the
@@ -160,6 +160,47 @@ func brokenPACC() []broken {
 		"no way to log in", `"oauth-public": {"issuer": "https://auth.example.com/"}, "password": true`, `"password": false`, "no issuer", `"issuer"`, `"url"`, "issuer over http", "https://auth", "http://auth",
 		"name", "Example Mail", strings.Repeat("x", 61), "logo", `"shortName"`, `"logo": "https://example.com/logo.svg", "shortName"`,
 		"contact", `"provider"`, `"help": {"contact": "mailto:x@example.com"}, "provider"`, "a protocol twice", `"submit"`, `"imap": {"host": "other.example.com"}, "submit"`,
+	)
+}
+
+func brokenZones() []broken {
+	return changed(goodZone, "zone",
+		"target without dot", "1 993 imap.example.com.", "1 993 imap.example.com", "owner without dot", "_imaps._tcp 3600", "_imaps._tcp.example.com 3600",
+		"alias without dot", "web.example.com.", "web.example.com", "TXT cut", `"v=UAAC1; a=sha256; d=/m6AKEdIqnslFH+TVG+PnRyEejo1lRLaRS46GQ8ODng="`, "v=UAAC1; a=sha256; d=/m6AKEdIqnslFH+TVG+PnRyEejo1lRLaRS46GQ8ODng=",
+		"TXT cut behind a space", `"v=STSv1; id=1"`, "v=STSv1 ; id=1", "a comment behind a TXT", `"v=STSv1; id=1"`, `"v=STSv1; id=1" ; a=b`,
+		"SRV to an IP address", "imap.example.com.", "192.0.2.1.", "SRV to an alias", "imap.example.com.", "autoconfig", "SRV with port 0", "1 993", "1 0", "SRV for STARTTLS", "1 993", "1 143",
+		"SRV with the port of another protocol", "1 993", "1 465", "a dot with a port", "0 0 0 .", "0 0 995 .", "a dot beside a server", "_pop3s._tcp 3600", "_imaps._tcp 3600",
+		"a service that nobody asks for", "_imaps._tcp", "_smtps._tcp", "transport", "_imaps._tcp", "_imaps._tls", "Autodiscover on another port", "443 exchange", "8443 exchange",
+		"calendars without encryption", "_caldavs._tcp 3600 IN SRV", "_caldav._tcp 3600 IN SRV", "path", "path=/dav/", "path=dav", "digest without underscore", "_ua-auto-config", "ua-auto-config",
+		"no digest", "v=UAAC1", "v=UAAC2", "MTA-STS without id", "; id=1", "", "TLS-RPT without address", "mailto:tls@example.com", "tls@example.com",
+		"TLSA cut", "3 1 1 0b9f", "3 1 1 0b", "TLSA of a host", "_993._tcp.imap", "imap", "alias beside another record", "www 3600", "autoconfig 3600", "WEBSERVER", "web.example.com.", "WEBSERVER.",
+		"umlaut", "www 3600", "b\u00fccher 3600", "a record that is none", "SRV 0 0 0 .", "SRV 0 0 .", "a quotation mark", `"path=/dav/"`, `"path=/dav/`, "a file that is included", "; Records", "$INCLUDE /etc/passwd",
+		"a number as type", "SRV 0 0 0 .", `TYPE33 \# 7 00000000000000`,
+	)
+}
+
+func brokenCodes() []broken {
+	return changed(goodCode1, "code",
+		"version 2", "[1,[1", "[2,[1", "version as text", "[1,[1", `["1",[1`, "code 2 of 1", "[1,1]", "[2,1]", "cut off", `,[[[0,"smtp.example.com",465,3,1,"alice@example.com"],["alice@example.com","Alice"]]]`, "",
+		"no identity", `,["alice@example.com","Alice"]`, "", "identity as text", `["alice@example.com","Alice"]`, `"alice@example.com"`, "no name", `,"Alice"`, "", "null as name", `"Alice"`, "null",
+		"address", `["alice@example.com","A`, `["alice","A`, "umlauts in the address", `["alice@example.com","A`, `["älice@example.com","A`, "protocol", `[0,"imap`, `[2,"imap`, "POP3 for sending", `[0,"smtp`, `[1,"smtp`,
+		"host with port", "imap.example.com", "imap.example.com:993", "umlauts in the host", "imap.example.com", "bücher.example", "port 0", "993", "0", "port as text", "993", `"993"`,
+		"encryption 0", "993,3", "993,0", "encryption 1", "993,3", "993,1", "encryption 4", "993,3", "993,4", "login 3", "993,3,1", "993,3,3", "login 7", "993,3,1", "993,3,7",
+		"line break in the user name", `1,"alice@example.com"],[[[`, `1,"alice\n@example.com"],[[[`, "password", `1,"alice@example.com"],[[[`, `1,"alice@example.com","","secret"],[[[`,
+		"password for sending", `1,"alice@example.com"],["a`, `1,"alice@example.com","secret"],["a`, "long", "Alice", strings.Repeat("Alice ", 200), "too long", "Alice", strings.Repeat("Alice ", 600),
+	)
+}
+
+func brokenK9() []broken {
+	return changed(goodK9, "K-9 Mail",
+		"format", `format="1"`, `format="2"`, "version", `version="99"`, `version="x"`, "no uuid", ` uuid="5bad8ab3-8a04-5331-9113-edf961f9f6bd"`, "",
+		"type", `type="IMAP"`, `type="imap"`, "no host", "<host>imap.example.com</host>", "", "host with port", "imap.example.com", "imap.example.com:993",
+		"port", "<port>993", "<port>imaps", "word for encryption", "SSL_TLS_REQUIRED", "SSL", "no encryption", "SSL_TLS_REQUIRED", "NONE", "word for the login", ">PLAIN<", ">OAUTH2<",
+		"no user name", "<username>alice@example.com</username>\n</in", "</in", "password", "</username>\n</in", "</username><password>x</password>\n</in",
+		"address", "<email>alice@example.com", "<email>alice",
+		"no identity", "<identity><name>Alice</name><email>alice@example.com</email></identity>", "",
+		"no server for sending", goodK9[strings.Index(goodK9, "<outgoing"):strings.Index(goodK9, "<identities>")], "",
+		"no account", goodK9[strings.Index(goodK9, "<account "):strings.Index(goodK9, "</accounts>")], "",
 	)
 }
 

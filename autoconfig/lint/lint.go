@@ -20,14 +20,16 @@ import (
 type lintKind struct {
 	name  string
 	root  string   // outermost XML element; empty for JSON
-	media []string // the media types it may be served with
+	media []string // the media types it may be served with; none: any will do
 	judge func(*linter, *document.Node)
 }
 
-// lintKinds are the kinds that are XML. PACC, which is JSON, stands beside them.
+// lintKinds are the kinds that are XML. PACC and what a QR code says, which are JSON, and
+// records for a zone stand beside them.
 var lintKinds = []lintKind{
 	{"Mail Autoconfig (config-v1.1.xml)", "clientConfig", []string{"text/xml", "application/xml"}, lintConfig},
 	{"Apple configuration profile (.mobileconfig)", "plist", []string{"application/x-apple-aspen-config"}, lintProfile},
+	{"K-9 Mail settings (.k9s)", "k9settings", nil, lintK9},
 	{"Autodiscover answer (POX)", "Autodiscover", []string{"text/xml", "application/xml"}, lintAutodiscover},
 }
 
@@ -92,13 +94,15 @@ func (l *linter) judge() {
 	case source != "":
 		l.find(checks.LintUnknownKind, 1, 1, "the source of a program, which begins %q", source).
 			Fix = mailcheck.Textf("Let the web server run the program at this place, instead of sending its text; and give the file that it makes.")
-	case bytes.HasPrefix(text, []byte("{")):
+	case bytes.HasPrefix(text, []byte("{")), bytes.HasPrefix(text, []byte("[")):
 		l.judgeJSON(body)
 	case document.LooksLikeHTML(body):
 		l.find(checks.LintUnknownKind, 0, 0, "a web page that begins %q", firstLine(document.Head(body))).
 			Fix = mailcheck.Textf("Give the setup file itself. If a web server should serve it here, see what answers for this URL: often a catch-all web site.")
 	case bytes.HasPrefix(text, []byte("<")):
 		l.judgeXML(body)
+	case document.LooksLikeZone(string(text)):
+		l.judgeZone(string(text))
 	default:
 		l.unknownKind(text)
 	}
@@ -149,7 +153,7 @@ func (l *linter) judgeXML(body []byte) {
 			return
 		}
 	}
-	l.find(checks.LintUnknownKind, root.Line, root.Column, "the outermost element is <%s>, not <clientConfig>, <plist> or <Autodiscover>", root.Name)
+	l.find(checks.LintUnknownKind, root.Line, root.Column, "the outermost element is <%s>, not <clientConfig>, <plist>, <Autodiscover> or <k9settings>", root.Name)
 }
 
 // malformed tells where the syntax of the file ends.
@@ -163,7 +167,7 @@ func (l *linter) malformed(err error) {
 
 // served judges how the web server gave the file.
 func (l *linter) served(wanted []string) {
-	if l.ContentType != "" && !slices.Contains(wanted, l.ContentType) {
+	if l.ContentType != "" && len(wanted) > 0 && !slices.Contains(wanted, l.ContentType) {
 		l.find(checks.LintContentType, 0, 0, "served as %q; it should be %q", l.ContentType, wanted[0])
 	}
 	if l.Insecure {

@@ -88,6 +88,40 @@ const goodPACC = `{
 }
 `
 
+const goodZone = `; Records
+$ORIGIN example.com.
+_imaps._tcp 3600 IN SRV 0 1 993 imap.example.com.
+_pop3s._tcp 3600 IN SRV 0 0 0 .
+_caldavs._tcp 3600 IN SRV 0 1 443 dav
+_caldavs._tcp 3600 IN TXT "path=/dav/"
+_autodiscover._tcp 3600 IN SRV 0 0 443 exchange.example.net.
+_ua-auto-config 3600 IN TXT "v=UAAC1; a=sha256; d=/m6AKEdIqnslFH+TVG+PnRyEejo1lRLaRS46GQ8ODng="
+_mta-sts 3600 IN TXT "v=STSv1; id=1"
+_smtp._tls 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls@example.com"
+_993._tcp.imap 3600 IN TLSA 3 1 1 0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3
+autoconfig 3600 IN CNAME web.example.com.
+www 3600 IN A 192.0.2.1
+`
+
+const goodCode1 = `[1,[1,1],[0,"imap.example.com",993,3,1,"alice@example.com"],[[[0,"smtp.example.com",465,3,1,"alice@example.com"],["alice@example.com","Alice"]]]]
+`
+
+const goodK9 = `<?xml version="1.0" encoding="UTF-8"?>
+<k9settings version="99" format="1"><accounts><account uuid="5bad8ab3-8a04-5331-9113-edf961f9f6bd"><name>alice@example.com</name>
+<incoming-server type="IMAP">
+<host>imap.example.com</host><port>993</port>
+<connection-security>SSL_TLS_REQUIRED</connection-security>
+<authentication-type>PLAIN</authentication-type><username>alice@example.com</username>
+</incoming-server>
+<outgoing-server type="SMTP">
+<host>smtp.example.com</host><port>587</port>
+<connection-security>STARTTLS_REQUIRED</connection-security>
+<authentication-type>PLAIN</authentication-type><username>alice@example.com</username>
+</outgoing-server>
+<identities><identity><name>Alice</name><email>alice@example.com</email></identity></identities>
+</account></accounts></k9settings>
+`
+
 // in replaces one thing in a good document.
 func in(document, old, new string) string {
 	if !strings.Contains(document, old) {
@@ -104,6 +138,10 @@ var lintCases = []struct {
 	{"good profile", goodProfile, "application/x-apple-aspen-config", nil},
 	{"good answer", goodAnswer, "", nil},
 	{"good PACC", goodPACC, "application/json", nil},
+	{"good zone", goodZone, "text/plain", nil},
+	{"zone of comments alone", "; There is nothing to change.\n", "", nil},
+	{"good QR code", goodCode1, "application/json", nil},
+	{"good K-9 Mail settings", goodK9, "application/octet-stream", nil},
 	{"byte order mark", "\xef\xbb\xbf" + goodConfig, "", nil},
 	{"empty", "", "", []string{"0:0 lint.unknown-kind"}},
 	{"web page", "<!DOCTYPE html><html></html>", "", []string{"0:0 lint.unknown-kind"}},
@@ -135,6 +173,13 @@ var lintCases = []struct {
 	{"PACC cut off", goodPACC[:60], "", []string{"3:42 lint.malformed"}},
 	{"PACC with port", in(goodPACC, `"imap.example.com"`, `"imap.example.com:993"`), "", []string{"3:22 lint.value"}},
 	{"PACC draft 02", in(goodPACC, `"submit"`, `"smtp"`), "", []string{"4:13 lint.unknown-name"}},
+	{"zone with a relative name", in(goodZone, "993 imap.example.com.", "993 imap.example.com"), "", []string{"3:1 lint.relative-name"}},
+	{"zone without quotation marks", in(goodZone, `"v=STSv1; id=1"`, "v=STSv1; id=1"), "", []string{"9:1 lint.cut-text"}},
+	{"zone with a bad digest", in(goodZone, "d=/m6A", "d=m6A"), "", []string{"8:1 lint.record"}},
+	{"zone with a port of STARTTLS", in(goodZone, "1 993", "1 143"), "", []string{"3:1 srv.port-odd"}},
+	{"code with GSSAPI", in(goodCode1, "993,3,1", "993,3,3"), "", []string{"1:38 lint.value"}},
+	{"code without encryption", in(goodCode1, "993,3,1", "143,0,1"), "", []string{"1:36 lint.insecure"}},
+	{"K-9 Mail settings without encryption", in(goodK9, "SSL_TLS_REQUIRED", "NONE"), "", []string{"3:1 lint.insecure"}},
 	{"PACC over http", in(goodPACC, "https://dav", "http://dav"), "", []string{"5:23 lint.value"}},
 }
 

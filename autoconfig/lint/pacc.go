@@ -13,8 +13,7 @@ import (
 	"mailcheck/checks"
 )
 
-// judgeJSON judges a document in JSON, of which PACC is the only kind with mail
-// servers in it.
+// judgeJSON judges a document in JSON: PACC is an object, what a QR code says is a list.
 func (l *linter) judgeJSON(body []byte) {
 	text := bytes.TrimPrefix(body, byteOrderMark)
 	if len(text) < len(body) {
@@ -24,6 +23,14 @@ func (l *linter) judgeJSON(body []byte) {
 	root, err := document.ParseJSON(text)
 	if err != nil {
 		l.malformed(err)
+		return
+	}
+	if root.List != nil {
+		if len(root.List) == 0 || !isNumber(root.List[0]) {
+			l.find(checks.LintUnknownKind, 0, 0, "a list in JSON that does not begin as the text of a QR code does, with the number of its version")
+			return
+		}
+		l.judgeCode(root, len(bytes.TrimSpace(text)))
 		return
 	}
 	if root.Get("protocols") == nil && root.Get("Url") != nil {

@@ -139,7 +139,7 @@ func (l *linter) unfilled(v value) bool {
 	}
 	p := document.UnknownPlaceholder(v.text)
 	if !v.filled {
-		if p = document.Placeholder.FindString(v.text); p != "" {
+		if p = document.PlaceholderIn(v.text); p != "" {
 			l.is(v, checks.PublishTemplate, "%s is %q: only Mail Autoconfig has placeholders", v.element, v.text).Fix = l.filledIn(v, p)
 		}
 		return p != ""

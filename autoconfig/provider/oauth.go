@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -92,4 +93,30 @@ func KnownIssuer(issuer string) (mailcheck.OAuth, bool) {
 	known := *Providers[i].OAuth
 	known.Vouched = true
 	return known, true
+}
+
+// IssuedBy returns what the table knows of whoever runs an issuer: the tenants of one
+// authorization server are issuers of their own at the same host, and their tokens are for
+// the same mail servers.
+func IssuedBy(issuer string) (mailcheck.OAuth, bool) {
+	if known, ok := KnownIssuer(issuer); ok {
+		return known, true
+	}
+	u, err := url.Parse(issuer)
+	if err != nil || u.Scheme != "https" || u.Host == "" {
+		return mailcheck.OAuth{}, false
+	}
+	i := slices.IndexFunc(Providers, func(p Provider) bool { return p.OAuth != nil && hostOfURL(p.OAuth.Issuer) == u.Host })
+	if i < 0 {
+		return mailcheck.OAuth{}, false
+	}
+	return *Providers[i].OAuth, true
+}
+
+func hostOfURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }

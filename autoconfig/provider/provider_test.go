@@ -272,3 +272,51 @@ var disagreesWithISPDB = map[string]string{
 	"Daum Mail: ISPDB has password-encrypted for submissions://smtp.daum.net:465":         "the table has one way to log in for all servers of a provider",
 	"Rediffmail: ISPDB also has submissions://smtp.rediffmail.com:586":                    "a second port of the same server, and not a registered one",
 }
+
+// Whoever signs in is sent where the table says, with what is nobody else's.
+func TestSignIns(t *testing.T) {
+	for _, p := range Providers {
+		if p.OAuth == nil {
+			continue
+		}
+		if _, ok := SignInAt(p.OAuth.Issuer); !ok {
+			t.Errorf("%s: nothing says how to sign in at %s", p.Name, p.OAuth.Issuer)
+		}
+	}
+	for _, s := range signIns {
+		for _, u := range []string{s.RegisterURL, s.RevokeURL, s.DeviceURL} {
+			if u != "" && !strings.HasPrefix(u, "https://") {
+				t.Errorf("%s: %q is not https", s.Issuer, u)
+			}
+		}
+		if s.Source == "" || s.Date == "" || s.Device && s.DeviceURL == "" {
+			t.Errorf("%s: the source, the date or the URL of the device flow is missing", s.Issuer)
+		}
+		if !s.Closed && s.RegisterURL == "" && len(s.Steps) == 0 {
+			t.Errorf("%s: nobody learns how to get an id", s.Issuer)
+		}
+		for _, step := range s.Steps {
+			if s.Closed || strings.Contains(step, "%") || strings.Contains(step, "\n") {
+				t.Errorf("%s: step %q", s.Issuer, step)
+			}
+		}
+	}
+}
+
+func TestAtTenant(t *testing.T) {
+	microsoft, _ := SignInAt("login.microsoftonline.com")
+	for tenant, want := range map[string]bool{
+		"consumers": true, "example.com": true, "00000000-1111-2222-3333-444444444444": true,
+		"": false, "..": false, "a/b": false, "a?b": false, "a@b": false, "a b": false, "a%2fb": false, "x\n": false,
+	} {
+		at, ok := microsoft.AtTenant(tenant)
+		if ok != want || ok && (at.TokenURL != "https://login.microsoftonline.com/"+tenant+"/oauth2/v2.0/token" || at.Issuer != "https://login.microsoftonline.com/"+tenant+"/v2.0") {
+			t.Errorf("%q: %v, %+v", tenant, ok, at.OAuth)
+		}
+	}
+	if google, _ := SignInAt("accounts.google.com"); google.Issuer == "" {
+		t.Error("Google is not known")
+	} else if _, ok := google.AtTenant("common"); ok {
+		t.Error("Google has no tenants")
+	}
+}

@@ -20,13 +20,16 @@ type Account struct {
 	Name    string            // the person's, as others see it; may be empty
 	Reading []Server          // best first, IMAP before POP3; never empty where the format reads mail
 	Sending []Server          // best first; never empty where the format sends mail
+	Around  []Server          // services around the mail, the best of each protocol; Exchange does for reading and sending, too
 	OAuth   []mailcheck.OAuth // where the account's owner gives leave to log in, as published
+	Links   []mailcheck.Link  // pages for people, which nobody can forge that the settings name
 
 	// Warnings are about the servers above that nobody vouches for. A writer puts them
 	// into the file where it has room for such words.
 	Warnings []mailcheck.Text
 
 	known  []mailcheck.Server // whatever came of their test
+	zone   zoneFacts          // of formats for a zone
 	issuer string             // of OAuth2, as published and vouched for; may be empty
 }
 
@@ -39,12 +42,15 @@ type Server struct {
 	Host     string // host name as A-labels, or an IP address
 	Port     uint16
 	Security mailcheck.Security // ImplicitTLS or StartTLS
+	Path     string             // of the URL, for protocols over HTTPS
 	Username string             // the person's login name; empty only where the setup is for a domain
 	Template string             // the same with the placeholders of Mail Autoconfig, which fit everybody
 	Logins   []Login            // never empty; the best first
 
 	lacks      Login    // the best way to log in, which the file cannot set up
 	mechanisms []string // of SASL, that it offers inside TLS
+
+	untested bool // it is published, and was not reached
 
 	vouch   mailcheck.Vouch
 	url     string
@@ -63,6 +69,11 @@ func (s Server) Implicit() bool { return s.Security == mailcheck.ImplicitTLS }
 // Endpoint returns host:port as a URL has it, with brackets around an IPv6 address
 // (RFC 3986 section 3.2.2).
 func (s Server) Endpoint() string { return net.JoinHostPort(s.Host, strconv.Itoa(int(s.Port))) }
+
+// Place returns the URL of a service over HTTPS.
+func (s Server) Place() string {
+	return "https://" + strings.TrimSuffix(s.Endpoint(), ":443") + s.Path
+}
 
 // IsIP reports whether the server has no name.
 func (s Server) IsIP() bool {
@@ -90,50 +101,75 @@ const (
 )
 
 // account chooses the servers that the format can be written with, and says what it
-// cannot do with the others that passed. With POP3 wanted there is no IMAP.
-func (f Format) account(r *mailcheck.Report, pop3 bool) (Account, []mailcheck.Text) {
-	a := Account{Address: r.Address, issuer: issuer(r)}
+// cannot do with the others that passed. With POP3 wanted there is no IMAP. Those that were
+// not reached come after those that passed, and only where they may be unverified.
+func (f Format) account(r *mailcheck.Report, o Options) (Account, []mailcheck.Text) {
+	a := Account{Address: r.Address, OAuth: issuers(r), Links: links(r), known: known(r), issuer: issuer(r)}
+	var reasons []mailcheck.Text
+	for _, setting := range r.Settings {
+		s, ok := server(r, setting)
+		switch {
+		case !ok, s.untested && !o.Unverified, o.POP3 && s.Protocol == mailcheck.IMAP:
+		case setting.OwnName && setting.Username == "":
+			reasons = append(reasons, mailcheck.Textf("%s: the user name is that of the account at the provider, which the address does not tell", setting.URL()))
+		case s.Protocol.Reads():
+			a.Reading = append(a.Reading, s)
+		case s.Protocol.Sends():
+			a.Sending = append(a.Sending, s)
+		default:
+			a.Around = append(a.Around, s)
+		}
+	}
+	for _, servers := range [][]Server{a.Reading, a.Sending, a.Around} {
+		slices.SortStableFunc(servers, func(a, b Server) int {
+			return cmp.Or(cmp.Compare(slices.Index(mailcheck.Protocols, a.Protocol), slices.Index(mailcheck.Protocols, b.Protocol)), cmp.Compare(a.rank(), b.rank()))
+		})
+	}
+	a, unsuited := f.suited(a)
+	return a, append(reasons, unsuited...)
+}
+
+// rank orders the servers of a protocol: those that passed first, and of them those that
+// somebody vouches for.
+func (s Server) rank() int {
+	n := 0
+	if s.untested {
+		n += 2
+	}
+	if !s.Vouched() {
+		n++
+	}
+	return n
+}
+
+// suited returns what there is in an account for the format, and says what it cannot do
+// with the rest.
+func (f Format) suited(a Account) (Account, []mailcheck.Text) {
 	if f.Issuer && a.issuer == "" {
 		f.Logins = slices.DeleteFunc(slices.Clone(f.Logins), func(l Login) bool { return l == OAuth2 })
 	}
 	var reasons []mailcheck.Text
-	for _, setting := range r.Usable() {
-		s, ok := server(r, setting)
-		if !ok || pop3 && s.Protocol == mailcheck.IMAP {
-			continue
+	wanted := f.wants()
+	of := func(servers []Server) []Server {
+		var suited []Server
+		for _, s := range servers {
+			known := f.knows(s)
+			switch why := f.against(s); {
+			case !slices.Contains(wanted, s.Protocol):
+				continue
+			case !why.Empty():
+				reasons = append(reasons, mailcheck.Textf("%s: %s", s.url, why))
+				continue
+			}
+			if best := s.Logins[0]; !slices.Contains(known, best) {
+				s.lacks = best
+			}
+			s.Logins = known
+			suited = append(suited, s)
 		}
-		if setting.OwnName && setting.Username == "" {
-			reasons = append(reasons, mailcheck.Textf("%s: the user name is that of the account at the provider, which the address does not tell", setting.URL()))
-			continue
-		}
-		why := f.against(s)
-		known := f.knows(s)
-		if best := s.Logins[0]; !slices.Contains(known, best) {
-			s.lacks = best
-		}
-		s.Logins = known
-		switch {
-		case setting.Protocol.Reads() && len(f.Reads) == 0, setting.Protocol.Sends() && !f.Sends:
-		case !why.Empty():
-			reasons = append(reasons, mailcheck.Textf("%s: %s", setting.URL(), why))
-		case setting.Protocol.Reads():
-			a.Reading = append(a.Reading, s)
-		case setting.Protocol.Sends():
-			a.Sending = append(a.Sending, s)
-		}
+		return suited
 	}
-	rank := func(s Server) int { // those that somebody vouches for first
-		if s.Vouched() {
-			return 0
-		}
-		return 1
-	}
-	slices.SortStableFunc(a.Reading, func(a, b Server) int {
-		return cmp.Or(cmp.Compare(slices.Index(mailcheck.Protocols, a.Protocol), slices.Index(mailcheck.Protocols, b.Protocol)), cmp.Compare(rank(a), rank(b)))
-	})
-	slices.SortStableFunc(a.Sending, func(a, b Server) int { return cmp.Compare(rank(a), rank(b)) })
-	a.OAuth = issuers(r)
-	a.known = known(r)
+	a.Reading, a.Sending, a.Around = of(a.Reading), of(a.Sending), firstOfEach(of(a.Around))
 	return a, reasons
 }
 
@@ -166,6 +202,19 @@ func issuers(r *mailcheck.Report) []mailcheck.OAuth {
 	return all
 }
 
+// links returns the pages that are published in a way that nobody can forge, each once.
+func links(r *mailcheck.Report) []mailcheck.Link {
+	var all []mailcheck.Link
+	for _, source := range r.Sources {
+		for _, link := range source.Links {
+			if link.Vouched && mailcheck.Printable(link.URL) && !slices.Contains(all, link) {
+				all = append(all, link)
+			}
+		}
+	}
+	return all
+}
+
 // against says why the program cannot be told to use a server; nothing if it can.
 func (f Format) against(s Server) mailcheck.Text {
 	switch {
@@ -190,7 +239,7 @@ func server(r *mailcheck.Report, setting mailcheck.Setting) (Server, bool) {
 	}
 	result := r.Result(setting.Server)
 	s := Server{
-		Protocol: setting.Protocol, Host: host, Port: setting.Port, Security: setting.Security,
+		Protocol: setting.Protocol, Host: host, Port: setting.Port, Security: setting.Security, Path: setting.Path,
 		Username: setting.Username, Template: document.UsernameTemplate(setting.Username, r.Address),
 		Logins: logins(result), mechanisms: result.Mechanisms.AfterTLS,
 		vouch: setting.Vouch, url: setting.URL(), sources: setting.Sources, origin: origin(r, setting.Server),
@@ -203,11 +252,38 @@ func server(r *mailcheck.Report, setting mailcheck.Setting) (Server, bool) {
 		s.Username = ""
 	}
 	// Who reads a file may cut a space at an end of a name.
-	names := s.Username + "|" + s.Template
+	names := s.Username + "|" + s.Template + "|" + s.Path
 	clean := mailcheck.Printable(names) && strings.TrimSpace(s.Username) == s.Username && strings.TrimSpace(s.Template) == s.Template
-	protected := (s.Security == mailcheck.ImplicitTLS || s.Security == mailcheck.StartTLS) && result.TLS != nil && result.TLS.Verified
-	mail := s.Protocol.Reads() || s.Protocol.Sends()
-	return s, mail && protected && s.Port > 0 && len(s.Logins) > 0 && clean
+	protected := s.Security == mailcheck.ImplicitTLS || s.Security == mailcheck.StartTLS
+	passed := setting.Verdict.Usable() && result.TLS != nil && result.TLS.Verified
+	if s.untested = notReached(setting, result); s.untested {
+		s.Logins, s.mechanisms = publishedLogins(setting.Auth)
+	}
+	return s, protected && (passed || s.untested) && s.Port > 0 && len(s.Logins) > 0 && clean
+}
+
+// notReached reports whether a server is published, and nothing is known against it but
+// that it could not be reached from here, or was not tried.
+func notReached(setting mailcheck.Setting, result mailcheck.ServerResult) bool {
+	if setting.Guessed() || setting.Verdict.Usable() || result.TLS != nil || result.Greeting != "" {
+		return false
+	}
+	answered := slices.ContainsFunc(result.Addresses, func(a mailcheck.AddressResult) bool {
+		return a.State == mailcheck.Connected || a.State == mailcheck.Refused
+	})
+	return !answered && (len(result.Addresses) > 0 || setting.Verdict != mailcheck.Fail)
+}
+
+// publishedLogins returns the ways to log in that are published; who says nothing of that
+// has a password in mind.
+func publishedLogins(auth []string) (ways []Login, mechanisms []string) {
+	for _, way := range []Login{OAuth2, Password, Challenge} {
+		if slices.ContainsFunc(auth, func(word string) bool { return slices.Equal(document.Methods[word], document.Methods[string(way)]) }) || way == Password && len(auth) == 0 {
+			ways = append(ways, way)
+			mechanisms = append(mechanisms, document.Methods[string(way)]...)
+		}
+	}
+	return ways, mechanisms
 }
 
 // logins names the ways to log in that a server offered inside TLS, best first. A
@@ -218,7 +294,7 @@ func logins(result mailcheck.ServerResult) []Login {
 		return slices.ContainsFunc(result.Mechanisms.AfterTLS, func(m string) bool { return slices.Contains(names, m) })
 	}
 	var ways []Login
-	if offered(document.Methods["OAuth2"]...) {
+	if offered(append(slices.Clone(document.Methods["OAuth2"]), "BEARER")...) { // Bearer is that of HTTP (RFC 6750)
 		ways = append(ways, OAuth2)
 	}
 	if result.PasswordOK {

@@ -3,12 +3,12 @@ package setup
 import (
 	"encoding/base64"
 	"net/mail"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"mailcheck"
 	"mailcheck/autoconfig/setup/sheet"
+	"mailcheck/internal/lazy"
 )
 
 // aerc is accounts.conf of aerc (aerc-accounts(5), aerc-imap(5), aerc-smtp(5)). It has no
@@ -50,7 +50,7 @@ func mailbox(name, address string) (string, bool) {
 	}
 	switch {
 	case name == "":
-	case plainName.MatchString(name):
+	case plainName().MatchString(name):
 		return name + " " + parsed.String(), true
 	default:
 		return encodedWords(name) + " " + parsed.String(), true
@@ -59,7 +59,7 @@ func mailbox(name, address string) (string, bool) {
 }
 
 // plainName is a name that stands without quotation marks.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9]+( [A-Za-z0-9]+)*$`)
+var plainName = lazy.Regexp(`^[A-Za-z0-9]+( [A-Za-z0-9]+)*$`)
 
 // encodedWords writes a name as encoded words of at most 75 characters (RFC 2047), so that
 // no character is left that means something to the file or in a From line. The functions

@@ -1,11 +1,11 @@
 package setup
 
 import (
-	"regexp"
 	"slices"
 
 	"mailcheck"
 	"mailcheck/autoconfig/setup/sheet"
+	"mailcheck/internal/lazy"
 )
 
 // android is a QR code of format version 1, which Thunderbird for the desktop makes and
@@ -16,7 +16,7 @@ var android = Format{
 	Place:   mailcheck.Textf("the screen, or paper: the phone takes it from there"),
 	Next:    mailcheck.Textf("in Thunderbird for Android choose Import settings, at the start or below Settings, then \"Scan QR code\"; K-9 Mail cannot scan: --for k9"),
 	Asks:    mailcheck.Textf("the password, once the account is imported; where it has OAuth2, to sign in at the provider"),
-	Proof:   mailcheck.Textf("zbarimg; no Android device"),
+	Proof:   mailcheck.Textf("mailcheck lint; zbarimg; no Android device"),
 	Reads:   []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
 	Logins: []Login{Password, Challenge, OAuth2}, SignsIn: androidSignsIn, Named: true,
 	Folder: true, Forms: sheet.Forms,
@@ -36,11 +36,11 @@ func androidSignsIn(host string) bool {
 
 // androidLocal is what both programs take before the @ of an account's address (LIMITED
 // in EmailAddressParserConfig). A code or file with another one is refused as a whole.
-var androidLocal = regexp.MustCompile("^[0-9a-zA-Z!#$%&'*+/=?^_`{|}~-]+(\\.[0-9a-zA-Z!#$%&'*+/=?^_`{|}~-]+)*$")
+var androidLocal = lazy.Regexp("^[0-9a-zA-Z!#$%&'*+/=?^_`{|}~-]+(\\.[0-9a-zA-Z!#$%&'*+/=?^_`{|}~-]+)*$")
 
 // androidAddress refuses an address that the programs do not take.
 func androidAddress(a mailcheck.Address, out *sheet.Set) {
-	if !androidLocal.MatchString(a.Local) || len(a.Local) > 64 || len(a.Username()) > 254 {
+	if !androidLocal().MatchString(a.Local) || len(a.Local) > 64 || len(a.Username()) > 254 {
 		out.Refuse(a.String(), mailcheck.Textf("Thunderbird for Android and K-9 Mail take only addresses with at most 64 letters, digits and signs of ASCII before the @, without quotation marks"))
 	}
 }

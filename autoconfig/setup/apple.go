@@ -3,6 +3,7 @@ package setup
 import (
 	"crypto/sha1"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mailcheck"
@@ -10,18 +11,30 @@ import (
 )
 
 // apple is a configuration profile (apple/device-management, mdm/profiles). A mail
-// account in one cannot log in with OAuth2.
+// account in one cannot log in with OAuth2, and one of Exchange can.
 var apple = Format{
 	Name: "apple", Doc: "configuration profile (.mobileconfig) for iPhone, iPad and Mac",
 	Aliases: []string{"ios", "macos"},
 	Place:   mailcheck.Textf("the device itself: by AirDrop, as an attachment opened in Mail, or from a web page opened in Safari"),
-	Next:    mailcheck.Textf("allow it in the settings within eight minutes: on iPhone and iPad \"Profile Downloaded\", on a Mac General > Device Management; it is not signed, and the device says so"),
+	Next:    mailcheck.Textf("allow it in the settings within eight minutes: on iPhone and iPad \"Profile Downloaded\", on a Mac General > Device Management"),
 	Asks:    mailcheck.Textf("the device's code, then the password of the account"),
-	Proof:   mailcheck.Textf("mailcheck lint; plistutil; no Apple device"),
+	Proof:   mailcheck.Textf("mailcheck lint; plistutil; openssl, of a signature; no Apple device"),
 	Reads:   []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
-	Logins: []Login{Password, Challenge}, Domain: true, Named: true,
-	Against: portSaysOtherwise,
+	Around: []mailcheck.Protocol{mailcheck.ActiveSync, mailcheck.EWS, mailcheck.CalDAV, mailcheck.CardDAV},
+	Logins: []Login{Password, Challenge, OAuth2}, SignsIn: func(string) bool { return false }, Domain: true, Named: true, Signed: true,
+	Against: notForApple,
 	Write:   writeApple,
+}
+
+// notForApple refuses what a profile cannot say.
+func notForApple(s Server) mailcheck.Text {
+	switch {
+	case s.Protocol == mailcheck.ActiveSync && (s.Port != 443 || !strings.EqualFold(s.Path, mailcheck.DefaultPath(s.Protocol))):
+		return mailcheck.Textf("a profile names the host of an Exchange server, and neither port nor path")
+	case s.Protocol.Reads() || s.Protocol.Sends():
+		return portSaysOtherwise(s)
+	}
+	return mailcheck.Text{}
 }
 
 // portSaysOtherwise refuses a port that stands for another protection than the
@@ -35,10 +48,41 @@ func portSaysOtherwise(s Server) mailcheck.Text {
 	return mailcheck.Textf("a profile cannot say whether TLS begins with the first byte, and the port means the other way")
 }
 
-// writeApple writes one mail account, the kind of payload that phones and computers
-// both take. Where a name is left out, the device asks; so a profile without any
-// serves a whole domain. It asks for the password too.
+// writeApple writes the accounts that the domain has, each in the kind of payload that
+// phones and computers both take; of Exchange there is one for each, and a device skips the
+// other. Where a name is left out, the device asks; so a profile without any serves a whole
+// domain. It asks for the password too.
 func writeApple(a Account, out *sheet.Set) {
+	var accounts []dict
+	if len(a.Reading) > 0 && len(a.Sending) > 0 {
+		accounts = append(accounts, mailPayload(a))
+	}
+	mail := len(accounts) > 0
+	dav := slices.ContainsFunc(a.Around, func(s Server) bool { return !s.Protocol.Exchange() })
+	for _, s := range a.Around {
+		switch {
+		case s.Protocol == mailcheck.CalDAV:
+			accounts = append(accounts, davPayload("CalDAV", a, s))
+		case s.Protocol == mailcheck.CardDAV:
+			accounts = append(accounts, davPayload("CardDAV", a, s))
+		case s.Protocol == mailcheck.ActiveSync && !(mail && dav):
+			accounts = append(accounts, activeSyncPayload(a, s, mail))
+		case s.Protocol == mailcheck.EWS && !mail:
+			accounts = append(accounts, ewsPayload(a, s))
+		default: // the device would have everything twice
+			out.Note(mailcheck.Textf("left out: %s, since the device gets what is there by the others", s.url))
+		}
+	}
+	profile := payload("Configuration", "profile", a)
+	profile["PayloadContent"] = accounts
+	if len(a.Warnings) > 0 { // the device shows it before the profile is installed
+		profile["PayloadDescription"] = sheet.Warning(mailcheck.Joined(a.Warnings, ". "))
+	}
+	out.Plist("mail.mobileconfig", profile)
+}
+
+// mailPayload is an account of mail servers.
+func mailPayload(a Account) dict {
 	in, smtp := a.Reading[0], a.Sending[0]
 	mail := payload("com.apple.mail.managed", "mail", a)
 	mail["EmailAccountType"] = "EmailTypeIMAP"
@@ -51,13 +95,51 @@ func writeApple(a Account, out *sheet.Set) {
 	mail.server("Incoming", in)
 	mail.server("Outgoing", smtp)
 	mail["OutgoingPasswordSameAsIncomingPassword"] = true // or the device asks twice
+	return mail
+}
 
-	profile := payload("Configuration", "profile", a)
-	profile["PayloadContent"] = []dict{mail}
-	if len(a.Warnings) > 0 { // the device shows it before the profile is installed
-		profile["PayloadDescription"] = sheet.Warning(mailcheck.Joined(a.Warnings, ". "))
+// davPayload is an account of calendars or contacts, kind being the word of its keys. From
+// a well-known place the device finds the principal by itself.
+func davPayload(kind string, a Account, s Server) dict {
+	part := strings.ToLower(kind)
+	account := payload("com.apple."+part+".account", part, a)
+	account[kind+"AccountDescription"] = readable(a)
+	account[kind+"HostName"] = s.Host
+	account[kind+"Port"] = s.Port
+	account[kind+"UseSSL"] = true
+	account.unlessEmpty(kind+"Username", s.Username)
+	if !strings.HasPrefix(s.Path, "/.well-known/") && strings.Trim(s.Path, "/") != "" {
+		account[kind+"PrincipalURL"] = s.Path
 	}
-	out.Plist("mail.mobileconfig", profile)
+	return account
+}
+
+// activeSyncPayload is an account of Exchange for phones and tablets, without mail where
+// that comes from other servers.
+func activeSyncPayload(a Account, s Server, mail bool) dict {
+	account := exchangePayload("eas", a, s)
+	if mail {
+		account["EnableMail"] = false
+	}
+	return account
+}
+
+// ewsPayload is the same for computers.
+func ewsPayload(a Account, s Server) dict {
+	account := exchangePayload("ews", a, s)
+	account["Port"] = s.Port
+	account.unlessEmpty("Path", s.Path)
+	return account
+}
+
+func exchangePayload(part string, a Account, s Server) dict {
+	account := payload("com.apple."+part+".account", part, a)
+	account["Host"] = s.Host
+	account["SSL"] = true
+	account["OAuth"] = slices.Contains(s.Logins, OAuth2)
+	account.unlessEmpty("EmailAddress", a.Address.Username())
+	account.unlessEmpty("UserName", s.Username)
+	return account
 }
 
 // dict is a dictionary of a property list; its encoder sorts the keys.

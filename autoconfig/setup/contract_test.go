@@ -109,6 +109,11 @@ func contractCases() []contractCase {
 		{"bare domain, OAuth2 only", "", bare(account(ok("imaps://imap.example.com:993", "XOAUTH2"), ok("submissions://smtp.example.com:465", "XOAUTH2")))},
 		{"IDN address", "Älice", at(bothSides("imap.example.com", "用户@xn--bcher-kva.example"), "用户", "xn--bcher-kva.example")},
 	}
+	cases = append(cases,
+		contractCase{"services around the mail", "Alice", services("alice@example.com")},
+		contractCase{"services around the mail, bare domain", "", bare(services(""))},
+		contractCase{"services alone", "", withoutMail(services("alice@example.com"))},
+	)
 	for _, local := range []string{`"a b"`, `"a\"b"`, `"a\\b"`, `"a,b"`, `"a@b"`, `"a;b#c"`, "o'hara", "a/b", "$a", "`id`", "{a}", "a%b", "a+b", "a=b", "#a", "-a", "~a", "!a", "*"} {
 		cases = append(cases, contractCase{"address " + local, "", at(bothSides("imap.example.com", ""), local, "example.com")})
 	}
@@ -122,6 +127,7 @@ func contractCases() []contractCase {
 			cases = append(cases,
 				contractCase{fmt.Sprintf("user %.40q", h), "", bothSides("imap.example.com", h)},
 				contractCase{fmt.Sprintf("user %.40q, POP3", h), "", account(pop3, smtp)},
+				contractCase{fmt.Sprintf("user %.40q, services", h), "", services(h)},
 			)
 		}
 		cases = append(cases,
@@ -280,8 +286,8 @@ func contract(f Format, reader reader, r *mailcheck.Report, person string) error
 // expected returns the servers that a format has to write, the rules being told a
 // second time: passed, protected, with a login that the format knows.
 func expected(f Format, reader reader, r *mailcheck.Report) []mailcheck.Server {
-	var reading, sending []mailcheck.Server
-	for _, p := range []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3, mailcheck.Submission} {
+	var reading, sending, around []mailcheck.Server
+	for _, p := range mailcheck.Protocols {
 		for _, s := range r.Settings {
 			if s.Protocol != p || s.Security == mailcheck.Plain || s.Verdict != mailcheck.Pass && s.Verdict != mailcheck.Warn || !slices.Contains(hosts, s.Host) && !strings.HasSuffix(s.Host, ".example.com") || strings.HasPrefix(s.Host, "*") {
 				continue
@@ -300,16 +306,21 @@ func expected(f Format, reader reader, r *mailcheck.Report) []mailcheck.Server {
 					ways = append(ways, string(way))
 				}
 			}
-			server := mailcheck.Server{Protocol: p, Host: s.Host, Port: s.Port, Security: s.Security, Username: user, Auth: ways}
+			server := mailcheck.Server{Protocol: p, Host: s.Host, Port: s.Port, Security: s.Security, Path: s.Path, Username: user, Auth: ways}
 			switch {
 			case !mailcheck.Printable(user), strings.TrimSpace(user) != user, !slices.ContainsFunc(f.Logins, func(l Login) bool { return slices.Contains(ways, string(l)) }):
-			case reader.cannot != nil && reader.cannot(server), reader.self && user != r.Address.Username():
+			case reader.cannot != nil && reader.cannot(server), reader.self && user != r.Address.Username(), reader.common && !ofAddress(user, r.Address):
 			case slices.Contains(f.Reads, p):
 				reading = append(reading, server)
 			case p == mailcheck.Submission && f.Sends:
 				sending = append(sending, server)
+			case slices.Contains(f.Around, p):
+				around = append(around, server)
 			}
 		}
+	}
+	if len(f.Reads) == 0 && !f.Sends {
+		return around
 	}
 	if len(reading) == 0 && len(f.Reads) > 0 || len(sending) == 0 && f.Sends {
 		return nil
@@ -320,7 +331,12 @@ func expected(f Format, reader reader, r *mailcheck.Report) []mailcheck.Server {
 	} else if !reader.all {
 		reading, sending = reading[:min(1, len(reading))], sending[:min(1, len(sending))]
 	}
-	return append(reading, sending...)
+	return slices.Concat(reading, sending, around)
+}
+
+// ofAddress reports whether a program can make a user name of the address.
+func ofAddress(user string, a mailcheck.Address) bool {
+	return slices.Contains([]string{a.Username(), a.Local, a.Local + "." + a.Domain}, user)
 }
 
 // expectedError returns an error of the kind that has to come.
@@ -396,7 +412,7 @@ func shown(made Setup) string {
 func TestFormats(t *testing.T) {
 	names := map[string]bool{}
 	for _, f := range Formats {
-		if !regexp.MustCompile(`^[a-z][a-z0-9-]*$`).MatchString(f.Name) || names[f.Name] || f.Doc == "" || len(f.Doc) > 64 || f.Write == nil || f.Place.Empty() || f.Next.Empty() || f.Asks.Empty() || f.Proof.Empty() || len(f.Logins) == 0 || !f.Sends && len(f.Reads) == 0 {
+		if !regexp.MustCompile(`^[a-z][a-z0-9-]*$`).MatchString(f.Name) || names[f.Name] || f.Doc == "" || len(f.Doc) > 64 || f.Write == nil || f.Place.Empty() || f.Next.Empty() || f.Asks.Empty() || f.Proof.Empty() || len(f.Logins) == 0 || !f.isMail() && len(f.Around) == 0 {
 			t.Errorf("%+v is not complete, or is there twice", f)
 		}
 		names[f.Name] = true

@@ -39,9 +39,17 @@ func readZone(made Setup, a mailcheck.Address) (told, error) {
 	}
 	var found []ranked
 	count := map[string]int{}
+	services := slices.Concat(document.Services, document.ExtraServices)
 	for _, rr := range all {
+		i := slices.IndexFunc(services, func(s document.Service) bool { return s.Name(a.Domain)+"." == rr.Header().Name })
+		if txt, ok := rr.(*dns.TXT); ok && i >= 0 && len(found) > 0 {
+			path, ok := strings.CutPrefix(strings.Join(txt.Txt, ""), "path=")
+			if last := &found[len(found)-1]; ok && last.Protocol == services[i].Protocol {
+				last.Path = path
+				continue
+			}
+		}
 		srv, ok := rr.(*dns.SRV)
-		i := slices.IndexFunc(document.Services, func(s document.Service) bool { return s.Name(a.Domain)+"." == rr.Header().Name })
 		if !ok || i < 0 || srv.Hdr.Class != dns.ClassINET || srv.Hdr.Ttl == 0 {
 			return told{}, fmt.Errorf("the record %v", rr)
 		}
@@ -50,7 +58,10 @@ func readZone(made Setup, a mailcheck.Address) (told, error) {
 			count[srv.Hdr.Name] += 100
 			continue
 		}
-		s := mailcheck.Server{Protocol: document.Services[i].Protocol, Host: strings.TrimSuffix(srv.Target, "."), Port: srv.Port, Security: document.Services[i].Security}
+		s := mailcheck.Server{Protocol: services[i].Protocol, Host: strings.TrimSuffix(srv.Target, "."), Port: srv.Port, Security: services[i].Security}
+		if s.Protocol.OverHTTPS() {
+			s.Path = wellKnown(s.Protocol)
+		}
 		s.Auth = []string{string(Password), string(Challenge), string(OAuth2)}
 		found = append(found, ranked{s, srv.Priority})
 	}
@@ -163,6 +174,8 @@ func TestZoneSuggestions(t *testing.T) {
 	want := []string{
 		"autoconfig.example.com. 3600 IN CNAME WEBSERVER.",
 		"autodiscover.example.com. 3600 IN CNAME WEBSERVER.",
+		`_ua-auto-config.example.com. 3600 IN TXT "v=UAAC1; a=sha256; d=1T86cR/nE+do9b4+TWwkP5MC8YId1X6dmyFPAxXvSyU="`,
+		"ua-auto-config.example.com. 3600 IN CNAME WEBSERVER.",
 		`_mta-sts.example.com. 3600 IN TXT "v=STSv1; id=1"`,
 		`_smtp._tls.example.com. 3600 IN TXT "v=TLSRPTv1; rua=mailto:tls-reports@example.com"`,
 	}

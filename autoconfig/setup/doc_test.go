@@ -46,7 +46,7 @@ func docFormats(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString("| `--for` | files | go to | the person is asked for | read back by | cannot |\n|---|---|---|---|---|---|\n")
 	for _, f := range Formats {
-		made, err := f.Make(smallProvider(), Options{})
+		made, err := f.Make(everything(), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,9 +80,11 @@ func cannot(f Format) []string {
 	add("POP3", reads && !slices.Contains(f.Reads, mailcheck.POP3))
 	add("send mail", !f.Sends)
 	add("OAuth2", !slices.Contains(f.Logins, OAuth2))
-	add("OAuth2 at a provider that it does not know", f.SignsIn != nil)
+	exchange := slices.ContainsFunc(f.Around, mailcheck.Protocol.Exchange)
+	add("OAuth2 at a provider that it does not know", f.SignsIn != nil && !exchange)
+	add("OAuth2 elsewhere than at Exchange", f.SignsIn != nil && exchange)
 	add("a whole domain", !f.Domain)
-	add("a second server", !f.All)
+	add("a second server", f.isMail() && !f.All)
 	add("the person's name", !f.Named)
 	add("calendars and contacts", reads && !slices.Contains(f.Around, mailcheck.CalDAV))
 	return all

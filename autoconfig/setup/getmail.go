@@ -1,10 +1,9 @@
 package setup
 
 import (
-	"regexp"
-
 	"mailcheck"
 	"mailcheck/autoconfig/setup/sheet"
+	"mailcheck/internal/lazy"
 )
 
 // getmail is a configuration file of getmail 6 (its documentation, "Creating a getmail rc
@@ -22,7 +21,7 @@ var getmail = Format{
 }
 
 // imapAtom is a name that stands without quotation marks in IMAP (RFC 9051 section 9).
-var imapAtom = regexp.MustCompile("^[A-Za-z0-9!#$&'+,./:;<=>?@^_`|}~[-]+$")
+var imapAtom = lazy.Regexp("^[A-Za-z0-9!#$&'+,./:;<=>?@^_`|}~[-]+$")
 
 func notForGetmail(s Server) mailcheck.Text {
 	switch {
@@ -32,7 +31,7 @@ func notForGetmail(s Server) mailcheck.Text {
 		return mailcheck.Textf("getmail has no OAuth2 for POP3")
 	case s.OnlyOAuth2() && !s.Offers("XOAUTH2"):
 		return mailcheck.Textf("of OAuth2, getmail knows XOAUTH2 alone")
-	case s.Protocol == mailcheck.IMAP && !s.OnlyOAuth2() && !imapAtom.MatchString(s.Username):
+	case s.Protocol == mailcheck.IMAP && !s.OnlyOAuth2() && !imapAtom().MatchString(s.Username):
 		return mailcheck.Textf("getmail sends the user name %s without quotation marks, which IMAP does not allow", s.Username)
 	}
 	return mailcheck.Text{}

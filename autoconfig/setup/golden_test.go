@@ -12,7 +12,7 @@ import (
 // TestGolden shows each format's files for one account.
 func TestGolden(t *testing.T) {
 	for _, f := range Formats {
-		made, err := f.Make(smallProvider(), Options{Name: `Alice "A" Lïddell`})
+		made, err := f.Make(everything(), Options{Name: `Alice "A" Lïddell`})
 		if err != nil {
 			t.Fatal(err)
 		}

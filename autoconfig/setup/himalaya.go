@@ -1,8 +1,6 @@
 package setup
 
 import (
-	"strings"
-
 	"mailcheck"
 	"mailcheck/autoconfig/setup/sheet"
 )
@@ -43,8 +41,7 @@ func writeHimalaya(a Account, out *sheet.Set) {
 	f.Line(`mailbox.alias.trash = "Trash"`)
 	if !in.OnlyOAuth2() || !smtp.OnlyOAuth2() {
 		f.Line(``)
-		f.Comment(`To store the password: secret-tool store --label=mail service mail user '%s'`, strings.ReplaceAll(a.Address.String(), "'", `'\''`))
-		out.Note(mailcheck.Textf("to store the password: secret-tool store --label=mail service mail user '%s'", strings.ReplaceAll(a.Address.String(), "'", `'\''`)))
+		sayQuotedPassword(a, f, out)
 	}
 	if in.OnlyOAuth2() || smtp.OnlyOAuth2() {
 		sayToken(a, f, out)

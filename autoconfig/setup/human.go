@@ -28,6 +28,7 @@ func forPeople(name string, aliases []string, file, doc string, put func(*sheet.
 		Proof: mailcheck.Textf("nobody: the dialogs are those of 2025 and 2026, and were not clicked through"),
 		Reads: []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
 		Logins: []Login{Password, Challenge, OAuth2}, Domain: true, All: true, Named: true,
+		Around: []mailcheck.Protocol{mailcheck.CalDAV, mailcheck.CardDAV, mailcheck.JMAP, mailcheck.Sieve},
 		Write: func(a Account, out *sheet.Set) {
 			if address := a.Address.Username(); !mailcheck.Printable(address) {
 				out.Refuse(address, mailcheck.Textf("it has an invisible or control character"))
@@ -57,7 +58,13 @@ func pageForPeople(a Account) sheet.Page {
 	for i, s := range a.Sending {
 		page.Parts = append(page.Parts, serverPart(a, s, i))
 	}
+	for _, s := range a.Around {
+		page.Parts = append(page.Parts, aroundPart(a, s))
+	}
 	page.Parts = append(page.Parts, passwordPart(a), protocolPart(a))
+	if len(a.Links) > 0 {
+		page.Parts = append(page.Parts, linksPart(a))
+	}
 	for _, d := range dialogs {
 		if d.when == nil || d.when(a) {
 			page.Parts = append(page.Parts, d.part(a))
@@ -96,6 +103,41 @@ func serverPart(a Account, s Server, i int) sheet.Part {
 		asked("User name", userWords(a, s)),
 		asked("Login", mailcheck.Joined(ways, ", or ")),
 	}}
+}
+
+// aroundTitles say what services around the mail are for.
+var aroundTitles = map[mailcheck.Protocol]mailcheck.Text{
+	mailcheck.CalDAV:  mailcheck.Textf("Calendars (CalDAV)"),
+	mailcheck.CardDAV: mailcheck.Textf("Contacts (CardDAV)"),
+	mailcheck.JMAP:    mailcheck.Textf("Mail in programs that know JMAP"),
+	mailcheck.Sieve:   mailcheck.Textf("Filters on the server (ManageSieve)"),
+}
+
+// aroundPart has what programs ask of a service around the mail.
+func aroundPart(a Account, s Server) sheet.Part {
+	if !s.Protocol.OverHTTPS() {
+		p := serverPart(a, s, 0)
+		p.Title = aroundTitles[s.Protocol]
+		return p
+	}
+	return sheet.Part{Title: aroundTitles[s.Protocol], Asks: []sheet.Field{
+		asked("Address (URL)", mailcheck.Textf("%s", s.Place())),
+		asked("User name", userWords(a, s)),
+	}, Notes: []mailcheck.Text{mailcheck.Textf("The password is that of the mailbox. A program that asks for a server and no address wants %s.", s.Host)}}
+}
+
+// linksPart has the provider's own pages.
+func linksPart(a Account) sheet.Part {
+	p := sheet.Part{Title: mailcheck.Textf("More from the provider")}
+	for _, link := range a.Links {
+		switch link.Kind {
+		case mailcheck.Documentation:
+			p.Says = append(p.Says, mailcheck.Textf("Help: %s", link.URL))
+		case mailcheck.Webmail:
+			p.Says = append(p.Says, mailcheck.Textf("Mail in the browser: %s", link.URL))
+		}
+	}
+	return p
 }
 
 var loginWords = map[Login]mailcheck.Text{

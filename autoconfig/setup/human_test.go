@@ -43,6 +43,12 @@ func readPage(parts func(string) ([]shownPart, error)) func(Setup, mailcheck.Add
 					return t, err
 				}
 				t.servers = append(t.servers, s)
+			case shownServices[p.title] != "":
+				s, err := shownService(shownServices[p.title], asks, a)
+				if err != nil {
+					return t, err
+				}
+				t.servers = append(t.servers, s)
 			}
 		}
 		return t, nil
@@ -153,10 +159,13 @@ func htmlParts(text string) ([]shownPart, error) {
 	var walk func(n *html.Node) error
 	walk = func(n *html.Node) error {
 		if n.Type == html.ElementNode {
-			if !slices.Contains(strings.Fields("html head body meta title style main h1 h2 section p table tbody tr th td footer strong"), n.Data) {
+			if !slices.Contains(strings.Fields("html head body meta title style main h1 h2 section p a table tbody tr th td footer strong"), n.Data) {
 				return fmt.Errorf("an element %s", n.Data)
 			}
 			for _, a := range n.Attr {
+				if a.Key == "href" && ownFile.MatchString(a.Val) {
+					continue
+				}
 				if !slices.Contains([]string{"lang", "charset", "name", "content", "http-equiv", "class", "scope"}, a.Key) {
 					return fmt.Errorf("an attribute %s", a.Key)
 				}
@@ -178,6 +187,9 @@ func htmlParts(text string) ([]shownPart, error) {
 	}
 	return parts, walk(root)
 }
+
+// ownFile is a file beside the page.
+var ownFile = regexp.MustCompile(`^[a-z-]+\.[a-z]+$`)
 
 func inner(n *html.Node) string {
 	if n.Type == html.TextNode {

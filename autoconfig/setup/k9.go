@@ -16,7 +16,7 @@ var k9 = Format{
 	Place:   mailcheck.Textf("the phone: by cable, from a cloud folder, or as an attachment that is saved there"),
 	Next:    mailcheck.Textf("in K-9 Mail, or Thunderbird for Android, choose Import settings, at the start or below Settings, then \"Select file\", and the account in it"),
 	Asks:    mailcheck.Textf("the password, once the account is imported; where it has OAuth2, to sign in at the provider"),
-	Proof:   mailcheck.Textf("a reader with the rules of K-9 Mail's; no Android device"),
+	Proof:   mailcheck.Textf("mailcheck lint; a reader with the rules of K-9 Mail's; no Android device"),
 	Reads:   []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,
 	Logins: []Login{Password, Challenge, OAuth2}, SignsIn: androidSignsIn, Named: true,
 	Write: writeK9,

@@ -27,7 +27,7 @@ func anyOAuth2(f Format) bool {
 // which programs can.
 func TestOAuth2Only(t *testing.T) {
 	imap, smtp := result("imaps://imap.example.com:993", mailcheck.Pass, "XOAUTH2"), result("submissions://smtp.example.com:465", mailcheck.Pass, "XOAUTH2")
-	for _, f := range Formats {
+	for _, f := range forMail() {
 		made, err := f.Make(account(imap, smtp), Options{})
 		if anyOAuth2(f) {
 			if err != nil {
@@ -53,7 +53,7 @@ func TestOAuth2Only(t *testing.T) {
 func TestOAuth2LeftOut(t *testing.T) {
 	imap, smtp := result("imaps://imap.example.com:993", mailcheck.Pass, "XOAUTH2", "PLAIN"), result("submissions://smtp.example.com:465", mailcheck.Pass, "XOAUTH2", "PLAIN")
 	imap.Auth, smtp.Auth = []string{"OAuth2"}, []string{"OAuth2"}
-	for _, f := range Formats {
+	for _, f := range forMail() {
 		made, err := f.Make(account(imap, smtp), Options{})
 		if err != nil {
 			t.Errorf("%s: %v", f.Name, err)

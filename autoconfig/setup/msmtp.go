@@ -1,10 +1,9 @@
 package setup
 
 import (
-	"regexp"
-
 	"mailcheck"
 	"mailcheck/autoconfig/setup/sheet"
+	"mailcheck/internal/lazy"
 )
 
 // msmtp is a configuration file of msmtp (msmtp(1), "Configuration files").
@@ -31,11 +30,11 @@ func notForMsmtp(s Server) mailcheck.Text {
 
 // msmtpPattern is what the command from does not take as it stands: what it replaces by
 // names of this machine, and wildcards.
-var msmtpPattern = regexp.MustCompile(`%[UHCM]|[?*[]`)
+var msmtpPattern = lazy.Regexp(`%[UHCM]|[?*[]`)
 
 func writeMsmtp(a Account, out *sheet.Set) {
 	smtp, address := a.Sending[0], a.Address.String()
-	if msmtpPattern.MatchString(address) || len(address) > msmtpLongest {
+	if msmtpPattern().MatchString(address) || len(address) > msmtpLongest {
 		out.Refuse(address, mailcheck.Textf("msmtp takes %U, %H, %C, %M, ?, * and [ in an address for patterns, and a line may have 500 bytes"))
 	}
 	// Of a value in quotation marks the first and the last are taken off, and nothing in

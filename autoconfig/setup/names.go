@@ -56,7 +56,7 @@ func Nearest(typed string) string {
 	}
 	typed = strings.ToLower(typed)
 	if i := slices.IndexFunc(names, func(name string) bool {
-		return len(typed) >= 3 && (strings.HasPrefix(name, typed) || strings.HasPrefix(typed, name))
+		return len(typed) >= 3 && (strings.HasPrefix(name, typed) || strings.HasPrefix(typed, name) || strings.HasSuffix(name, typed))
 	}); i >= 0 {
 		return names[i]
 	}

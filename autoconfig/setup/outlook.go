@@ -13,7 +13,7 @@ import (
 var outlook = Format{
 	Name: "outlook", Aliases: []string{"autodiscover"}, Doc: "Autodiscover answers for the web server, and Outlook's own steps",
 	Place: mailcheck.Textf("the folder autodiscover: on the web server https://autodiscover.DOMAIN/; outlook-steps.txt: in the hands of who sets Outlook up"),
-	Next:  mailcheck.Textf("have the web server answer POST like GET, in any spelling of the path (nginx answers a POST for a file with 405), then: mailcheck lint https://autodiscover.DOMAIN/autodiscover/autodiscover.xml"),
+	Next:  mailcheck.Textf("have the web server answer POST like GET, in any spelling of the path (nginx answers a POST for a file with 405; --for site writes a configuration that does), then: mailcheck lint https://autodiscover.DOMAIN/autodiscover/autodiscover.xml"),
 	Asks:  mailcheck.Textf("in classic Outlook what outlook-steps.txt says; in programs that read the answer the password alone"),
 	Proof: mailcheck.Textf("mailcheck lint; no Outlook"),
 	Reads: []mailcheck.Protocol{mailcheck.IMAP, mailcheck.POP3}, Sends: true,

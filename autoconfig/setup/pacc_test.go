@@ -41,6 +41,9 @@ func readPACC(made Setup, a mailcheck.Address) (told, error) {
 		return told{}, err
 	}
 	servers, problems := p.Servers(a)
+	slices.SortStableFunc(servers, func(a, b mailcheck.Server) int {
+		return slices.Index(mailcheck.Protocols, a.Protocol) - slices.Index(mailcheck.Protocols, b.Protocol)
+	})
 	if len(problems) > 0 || p.Draft != "-02 and -03" {
 		return told{}, fmt.Errorf("draft %q, problems %+v", p.Draft, problems)
 	}

@@ -14,7 +14,7 @@ var postfix = Format{
 	Place: mailcheck.Textf("the lines of relay.cf in /etc/postfix/main.cf, and sasl_passwd in /etc/postfix, readable by root alone"),
 	Next:  mailcheck.Textf("put the password in the place of PASSWORD in sasl_passwd, then: postfix reload (the package libsasl2-modules must be installed)"),
 	Asks:  mailcheck.Textf("nothing"),
-	Proof: mailcheck.Textf("postconf and postmap"),
+	Proof: mailcheck.Textf("Postfix sent mail with them, and held it back where the certificate was bad"),
 	Sends: true, Logins: []Login{Password, Challenge}, Folder: true,
 	Against: notForPostfix,
 	Write:   writePostfix,

@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mailcheck"
+	"mailcheck/autoconfig/setup/sheet"
 )
 
 // files puts a setup into a folder.
@@ -150,6 +152,52 @@ func TestPlistutilReadsTheProfile(t *testing.T) {
 		if out := program(t, "plistutil", "-i", file, "-f", "bin"); !strings.HasPrefix(out, "bplist") {
 			t.Errorf("%s: plistutil says %q", c.name, out)
 		}
+	}
+}
+
+// OpenSSL verifies the signature of a profile, by an authority and the certificate between,
+// and finds inside what was signed, byte for byte.
+func TestOpenSSLReadsTheSignedProfile(t *testing.T) {
+	folder := t.TempDir()
+	openssl := func(args string) string {
+		cmd := command(t, "openssl", strings.Fields(args)...)
+		cmd.Dir = folder
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("openssl %s: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	openssl("req -x509 -newkey rsa:2048 -nodes -subj /CN=root -keyout root.key -out root.pem")
+	openssl("req -newkey rsa:2048 -nodes -subj /CN=middle -keyout middle.key -out middle.csr -addext basicConstraints=critical,CA:TRUE")
+	openssl("x509 -req -in middle.csr -CA root.pem -CAkey root.key -CAcreateserial -copy_extensions copy -out middle.pem")
+	openssl("req -newkey rsa:2048 -nodes -subj /CN=mail.example.com -keyout leaf.key -out leaf.csr -addext extendedKeyUsage=serverAuth")
+	openssl("x509 -req -in leaf.csr -CA middle.pem -CAkey middle.key -CAcreateserial -copy_extensions copy -out leaf.pem")
+	read := func(name string) []byte {
+		body, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return body
+	}
+	signer, err := sheet.NewSigner(slices.Concat(read("leaf.pem"), read("middle.pem")), read("leaf.key"), time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := apple.Make(everything(), Options{Signer: signer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := apple.Make(everything(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "mail.mobileconfig"), signed.Files[0].Body(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	openssl("cms -verify -binary -inform der -in mail.mobileconfig -CAfile root.pem -purpose any -out inside")
+	if got := string(read("inside")); got != string(plain.Files[0].Body()) {
+		t.Errorf("inside is\n%s", got)
 	}
 }
 

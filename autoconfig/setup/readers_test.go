@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
@@ -33,6 +32,7 @@ type reader struct {
 	self     bool                        // it has none, and its program gives the address
 	nameless func(person string) bool    // which names of persons it cannot hold
 	partly   bool                        // some of its files have the name of the person
+	common   bool                        // it is for everybody, so that user names are made of the address
 }
 
 // told is what a setup tells its program. The Auth of a server are ways to log in of
@@ -46,7 +46,7 @@ type told struct {
 var readers = map[string]reader{
 	"thunderbird": {read: readConfig, all: true},
 	"apple": {read: readProfile, address: true, person: true, cannot: func(s mailcheck.Server) bool {
-		return (s.Port == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) || s.Protocol == mailcheck.Submission && s.Port == 25) != (s.Security == mailcheck.StartTLS)
+		return onlyOAuth2(s) || !s.Protocol.OverHTTPS() && (s.Port == mailcheck.DefaultPort(s.Protocol, mailcheck.StartTLS) || s.Protocol == mailcheck.Submission && s.Port == 25) != (s.Security == mailcheck.StartTLS)
 	}},
 	"human":          {read: readPage(textParts), all: true, address: true, person: true},
 	"human-markdown": {read: readPage(markdownParts), all: true, address: true, person: true},
@@ -67,8 +67,7 @@ var readers = map[string]reader{
 			return s.Protocol == mailcheck.IMAP && s.Security == mailcheck.StartTLS && slices.Equal(s.Auth, []string{string(OAuth2)})
 		},
 		refuses: func(address string) bool {
-			a, err := mail.ParseAddress("<" + address + ">")
-			return err != nil || a.String() != "<"+address+">" || strings.Contains(address, "`") || strings.Contains(address, "%(")
+			return noMailbox(address) || strings.Contains(address, "`") || strings.Contains(address, "%(")
 		},
 	},
 	"himalaya":  {read: readHimalaya, address: true, person: true},
@@ -77,7 +76,15 @@ var readers = map[string]reader{
 	"getmail": {read: readGetmail, cannot: func(s mailcheck.Server) bool {
 		return s.Security == mailcheck.StartTLS || s.Protocol == mailcheck.IMAP && !slices.Contains(s.Auth, string(OAuth2)) && (strings.ContainsAny(s.Username, "(){ %*\"\\]") || strings.ContainsFunc(s.Username, func(r rune) bool { return r > 126 }))
 	}},
-	"emacs": {read: readEmacs, address: true, person: true},
+	"vdirsyncer": {read: readVdirsyncer},
+	"emacs":      {read: readEmacs, address: true, person: true},
+	"evolution":  {read: readEvolution, address: true, person: true, cannot: onlyOAuth2},
+	"geary":      {read: readGeary, address: true, person: true, refuses: func(address string) bool { return noMailbox(address) || strings.Contains(address, ";") }},
+	"kmail":      {read: readKmail, address: true, person: true},
+	"claws": {read: readClaws, address: true, person: true,
+		cannot:  func(s mailcheck.Server) bool { return strings.Contains(s.Host, ":") || clawsReplaces(s.Username) },
+		refuses: clawsReplaces, nameless: clawsReplaces,
+	},
 	"env": {read: readEnv, address: true, person: true,
 		cannot: func(s mailcheck.Server) bool { return mixed(s.Username) }, refuses: mixed, nameless: mixed,
 	},
@@ -90,9 +97,10 @@ var readers = map[string]reader{
 		},
 		refuses: func(address string) bool { return strings.ContainsAny(address, " ,{}\"") },
 	},
-	"dns": {read: readZone, all: true, unnamed: true, cannot: func(s mailcheck.Server) bool { return net.ParseIP(s.Host) != nil }},
+	"site": {read: readSite, all: true, common: true},
+	"dns":  {read: readZone, all: true, unnamed: true, cannot: func(s mailcheck.Server) bool { return net.ParseIP(s.Host) != nil }},
 	"pacc": {read: readPACC, each: true, self: true, cannot: func(s mailcheck.Server) bool {
-		return s.Security != mailcheck.ImplicitTLS || s.Port != mailcheck.DefaultPort(s.Protocol, s.Security) || net.ParseIP(s.Host) != nil || !slices.Contains(s.Auth, string(Password))
+		return (s.Security == mailcheck.ImplicitTLS) == (s.Protocol == mailcheck.Sieve) || s.Port != mailcheck.DefaultPort(s.Protocol, s.Security) || net.ParseIP(s.Host) != nil || !slices.Contains(s.Auth, string(Password))
 	}},
 }
 
@@ -116,7 +124,8 @@ func readConfig(made Setup, a mailcheck.Address) (told, error) {
 			servers[i].Username = ""
 		}
 	}
-	return told{servers: servers}, nil
+	around, err := configServices(made.Files[0].Body(), a)
+	return told{servers: append(servers, around...)}, err
 }
 
 // readProfile reads a profile with the decoder of property lists, once mailcheck's
@@ -124,7 +133,7 @@ func readConfig(made Setup, a mailcheck.Address) (told, error) {
 func readProfile(made Setup, a mailcheck.Address) (told, error) {
 	body := made.Files[0].Body()
 	for _, f := range lint.Judge(lint.File{Name: "mail.mobileconfig", Body: body, ContentType: "application/x-apple-aspen-config"}).Findings {
-		odd := []string{"EmailAddress", "IncomingMailServerUsername", "OutgoingMailServerUsername"} // as the names here mostly are
+		odd := []string{"EmailAddress", "IncomingMailServerUsername", "OutgoingMailServerUsername", "CalDAVUsername", "CardDAVUsername"} // as the names here mostly are
 		if f.Check != checks.LintUnsigned && !slices.Contains(odd, f.Element) {
 			return told{}, fmt.Errorf("lint: %s: %s", f.Check.ID, f.Detail)
 		}
@@ -135,8 +144,8 @@ func readProfile(made Setup, a mailcheck.Address) (told, error) {
 	if _, err := plist.Unmarshal(body, &p); err != nil {
 		return told{}, err
 	}
-	if len(p.PayloadContent) != 1 {
-		return told{}, fmt.Errorf("%d accounts", len(p.PayloadContent))
+	if len(p.PayloadContent) == 0 || p.PayloadContent[0]["PayloadType"] != "com.apple.mail.managed" {
+		return told{}, fmt.Errorf("the accounts are %v", p.PayloadContent)
 	}
 	mail := p.PayloadContent[0]
 	text := func(key string) string { s, _ := mail[key].(string); return s }
@@ -158,7 +167,9 @@ func readProfile(made Setup, a mailcheck.Address) (told, error) {
 			t.servers = append(t.servers, s)
 		}
 	}
-	return t, nil
+	around, err := profileServices(p.PayloadContent[1:])
+	t.servers = append(t.servers, around...)
+	return t, err
 }
 
 // readOutlook reads the answer as discovery does, once lint finds no failure in it, but for

@@ -1,20 +1,20 @@
 package setup
 
 import (
-	"regexp"
 	"strings"
 
 	"mailcheck"
 	"mailcheck/autoconfig/setup/sheet"
+	"mailcheck/internal/lazy"
 )
 
 // plainWords are addresses that a shell takes as they are. A command in a file is read by
 // the program, with rules of its own, and then by the shell.
-var plainWords = regexp.MustCompile(`^[A-Za-z0-9_+][A-Za-z0-9._+@-]*$`)
+var plainWords = lazy.Regexp(`^[A-Za-z0-9_+][A-Za-z0-9._+@-]*$`)
 
 // lookedUp reports whether the file has a command that looks the password up in the
 // keyring. Where it has none, the program asks.
-func (a Account) lookedUp() bool { return plainWords.MatchString(a.Address.String()) }
+func (a Account) lookedUp() bool { return plainWords().MatchString(a.Address.String()) }
 
 // sayPassword says how the password gets to where the command in a file looks for it.
 func sayPassword(a Account, f *sheet.Text, out *sheet.Set) {
@@ -25,6 +25,14 @@ func sayPassword(a Account, f *sheet.Text, out *sheet.Set) {
 	f.Line(``)
 	f.Comment(`To store the password: secret-tool store --label=mail service mail user %s`, a.Address.String())
 	out.Note(mailcheck.Textf("to store the password: secret-tool store --label=mail service mail user %s", a.Address.String()))
+}
+
+// sayQuotedPassword says the same where the file has the words of the command one by one,
+// so that no address is too odd for it.
+func sayQuotedPassword(a Account, f *sheet.Text, out *sheet.Set) {
+	address := strings.ReplaceAll(a.Address.String(), "'", `'\''`)
+	f.Comment(`To store the password: secret-tool store --label=mail service mail user '%s'`, address)
+	out.Note(mailcheck.Textf("to store the password: secret-tool store --label=mail service mail user '%s'", address))
 }
 
 // sayToken says where an access token comes from.

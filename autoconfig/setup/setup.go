@@ -39,7 +39,9 @@ type Format struct {
 	All     bool                        // the file names the alternatives too
 	Each    bool                        // else the file names one server of each protocol, and not one for reading
 	Named   bool                        // it has the person's name
-	Around  []mailcheck.Protocol        // services around the mail that it can name
+	Signed  bool                        // one of its files can be signed
+	Around  []mailcheck.Protocol        // services around the mail that it can name; those of Exchange do for the mail, too
+	Zone    bool                        // there are records for the domain's zone in it
 
 	Write func(Account, *sheet.Set)
 }
@@ -58,6 +60,7 @@ var Formats = []Format{
 	postfix,
 	zone,
 	pacc,
+	site,
 	msmtp,
 	mbsync,
 	aerc,
@@ -66,6 +69,11 @@ var Formats = []Format{
 	fetchmail,
 	getmail,
 	emacs,
+	vdirsyncer,
+	evolution,
+	geary,
+	claws,
+	kmail,
 	env,
 	apps,
 }
@@ -73,16 +81,19 @@ var Formats = []Format{
 // Setup is what a user gets.
 type Setup struct {
 	Files    []sheet.File
-	Warnings []mailcheck.Text // of each server in them that nobody vouches for
+	Warnings []mailcheck.Text // of each server in them that nobody vouches for, or that was not tested
 	Notes    []mailcheck.Text // what to do with the files, and what is not in them
 }
 
 // Options says what else goes into a setup.
 type Options struct {
-	Name       string    // the person's, as other people are to see it; may be empty
-	Unverified bool      // write servers that nobody vouches for, too
-	POP3       bool      // collect the mail with POP3; without it, IMAP is better wherever there is both
-	When       time.Time // that the files bear; the zero value is when the servers were tested
+	Name       string        // the person's, as other people are to see it; may be empty
+	Unverified bool          // write servers that nobody vouches for, or that could not be reached, too
+	POP3       bool          // collect the mail with POP3; without it, IMAP is better wherever there is both
+	TLSA       bool          // in a zone: name the keys of the servers, too
+	Changes    bool          // of a zone: only what is missing or wrong in it today
+	Signer     *sheet.Signer // of the files that can be signed; nil: they are not
+	When       time.Time     // that the files bear; the zero value is when the servers were tested
 }
 
 // ErrNothingUsable says that no setup can be written, since no server for reading
@@ -92,16 +103,19 @@ var ErrNothingUsable = errors.New("no settings passed the test for both reading 
 // UnusableError says for what a kind of setup found no server, and what could be
 // written instead.
 type UnusableError struct {
-	Format  Format
-	Reasons []mailcheck.Text // why a server that passed is of no use to the program
-	Others  []string         // formats that what passed is enough for
+	Format    Format
+	Reasons   []mailcheck.Text // why a server that passed is of no use to the program
+	Others    []string         // formats that what passed is enough for
+	Published bool             // with what is published but was not reached, it could be written unverified
 }
 
 func (e *UnusableError) Unwrap() error { return ErrNothingUsable }
 
 func (e *UnusableError) Error() string {
 	sides := "both reading and sending mail"
-	if !e.Format.Sends {
+	if !e.Format.isMail() {
+		sides = "calendars or contacts"
+	} else if !e.Format.Sends {
 		sides = "reading mail"
 	} else if len(e.Format.Reads) == 0 {
 		sides = "sending mail"
@@ -131,7 +145,10 @@ func (f Format) Make(r *mailcheck.Report, o Options) (Setup, error) {
 		return Setup{}, err
 	}
 	a.Name = o.Name
-	set := sheet.Set{Made: a.made(cmp.Or(o.When, r.Started), example)}
+	if f.Zone {
+		a.zone = factsForZone(r, o)
+	}
+	set := sheet.Set{Made: a.made(cmp.Or(o.When, r.Started), example), Signer: o.Signer}
 	f.Write(a, &set)
 	files, notes, err := set.Result()
 	if err != nil {
@@ -162,7 +179,7 @@ func withExample(r *mailcheck.Report) *mailcheck.Report {
 // whether it is still worth something.
 func (a Account) made(when time.Time, example bool) mailcheck.Text {
 	var sources []string
-	for _, s := range slices.Concat(a.Reading, a.Sending) {
+	for _, s := range a.servers() {
 		for _, name := range s.sources {
 			if !slices.Contains(sources, name) {
 				sources = append(sources, name)
@@ -179,12 +196,12 @@ func (a Account) made(when time.Time, example bool) mailcheck.Text {
 // choose returns what the format is written from, and what there is to say of what is
 // not in it.
 func (f Format) choose(r *mailcheck.Report, o Options) (Account, []mailcheck.Text, error) {
-	all, reasons := f.account(r, o.POP3)
+	all, reasons := f.account(r, o)
 	sure := all.vouched()
 	switch {
 	case o.Unverified && f.enough(all):
 		all = f.written(all)
-		_, all.Warnings = all.unverified()
+		all.Warnings = all.warnings()
 		return all, slices.Concat(f.missing(r, all, reasons), all.doubts()), nil
 	case f.enough(sure):
 		sure = f.written(sure)
@@ -198,32 +215,36 @@ func (f Format) choose(r *mailcheck.Report, o Options) (Account, []mailcheck.Tex
 		}
 	}
 	e := &UnusableError{Format: f, Reasons: reasons}
+	unverified := o
+	unverified.Unverified = true
+	published, _ := f.account(r, unverified)
+	e.Published = f.enough(published)
 	for _, other := range Formats {
 		of := r
 		if of.Address.Local == "" && !other.Domain {
 			of = withExample(r)
 		}
-		a, _ := other.account(of, o.POP3)
-		if !o.Unverified {
-			a = a.vouched()
-		}
-		if other.enough(a) {
+		if _, ok := other.writes(of, o); ok {
 			e.Others = append(e.Others, other.Name)
 		}
 	}
 	return Account{}, nil, e
 }
 
+// writes returns what the format is written from, and false where that is not enough.
+func (f Format) writes(r *mailcheck.Report, o Options) (Account, bool) {
+	a, _ := f.account(r, o)
+	if !o.Unverified {
+		a = a.vouched()
+	}
+	return f.written(a), f.enough(a)
+}
+
 // missing says what passed, and what the file has no place for.
 func (f Format) missing(r *mailcheck.Report, written Account, reasons []mailcheck.Text) []mailcheck.Text {
 	var notes []mailcheck.Text
-	for _, reason := range reasons {
-		notes = append(notes, mailcheck.Textf("left out: %s", reason))
-	}
-	for _, s := range slices.Concat(written.Reading, written.Sending) {
-		if s.lacks == OAuth2 {
-			notes = append(notes, mailcheck.Textf("left out: OAuth2 at %s, which the file cannot set up; it has the password in its place", s.url))
-		}
+	for _, what := range append(reasons, written.withoutOAuth2()...) {
+		notes = append(notes, mailcheck.Textf("left out: %s", what))
 	}
 	var around []string
 	for _, s := range r.Usable() {
@@ -235,6 +256,17 @@ func (f Format) missing(r *mailcheck.Report, written Account, reasons []mailchec
 		notes = append(notes, mailcheck.Textf("left out, since the file has no place for it: %s", mailcheck.ListOf(around)))
 	}
 	return notes
+}
+
+// withoutOAuth2 names the servers that want OAuth2 and get the password.
+func (a Account) withoutOAuth2() []mailcheck.Text {
+	var all []mailcheck.Text
+	for _, s := range a.servers() {
+		if s.lacks == OAuth2 {
+			all = append(all, mailcheck.Textf("OAuth2 at %s, which the file cannot set up; it has the password in its place", s.url))
+		}
+	}
+	return all
 }
 
 // written returns what the file names of an account.
@@ -256,19 +288,45 @@ func firstOfEach(servers []Server) []Server {
 // doubts are those about the user names of the servers.
 func (a Account) doubts() []mailcheck.Text {
 	var all []mailcheck.Text
-	for _, s := range slices.Concat(a.Reading, a.Sending) {
+	for _, s := range a.servers() {
 		all = append(all, s.doubts...)
 	}
 	return all
 }
 
+// enough reports whether a setup can be written with the servers of an account.
 func (f Format) enough(a Account) bool {
-	return (len(f.Reads) == 0 || len(a.Reading) > 0) && (!f.Sends || len(a.Sending) > 0)
+	return f.byAround(a) || f.isMail() && (len(f.Reads) == 0 || len(a.Reading) > 0) && (!f.Sends || len(a.Sending) > 0)
 }
 
-// knows returns those of the ways to log in at a server that the program can be told to use.
+// byAround reports whether the services around the mail are enough for the format: those
+// of Exchange are mail as well, and some programs want no mail at all.
+func (f Format) byAround(a Account) bool {
+	return !f.isMail() && len(a.Around) > 0 || slices.ContainsFunc(a.Around, func(s Server) bool { return s.Protocol.Exchange() })
+}
+
+// isMail reports whether the program is one for mail.
+func (f Format) isMail() bool { return len(f.Reads) > 0 || f.Sends }
+
+// wants returns the protocols of which a server is of use to the format.
+func (f Format) wants() []mailcheck.Protocol {
+	wanted := slices.Clone(f.Around)
+	if len(f.Reads) > 0 { // the reason why it does not take one is told
+		wanted = append(wanted, mailcheck.IMAP, mailcheck.POP3)
+	}
+	if f.Sends {
+		wanted = append(wanted, mailcheck.Submission)
+	}
+	return wanted
+}
+
+// servers returns all of them.
+func (a Account) servers() []Server { return slices.Concat(a.Reading, a.Sending, a.Around) }
+
+// knows returns those of the ways to log in at a server that the program can be told to
+// use. Exchange itself says where to sign in.
 func (f Format) knows(s Server) []Login {
 	return slices.DeleteFunc(slices.Clone(s.Logins), func(l Login) bool {
-		return !slices.Contains(f.Logins, l) || l == OAuth2 && f.SignsIn != nil && !f.SignsIn(s.Host)
+		return !slices.Contains(f.Logins, l) || l == OAuth2 && f.SignsIn != nil && !s.Protocol.Exchange() && !f.SignsIn(s.Host)
 	})
 }

@@ -36,19 +36,32 @@ func (a Account) vouched() Account {
 	unvouched := func(s Server) bool { return !s.Vouched() }
 	a.Reading = slices.DeleteFunc(slices.Clone(a.Reading), unvouched)
 	a.Sending = slices.DeleteFunc(slices.Clone(a.Sending), unvouched)
+	a.Around = slices.DeleteFunc(slices.Clone(a.Around), unvouched)
 	a.OAuth = slices.DeleteFunc(slices.Clone(a.OAuth), func(o mailcheck.OAuth) bool { return !o.Vouched })
 	return a
 }
 
 // unverified says of each server that nobody vouches for where it was found.
 func (a Account) unverified() (servers []Server, warnings []mailcheck.Text) {
-	for _, s := range slices.Concat(a.Reading, a.Sending) {
+	for _, s := range a.servers() {
 		if !s.Vouched() {
 			servers = append(servers, s)
 			warnings = append(warnings, mailcheck.Textf("nobody vouches for %s, so whoever can forge what names it gets the password: %s", s.url, s.origin))
 		}
 	}
 	return servers, warnings
+}
+
+// warnings are about each server that nobody vouches for, or of which nobody knows whether
+// it works.
+func (a Account) warnings() []mailcheck.Text {
+	_, warnings := a.unverified()
+	for _, s := range a.servers() {
+		if s.untested {
+			warnings = append(warnings, mailcheck.Textf("%s is published (%s), and could not be tested: whether it works is not known", s.url, s.origin))
+		}
+	}
+	return warnings
 }
 
 // refusal is the error of a format that servers would do for which nobody vouches for.
@@ -58,6 +71,9 @@ func (f Format) refusal(all, sure Account) error {
 	}
 	if len(sure.Sending) > 0 {
 		all.Sending = nil
+	}
+	if !f.byAround(all) {
+		all.Around = nil
 	}
 	servers, warnings := all.unverified()
 	return &UnverifiedError{f, servers, warnings}

@@ -64,7 +64,7 @@ func TestVouchedFirst(t *testing.T) {
 	smtp := result("submissions://smtp.example.com:465", mailcheck.Pass, "PLAIN")
 	r := account(forged, pop, smtp)
 	r.Sources = []mailcheck.SourceResult{source}
-	for _, f := range Formats {
+	for _, f := range forMail() {
 		if len(f.Reads) > 0 && !slices.Contains(f.Reads, mailcheck.POP3) {
 			continue // nothing is left to read mail with
 		}
@@ -80,7 +80,7 @@ func TestVouchedFirst(t *testing.T) {
 		}
 	}
 	good := result("imaps://imap.example.com:993", mailcheck.Pass, "PLAIN")
-	for _, f := range Formats {
+	for _, f := range forMail() {
 		made, err := f.Make(account(forged, good, smtp), Options{Unverified: true})
 		if text := shown(made); err != nil || !f.All && strings.Contains(text, "evil") || f.All && strings.LastIndex(text, "imap.evil") < strings.Index(text, "imap.example.com") {
 			t.Errorf("%s: %v\n%s", f.Name, err, text)
@@ -130,5 +130,48 @@ func TestForgedIssuerIsNotWritten(t *testing.T) {
 	made, err := neomutt.Make(r, Options{})
 	if text := shown(made); err != nil || strings.Contains(text, "evil") || !strings.Contains(text, "good.example/auth") {
 		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+// What is published and could not be reached is written for who asks for it, with a warning
+// in the file, and behind what passed.
+func TestNotReached(t *testing.T) {
+	silent := func(url string) mailcheck.ServerResult {
+		s := result(url, mailcheck.Fail)
+		s.TLS, s.Auth = nil, []string{"password-cleartext"}
+		s.Addresses = []mailcheck.AddressResult{{State: mailcheck.TimedOut}}
+		return s
+	}
+	imap, smtp := silent("imaps://imap.example.com:993"), silent("submissions://smtp.example.com:465")
+	discovered := account(imap, smtp) // and nothing tested
+	discovered.Servers = nil
+	for i := range discovered.Settings {
+		discovered.Settings[i].Verdict = mailcheck.Untested
+	}
+	for _, r := range []*mailcheck.Report{account(imap, smtp), discovered} {
+		for _, f := range forMail() {
+			if made, err := f.Make(r, Options{}); !errors.Is(err, ErrNothingUsable) || !err.(*UnusableError).Published {
+				t.Errorf("%s: %v\n%s", f.Name, err, shown(made))
+			}
+			made, err := f.Make(r, Options{Unverified: true})
+			if err != nil || len(made.Warnings) == 0 || !strings.Contains(shown(made), "WARNING: ") || !strings.Contains(strings.ReplaceAll(shown(made), `\`, ""), "could not be tested: whether it works is not known") {
+				t.Errorf("%s, unverified: %v, %q\n%s", f.Name, err, made.Warnings, shown(made))
+			}
+		}
+	}
+	other := result("imap://imap.example.com:143", mailcheck.Pass, "PLAIN")
+	made, err := thunderbird.Make(account(imap, smtp, other), Options{Unverified: true})
+	if text := shown(made); err != nil || strings.LastIndex(text, ">143<") > strings.LastIndex(text, ">993<") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	guessed, hung, unknown, closed := imap, imap, imap, imap
+	closed.Addresses = []mailcheck.AddressResult{{State: mailcheck.Refused}}
+	guessed.Kind = mailcheck.Guessed
+	hung.Greeting = "* OK"
+	unknown.Addresses = nil // its name leads nowhere
+	for _, s := range []mailcheck.ServerResult{guessed, hung, unknown, closed} {
+		if made, err := thunderbird.Make(account(s, smtp), Options{Unverified: true}); !errors.Is(err, ErrNothingUsable) {
+			t.Errorf("%+v: %v\n%s", s, err, shown(made))
+		}
 	}
 }

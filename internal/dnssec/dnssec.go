@@ -6,9 +6,10 @@
 // root that everybody knows down to the zone that signed the answer, out of what the
 // same resolver says: what fits the chain is genuine, whoever handed it over.
 //
-// Only that is told. That something does not exist is never proven, nor that a zone is
-// not signed: an answer without a chain is one that anybody may have made. Wildcards are
-// left out, since they need such a proof.
+// That something does not exist is signed too (NSEC and NSEC3, RFC 4035 section 5.4 and RFC
+// 5155): that a zone has no keys that count, so that an answer without signatures is what it
+// should be, and that a wildcard may answer, since the name itself has no record. An answer
+// without signatures out of a zone that has them is one that somebody has changed.
 package dnssec
 
 import (
@@ -31,20 +32,27 @@ const (
 	maxVerifications = 512 // signature checks of a validator, whatever it is asked
 )
 
-// Ask puts a question to a recursive resolver, with the request for signatures (DO), and
-// returns the answer section. None is no error, and a name that does not exist neither.
-type Ask func(ctx context.Context, name string, typ uint16) ([]dns.RR, error)
+// Ask puts a question to a recursive resolver, with the request for signatures (DO). That
+// there is no record is no error, and that the name does not exist neither.
+type Ask func(ctx context.Context, name string, typ uint16) (Answer, error)
+
+// Answer is what a resolver answers.
+type Answer struct {
+	Records []dns.RR // the answer section
+	Denial  []dns.RR // the authority section, where a zone says what it does not have
+}
 
 // Flaw is why an answer is not proven.
 type Flaw int
 
 // The flaws.
 const (
-	Unsigned    Flaw = 1 + iota // it has no signature
+	Unsigned    Flaw = 1 + iota // it has no signature, and there is no reason why it should have one
+	Stripped                    // it has no signature, and the zone signs all that it has
 	Island                      // the zone is signed, and the zone above does not say so, so that nothing vouches for its keys
 	Withheld                    // the resolver has no signatures, not even of the root, so that nothing is known
 	Wrong                       // there is a signature, and it proves nothing: outdated, or by a key that does not count
-	Unsupported                 // it may be signed well, in a way that is not checked here: a wildcard, an old algorithm, beyond a bound
+	Unsupported                 // it may be signed well, in a way that is not checked here: an old algorithm, beyond a bound
 	NoAnswer                    // a question on the way was not answered
 )
 
@@ -98,14 +106,14 @@ func (v *Validator) Prove(ctx context.Context, name string, typ uint16) ([]dns.R
 		return nil, err
 	}
 	for range maxAliases + 1 {
-		records := setOf(answer, owner, typ)
+		records := setOf(answer.Records, owner, typ)
 		if len(records) > 0 {
 			if err := p.verify(answer, records); err != nil {
 				return nil, err
 			}
 			return records, nil
 		}
-		aliases := setOf(answer, owner, dns.TypeCNAME)
+		aliases := setOf(answer.Records, owner, dns.TypeCNAME)
 		if len(aliases) != 1 {
 			return nil, unproven(Unsigned, owner, typ, "there is no record, and that is never proven")
 		}

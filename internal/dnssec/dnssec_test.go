@@ -23,6 +23,7 @@ type tree struct {
 	t       testing.TB
 	keys    map[string]*pair // by zone
 	answers map[question][]dns.RR
+	denials map[question][]dns.RR
 	asked   []string
 	mu      sync.Mutex
 	wait    time.Duration
@@ -39,7 +40,7 @@ const service = "_imaps._tcp.example.com."
 // newTree signs the zones ., com. and example.com., and a record in the last.
 func newTree(t testing.TB, algorithm uint8, bits int) *tree {
 	t.Helper()
-	w := &tree{t: t, keys: make(map[string]*pair), answers: make(map[question][]dns.RR)}
+	w := &tree{t: t, keys: make(map[string]*pair), answers: make(map[question][]dns.RR), denials: make(map[question][]dns.RR)}
 	for _, zone := range []string{".", "com.", "example.com."} {
 		w.zone(zone, algorithm, bits)
 	}
@@ -102,16 +103,16 @@ func (w *tree) sign(k *pair, set []dns.RR, change func(*dns.RRSIG)) *dns.RRSIG {
 	return s
 }
 
-func (w *tree) ask(ctx context.Context, name string, typ uint16) ([]dns.RR, error) {
+func (w *tree) ask(ctx context.Context, name string, typ uint16) (Answer, error) {
 	w.mu.Lock()
 	w.asked = append(w.asked, name+" "+dns.TypeToString[typ])
 	w.mu.Unlock()
 	select {
 	case <-time.After(w.wait):
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return Answer{}, ctx.Err()
 	}
-	return w.answers[question{name, typ}], nil
+	return Answer{w.answers[question{name, typ}], w.denials[question{name, typ}]}, nil
 }
 
 func (w *tree) validator() *Validator { return New(w.anchors, w.ask) }
@@ -243,16 +244,13 @@ func TestHostileAnswers(t *testing.T) {
 			s := w.sign(w.keys[domain], other, nil)
 			s.Hdr.Name = service
 			w.answers[srv] = append(setOf(w.answers[srv], service, dns.TypeSRV), s)
-		}, Unsupported, "_imaps._tcp.example.com SRV: it comes from a wildcard, which is not proven here"},
+		}, Wrong, "_imaps._tcp.example.com SRV: its signature does not fit"},
 		{"a wildcard", func(w *tree) {
-			wild := w.record("*.example.com. 300 IN SRV 0 1 993 imap.example.net.")
-			s := w.sign(w.keys[domain], []dns.RR{wild}, func(s *dns.RRSIG) { s.Labels = 2 })
-			wild.Header().Name, s.Hdr.Name = service, service
-			w.answers[srv] = []dns.RR{wild, s}
-		}, Unsupported, "_imaps._tcp.example.com SRV: it comes from a wildcard, which is not proven here"},
+			w.expand("*.example.com.")
+		}, Unsupported, "example.com NSEC: the resolver hands over nothing that says what does not exist"},
 		{"an unsigned delegation", func(w *tree) { delete(w.answers, question{domain, dns.TypeDS}) },
 			Island, "example.com DS: the zone above has no such record"},
-		{"an unsigned DS record", func(w *tree) { w.put("", w.keys[domain].ToDS(dns.SHA256)) }, Unsigned, "example.com DS: it is not signed"},
+		{"an unsigned DS record", func(w *tree) { w.put("", w.keys[domain].ToDS(dns.SHA256)) }, Stripped, "example.com DS: it has no signature, and all in com has one"},
 		{"a DS record by SHA-1", func(w *tree) { w.put(com, w.keys[domain].ToDS(dns.SHA1)) },
 			Unsupported, "example.com DNSKEY: the zone above names its keys in old ways only"},
 		{"keys that are not signed", func(w *tree) { w.put("", w.keys[domain].DNSKEY) },
@@ -456,9 +454,14 @@ func TestAnchors(t *testing.T) {
 			t.Errorf("%v does not name its key", anchors[i])
 		}
 	}
-	for _, wrong := range []string{"com. IN DS 1 8 2 00", ". IN A 192.0.2.1", "nonsense", ""} {
-		if _, err := Anchor(wrong); err == nil {
-			t.Errorf("%q is taken for an anchor", wrong)
+	for _, wrong := range []string{"com. IN DS 1 8 2 00", ". IN A 192.0.2.1", "nonsense", "", "; none\n", ". IN DS 1 5 1 00", "$INCLUDE /etc/passwd", strings.Repeat(". IN DS 20326 8 2 00\n", 17)} {
+		if anchors, err := Anchors(wrong); err == nil {
+			t.Errorf("%q is taken for %v", wrong, anchors)
 		}
+	}
+	key := newTree(t, dns.ED25519, 256).keys["."]
+	named, err := Anchors("; state: VALID\n" + strings.Replace(key.String(), key.PublicKey, "( "+key.PublicKey+" )", 1) + " ;; a key\n. 60 IN DNSKEY 256 3 15 " + key.PublicKey)
+	if err != nil || len(named) != 1 || len(namedBy(named, keysOf([]dns.RR{key.DNSKEY}))) != 1 {
+		t.Errorf("%v, %v", named, err)
 	}
 }

@@ -2,8 +2,10 @@ package dnssec
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -134,26 +136,46 @@ var root = []string{
 
 // Root returns the keys of the root that everybody knows.
 func Root() []*dns.DS {
-	var anchors []*dns.DS
-	for _, text := range root {
-		ds, err := Anchor(text)
-		if err != nil {
-			panic(err)
-		}
-		anchors = append(anchors, ds)
+	anchors, err := Anchors(strings.Join(root, "\n"))
+	if err != nil {
+		panic(err)
 	}
 	return anchors
 }
 
-// Anchor reads the DS record of a key of a root, as zone files have it.
-func Anchor(text string) (*dns.DS, error) {
-	rr, err := dns.NewRR(text)
-	if err != nil {
+// maxAnchors is how many keys may be trusted: a root has one, and two while they change.
+const maxAnchors = 16
+
+// Anchors reads the keys of a root, each as a DS or a DNSKEY record, as zone files have them
+// and the root.key of unbound. Of DNSKEY records those that sign keys count (SEP, RFC 4034
+// section 2.1.1).
+func Anchors(text string) ([]*dns.DS, error) {
+	var anchors []*dns.DS
+	parser := dns.NewZoneParser(strings.NewReader(text), ".", "")
+	parser.SetDefaultTTL(0)
+	for rr, ok := parser.Next(); ok; rr, ok = parser.Next() {
+		if rr.Header().Name != "." {
+			return nil, fmt.Errorf("there is a record of %s, which is no root", rr.Header().Name)
+		}
+		switch rr := rr.(type) {
+		case *dns.DS:
+			anchors = append(anchors, rr)
+		case *dns.DNSKEY:
+			if rr.Flags&dns.SEP != 0 && len(keysOf([]dns.RR{rr})) == 1 {
+				anchors = append(anchors, rr.ToDS(dns.SHA256))
+			}
+		default:
+			return nil, fmt.Errorf("a %s record is no key", dns.TypeToString[rr.Header().Rrtype])
+		}
+		if len(anchors) > maxAnchors {
+			return nil, fmt.Errorf("there are more than %d keys", maxAnchors)
+		}
+	}
+	if err := parser.Err(); err != nil {
 		return nil, err
 	}
-	ds, ok := rr.(*dns.DS)
-	if !ok || ds.Hdr.Name != "." {
-		return nil, fmt.Errorf("%q is no DS record of a root", text)
+	if !slices.ContainsFunc(anchors, names) {
+		return nil, errors.New("there is no DS or DNSKEY record of a key that can be checked")
 	}
-	return ds, nil
+	return anchors, nil
 }

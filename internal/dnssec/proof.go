@@ -27,7 +27,7 @@ type question struct {
 // reply is what a question brings; answer and err are set when done is closed.
 type reply struct {
 	done   chan struct{}
-	answer []dns.RR
+	answer Answer
 	err    error
 }
 
@@ -58,39 +58,110 @@ func (p *proof) start(name string, typ uint16) *reply {
 }
 
 // get returns the answer to a question.
-func (p *proof) get(name string, typ uint16) ([]dns.RR, error) {
+func (p *proof) get(name string, typ uint16) (Answer, error) {
 	r := p.start(name, typ)
 	<-r.done
 	if err := p.ctx.Err(); err != nil {
-		return nil, err
+		return Answer{}, err
 	}
 	if r.err != nil {
-		return nil, unproven(NoAnswer, name, typ, "%v", r.err)
+		return Answer{}, unproven(NoAnswer, name, typ, "%v", r.err)
 	}
 	return r.answer, nil
 }
 
 // verify checks that a set of records is signed by the zone that it is in.
-func (p *proof) verify(answer, set []dns.RR) error {
+func (p *proof) verify(answer Answer, set []dns.RR) error {
 	owner, typ := set[0].Header().Name, set[0].Header().Rrtype
 	if len(set) > maxRecords {
 		return unproven(Unsupported, owner, typ, "more than %d records", maxRecords)
 	}
-	signatures, err := signaturesOf(answer, owner, typ)
+	signatures, err := signaturesOf(answer.Records, owner, typ)
 	if err != nil {
 		return err
 	}
 	if len(signatures) == 0 {
-		if _, err := p.zone("."); err != nil {
-			return err
-		}
-		return unproven(Unsigned, owner, typ, "it is not signed")
+		return p.unsigned(owner, typ)
 	}
-	keys, err := p.zone(dns.CanonicalName(signatures[0].SignerName))
+	zone := dns.CanonicalName(signatures[0].SignerName)
+	keys, err := p.zone(zone)
 	if err != nil {
 		return err
 	}
-	return p.check(keys, signatures, set)
+	if err := p.check(keys, signatures, set); err != nil {
+		return err
+	}
+	// Which of the signatures fits does not matter: one without the wildcard would prove more.
+	if i := slices.IndexFunc(signatures, func(s *dns.RRSIG) bool { return isExpanded(s, owner) }); i >= 0 {
+		return p.mayExpand(answer, zone, owner, typ, int(signatures[i].Labels))
+	}
+	return nil
+}
+
+// mayExpand checks that a wildcard may answer for a name: no name exists that is closer to it
+// than the one that the wildcard stands under (RFC 4035 section 5.3.4, RFC 5155 section 8.8).
+func (p *proof) mayExpand(answer Answer, zone, owner string, typ uint16, labels int) error {
+	if labels < dns.CountLabel(zone) {
+		return unproven(Wrong, owner, typ, "it comes from a wildcard that is not in the zone")
+	}
+	d, err := p.denialOf(answer.Denial, zone)
+	if err != nil {
+		return err
+	}
+	closer := owner
+	for dns.CountLabel(closer) > labels+1 {
+		closer = parent(closer)
+	}
+	if lacks, optOut := d.lacks(closer); !lacks || optOut {
+		return unproven(Wrong, owner, typ, "it comes from a wildcard, and nothing proves that %s does not exist", shown(closer))
+	}
+	return nil
+}
+
+// unsigned says why a set without signatures is not proven. It walks down from the root to the
+// zone of the set, and learns whether that is signed.
+func (p *proof) unsigned(owner string, typ uint16) error {
+	if _, err := p.zone("."); err != nil {
+		return err
+	}
+	above := owner
+	if typ == dns.TypeDS {
+		above = parent(owner) // it is the zone above that has them
+	}
+	if dns.CountLabel(above) > maxLabels {
+		return unproven(Unsigned, owner, typ, "it is not signed")
+	}
+	p.askAbove(above)
+	zone := "."
+	for i := dns.CountLabel(above); i > 0; i-- {
+		name := above[dns.Split(above)[i-1]:]
+		if p.known(name) != nil {
+			zone = name
+			continue
+		}
+		answer, err := p.get(name, dns.TypeDS)
+		if err != nil {
+			return err
+		}
+		if len(setOf(answer.Records, name, dns.TypeDS)) > 0 {
+			if _, err := p.zone(name); err != nil {
+				return err
+			}
+			zone = name
+			continue
+		}
+		d, err := p.denialOf(answer.Denial, zone)
+		if p.ctx.Err() != nil {
+			return p.ctx.Err()
+		}
+		if err != nil || d.cutAt(name) == unknown {
+			return unproven(Unsigned, owner, typ, "it is not signed")
+		}
+		if d.cutAt(name) == insecure {
+			return unproven(Unsigned, owner, typ, "it is not signed, and neither is %s", shown(name))
+		}
+	}
+	return unproven(Stripped, owner, typ, "it has no signature, and all in %s has one", shown(zone))
 }
 
 // zone returns the keys of a zone, if a chain leads to it: they are signed by one that
@@ -115,8 +186,8 @@ func (p *proof) zone(name string) ([]key, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := setOf(answer, name, dns.TypeDNSKEY)
-	signatures, err := signaturesOf(answer, name, dns.TypeDNSKEY)
+	set := setOf(answer.Records, name, dns.TypeDNSKEY)
+	signatures, err := signaturesOf(answer.Records, name, dns.TypeDNSKEY)
 	switch {
 	case err != nil:
 		return nil, err
@@ -171,7 +242,7 @@ func (p *proof) delegation(name string) ([]*dns.DS, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := setOf(answer, name, dns.TypeDS)
+	set := setOf(answer.Records, name, dns.TypeDS)
 	switch {
 	case len(set) == 0:
 		if _, err := p.zone("."); err != nil {
@@ -227,8 +298,10 @@ func fit(s *dns.RRSIG, owner string) error {
 		return unproven(Wrong, owner, s.TypeCovered, "it is signed by the zone itself, not by the one above")
 	case s.TypeCovered == dns.TypeDNSKEY && signer != owner:
 		return unproven(Wrong, owner, s.TypeCovered, "it is signed by %s, not by the zone itself", shown(signer))
-	case int(s.Labels) != dns.CountLabel(owner):
-		return unproven(Unsupported, owner, s.TypeCovered, "it comes from a wildcard, which is not proven here")
+	case int(s.Labels) > dns.CountLabel(owner):
+		return unproven(Wrong, owner, s.TypeCovered, "it is the signature of a longer name")
+	case isExpanded(s, owner) && (s.TypeCovered == dns.TypeDS || s.TypeCovered == dns.TypeDNSKEY):
+		return unproven(Wrong, owner, s.TypeCovered, "it comes from a wildcard, and no zone does")
 	case !supported(s.Algorithm):
 		return unproven(Unsupported, owner, s.TypeCovered, "it is signed by algorithm %d, which is not checked here", s.Algorithm)
 	case int32(s.Expiration-now) < 0: // serial arithmetic, RFC 4034 section 3.1.5
@@ -240,3 +313,9 @@ func fit(s *dns.RRSIG, owner string) error {
 }
 
 func day(t uint32) string { return time.Unix(int64(t), 0).UTC().Format("2 January 2006 15:04 UTC") }
+
+// isExpanded reports whether a signature is that of a wildcard that answers for a name. The
+// wildcard's own star does not count (RFC 4034 section 3.1.3).
+func isExpanded(s *dns.RRSIG, owner string) bool {
+	return int(s.Labels) < dns.CountLabel(strings.TrimPrefix(owner, "*."))
+}

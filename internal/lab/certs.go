@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -207,6 +208,25 @@ func ClientCertificate(c *tls.Config) { c.ClientAuth = tls.RequireAnyClientCert 
 // AskClientCertificate has the server ask for one, which ends no handshake.
 func AskClientCertificate(c *tls.Config) { c.ClientAuth = tls.RequestClientCert }
 
+// RejectClientCertificate has the server ask for one, and end the handshake at any.
+func RejectClientCertificate(c *tls.Config) {
+	c.ClientAuth = tls.RequestClientCert
+	c.VerifyPeerCertificate = func(sent [][]byte, _ [][]*x509.Certificate) error {
+		if len(sent) > 0 {
+			return errors.New("unknown to the lab")
+		}
+		return nil
+	}
+}
+
+// ClientCertificate returns what the check of the scenario shows; nil if it shows none.
+func (s Scenario) ClientCertificate() *tls.Certificate {
+	if s.Shows == "" {
+		return nil
+	}
+	return newAuthority(time.Now()).leaf(Cert{CommonName: s.Shows, ClientOnly: true})
+}
+
 // StrictSNI has the server answer with the alert unrecognized_name unless the
 // client asks for one of the names.
 func StrictSNI(names ...string) TLSOption {
@@ -241,6 +261,9 @@ func (c *Conn) upgrade(cert Cert, options []TLSOption) (*Conn, error) {
 	secured := tls.Server(c.Conn, config)
 	if err := secured.Handshake(); err != nil {
 		return nil, err
+	}
+	for _, shown := range secured.ConnectionState().PeerCertificates[:min(1, len(secured.ConnectionState().PeerCertificates))] {
+		record(c.lab, &c.lab.credentials, "inside TLS to "+c.LocalAddr().String()+": certificate of "+shown.Subject.CommonName)
 	}
 	return c.over(secured, secured.ConnectionState().ServerName), nil
 }

@@ -45,6 +45,7 @@ const (
 	CutOff               // the same, and no TCP
 	NotImplemented       // NOTIMP
 	Unsigned             // the right answer, without its signatures
+	Undenied             // the right answer, without what the zone signs of names that do not exist
 	Absent               // no record
 	Expired              // signatures that are outdated
 	OtherKey             // keys and signatures of a stranger
@@ -211,6 +212,9 @@ func (l *Lab) reply(network string, packed []byte) []byte {
 		m.SetEdns0(1232, wantsSignatures(query))
 		size = max(size, int(edns.UDPSize()))
 		if wantsSignatures(query) && !l.scenario.DNS.Withheld {
+			if fault != Undenied {
+				m.Ns = l.denied(q.Name, q.Qtype, m.Answer)
+			}
 			m.Answer = l.sign(m.Answer, fault)
 		}
 	}

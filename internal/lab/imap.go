@@ -13,6 +13,10 @@ func IMAP(m Mail) Behaviour {
 		if !ok {
 			return
 		}
+		s.imap = true
+		if s.Post != nil && s.lab.maildrop(s.Post).vanished() {
+			return
+		}
 		greeting := "* OK "
 		if m.CapsInGreeting {
 			greeting += "[CAPABILITY " + s.imapCaps() + "] "
@@ -49,8 +53,14 @@ func (s *session) imapCommand() bool {
 	if s.override(verb) {
 		return true
 	}
+	if goesOn, known := s.postIMAP(verb, args); known {
+		return goesOn
+	}
 	switch verb {
 	case "CAPABILITY":
+		if s.open {
+			return s.Say("* CAPABILITY " + loggedIn + "\r\n{tag} OK Capability completed.\r\n")
+		}
 		return s.Say("* CAPABILITY " + s.imapCaps() + "\r\n{tag} OK Pre-login capabilities listed, post-login capabilities have more.\r\n")
 	case "NOOP":
 		return s.Say("{tag} OK NOOP completed.\r\n")
@@ -59,6 +69,10 @@ func (s *session) imapCommand() bool {
 	case "EXAMINE":
 		if s.open {
 			return s.Say("* FLAGS (\\Seen)\r\n* 3 EXISTS\r\n{tag} OK [READ-ONLY] Examine completed.\r\n")
+		}
+	case "NAMESPACE", "GETQUOTAROOT", "LIST":
+		if s.open {
+			return s.imapAccount(verb)
 		}
 	case "LOGOUT":
 		s.Say("* BYE Logging out\r\n{tag} OK Logout completed.\r\n")
@@ -122,8 +136,12 @@ func (s *session) imapLogin(verb, args string) bool {
 }
 
 func (s *session) imapVerdict(ok bool) bool {
-	if s.open = ok; ok {
-		return s.Say("{tag} OK [CAPABILITY IMAP4rev1 IDLE UIDPLUS MOVE SPECIAL-USE] Logged in\r\n")
+	if s.open = ok; ok && s.Post != nil {
+		s.openDrop()
+		return s.Say("{tag} OK [CAPABILITY " + s.postCaps() + "] Logged in\r\n")
+	}
+	if ok {
+		return s.Say("{tag} OK [CAPABILITY " + loggedIn + "] Logged in\r\n")
 	}
 	return s.Say("{tag} NO [AUTHENTICATIONFAILED] Authentication failed.\r\n")
 }

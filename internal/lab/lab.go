@@ -28,6 +28,7 @@ import (
 	"syscall"
 	"time"
 
+	"mailcheck"
 	"mailcheck/internal/netx"
 )
 
@@ -44,20 +45,27 @@ var (
 // Scenario is a named small internet, with the findings it must produce.
 type Scenario struct {
 	Name      string
-	Doc       string          // one sentence for lists
-	Address   string          // what is checked
-	Zone      string          // zone-file text; names not in it do not exist
-	DNS       DNSFaults       // what is wrong with DNS
-	Hosts     map[string]Host // by IP address, or by a host name of the zone for all its addresses
-	Behind    time.Duration   // the clock of the machine that runs the check is so far behind everyone's; negative: ahead
-	NoIPv6    bool            // the machine that runs the check has no IPv6
-	Sockets   error           // what every attempt to open a TCP connection here fails with
-	NoNetwork bool            // the machine that runs the check is not connected to anything
-	TLSAudit  bool            // the check includes the audit of TLS
-	Password  string          // the check logs in with it; empty: it does not
-	Token     string          // the same with an OAuth2 access token
-	Trusts    []string        // authorities of Cert.Authority that the machine that runs the check trusts
-	Want      []string        // ids of all findings, sorted, no duplicates
+	Doc       string            // one sentence for lists
+	Address   string            // what is checked
+	Zone      string            // zone-file text; names not in it do not exist
+	DNS       DNSFaults         // what is wrong with DNS
+	Hosts     map[string]Host   // by IP address, or by a host name of the zone for all its addresses
+	Behind    time.Duration     // the clock of the machine that runs the check is so far behind everyone's; negative: ahead
+	NoIPv6    bool              // the machine that runs the check has no IPv6
+	Sockets   error             // what every attempt to open a TCP connection here fails with
+	NoNetwork bool              // the machine that runs the check is not connected to anything
+	TLSAudit  bool              // the check includes the audit of TLS
+	Password  string            // the check logs in with it; empty: it does not
+	Token     string            // the same with an OAuth2 access token
+	SignIn    *mailcheck.SignIn // the kept sign-in that the token is of, or that gave none
+	Shows     string            // the name in the client certificate that the check shows; empty: none
+	EveryWay  bool              // the check tries every way to log in
+	Trusts    []string          // authorities of Cert.Authority that the machine that runs the check trusts
+	Want      []string          // ids of all findings, sorted, no duplicates
+
+	RoundTrip bool   // the check sends a message and waits for it
+	To        string // it goes to this address; empty: to the one that is checked
+	Writes    bool   // the check makes a folder in one session and looks for it in another
 }
 
 // Host says what happens on each port of an address. Port 0 stands for every
@@ -98,6 +106,7 @@ type Lab struct {
 	inClear     []string
 	credentials []string
 	met         map[string]bool // where [AtFirst] has served a connection
+	drops       map[*Post]*maildrop
 }
 
 // New brings a scenario up. A scenario that contradicts itself panics: it is a
@@ -155,11 +164,11 @@ func (l *Lab) addresses(where string) []netip.Addr {
 // Options returns how package netx reaches the lab: over its dialler, with its DNS
 // server, the key of its root, and its authorities.
 func (l *Lab) Options() netx.Options {
-	anchor, err := netx.ParseAnchor(l.Anchors()[0])
+	anchors, err := netx.ParseAnchors(l.Anchors())
 	if err != nil {
 		panic(fmt.Sprintf("lab: anchor: %v", err))
 	}
-	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Anchors: []netx.Anchor{anchor}, Roots: l.Roots()}
+	return netx.Options{Dial: l.Dial, Resolvers: []string{Resolver}, Anchors: anchors, Roots: l.Roots()}
 }
 
 // Roots returns the authorities that the machine of the scenario trusts.

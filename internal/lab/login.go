@@ -3,9 +3,10 @@ package lab
 import (
 	"crypto/hmac"
 	"crypto/md5"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
-	"strconv"
+	"hash"
 	"strings"
 
 	"github.com/xdg-go/scram"
@@ -21,11 +22,14 @@ func (s *session) lets(user, password string) bool {
 }
 
 // sasl goes through an exchange (RFC 4422) and reports whether the client is let in.
-// initial is in base64, empty where the client sent none. known is false for a
-// mechanism that the server does not have.
+// initial is in base64, empty where the client sent none and "=" for an empty one. known
+// is false for a mechanism that the server does not have.
 func (s *session) sasl(name, initial string, ask asker) (ok, known bool) {
 	run := map[string]func(asker) bool{
-		"PLAIN": s.saslPlain, "LOGIN": s.saslLogin, "CRAM-MD5": s.cramMD5, "SCRAM-SHA-256": s.scramSHA256,
+		"PLAIN": s.saslPlain, "LOGIN": s.saslLogin, "CRAM-MD5": s.cramMD5,
+		"SCRAM-SHA-1": s.scram(scram.SHA1), "SCRAM-SHA-256": s.scram(scram.SHA256), "SCRAM-SHA-512": s.scram(scram.SHA512),
+		"SCRAM-SHA-1-PLUS": s.scram(scram.SHA1), "SCRAM-SHA-256-PLUS": s.scram(scram.SHA256), "SCRAM-SHA-512-PLUS": s.scram(scram.SHA512),
+		"NTLM": s.ntlm, "EXTERNAL": s.external,
 		"XOAUTH2": s.bearer, "OAUTHBEARER": s.bearer,
 	}[strings.ToUpper(name)]
 	if run == nil {
@@ -42,6 +46,7 @@ func (s *session) sasl(name, initial string, ask asker) (ok, known bool) {
 		}
 		first = false
 		s.secret(name + " " + response)
+		response = strings.TrimPrefix(response, "=") // RFC 4422 section 5.1
 		text, err := base64.StdEncoding.DecodeString(response)
 		return string(text), sent && err == nil
 	}), true
@@ -70,42 +75,26 @@ func (s *session) cramMD5(ask asker) bool {
 		return false
 	}
 	password, known := s.Users[text[:i]]
-	mac := hmac.New(md5.New, []byte(password))
-	mac.Write([]byte(challenge))
-	return known && text[i+1:] == hex.EncodeToString(mac.Sum(nil))
+	return known && text[i+1:] == hex.EncodeToString([]byte(keyed(md5.New, password, challenge)))
 }
 
-// scramSHA256 is RFC 7677. With ForgetsSignature the server leaves its own proof out.
-func (s *session) scramSHA256(ask asker) bool {
-	server, err := scram.SHA256.NewServer(func(user string) (scram.StoredCredentials, error) {
-		client, err := scram.SHA256.NewClient(user, s.Users[user], "")
-		if err != nil {
-			return scram.StoredCredentials{}, err
-		}
-		return client.GetStoredCredentialsWithError(scram.KeyFactors{Salt: "0123456789abcdef", Iters: 4096})
-	})
-	if err != nil {
+func keyed(hash func() hash.Hash, key, text string) string {
+	mac := hmac.New(hash, []byte(key))
+	mac.Write([]byte(text))
+	return string(mac.Sum(nil))
+}
+
+// external lets in whom the client certificate names (RFC 4422 appendix A): the name is in
+// it as the common name.
+func (s *session) external(ask asker) bool {
+	user, ok := ask("")
+	conn, secured := s.Conn.Conn.(*tls.Conn)
+	if !ok || !secured || len(conn.ConnectionState().PeerCertificates) == 0 {
 		return false
 	}
-	talk := server.NewConversation()
-	challenge := ""
-	for !talk.Done() {
-		text, ok := ask(challenge)
-		if !ok {
-			return false
-		}
-		if challenge, err = talk.Step(text); err != nil {
-			return false
-		}
-		if s.Iterations > 0 && strings.Contains(challenge, ",i=") {
-			challenge = challenge[:strings.Index(challenge, ",i=")] + ",i=" + strconv.Itoa(s.Iterations)
-		}
-	}
-	if s.ForgetsSignature {
-		return true
-	}
-	_, ok := ask(challenge)
-	return ok && talk.Valid()
+	shown := conn.ConnectionState().PeerCertificates[0].Subject.CommonName
+	_, known := s.Users[shown]
+	return known && (user == "" || user == shown)
 }
 
 // bearer is XOAUTH2 and OAUTHBEARER (RFC 7628), which tell the client the reason for
@@ -117,7 +106,7 @@ func (s *session) bearer(ask asker) bool {
 	}
 	_, token, found := strings.Cut(text, "auth=Bearer ")
 	token, _, _ = strings.Cut(token, "\x01")
-	if found && s.Token != "" && token == s.Token {
+	if found && (s.Token != "" && token == s.Token || s.Asks != nil && s.Asks(token)) {
 		return true
 	}
 	ask(`{"status":"400","schemes":"Bearer","scope":"https://mail.example.com/"}`)

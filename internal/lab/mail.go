@@ -21,9 +21,13 @@ type Mail struct {
 
 	Users map[string]string // passwords by user name
 	Token string            // OAuth2 access token that is let in, under any user name
+	Asks  func(string) bool // who knows which other tokens are let in; nil: there are none
+	Post  *Post             // the mailbox behind the login; nil: one in which there is always the same
 
 	Iterations       int  // SCRAM: what is asked for in the place of 4096
 	ForgetsSignature bool // SCRAM: consents without the server's own proof
+	Binding          Binding
+	Stamp            string // POP3: in the greeting, for APOP (RFC 1939 section 7)
 
 	GreetingDelay time.Duration // before the greeting
 	Slow          time.Duration // before everything else, the TLS handshake included
@@ -41,6 +45,12 @@ type session struct {
 	Mail
 	user string // POP3: what USER said
 	open bool   // a user has logged in
+
+	imap   bool
+	drop   *maildrop     // behind the login, where there is a Post
+	box    *mailFolder   // that is open
+	told   int           // how many messages the client knows of in it
+	doomed []*storedMail // POP3: marked to be deleted
 }
 
 // begin waits for the time to greet; false ends the session.

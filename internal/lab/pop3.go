@@ -1,6 +1,10 @@
 package lab
 
-import "strings"
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"strings"
+)
 
 // POP3 returns a POP3 server (RFC 1939) up to the login and its answer.
 func POP3(m Mail) Behaviour {
@@ -9,7 +13,10 @@ func POP3(m Mail) Behaviour {
 		if !ok {
 			return
 		}
-		s.greet("+OK " + m.Host + " Dovecot ready.\r\n")
+		if s.Post != nil && s.lab.maildrop(s.Post).vanished() {
+			return
+		}
+		s.greet(strings.TrimSpace("+OK "+m.Host+" Dovecot ready. "+m.Stamp) + "\r\n")
 		for s.pop3Command() {
 		}
 		s.end()
@@ -36,6 +43,9 @@ func (s *session) pop3Command() bool {
 	if s.override(verb) {
 		return true
 	}
+	if goesOn, known := s.postPOP3(verb, args); known {
+		return goesOn
+	}
 	switch verb {
 	case "CAPA":
 		return s.Say("+OK\r\n" + s.pop3Caps() + "\r\n.\r\n")
@@ -44,6 +54,10 @@ func (s *session) pop3Command() bool {
 	case "STAT":
 		if s.open {
 			return s.Say("+OK 3 4096\r\n")
+		}
+	case "UIDL", "TOP":
+		if s.open {
+			return s.pop3Message(verb)
 		}
 	case "QUIT":
 		s.Say("+OK Logging out\r\n")
@@ -54,7 +68,7 @@ func (s *session) pop3Command() bool {
 		return s.Say("+OK\r\n")
 	case "PASS", "APOP":
 		s.secret(line)
-		return s.pop3Verdict(verb == "PASS" && s.lets(s.user, args))
+		return s.pop3Verdict(verb == "PASS" && s.lets(s.user, args) || verb == "APOP" && s.apop(args))
 	case "AUTH":
 		return s.pop3Auth(args)
 	}
@@ -89,7 +103,16 @@ func (s *session) pop3Auth(args string) bool {
 
 func (s *session) pop3Verdict(ok bool) bool {
 	if s.open = ok; ok {
+		s.openDrop()
 		return s.Say("+OK Logged in.\r\n")
 	}
 	return s.Say("-ERR [AUTH] Authentication failed.\r\n")
+}
+
+// apop compares a digest of stamp and password (RFC 1939 section 7).
+func (s *session) apop(args string) bool {
+	user, digest, _ := strings.Cut(args, " ")
+	password, known := s.Users[user]
+	sum := md5.Sum([]byte(s.Stamp + password))
+	return s.Stamp != "" && known && digest == hex.EncodeToString(sum[:])
 }

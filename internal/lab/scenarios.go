@@ -12,9 +12,10 @@ import (
 var families = []func() []Scenario{
 	everyday, lookupFaults, serviceRecords, settingsFiles, contradictions, clients, guesses, accounts,
 	networkFaults, handshakes, upgrades, conversations, unasked, certificates, dane, doors, audits,
-	paccDocuments, services, autodiscoverServices, exchangeHomes, autodiscoverFaults, autodiscoverHostile,
+	paccDocuments, services, webLogins, autodiscoverServices, exchangeHomes, autodiscoverFaults, autodiscoverHostile,
 	domainHealth, providers, issuers,
-	health, outages, relayPorts, logins, proofs, brokenDocuments, publishers, places, orders, unusualPorts, intermittent,
+	health, outages, relayPorts, logins, openedMailboxes, mechanisms, proofs, brokenDocuments, publishers, places, orders, unusualPorts, intermittent, signIns,
+	roundTrips, synchronisations,
 }
 
 // Default is the name of the scenario to show where none is asked for.

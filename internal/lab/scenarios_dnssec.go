@@ -11,8 +11,16 @@ func proofs() []Scenario {
 			dnsOn("_submissions._tcp.example.com", f)(s)
 		}
 	}
-	also := func(zone string) change { return func(s *Scenario) { s.DNS.Signed = append(s.DNS.Signed, zone) } }
 	says := func(s *Scenario) { s.DNS.Says = true }
+	wildcard := func() []change {
+		all := []change{signed, says, without("_imaps._tcp"), records("$ORIGIN example.com.", "*._tcp SRV 0 1 993 imap.example.net.")}
+		// A wildcard answers for every service, so that the others have to be denied.
+		for _, service := range []string{"_imap", "_pop3", "_pop3s", "_submission", "_sieve", "_caldav", "_caldavs", "_carddav", "_carddavs", "_jmap", "_autodiscover"} {
+			all = append(all, records(service+`._tcp TXT "none"`))
+		}
+		return all
+	}
+	also := func(zone string) change { return func(s *Scenario) { s.DNS.Signed = append(s.DNS.Signed, zone) } }
 	return []Scenario{
 		hostedElsewhere("proof-good", "signed SRV records name servers of another domain", "", signed),
 		hostedElsewhere("proof-claimed", "the resolver says that it has validated the SRV records, and there is no signature", unproven, says),
@@ -25,14 +33,9 @@ func proofs() []Scenario {
 		hostedElsewhere("proof-by-child", "the SRV records are signed by a zone below them", unproven, signed, says,
 			also("child._imaps._tcp.example.com"), also("child._submissions._tcp.example.com"), onRecords(ByChild)),
 		hostedElsewhere("proof-no-delegation", "the zone is signed, and the zone above does not say so", unproven, signed, says, dnsOn("example.com DS", Absent)),
-		hostedElsewhere("proof-wildcard", "the SRV records come from a signed wildcard", unproven, signed, says, dnsOn("_submissions._tcp.example.com", Unsigned),
-			without("_submissions._tcp", "_imaps._tcp"), records("$ORIGIN example.com.", "*._tcp SRV 0 1 993 imap.example.net."), func(s *Scenario) {
-				// A wildcard answers for every service, so that the others have to be denied.
-				for _, service := range []string{"_imap", "_pop3", "_pop3s", "_submission", "_sieve", "_caldav", "_caldavs", "_carddav", "_carddavs", "_jmap", "_autodiscover"} {
-					records(service + `._tcp TXT "none"`)(s)
-				}
-				records("_submissions._tcp SRV 0 1 465 smtp.example.net.")(s)
-			}),
+		hostedElsewhere("proof-wildcard", "the SRV records come from a signed wildcard, and the zone has signed that no name is closer", "", wildcard()...),
+		hostedElsewhere("proof-wildcard-closer", "the SRV records come from a signed wildcard, and nothing says that no name is closer", unproven,
+			append(wildcard(), dnsOn("_imaps._tcp.example.com", Undenied), dnsOn("_submissions._tcp.example.com", Unsigned))...),
 		hostedElsewhere("proof-many-keys", "the zone has many keys with the same number, and many signatures", unproven, signed, says, everywhere(Colliding)),
 		hostedElsewhere("proof-huge-key", "the zone has an RSA key of 250,000 bits", unproven, signed, says, everywhere(HugeKey)),
 		hostedElsewhere("proof-rewritten", "signed SRV records are changed on the way", unproven, signed, says, ownRecords, onRecords(Rewritten)),

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"encoding/base64"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -14,6 +15,12 @@ func password(p string) change { return func(s *Scenario) { s.Password = p } }
 
 // token has the check log in with an OAuth2 access token.
 func token(t string) change { return func(s *Scenario) { s.Token = t } }
+
+// jwt returns a token that says of itself what is claimed (RFC 7519), with a signature
+// that nobody looks at.
+func jwt(claims string) string {
+	return "eyJhbGciOiJSUzI1NiJ9." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".c2lnbmF0dXJl"
+}
 
 // mailboxes puts servers of the small provider in place that let one user in, if any,
 // by the right password; adjust may change each.
@@ -144,6 +151,12 @@ func logins() []Scenario {
 			"", mailboxes("", func(m *Mail) { offering("OAUTHBEARER")(m); m.Token = "ya29.good" }), token("ya29.good")),
 		provider("login-token-rejected", "the OAuth2 token is too old",
 			"login.token-rejected", mailboxes("", func(m *Mail) { offering("XOAUTH2")(m); m.Token = "ya29.good" }), token("ya29.old")),
+		provider("login-token-expired", "the OAuth2 token says itself that it is too old, and for whom it is",
+			"login.token-rejected", mailboxes("", func(m *Mail) { offering("XOAUTH2")(m); m.Token = "ya29.good" }),
+			token(jwt(`{"iss":"https://auth.example.com","email":"bob@example.com","exp":946684000}`))),
+		provider("login-token-other-service", "the OAuth2 token is for another service of Microsoft",
+			"login.token-rejected", mailboxes("", func(m *Mail) { offering("XOAUTH2")(m); m.Token = "ya29.good" }),
+			token(jwt(`{"iss":"https://sts.windows.net/4711/","aud":"https://graph.microsoft.com","scp":"Mail.Read","upn":"alice@example.com","exp":4102444800}`))),
 		provider("login-needs-token", "the servers take OAuth2 alone, a password is given",
 			"login.no-mechanism", mailboxes("", offering("XOAUTH2")), password(rightPassword)),
 		provider("login-mechanism-refused", "a server announces PLAIN and refuses it, then takes LOGIN",
@@ -282,6 +295,7 @@ func inUseAtFirst() map[string]Behaviour {
 			c.Say("+OK Logged in.\r\n")
 		},
 		"STAT": Say("+OK 0 0\r\n"),
+		"UIDL": Say("+OK\r\n.\r\n"),
 	}
 }
 

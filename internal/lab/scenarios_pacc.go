@@ -35,7 +35,7 @@ func paccOf(document string) change { return pacc(paccDigest(document), JSON(doc
 
 // protocols returns a document with these entries.
 func protocols(entries string) string {
-	return fmt.Sprintf("{\"protocols\": {%s}, \"authentication\": {\"password\": true}}\n", entries)
+	return fmt.Sprintf("{\"protocols\": {%s}, \"authentication\": {\"password\": true}, \"info\": {\"help\": {\"documentation\": \"https://help.example.com/mail\"}}}\n", entries)
 }
 
 func paccDocuments() []Scenario {

@@ -51,11 +51,32 @@ func (s *session) sieveCommand() bool {
 		}
 		return s.override("capabilities") || s.Say(s.sieveCaps()) // section 2.2: without being asked
 	case "AUTHENTICATE":
-		s.secret("AUTHENTICATE " + args)
-		return s.Say("NO \"Authentication failed.\"\r\n")
+		return s.sieveAuth(args)
+	case "LISTSCRIPTS":
+		if s.open {
+			return s.Say("\"vacation\"\r\n\"main\" ACTIVE\r\nOK \"Listscripts completed.\"\r\n")
+		}
 	case "LOGOUT":
 		s.Say("OK \"Logout completed.\"\r\n")
 		return false
 	}
 	return s.Say("NO \"Unknown command.\"\r\n")
+}
+
+// sieveAuth answers AUTHENTICATE (RFC 5804 section 2.1).
+func (s *session) sieveAuth(args string) bool {
+	words := strings.Fields(strings.ReplaceAll(args, `"`, ""))
+	if len(words) != 2 || !s.Secure {
+		s.secret("AUTHENTICATE " + args)
+		return s.Say("NO \"Authentication failed.\"\r\n")
+	}
+	s.open, _ = s.sasl(words[0], words[1], func(challenge string) (string, bool) {
+		s.Say("\"" + challenge + "\"\r\n")
+		line, err := s.readLine()
+		return strings.Trim(line, `"`), err == nil
+	})
+	if s.open {
+		return s.Say("OK \"Logged in.\"\r\n")
+	}
+	return s.Say("NO \"Authentication failed.\"\r\n")
 }

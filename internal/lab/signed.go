@@ -30,8 +30,8 @@ func keyOf(zone string, stranger bool) zoneKey {
 	}, private}
 }
 
-// Anchors returns the DS records of the lab's root, which is always signed.
-func (l *Lab) Anchors() []string { return []string{keyOf(".", false).ToDS(dns.SHA256).String()} }
+// Anchors returns the DS record of the lab's root, which is always signed.
+func (l *Lab) Anchors() string { return keyOf(".", false).ToDS(dns.SHA256).String() }
 
 // isSigned reports whether a zone is signed: the root, and those that the scenario says,
 // with all that are above them.
@@ -106,7 +106,7 @@ func (l *Lab) signatures(zone string, set []dns.RR, fault Fault) []*dns.RRSIG {
 	owner, typ := set[0].Header().Name, set[0].Header().Rrtype
 	asWritten := make([]dns.RR, len(set))
 	wild := dns.CanonicalName(owner)
-	if typ != dns.TypeDS && typ != dns.TypeDNSKEY && !l.zone.exists[wild] {
+	if typ != dns.TypeDS && typ != dns.TypeDNSKEY && typ != dns.TypeNSEC && !l.zone.exists[wild] {
 		for !l.zone.exists[wild] {
 			wild = parent(wild)
 		}

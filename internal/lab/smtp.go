@@ -70,6 +70,9 @@ func (s *session) smtpCommand() bool {
 		}
 		return s.Say("530 5.7.0 Authentication required\r\n")
 	case "DATA", "BDAT", "VRFY":
+		if verb == "DATA" && s.drop != nil {
+			return s.postData()
+		}
 		return s.Say("530 5.7.0 Authentication required\r\n")
 	}
 	return s.Say("502 5.5.2 Error: command not recognized\r\n")
@@ -122,6 +125,7 @@ func (s *session) smtpAuth(args string) bool {
 		return s.Say("504 5.5.4 Unrecognized authentication type\r\n")
 	case ok:
 		s.open = true
+		s.openDrop()
 		return s.Say("235 2.7.0 Authentication successful\r\n")
 	}
 	return s.Say("535 5.7.8 Error: authentication failed\r\n")

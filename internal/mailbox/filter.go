@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mailcheck"
 	"mailcheck/checks"
 )
 
@@ -15,6 +16,10 @@ type hearing struct {
 	bye     string            // "BYE ...", after which nothing is read
 	alerts  []string          // texts
 	server  map[string]string // of ID
+	caps    []string          // of CAPABILITY
+	folders []entry           // of LIST
+	spaces  []mailcheck.Namespace
+	quotas  []mailcheck.Quota
 }
 
 // answer is the tagged line to one command.
@@ -53,7 +58,7 @@ func (h hearing) refused(tag string) []string {
 type filter struct {
 	lines   Lines
 	waiting []string          // tags of the commands not answered yet
-	counted map[string]string // the tags that go-imap knows them by
+	counted map[string]string // the tags that go-imap knows them by, of those that it wrote
 	hearing
 }
 
@@ -92,6 +97,9 @@ func (f *filter) tagged(tag, rest string) (passed string, err error) {
 	f.answers[tag] = answer{before: f.said, words: rest, ok: s.word == "OK"}
 	f.said = nil
 	f.waiting = slices.DeleteFunc(f.waiting, func(t string) bool { return t == tag })
+	if f.counted[tag] == "" {
+		return "", nil
+	}
 	return f.counted[tag] + " " + s.word + "\r\n", nil
 }
 
@@ -171,6 +179,8 @@ func (f *filter) data(tokens []token) (passed string) {
 	switch strings.ToUpper(tokens[0].text) {
 	case "ID": // of which go-imap would lose most keys, or its thread
 		f.server = pairs(tokens[1:])
+	case "LIST", "NAMESPACE", "QUOTA", "CAPABILITY": // each of which some server sends in a way that ends go-imap
+		f.keep(strings.ToUpper(tokens[0].text), tokens[1:])
 	case "FLAGS":
 		if list, ok := flags(tokens[1:]); ok {
 			return "* FLAGS " + list + "\r\n"
@@ -180,6 +190,27 @@ func (f *filter) data(tokens []token) (passed string) {
 		return "* " + n + " EXISTS\r\n"
 	}
 	return ""
+}
+
+// keep takes what go-imap does not get to read.
+func (f *filter) keep(word string, tokens []token) {
+	switch word {
+	case "LIST":
+		if e, ok := entryOf(tokens); ok && len(f.folders) < MaxFolders {
+			f.folders = append(f.folders, e)
+		}
+	case "NAMESPACE":
+		f.spaces = namespaces(tokens)
+	case "QUOTA":
+		if len(f.quotas) < maxQuotas {
+			f.quotas = append(f.quotas, quotas(tokens)...)
+		}
+	case "CAPABILITY":
+		f.caps = nil
+		for _, t := range tokens {
+			f.caps = append(f.caps, t.text)
+		}
+	}
 }
 
 // passedCode returns what of an untagged OK goes to go-imap: the codes in which SELECT

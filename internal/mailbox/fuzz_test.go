@@ -69,6 +69,10 @@ func FuzzFilter(f *testing.F) {
 			if err == nil && len(o.Refused) > 0 && o.Messages > 0 {
 				t.Errorf("a folder is closed and open: %+v", o)
 			}
+			s.Stale = true
+			if _, err := s.Survey(); err != nil && err != io.EOF && !errors.As(err, &found) {
+				t.Error(err)
+			}
 			if _, err := s.Examine("INBOX", false); err != nil && err != io.EOF && !errors.As(err, &found) {
 				t.Error(err)
 			}

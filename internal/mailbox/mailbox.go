@@ -19,18 +19,33 @@
 // 6.3.3): nothing is marked as seen. ID says who the client is and asks who the server
 // is (RFC 2971); some providers open no folder before it.
 //
-// The commands are written and the answers understood by go-imap, which believes a
+// EXAMINE and ID are written and their answers understood by go-imap, which believes a
 // server: it fills memory, gives up or never comes to an end over what a hostile or an
 // odd one says, and forgets its words. So it never sees the connection. A filter reads
 // each response, keeps the words, and makes a line of its own from what go-imap may
 // know. All reading and sending is done where the caller waits, so that the caller's
 // limits hold, and go-imap has nothing to wait for but such lines.
+//
+// What else is asked of the account is written and read here: of LIST go-imap stops
+// reading after 64 folders unless somebody takes each at once, and a QUOTA without a list,
+// a name in broken UTF-7 or an untagged word that it does not know ends it.
+//
+//	C: T3 NAMESPACE
+//	C: T4 GETQUOTAROOT INBOX
+//	C: T5 LIST "" "*"
+//	S: * NAMESPACE (("" "/")) NIL NIL
+//	S: * QUOTA "User quota" (STORAGE 512 1048576)
+//	S: * LIST (\HasNoChildren \Sent) "/" "Sent"
+//
+// NAMESPACE says where folders are (RFC 2342), GETQUOTAROOT how full the mailbox is (RFC
+// 9208), and LIST which folders there are, with what each is for (RFC 6154).
 package mailbox
 
 import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -76,7 +91,23 @@ type Opened struct {
 	Server map[string]string
 	// IDRefused is the tagged NO or BAD to ID, which keeps no folder closed.
 	IDRefused string
+	// Capabilities are those of the logged-in user, where they were asked for again.
+	Capabilities []string
 }
+
+// Account is what the server says of the account beside the inbox, as it wrote it.
+type Account struct {
+	Namespaces []mailcheck.Namespace
+	Folders    []mailcheck.Folder // that are there for something
+	Count      int                // of all folders
+	Quotas     []mailcheck.Quota
+	Alerts     []string
+	// Refused are the tagged NO or BAD, or the BYE, to the questions, without the tag.
+	Refused []string
+}
+
+// MaxFolders is how many folders are kept of a mailbox.
+const MaxFolders = 2000
 
 var (
 	errClosed = errors.New("the mailbox session is closed")
@@ -85,10 +116,15 @@ var (
 
 // Session is what a logged-in user asks of one server. It belongs to one goroutine.
 type Session struct {
+	// Stale says that the capabilities are those from before the login: then Examine
+	// asks for them again beside the rest.
+	Stale bool
+
 	lines  Lines
 	wire   *wire
 	client *imapclient.Client
-	hasID  bool
+	caps   []string
+	asked  int   // commands that are not go-imap's
 	over   error // why nothing can be asked any more
 }
 
@@ -98,7 +134,7 @@ func Open(lines Lines, caps []string) *Session {
 	w := newWire()
 	// RFC 9051 section 7.1.4: PREAUTH greets a client that is logged in already.
 	w.feed("* PREAUTH [CAPABILITY" + strings.Join(append([]string{""}, passedCaps(caps)...), " ") + "] handed over\r\n")
-	s := &Session{lines: lines, wire: w, client: imapclient.New(w, nil), hasID: mailcheck.Has(caps, "ID")}
+	s := &Session{lines: lines, wire: w, client: imapclient.New(w, nil), caps: caps}
 	if err := s.client.WaitGreeting(); err != nil {
 		s.end(err)
 	}
@@ -128,13 +164,20 @@ func (s *Session) Examine(folder string, identify bool) (Opened, error) {
 		return Opened{}, fmt.Errorf("EXAMINE: %q cannot be the name of a folder", folder)
 	}
 	commands := 1
-	if identify && s.hasID {
+	if identify && mailcheck.Has(s.caps, "ID") {
 		s.client.ID(&imap.IDData{Name: "mailcheck"})
 		commands++
 	}
 	command := s.client.Select(folder, &imap.SelectOptions{ReadOnly: true})
-	tags, heard, err := s.exchange(commands)
-	opened := Opened{Alerts: heard.alerts, Server: heard.server}
+	var also []string
+	if s.Stale {
+		also = append(also, "CAPABILITY")
+	}
+	tags, heard, err := s.exchange(commands, also)
+	opened := Opened{Alerts: heard.alerts, Server: heard.server, Capabilities: heard.caps}
+	if heard.caps != nil {
+		s.caps, s.Stale = heard.caps, false
+	}
 	if commands > 1 {
 		opened.IDRefused = heard.answers[tags[0]].refusal()
 	}
@@ -157,16 +200,53 @@ func (s *Session) Examine(folder string, identify bool) (Opened, error) {
 	return opened, nil
 }
 
-// exchange sends the commands that go-imap has written, so many, and reads on until all
-// are answered, or until the server says BYE. tags are those of the commands, in order.
-func (s *Session) exchange(want int) (tags []string, heard hearing, err error) {
+// Survey asks about the account beside the inbox, as far as the server has commands for
+// it: namespaces, quota and folders, in one round trip. An error is as with Examine;
+// with it comes what was said up to then. The folders come last, since there may be very
+// many.
+func (s *Session) Survey() (Account, error) {
+	if s.over != nil {
+		return Account{}, s.over
+	}
+	has := func(c string) bool {
+		return mailcheck.Has(s.caps, c) || mailcheck.Has(s.caps, "IMAP4rev2") // RFC 9051 appendix E
+	}
+	var questions []string
+	if has("NAMESPACE") {
+		questions = append(questions, "NAMESPACE")
+	}
+	if mailcheck.Has(s.caps, "QUOTA") {
+		questions = append(questions, "GETQUOTAROOT INBOX")
+	}
+	list := `LIST "" "*"`
+	if has("SPECIAL-USE") && has("LIST-EXTENDED") { // RFC 6154 section 2: without it a server may leave the uses out
+		list += " RETURN (SPECIAL-USE)"
+	}
+	tags, heard, err := s.exchange(0, append(questions, list))
+	a := Account{Namespaces: heard.spaces, Folders: assign(heard.folders), Count: len(heard.folders), Quotas: heard.quotas, Alerts: heard.alerts}
+	if heard.bye != "" {
+		a.Refused = append(a.Refused, heard.bye)
+		s.end(checks.ReplyClosed.Errorf("%s", heard.bye))
+	}
+	for _, tag := range tags {
+		if words := heard.answers[tag].refusal(); words != "" {
+			a.Refused = append(a.Refused, words)
+		}
+	}
+	return a, err
+}
+
+// exchange sends the commands that go-imap has written, so many, and others, and reads on
+// until all are answered, or until the server says BYE. tags are those of the commands,
+// in order.
+func (s *Session) exchange(want int, others []string) (tags []string, heard hearing, err error) {
 	defer func() {
 		if err != nil {
 			s.end(err)
 		}
 	}()
 	commands := s.wire.written()
-	tags = make([]string, want)
+	tags = make([]string, want, want+len(others))
 	if len(commands) != want {
 		return tags, hearing{}, errGone
 	}
@@ -176,6 +256,11 @@ func (s *Session) exchange(want int) (tags []string, heard hearing, err error) {
 		tags[i] = s.lines.Tag(counted)
 		f.counted[tags[i]] = counted
 		commands[i] = tags[i] + " " + rest
+	}
+	for _, c := range others {
+		s.asked++
+		tag := s.lines.Tag("M" + strconv.Itoa(s.asked))
+		tags, commands = append(tags, tag), append(commands, tag+" "+c)
 	}
 	f.waiting = slices.Clone(tags)
 	if err := s.lines.Send(commands...); err != nil {
@@ -195,7 +280,7 @@ func (s *Session) exchange(want int) (tags []string, heard hearing, err error) {
 // quotes. Without control characters it needs no literal (RFC 9051 section 5.1), whose
 // sending this package refuses.
 func nameable(folder string) bool {
-	const maxName = 1000 // bytes; go-imap takes to literals beyond 4096, and modified UTF-7 at most triples
+	// go-imap takes to literals beyond 4096 bytes, and modified UTF-7 at most triples.
 	return folder != "" && len(folder) <= maxName && utf8.ValidString(folder) && !strings.ContainsFunc(folder, unicode.IsControl)
 }
 

@@ -106,13 +106,15 @@ func TestExamineStrangeNames(t *testing.T) {
 	}
 }
 
-// Whatever go-imap writes, no literal goes out, and nobody waits for the consent.
+// Whatever go-imap writes, no literal goes out, and nobody waits for the consent. Which
+// error a command then has is chance: go-imap closes the connection over the failed
+// write, and what reads there may be the first to end the command.
 func TestNoLiterals(t *testing.T) {
 	for _, caps := range [][]string{{"IMAP4rev1"}, {"IMAP4rev1", "LITERAL+", "literal-"}} {
 		c := script("")
 		s := Open(c, caps)
-		if err := s.client.Create(strings.Repeat("a", 5000), nil).Wait(); !errors.Is(err, errLiteral) {
-			t.Errorf("%v: %v", caps, err)
+		if err := s.client.Create(strings.Repeat("a", 5000), nil).Wait(); err == nil {
+			t.Errorf("%v: the folder was made", caps)
 		}
 		if w := s.wire.written(); len(w) > 0 {
 			t.Errorf("%v: %q is to be sent", caps, w)

@@ -11,6 +11,7 @@ import (
 	"github.com/miekg/dns"
 
 	"mailcheck/checks"
+	"mailcheck/internal/dnssec"
 )
 
 // maxAliases bounds the CNAME records followed inside one answer.
@@ -19,7 +20,7 @@ const maxAliases = 8
 // answer is the part of a DNS response that answers the question.
 type answer struct {
 	records []dns.RR
-	section []dns.RR // the whole answer section, where it was asked for with signatures
+	signed  dnssec.Answer // the sections as they are, where they were asked for with signatures
 	rcode   int
 	meta    Meta
 	wire    int           // bytes of the message
@@ -60,7 +61,7 @@ func readAnswer(wire []byte, id uint16, q question, server string) (answer, erro
 	a.meta.Server = server
 	a.meta.asked, a.meta.records = q, a.records
 	if q.signed {
-		a.section = m.Answer
+		a.signed = dnssec.Answer{Records: m.Answer, Denial: m.Ns}
 	}
 	if err == nil {
 		err = rcodeError(&m, q, server)

@@ -43,6 +43,11 @@ type Request struct {
 	Header    http.Header
 	AllowHTTP bool // URL itself may be http; what it redirects to may not
 	NoFollow  bool // a redirect is an answer like any other; RedirectTarget reads it
+
+	// Private is for a request with a secret in it. It is sent once: no redirect takes
+	// it elsewhere, and it is not repeated on another connection once a part of it may
+	// have arrived. Header may hold Authorization.
+	Private bool
 }
 
 // Document is what a fetch brought.
@@ -222,6 +227,9 @@ func (c *httpClient) close() {
 // learnt until then.
 func (n *Run) Fetch(ctx context.Context, req Request) (*Document, error) {
 	doc := &Document{}
+	if req.Private {
+		req.NoFollow, req.AllowHTTP = true, false
+	}
 	u, err := firstURL(req)
 	if err != nil {
 		return doc, err
@@ -230,8 +238,11 @@ func (n *Run) Fetch(ctx context.Context, req Request) (*Document, error) {
 		req.Method = http.MethodGet
 	}
 	req.Header = req.Header.Clone()
-	for _, name := range []string{"Authorization", "Cookie", "Referer", "Accept-Encoding"} {
+	for _, name := range []string{"Cookie", "Referer", "Accept-Encoding"} {
 		req.Header.Del(name)
+	}
+	if !req.Private {
+		req.Header.Del("Authorization")
 	}
 	for {
 		doc.URL = u.String()
@@ -289,7 +300,9 @@ func (n *Run) hop(ctx context.Context, doc *Document, req Request) (location str
 		r.Header = req.Header.Clone()
 	}
 	r.Header.Set("User-Agent", "mailcheck")
-	r.Header["Idempotency-Key"] = nil // not sent; a POST only asks here, so it may go out again where a kept connection turns out closed
+	if !req.Private {
+		r.Header["Idempotency-Key"] = nil // not sent; a POST only asks here, so it may go out again where a kept connection turns out closed
+	}
 	doc.Status, doc.Header, doc.TLS, doc.ContentType, doc.Body = 0, nil, nil, "", nil
 	defer n.turns.take(ctx, r.URL)()
 	resp, err := n.http.transport.RoundTrip(r)

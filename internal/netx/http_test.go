@@ -411,3 +411,23 @@ func TestMediaType(t *testing.T) {
 		equal(t, mediaType(header), want)
 	}
 }
+
+// A request with a secret goes to one place, once, and never in clear.
+func TestPrivate(t *testing.T) {
+	private := Request{Method: http.MethodPost, URL: "https://a.example/", Body: []byte("secret"), Private: true, AllowHTTP: true, Header: http.Header{"Authorization": {"Basic eA=="}}}
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		onWeb(t, map[string]func(io.Writer, *http.Request){"a.example/": respond(status, "Location: https://b.example/", "")}, func(t *testing.T, w *web, n *Run) {
+			doc, err := n.Fetch(t.Context(), private)
+			if err != nil || doc.Status != status || len(w.asked) != 1 || w.headers[0].Get("Authorization") != "Basic eA==" {
+				t.Errorf("%d: got %+v, %v; asked %q with %v", status, doc, err, w.asked, w.headers)
+			}
+		})
+	}
+	onWeb(t, nil, func(t *testing.T, w *web, n *Run) {
+		plain := private
+		plain.URL = "http://a.example/"
+		if _, err := n.Fetch(t.Context(), plain); err == nil || len(w.asked) > 0 {
+			t.Errorf("got %v; asked %q", err, w.asked)
+		}
+	})
+}

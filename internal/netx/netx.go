@@ -84,7 +84,7 @@ func (n *Net) Run() *Run {
 type Options struct {
 	Dial      DialFunc // nil means the kernel's
 	Resolvers []string // IP or IP:port of DNS servers; empty means the system's
-	Anchors   []Anchor // keys of the root of DNS; empty means those of the internet
+	Anchors   Anchors  // keys of the root of DNS
 	Roots     *x509.CertPool
 	Family    Family
 	ConnectTo []ConnectTo // the first that matches counts
@@ -123,11 +123,8 @@ func New(opts Options) (*Net, error) {
 		return nil, err
 	}
 	n := &Net{Resolver: newResolver(opts.Dial, servers), Roots: opts.Roots, opts: opts, ownDial: ownDial, anchors: dnssec.Root()}
-	if len(opts.Anchors) > 0 {
-		n.anchors = nil
-		for _, a := range opts.Anchors {
-			n.anchors = append(n.anchors, a.ds)
-		}
+	if opts.Anchors.ds != nil {
+		n.anchors = opts.Anchors.ds
 	}
 	n.http = newHTTPClient(n)
 	return n, nil

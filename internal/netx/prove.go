@@ -9,13 +9,14 @@ import (
 	"mailcheck/internal/dnssec"
 )
 
-// Anchor is a key of the root of DNS that is trusted.
-type Anchor struct{ ds *dns.DS }
+// Anchors are keys of the root of DNS that are trusted; the zero value is those of the
+// internet.
+type Anchors struct{ ds []*dns.DS }
 
-// ParseAnchor reads a DS record of the root, such as ". IN DS 20326 8 2 E06D...".
-func ParseAnchor(text string) (Anchor, error) {
-	ds, err := dnssec.Anchor(text)
-	return Anchor{ds}, err
+// ParseAnchors reads DS or DNSKEY records of the root, such as ". IN DS 20326 8 2 E06D...".
+func ParseAnchors(text string) (Anchors, error) {
+	ds, err := dnssec.Anchors(text)
+	return Anchors{ds}, err
 }
 
 // Prove reports whether the records of an answer are those that their zone has signed;
@@ -51,17 +52,17 @@ func within(some, all []dns.RR) bool {
 }
 
 // signedAnswer is a [dnssec.Ask].
-func (r *Resolver) signedAnswer(ctx context.Context, name string, typ uint16) ([]dns.RR, error) {
+func (r *Resolver) signedAnswer(ctx context.Context, name string, typ uint16) (dnssec.Answer, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return dnssec.Answer{}, err
 	}
 	q := question{name: dns.CanonicalName(name), typ: typ, signed: true}
 	if q.name != "." && (!validName(q.name) || isLocalhost(q.name)) {
-		return nil, nil
+		return dnssec.Answer{}, nil
 	}
 	a, err := r.answerTo(ctx, q)
 	if err != nil && !isNotFound(err) {
-		return nil, err
+		return dnssec.Answer{}, err
 	}
-	return a.section, nil
+	return a.signed, nil
 }

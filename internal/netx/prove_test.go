@@ -79,11 +79,11 @@ func TestProve(t *testing.T) {
 				}
 				return c.answer(signed, q)
 			})
-			a, err := ParseAnchor(anchor)
+			a, err := ParseAnchors(anchor)
 			if err != nil {
 				t.Fatal(err)
 			}
-			n := newNet(t, i, Options{Anchors: []Anchor{a}})
+			n := newNet(t, i, Options{Anchors: a})
 			_, meta, err := n.Resolver.SRV(t.Context(), "_x.example")
 			if err != nil {
 				t.Fatal(err)

@@ -10,33 +10,43 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/xdg-go/scram"
 
 	"mailcheck"
-	"mailcheck/checks"
 )
 
 // MaxSteps bounds how often a server may ask on within one login.
 const MaxSteps = 8
 
-// The iterations that a server may ask for in SCRAM. RFC 7677 section 4 wants at
-// least 4096; each costs time here, so a hostile server must not choose freely.
-const minIterations, maxIterations = 4096, 600_000
+// Credential is what a mechanism logs in with.
+type Credential int
+
+// The credentials.
+const (
+	Password    Credential = iota
+	Token                  // an OAuth2 access token
+	Certificate            // of the client, shown in the TLS handshake
+)
 
 // Mechanism is one way to log in (RFC 4422, or a command of the protocol).
 type Mechanism struct {
-	Name  string
-	Token bool // takes an OAuth2 access token, else a password
-	Start func(Login) (*Exchange, error)
+	Name    string
+	Takes   Credential
+	Asked   bool    // tried only where every way is wanted
+	Unnamed bool    // leaves it to the certificate who logs in
+	Binding Binding // chosen where the login is made; see [Mechanism.Binds]
+	Start   func(Login) (*Exchange, error)
 }
 
 // Login is what is logged in with at one server.
 type Login struct {
 	User, Secret string
 	Server       mailcheck.Server
+	Binding      Binding
+	Bound        []byte // what the binding ties the login to
+	Stamp        string // of a POP3 server's greeting, for APOP
 }
 
 // Exchange is the client's side of one exchange.
@@ -52,18 +62,30 @@ type Exchange struct {
 // Inside TLS a password in clear is what works everywhere: a server that keeps
 // hashes cannot do the others, though some offer them all the same.
 var Mechanisms = []Mechanism{
-	{"PLAIN", false, plain},
-	{"LOGIN", false, loginMechanism},
-	{Command, false, nil},
-	{"SCRAM-SHA-256", false, func(l Login) (*Exchange, error) { return scramExchange(l, scram.SHA256) }},
-	{"SCRAM-SHA-1", false, func(l Login) (*Exchange, error) { return scramExchange(l, scram.SHA1) }},
-	{"CRAM-MD5", false, cramMD5},
-	{"XOAUTH2", true, xoauth2},
-	{"OAUTHBEARER", true, oauthBearer},
+	{Name: "PLAIN", Start: plain},
+	{Name: "LOGIN", Start: loginMechanism},
+	{Name: Command},
+	{Name: "SCRAM-SHA-256", Start: scramWith(scram.SHA256)},
+	{Name: "SCRAM-SHA-512", Start: scramWith(scram.SHA512)},
+	{Name: "SCRAM-SHA-1", Start: scramWith(scram.SHA1)},
+	{Name: "CRAM-MD5", Start: cramMD5},
+	{Name: APOP, Asked: true},
+	{Name: "SCRAM-SHA-256" + plus, Asked: true, Start: scramWith(scram.SHA256)},
+	{Name: "SCRAM-SHA-512" + plus, Asked: true, Start: scramWith(scram.SHA512)},
+	{Name: "SCRAM-SHA-1" + plus, Asked: true, Start: scramWith(scram.SHA1)},
+	{Name: "NTLM", Asked: true, Start: ntlm},
+	{Name: "XOAUTH2", Takes: Token, Start: xoauth2},
+	{Name: "OAUTHBEARER", Takes: Token, Start: oauthBearer},
+	{Name: "EXTERNAL", Takes: Certificate, Unnamed: true, Start: external},
+	{Name: "EXTERNAL", Takes: Certificate, Start: external},
 }
 
-// Command stands for the LOGIN command of IMAP and the USER command of POP3.
-const Command = "command"
+// Command stands for the LOGIN command of IMAP and the USER command of POP3, APOP for
+// POP3's command of that name.
+const (
+	Command = "command"
+	APOP    = "APOP"
+)
 
 // ErrUnexpected ends an exchange in which the server asks for more than there is.
 var ErrUnexpected = errors.New("the server asks on after all has been said")
@@ -107,6 +129,38 @@ func cramMD5(l Login) (*Exchange, error) {
 	return x, nil
 }
 
+// Digest is what the APOP command has in the place of the password (RFC 1939 section 7).
+func Digest(l Login) string {
+	sum := md5.Sum([]byte(l.Stamp + l.Secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// Stamp returns the timestamp in a POP3 server's greeting, with its brackets; empty where
+// there is none that APOP can be trusted with. Passwords were recovered by way of stamps
+// that are no message ids (CVE-2007-1558).
+func Stamp(greeting string) string {
+	i := strings.LastIndexByte(greeting, '<')
+	if i < 0 {
+		return ""
+	}
+	stamp, _, ended := strings.Cut(greeting[i:], ">")
+	left, right, at := strings.Cut(strings.TrimPrefix(stamp, "<"), "@")
+	strange := strings.ContainsFunc(stamp, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' })
+	if !ended || !at || left == "" || right == "" || strange || strings.Contains(right, "@") {
+		return ""
+	}
+	return stamp + ">"
+}
+
+// external is RFC 4422 appendix A: the certificate that TLS has shown is the proof. Which
+// user that is the client may say, or leave to the server.
+func external(l Login) (*Exchange, error) {
+	return &Exchange{
+		Initial: []byte(l.User),
+		Answer:  func([]byte) ([]byte, error) { return nil, ErrUnexpected },
+	}, nil
+}
+
 // xoauth2 is Google's. A refusal comes as a challenge with the reason, which an
 // empty line answers.
 func xoauth2(l Login) (*Exchange, error) {
@@ -135,61 +189,4 @@ func (x *Exchange) hearReason(answer []byte) func([]byte) ([]byte, error) {
 		x.Said = cmp.Or(string(challenge), "no reason given")
 		return answer, nil
 	}
-}
-
-// scramExchange is RFC 5802 and RFC 7677.
-func scramExchange(l Login, hash scram.HashGeneratorFcn) (*Exchange, error) {
-	client, err := hash.NewClient(l.User, l.Secret, "")
-	if err != nil {
-		return nil, fmt.Errorf("user name or password cannot be used with SCRAM: %w", err)
-	}
-	talk := client.WithMinIterations(minIterations).NewConversation()
-	first, err := talk.Step("")
-	if err != nil {
-		return nil, err
-	}
-	nonce := first[strings.LastIndex(first, "r="):]
-	x := &Exchange{Initial: []byte(first)}
-	x.Answer = func(challenge []byte) ([]byte, error) {
-		if strings.HasPrefix(string(challenge), "e=") { // RFC 5802 section 7: the refusal follows
-			x.Said = string(challenge)
-			return []byte{}, nil
-		}
-		if rest, ok := strings.CutPrefix(string(challenge), nonce); ok && strings.HasPrefix(rest, ",") {
-			return nil, checks.LoginFailed.Errorf("the server adds nothing to the nonce") // RFC 5802 section 5.1
-		}
-		if n := iterations(string(challenge)); n > maxIterations {
-			return nil, checks.LoginFailed.Errorf("the server asks for %d iterations; more than %d are not made", n, maxIterations)
-		}
-		if talk.Done() {
-			return nil, ErrUnexpected
-		}
-		answer, err := talk.Step(string(challenge))
-		if err != nil && strings.Contains(string(challenge), "v=") {
-			return nil, checks.LoginServerSignature.Errorf("the server's final message does not fit the password")
-		}
-		_, x.Computed, _ = strings.Cut(answer, ",p=")
-		return []byte(answer), err
-	}
-	x.Proven = func() error {
-		if !talk.Valid() {
-			return checks.LoginServerSignature.Errorf("the server consents without its signature")
-		}
-		return nil
-	}
-	return x, nil
-}
-
-// iterations returns the i= of a SCRAM challenge; nothing if it has none.
-func iterations(challenge string) int {
-	for field := range strings.SplitSeq(challenge, ",") {
-		if text, ok := strings.CutPrefix(field, "i="); ok {
-			n, err := strconv.Atoi(text)
-			if err != nil {
-				return maxIterations + 1 // not a number, or one that does not fit
-			}
-			return n
-		}
-	}
-	return 0
 }

@@ -45,7 +45,7 @@ func ExpiresSoon(leaf *x509.Certificate, within time.Duration) mailcheck.Text {
 
 // CertificateOf keeps what is worth telling of a certificate, cleaned.
 func CertificateOf(c *x509.Certificate) mailcheck.Certificate {
-	sum := sha256.Sum256(c.Raw)
+	sum, key := sha256.Sum256(c.Raw), sha256.Sum256(c.RawSubjectPublicKeyInfo)
 	names, leftOff := mailcheck.Bounded(CertificateNames(c))
 	for i, n := range names {
 		names[i] = mailcheck.Clean(n)
@@ -53,7 +53,7 @@ func CertificateOf(c *x509.Certificate) mailcheck.Certificate {
 	return mailcheck.Certificate{
 		Subject: mailcheck.Clean(c.Subject.String()), Issuer: mailcheck.Clean(c.Issuer.String()),
 		Names: names, NamesLeftOff: leftOff, NotBefore: c.NotBefore, NotAfter: c.NotAfter,
-		SHA256: hex.EncodeToString(sum[:]), Key: keyName(c),
+		SHA256: hex.EncodeToString(sum[:]), Key: keyName(c), KeySHA256: hex.EncodeToString(key[:]),
 	}
 }
 

@@ -162,6 +162,19 @@ func classifyHandshake(err error) (*checks.Check, mailcheck.Text) {
 	return checks.TLSHandshakeFailure, detail
 }
 
+// certificateAlerts are the alerts about a certificate (RFC 8446 section 6.2), as
+// crypto/tls words them.
+var certificateAlerts = []string{
+	"bad certificate", "unsupported certificate", "revoked certificate", "expired certificate", "unknown certificate", "access denied", "certificate required",
+}
+
+// RejectsCertificate reports whether a server's alert is about the certificate that the
+// client has shown.
+func RejectsCertificate(err error) bool {
+	e, ok := errors.AsType[*net.OpError](err)
+	return ok && e.Op == "remote error" && slices.ContainsFunc(certificateAlerts, func(alert string) bool { return strings.Contains(e.Error(), alert) })
+}
+
 // ChoseVersion reports whether a handshake failed since the server chose a version
 // of TLS that is too old: its answer says which.
 func ChoseVersion(err error) bool {

@@ -18,6 +18,7 @@ var turnedAway = []struct {
 	// mailcheck waits for the greeting and for each reply, so somebody else spoke too
 	// early: Exim and Sendmail say so before they read what it was.
 	{checks.ReplyProxyHeader, []string{"smtp synchronization error", "smtp protocol synchronization", "pre-greeting traffic"}},
+	{checks.LoginUnavailable, []string{"auth process broken"}}, // Dovecot, whose own service for logins is away
 	{checks.GreetBlocklist, []string{
 		"blocklist", "block list", "blacklist", "black list", "blocked using", "spamhaus", "spamcop", "dnsbl", " rbl", " is listed ", " listed at ",
 		"reputation", "banned", "is blocked", "has been blocked", "authentication failures", "failed login", "login failures",
@@ -31,6 +32,12 @@ var turnedAway = []struct {
 		"overload", "busy", "load average", "high load", "load is too", "4.3.1", "4.3.2", "insufficient system", "insufficient disk", "disk full",
 		"not accepting", "shutting down", "shutdown", "maintenance",
 	}},
+}
+
+// Waits reports whether a line in the place of a greeting only says that one will come:
+// Dovecot's service for logins is starting.
+func Waits(greeting string) bool {
+	return strings.Contains(strings.ToLower(greeting), "waiting for authentication process")
 }
 
 // ClassifyTurnedAway returns the check for a greeting that turns the client away:

@@ -1,11 +1,11 @@
 package trace
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"mailcheck/checks"
+	"mailcheck/internal/lazy"
 )
 
 // loginReplies is what servers say to a login they refuse, the more telling first.
@@ -35,11 +35,11 @@ var loginReplies = []loginReply{
 	{checks.LoginMailbox, []string{"unable to open maildrop"}},
 	// 435 is Exim's, "temporary problem" Courier's
 	{checks.LoginUnavailable, []string{"[unavailable]", "[sys/temp]", "[serverbug]", "^454 ", "^435 ", "^450 ", "^451 ", "^421 ",
-		"temporary authentication failure", "connection lost to authentication server", "temporary problem", "temporarily unavailable"}},
+		"temporary authentication failure", "auth process broken", "waiting for authentication process", "connection lost to authentication server", "temporary problem", "temporarily unavailable"}},
 	{checks.LoginTokenRejected, []string{"accesstokenexpired", "invalid_token", "invalid_grant"}},
 	{checks.LoginMechanism, []string{"^504 ", "^534 5.7.9 ", "^538 ", "^523 ", "[privacyrequired]", "unsupported authentication mechanism", "unrecognized authentication type",
 		"unknown authentication mechanism", "mechanism not supported", "no mechanism available", "available under a layer",
-		"error in imap command", "cleartext authentication disallowed", "plaintext authentication disallowed", "authentication not enabled", "when not advertised"}},
+		"bad protocol", "error in imap command", "cleartext authentication disallowed", "plaintext authentication disallowed", "authentication not enabled", "when not advertised"}},
 }
 
 // judgedReplies come last: whoever speaks of these has judged them, whatever the
@@ -84,17 +84,37 @@ func matches(reply, pattern string) bool {
 
 // saysNothing is a refusal by the protocol's word or code alone, which is what
 // servers say to a wrong password if they say no more.
-var saysNothing = regexp.MustCompile(`^(no|-err|[45]\d\d)?[ .]*(\d\.\d+\.\d+)?[ .]*$`)
+var saysNothing = lazy.Regexp(`^(no|-err|[45]\d\d)?[ .]*(\d\.\d+\.\d+)?[ .]*$`)
 
 // ClassifyLogin names the check that a server's refusal of a login is an
 // occurrence of: a wrong user name, password or token where the words say so or
-// there are none, and an unknown reason where nobody knows what they mean.
-func ClassifyLogin(reply string, token bool) *checks.Check {
+// there are none, and an unknown reason where nobody knows what they mean. rejected is
+// what a refusal of what was given is: for a password LoginRejected.
+func ClassifyLogin(reply string, rejected *checks.Check) *checks.Check {
 	check := meaning(strings.ToLower(reply))
-	if token && (check == checks.LoginRejected || check == checks.LoginUnknown) {
-		return checks.LoginTokenRejected
+	if rejected != checks.LoginRejected && (check == checks.LoginRejected || check == checks.LoginUnknown) {
+		return rejected
 	}
 	return check
+}
+
+// bindingErrors are the words of SCRAM for a refusal that is about channel binding (RFC
+// 5802 section 7).
+var bindingErrors = []loginReply{
+	{checks.LoginBindingMismatch, []string{"channel-bindings-dont-match"}},
+	{checks.LoginBindingStripped, []string{"server-does-support-channel-binding"}},
+	{checks.LoginBindingRefused, []string{"unsupported-channel-binding-type", "channel-binding-not-supported"}},
+}
+
+// ClassifyBinding names what a server that refuses a login says of its channel binding;
+// nil where it says nothing of it.
+func ClassifyBinding(reply string) *checks.Check {
+	for _, r := range bindingErrors {
+		if r.fits(strings.ToLower(reply)) {
+			return r.check
+		}
+	}
+	return nil
 }
 
 // meaning names the check of a reply in lower case.
@@ -114,7 +134,7 @@ func meaning(reply string) *checks.Check {
 			return r.check
 		}
 	}
-	if saysNothing.MatchString(reply) {
+	if saysNothing().MatchString(reply) {
 		return checks.LoginRejected
 	}
 	return checks.LoginUnknown
@@ -137,11 +157,17 @@ func NamesSender(reply string) bool {
 	return matchesAny(strings.ToLower(reply), []string{"sender", "not owned by", "send as", "send on behalf", "sendasdenied", "absender", "expéditeur", "remitente", "mittente", "remetente", "nadawc", "отправител", "发件人", "寄件者", "送信者", "^553 5.7.1 "})
 }
 
+// UnknownRecipient reports whether a refusal of an envelope says that nobody has the address
+// (RFC 3463 section 3.2: 5.1.1). A refusal for another reason says nothing of it.
+func UnknownRecipient(reply string) bool {
+	return matchesAny(strings.ToLower(reply), []string{"^550 5.1.1 ", "^550 5.1.10 ", "user unknown", "unknown user", "unknown local", "no such user", "no such recipient", "mailbox unavailable"})
+}
+
 // ClassifyMailbox names what keeps a mailbox shut that a login was accepted for, by
 // the server's words; nil where they do not tell. Nothing is said of the credentials
 // any more, whatever the words are.
 func ClassifyMailbox(reply string) *checks.Check {
-	c := ClassifyLogin(reply, false)
+	c := ClassifyLogin(reply, checks.LoginRejected)
 	if slices.Contains([]*checks.Check{
 		checks.LoginProtocolOff, checks.LoginNotAuthorized, checks.LoginPolicy, checks.LoginUnavailable, checks.LoginLimit,
 		checks.LoginBrowser, checks.LoginSMTPAuthDisabled,

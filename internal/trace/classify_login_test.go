@@ -109,9 +109,13 @@ func TestClassifyLogin(t *testing.T) {
 		{"503 AUTH command used when not advertised", checks.LoginMechanism},
 		{"504 LOGIN authentication mechanism not supported", checks.LoginMechanism},
 		{"501 Invalid base64 data", checks.LoginMechanism},
+		// Cyrus SASL, to a channel binding that it does not have; Dovecot without its own service
+		{"NO bad protocol / cancel", checks.LoginMechanism},
+		{"* BYE Auth process broken", checks.LoginUnavailable},
+		{"NO [UNAVAILABLE] Waiting for authentication process to respond..", checks.LoginUnavailable},
 		{"535 Authentication failed. Too many invalid logon attempts.", checks.LoginThrottled},
 	} {
-		if got := ClassifyLogin(c.reply, false); got != c.want {
+		if got := ClassifyLogin(c.reply, checks.LoginRejected); got != c.want {
 			t.Errorf("%q is %s, want %s", c.reply, got.ID, c.want.ID)
 		}
 	}
@@ -125,7 +129,7 @@ func TestClassifyLogin(t *testing.T) {
 		`504 5.7.4 Unrecognized authentication type [x.prod.outlook.com]`:  checks.LoginMechanism,
 		`454 4.7.0 Temporary authentication failure`:                       checks.LoginUnavailable,
 	} {
-		if got := ClassifyLogin(reply, true); got != want {
+		if got := ClassifyLogin(reply, checks.LoginTokenRejected); got != want {
 			t.Errorf("with a token, %q is %s, want %s", reply, got.ID, want.ID)
 		}
 	}
@@ -183,7 +187,7 @@ func TestClassifyLoginFamilies(t *testing.T) {
 		{"NO The stars are not right", checks.LoginUnknown},
 		{"535 Nix da", checks.LoginUnknown},
 	} {
-		if got := ClassifyLogin(c.reply, false); got != c.want {
+		if got := ClassifyLogin(c.reply, checks.LoginRejected); got != c.want {
 			t.Errorf("%q is %s, want %s", c.reply, got.ID, c.want.ID)
 		}
 	}

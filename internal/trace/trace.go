@@ -58,6 +58,19 @@ func (t *Trace) Say(format string, args ...any) {
 	}
 }
 
+// Got keeps what DNS has of a type at a name with the last step, cleaned and bounded. Each
+// record is as a zone file has it, but of TXT the text alone.
+func (t *Trace) Got(name, kind string, data []string) {
+	kept, _ := mailcheck.Bounded(data)
+	set := &mailcheck.RecordSet{Name: name, Type: kind}
+	for _, record := range kept {
+		set.Data = append(set.Data, mailcheck.Clean(record))
+	}
+	if n := len(t.Steps); n > 0 {
+		t.Steps[n-1].Records = set
+	}
+}
+
 // Find adds a finding to the last step.
 func (t *Trace) Find(c *checks.Check, format string, args ...any) *mailcheck.Finding {
 	return t.FindText(c, mailcheck.Evidencef(format, args...))

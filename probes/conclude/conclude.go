@@ -23,7 +23,9 @@ func Account(r *mailcheck.Report, dropped int) {
 	r.Findings = append(r.Findings, sourceFindings(r.Sources)...)
 	r.Findings = append(r.Findings, contradictionFindings(r)...)
 	r.Findings = append(r.Findings, clockFindings(r)...)
+	r.Findings = append(r.Findings, signInFindings(r.SignIn)...)
 	r.Findings = append(r.Findings, serverFindings(r)...)
+	r.Findings = append(r.Findings, flowFindings(r)...)
 	if dropped > 0 {
 		r.Findings = append(r.Findings, mailcheck.NewFinding(checks.RunTooManyServers, "%d servers were not tested", dropped))
 	}
@@ -200,6 +202,18 @@ func serverFindings(r *mailcheck.Report) []mailcheck.Finding {
 			}
 			all = append(all, f)
 		}
+	}
+	return all
+}
+
+// flowFindings are what came out of a message that was sent, and of a folder that was made.
+func flowFindings(r *mailcheck.Report) []mailcheck.Finding {
+	var all []mailcheck.Finding
+	if r.Synchronisation != nil {
+		all = append(all, mailcheck.FindingsOf(r.Synchronisation.Steps)...)
+	}
+	if r.RoundTrip != nil {
+		all = append(all, mailcheck.FindingsOf(r.RoundTrip.Steps)...)
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package sheet
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,12 +21,28 @@ type Page struct {
 type Part struct {
 	Title mailcheck.Text
 	Says  []mailcheck.Text // a paragraph each
+	Links []Link
 	Asks  []Field
 	Notes []mailcheck.Text // a paragraph each, below what is asked
 }
 
 // Field is what a form asks, and what to type or choose there.
 type Field struct{ Name, Value mailcheck.Text }
+
+// Link leads from a page to a file beside it.
+type Link struct {
+	Text mailcheck.Text
+	To   string // name of the file, of letters, digits, dots and hyphens
+}
+
+// linked returns links as a page shows them that nobody clicks on.
+func linked(links []Link) []mailcheck.Text {
+	var all []mailcheck.Text
+	for _, l := range links {
+		all = append(all, mailcheck.Textf("%s: %s", l.Text, l.To))
+	}
+	return all
+}
 
 func (s *Set) page(name string, body string) {
 	s.files = append(s.files, File{name, Shared, []byte(body)})
@@ -49,7 +66,7 @@ func (s *Set) TextPage(name string, p Page) {
 	}
 	for _, part := range p.Parts {
 		title(part.Title, "-")
-		says(part.Says)
+		says(slices.Concat(part.Says, linked(part.Links)))
 		width := 0
 		for _, f := range part.Asks {
 			width = max(width, utf8.RuneCountInString(f.Name.String()))
@@ -119,7 +136,7 @@ func (s *Set) MarkdownPage(name string, p Page) {
 	}
 	for _, part := range p.Parts {
 		fmt.Fprintf(&b, "## %s\n\n", markdown(part.Title))
-		says(part.Says)
+		says(slices.Concat(part.Says, linked(part.Links)))
 		if len(part.Asks) > 0 {
 			b.WriteString("| | |\n|---|---|\n")
 		}
@@ -166,6 +183,9 @@ footer { color: #444; }
 <h2>{{.Title}}</h2>
 {{- range .Says}}
 <p>{{.}}</p>
+{{- end}}
+{{- range .Links}}
+<p><a href="{{.To}}">{{.Text}}</a></p>
 {{- end}}
 {{- if .Asks}}
 <table>

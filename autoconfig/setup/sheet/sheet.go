@@ -51,11 +51,12 @@ func (e *ValueError) Error() string {
 // Set collects what a writer writes, and the first error, after which the rest is
 // of no account.
 type Set struct {
-	Made  mailcheck.Text // what made the files, from what and when; the first comment of each
-	texts []*Text
-	files []File // a text's body is missing until all is written
-	notes []mailcheck.Text
-	err   error
+	Made   mailcheck.Text // what made the files, from what and when; the first comment of each
+	Signer *Signer        // of the files that can be signed; nil: they are not
+	texts  []*Text
+	files  []File // a text's body is missing until all is written
+	notes  []mailcheck.Text
+	err    error
 }
 
 // Note says something that the user has to do or to know, beside the files.
@@ -73,6 +74,26 @@ func (s *Set) Result() ([]File, []mailcheck.Text, error) {
 		s.files[t.index].body = []byte(t.body(s.Made))
 	}
 	return s.files, s.notes, nil
+}
+
+// Add takes over what another set has: the notes, and each file at all the places that it
+// has in this one.
+func (s *Set) Add(other *Set, places map[string][]string) {
+	files, notes, err := other.Result()
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	s.notes = append(s.notes, notes...)
+	for _, f := range files {
+		if len(places[f.Name]) == 0 {
+			s.fail(fmt.Errorf("%s has no place", f.Name))
+		}
+		for _, place := range places[f.Name] {
+			f.Name = place
+			s.files = append(s.files, f)
+		}
+	}
 }
 
 func (s *Set) fail(err error) {
@@ -128,14 +149,20 @@ func (s *Set) JSON(name string, v any) []byte {
 	return body.Bytes()
 }
 
-// Plist adds a value as a property list in XML.
+// Plist adds a value as a property list in XML, signed if there is a signer.
 func (s *Set) Plist(name string, v any) {
 	body, err := plist.MarshalIndent(v, plist.XMLFormat, "\t")
 	if err != nil {
 		s.fail(fmt.Errorf("%s: %w", name, err))
 	}
 	_, rest, _ := strings.Cut(string(body), "\n") // the XML declaration, above which nothing may stand
-	s.files = append(s.files, File{name, Shared, []byte(xml.Header + xmlComment(sentence(s.Made)) + rest + "\n")})
+	body = []byte(xml.Header + xmlComment(sentence(s.Made)) + rest + "\n")
+	if s.Signer == nil {
+		s.Note(mailcheck.Textf("%s is not signed, and the device says so", name))
+	} else if body, err = s.Signer.sign(body); err != nil {
+		s.fail(fmt.Errorf("signing %s: %w", name, err))
+	}
+	s.files = append(s.files, File{name, Shared, body})
 }
 
 // Text is a file of lines.
