@@ -131,7 +131,7 @@ func suites(p *page, newer []mailcheck.TLSVersion, v mailcheck.TLSVersion) {
 			judgement = mailcheck.Textf("%s: %s", judgement, s.Why)
 		}
 		line := fmt.Sprintf("    %-*s  %s", width, suite(s), judgement.String())
-		if columns(line) > p.width() {
+		if p.told != nil || columns(line) > p.width() {
 			p.say(4, 6, "%s %s", suite(s), judgement)
 			continue
 		}

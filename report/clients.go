@@ -16,6 +16,12 @@ func clientsTable(p *page, r *mailcheck.Report) {
 	}
 	p.paragraph(0, 2, sentence)
 	p.blank()
+	clientsAlone(p, r)
+	clientsHelp(p, r)
+}
+
+// clientsAlone says what each client would end up with, and why.
+func clientsAlone(p *page, r *mailcheck.Report) {
 	known, unknown := partition(r.Clients)
 	clientsGrid(p, known)
 	p.blank()
@@ -26,6 +32,11 @@ func clientsTable(p *page, r *mailcheck.Report) {
 		clientExposures(p, r.Clients)
 		notKnown(p, unknown)
 	}
+}
+
+// clientsHelp says what helps, and what to know about the servers.
+func clientsHelp(p *page, r *mailcheck.Report) {
+	known, _ := partition(r.Clients)
 	clientSetups(p, r, known)
 	p.blank()
 	var taken []mailcheck.Server
@@ -194,6 +205,18 @@ func clientServers(c mailcheck.ClientResult) mailcheck.Text {
 		names = append(names, name)
 	}
 	return mailcheck.Joined(names, "; ")
+}
+
+// outcomeSentence says what becomes of one client, and why.
+func outcomeSentence(c mailcheck.ClientResult) mailcheck.Text {
+	text := verbatim(string(c.Outcome))
+	if !c.Reason.Empty() {
+		text = mailcheck.Textf("%s: %s", text, c.Reason)
+	}
+	if c.Password.Clear() {
+		text = mailcheck.Textf("%s; password: %s", text, c.Password)
+	}
+	return text
 }
 
 // letterOf numbers with letters, since findings have the digits.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/netip"
 	"reflect"
 	"regexp"
@@ -12,16 +13,37 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/autoconfig/lint"
 	"mailcheck/checks"
+	"mailcheck/internal/lab"
 )
 
 var views = map[string]View{"account": Account, "sources": Sources, "clients": Clients, "file": File}
+
+// views are those that a format has.
+func (f Format) views() map[string]View {
+	has := maps.Clone(views)
+	maps.DeleteFunc(has, func(_ string, v View) bool { return !f.Has(v) })
+	return has
+}
 
 // printable has the rule by which the output of each format is fit to be shown.
 var printable = map[string]func(*testing.T, []byte){
 	"table":      printableLines,
 	"transcript": printableLines,
 	"json":       printableJSON,
+	"html":       printableHTML,
+	"markdown":   printableMarkdown,
+	"junit":      printableXML,
+	"github":     printableCommands,
+
+	"sarif":       printableSARIF,
+	"codequality": printableCodeQuality,
+
+	"csv":        printableCSV,
+	"jsonl":      printableJSONL,
+	"nagios":     printableNagios,
+	"prometheus": printablePrometheus,
 }
 
 func printableLines(t *testing.T, out []byte) {
@@ -65,14 +87,14 @@ func TestFormatsContract(t *testing.T) {
 	t.Setenv("MAILCHECK_PASSWORD", secret)
 	t.Setenv("MAILCHECK_TOKEN", secret)
 	for _, f := range Formats {
-		if f.Name == "" || f.Doc == "" || !regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]+(; charset=utf-8)?$`).MatchString(f.Media) {
+		if f.Name == "" || f.Doc == "" || !regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]+(; version=0\.0\.4)?(; charset=utf-8)?$`).MatchString(f.Media) {
 			t.Errorf("%q, %q, %q: a format has a name, a sentence and a media type", f.Name, f.Doc, f.Media)
 		}
 		if printable[f.Name] == nil {
 			t.Errorf("no rule says what of %s is fit to be shown", f.Name)
 			continue
 		}
-		for name, view := range views {
+		for name, view := range f.views() {
 			for _, r := range contractReports() {
 				t.Run(f.Name+"/"+name+"/"+r.name, func(t *testing.T) {
 					for _, opts := range []Options{{View: view}, {View: view, Verbose: true, Strict: true, Width: 60, Version: "1"}} {
@@ -112,11 +134,53 @@ func TestFormatsFailure(t *testing.T) {
 	}
 }
 
+// Every format shows what it makes of each fixture; one that names the line of a file, of
+// each file. That they keep their columns in any script shows in the one of that name.
+func TestFormatsShown(t *testing.T) {
+	if n, files := len(fixtures()), len(files()); n < 20 || files < 20 {
+		t.Errorf("only %d fixtures and %d files", n, files)
+	}
+	for _, f := range Formats {
+		show := func(r fixture, opts Options) {
+			opts.Version = "1.2.3"
+			out := render(t, func(b *bytes.Buffer) error { return f.Write(b, r.report, opts) })
+			golden(t, r.name+"."+f.Name, bytes.Replace(out, []byte(unixLines(pageStyle)), nil, 1)) // which is the same in every page
+		}
+		if f.Has(Account) {
+			for _, r := range fixtures() {
+				show(r, Options{})
+			}
+		}
+		if f.Name == "sarif" || f.Name == "codequality" {
+			for _, r := range files() {
+				show(r, Options{View: File})
+			}
+		}
+	}
+}
+
+// files are judgements of files: made up ones, and what lint makes of real faults.
+func files() []fixture {
+	var all []fixture
+	for _, l := range lintFixtures() {
+		all = append(all, fixture{l.name, l.lint})
+	}
+	for _, b := range lab.BrokenDocuments() {
+		switch b.Name {
+		case "file-umlaut", "file-two-hosts", "file-no-port", "file-starttls-small", "file-socket-plain-993", "file-authentication-empty",
+			"file-username-domain", "file-username-open", "file-username-jinja", "file-password",
+			"answer-ssl-587", "answer-starttls", "answer-ssl-contradicts", "answer-host-port", "pacc-url", "pacc-no-authentication":
+			all = append(all, fixture{b.Name, lint.Judge(lint.File{Name: "mail/" + b.Name, Body: []byte(b.Body())})})
+		}
+	}
+	return all
+}
+
 // A format has a golden file for each view, which shows what it is good for.
 func TestFormatsGolden(t *testing.T) {
 	reports := map[string]*mailcheck.Report{"account": talkative(), "sources": disagree(), "clients": clientResults(), "file": lintFixtures()[1].lint}
 	for _, f := range Formats {
-		for name, view := range views {
+		for name, view := range f.views() {
 			golden(t, "view-"+name+"."+f.Name, render(t, func(b *bytes.Buffer) error { return f.Write(b, reports[name], Options{View: view, Version: "1.2.3"}) }))
 		}
 	}
@@ -128,14 +192,18 @@ func TestFormatsExit(t *testing.T) {
 	usual := map[mailcheck.Verdict][2]int{ // with --strict the second
 		"": {0, 0}, mailcheck.Pass: {0, 0}, mailcheck.Warn: {0, 1}, mailcheck.Fail: {1, 1}, mailcheck.Untested: {3, 3},
 	}
-	codes := map[string]map[mailcheck.Verdict][2]int{"table": usual, "json": usual, "transcript": usual}
+	codes := map[string]map[mailcheck.Verdict][2]int{"table": usual, "json": usual, "transcript": usual, "markdown": usual, "html": usual,
+		"junit": usual, "github": usual, "sarif": usual, "codequality": usual,
+		"csv": usual, "jsonl": usual, "prometheus": usual,
+	}
+	codes["nagios"] = map[mailcheck.Verdict][2]int{"": {3, 3}, mailcheck.Pass: {0, 0}, mailcheck.Warn: {1, 2}, mailcheck.Fail: {2, 2}, mailcheck.Untested: {3, 3}}
 	for _, f := range Formats {
 		if codes[f.Name] == nil {
 			t.Errorf("nothing says with which code %s ends", f.Name)
 			continue
 		}
 		for verdict, want := range codes[f.Name] {
-			for _, view := range views {
+			for _, view := range f.views() {
 				r := &mailcheck.Report{Verdict: verdict}
 				if got := [2]int{f.Exit(r, Options{View: view}), f.Exit(r, Options{View: view, Strict: true})}; got != want {
 					t.Errorf("%s of %q: exit codes %v, want %v", f.Name, verdict, got, want)
@@ -220,7 +288,7 @@ func (f *filler) fillKind(v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(f.n)
-	case reflect.Uint16:
+	case reflect.Uint16, reflect.Uint32:
 		v.SetUint(uint64(f.n))
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))

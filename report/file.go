@@ -9,16 +9,27 @@ import (
 
 // fileTable says what is wrong with a file, and what each mail client makes of it.
 func fileTable(p *page, r *mailcheck.Report) {
+	verdictLine(p, r, fileSentence(r))
+	fileClients(p, r)
+	fileFindings(p, r)
+}
+
+// fileSentence says what the file is, and how much is wrong with it.
+func fileSentence(r *mailcheck.Report) mailcheck.Text {
 	kind := verbatim(r.Kind)
 	if kind.Empty() {
 		kind = mailcheck.Textf("unknown kind of file")
 	}
-	verdictLine(p, r, mailcheck.Textf("%s, %s.", kind, fileCounts(r.Findings)))
+	return mailcheck.Textf("%s, %s.", kind, fileCounts(r.Findings))
+}
+
+// fileClients says what each mail client makes of the file.
+func fileClients(p *page, r *mailcheck.Report) {
 	if len(r.Clients) > 0 {
 		p.blank()
 		clientsGrid(p, r.Clients)
 	}
-	reasons := &page{Options: p.Options}
+	reasons := &page{Options: p.Options, told: p.told}
 	clientReasons(reasons, slices.DeleteFunc(slices.Clone(r.Clients), func(c mailcheck.ClientResult) bool {
 		return !p.Verbose && named(r.Findings, c.Client)
 	}))
@@ -26,6 +37,9 @@ func fileTable(p *page, r *mailcheck.Report) {
 		p.blank()
 		p.WriteString(reasons.String())
 	}
+}
+
+func fileFindings(p *page, r *mailcheck.Report) {
 	for _, f := range r.Findings {
 		fileFinding(p, f)
 	}
@@ -60,12 +74,19 @@ func named(findings []mailcheck.Finding, client string) bool {
 // fileFinding writes where and what first, so that an editor can jump there.
 func fileFinding(p *page, f mailcheck.Finding) {
 	p.blank()
-	where := verbatim(f.Source)
-	if f.Line > 0 {
-		where = mailcheck.Textf("%s:%d:%d", f.Source, f.Line, f.Column)
+	title := mailcheck.Textf("%s: %s: %s", where(f), f.Severity.String(), f.Check.ID)
+	if !p.tell(block{title: true, severity: f.Severity, text: title}) {
+		p.WriteString(where(f).String() + ": " + p.paint(f.Severity.String(), f.Severity) + ": " + f.Check.ID + "\n")
 	}
-	p.WriteString(where.String() + ": " + p.paint(f.Severity.String(), f.Severity) + ": " + f.Check.ID + "\n")
-	p.say(4, 6, "Seen: %s", f.Detail)
-	p.say(4, 6, "Means: %s", f.Check.Summary)
-	p.say(4, 6, "%s: %s", actor(f.Actor()), f.Remedy())
+	p.item(evidence, f.Detail)
+	p.item("Means", mailcheck.Textf("%s", f.Check.Summary))
+	p.item(actor(f.Actor()), f.Remedy())
+}
+
+// where names the place in a file as compilers do.
+func where(f mailcheck.Finding) mailcheck.Text {
+	if f.Line > 0 {
+		return mailcheck.Textf("%s:%d:%d", f.Source, f.Line, f.Column)
+	}
+	return verbatim(f.Source)
 }

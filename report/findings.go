@@ -185,41 +185,91 @@ func shown(p *page, r *mailcheck.Report) []mailcheck.Finding {
 // explained writes one group.
 func explained(p *page, g group, n int) {
 	p.blank()
-	word := strings.ToUpper(g.Severity.String())
-	for i, line := range wrap(mailcheck.Textf("[%d] %s: %s", n, word, g.Check.Summary).String(), p.width()-4) {
-		if i > 0 {
-			line = "    " + line
-		}
-		p.WriteString(strings.Replace(line, word, p.paint(word, g.Severity), 1) + "\n")
+	p.findingTitle(g.Severity, mailcheck.Textf("[%d] %s: %s", n, strings.ToUpper(g.Severity.String()), g.Check.Summary))
+	most := fewConsequences
+	if p.Verbose {
+		most = len(g.Consequences)
 	}
+	for _, i := range items(g, most) {
+		if i.label == "" {
+			p.say(4, 6, "%s", i.text)
+		} else {
+			p.item(i.label, i.text)
+		}
+	}
+}
+
+// item is something to say, with what it is; without a label it says that itself.
+type item struct {
+	label string
+	text  mailcheck.Text
+}
+
+// lines writes items as a text each.
+func lines(items []item) []mailcheck.Text {
+	var all []mailcheck.Text
+	for _, i := range items {
+		if i.label == "" {
+			all = append(all, i.text)
+		} else {
+			all = append(all, mailcheck.Textf("%s: %s", i.label, i.text))
+		}
+	}
+	return all
+}
+
+// items says what there is to know of a group beside its summary: where it is, the
+// evidence, who does what, and what follows from it, of which so much is named.
+func items(g group, most int) []item {
+	var all []item
 	if len(g.Places) > 0 {
-		p.say(4, 6, "%s: %s", placeWord(g), mailcheck.ListOf(g.Places))
+		all = append(all, item{placeWord(g), mailcheck.Textf("%s", mailcheck.ListOf(g.Places))})
 	}
 	if !g.Detail.Empty() {
-		p.say(4, 6, "Seen: %s", g.Detail)
+		all = append(all, item{evidence, g.Detail})
 	}
-	if !g.Meanwhile.Empty() && g.Actor() != checks.User {
-		p.say(4, 6, "%s: %s", actor(checks.User), g.Meanwhile)
-		p.say(4, 6, "%s: %s", actor(g.Actor()), g.Mend())
-	} else {
-		p.say(4, 6, "%s: %s", actor(g.Actor()), g.Remedy())
-	}
+	all = append(all, toDo(g.Finding)...)
 	shown := 0
 	for _, c := range byCheck(g.Consequences) {
 		if c.Check == g.Check {
-			p.say(4, 6, "%s: %s", alsoWord(c), mailcheck.ListOf(c.Places))
+			all = append(all, item{alsoWord(c), mailcheck.Textf("%s", mailcheck.ListOf(c.Places))})
 			continue
 		}
-		if shown++; shown > fewConsequences && !p.Verbose {
+		if shown++; shown > most {
 			continue
 		}
 		summary := mailcheck.Textf("%s", mailcheck.Clause(c.Check.Summary))
-		p.say(4, 6, "Therefore: %s (%s)", about(summary, c, mailcheck.Text{}), c.Check.ID)
+		all = append(all, item{"Therefore", mailcheck.Textf("%s (%s)", about(summary, c, mailcheck.Text{}), c.Check.ID)})
 	}
-	if more := shown - fewConsequences; more > 0 && !p.Verbose {
-		p.say(4, 6, "Therefore %s (-v shows them)", mailcheck.Count{N: more, Noun: "more finding"})
+	if more := shown - most; more > 0 {
+		all = append(all, item{"", mailcheck.Textf("Therefore %s (-v shows them)", mailcheck.Count{N: more, Noun: "more finding"})})
 	}
-	p.say(4, 6, "%s, see %s", g.Check.ID, g.Check.Ref)
+	return append(all, item{"", mailcheck.Textf("%s, see %s", g.Check.ID, g.Check.Ref)})
+}
+
+// evidence is the word before what somebody else said.
+const evidence = "Seen"
+
+// findingTitle writes the line above what is said of a finding.
+func (p *page) findingTitle(severity checks.Severity, title mailcheck.Text) {
+	if p.tell(block{title: true, severity: severity, text: title}) {
+		return
+	}
+	word := strings.ToUpper(severity.String())
+	for i, line := range wrap(title.String(), p.width()-4) {
+		if i > 0 {
+			line = "    " + line
+		}
+		p.WriteString(strings.Replace(line, word, p.paint(word, severity), 1) + "\n")
+	}
+}
+
+// toDo says who does what, the user first where he can do something meanwhile.
+func toDo(f mailcheck.Finding) []item {
+	if !f.Meanwhile.Empty() && f.Actor() != checks.User {
+		return []item{{actor(checks.User), f.Meanwhile}, {actor(f.Actor()), f.Mend()}}
+	}
+	return []item{{actor(f.Actor()), f.Remedy()}}
 }
 
 // fewConsequences is how many consequences of a cause are told without -v: the
@@ -273,6 +323,11 @@ func placeWord(g group) string {
 		return "Servers"
 	}
 	return "Server"
+}
+
+// acts reports whether a label names who acts.
+func acts(label string) bool {
+	return slices.ContainsFunc([]checks.Who{checks.User, checks.Admin, checks.Operator, checks.Network}, func(w checks.Who) bool { return actor(w) == label })
 }
 
 // actor names the person who can mend a fault, as the help desk would.

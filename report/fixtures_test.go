@@ -39,6 +39,9 @@ func fixtures() []fixture {
 		{"exchange", besideExchange()},
 		{"only-exchange", onlyExchange()},
 		{"audited", audited()},
+		{"every-way", everyWay()},
+		{"scripts", scripts()},
+		{"mailbox", lookedBehind()},
 		{"empty", &mailcheck.Report{}},
 	}
 }
@@ -210,6 +213,29 @@ func loginRefused() *mailcheck.Report {
 	return account("alice@example.com", wanted, servers...)
 }
 
+// lookedBehind is an account whose logins were accepted, and whose mailbox is full.
+func lookedBehind() *mailcheck.Report {
+	in := func(s mailcheck.Server, m *mailcheck.Mailbox) mailcheck.ServerResult {
+		r := good(s, 61)
+		r.Login = &mailcheck.Login{State: mailcheck.LoginAccepted, Username: "alice@example.com", Mechanism: "PLAIN", Reason: mailcheck.Textf("OK"), Capabilities: []string{"IMAP4rev1", "QUOTA"}}
+		r.Mailbox = m
+		return r
+	}
+	imap := in(imapS, &mailcheck.Mailbox{
+		Messages: 4711, Alerts: []string{"The server moves on Saturday."}, Identity: []mailcheck.Property{{Key: "name", Value: "Dovecot"}, {Key: "version", Value: "2.4"}},
+		Namespaces: []mailcheck.Namespace{{Kind: "personal", Prefix: "INBOX.", Delimiter: "."}, {Kind: "shared", Prefix: "#shared.", Delimiter: "."}}, Count: 12,
+		Folders: []mailcheck.Folder{{Name: "INBOX.Sent", Use: mailcheck.UseSent}, {Name: "INBOX.Entwürfe", Use: mailcheck.UseDrafts, Guessed: true}, {Name: "INBOX.Trash", Use: mailcheck.UseTrash, Guessed: true}},
+		Quotas:  []mailcheck.Quota{{Root: "User quota", Resource: "storage", Used: 1 << 30, Limit: 1 << 30}, {Root: "User quota", Resource: "message", Used: 4711, Limit: 5000}, {Root: "x", Resource: "storage", Used: 100}},
+	})
+	imap.Verdict = mailcheck.Warn
+	imap.Steps = append(imap.Steps, mailcheck.Step{Op: mailcheck.OpMailbox, Target: imap.Endpoint(), Findings: []mailcheck.Finding{
+		mailcheck.NewFinding(checks.MailboxFull, "1 GB of 1 GB (100%%), quota %q", "User quota"), mailcheck.NewFinding(checks.MailboxFolderMissing, "among 12 folders there is none for: junk"),
+	}})
+	pop := in(pop3S, &mailcheck.Mailbox{Messages: 3, Collecting: &mailcheck.Collecting{Leave: mailcheck.LeaveForDays, Days: 14, Top: true, Delay: 2 * time.Minute, Octets: 4096}})
+	smtp := in(smtpS, &mailcheck.Mailbox{Messages: -1, Sending: &mailcheck.Sending{As: "alice@example.com", State: mailcheck.SendingTaken, MaxSize: 52428800, EightBit: true}})
+	return account("alice@example.com", wanted, imap, pop, smtp)
+}
+
 func sending() *mailcheck.Report {
 	r := account("alice@example.com", wanted, good(imapS, 61), bad(smtpS, checks.TCPTimeout, "no answer in time"), bad(smtpT, checks.TCPTimeout, "no answer in time"))
 	return add(r, of(checks.AccountNoOutgoing, "", "", "tcp.timeout"))
@@ -286,4 +312,23 @@ func disagree() *mailcheck.Report {
 func inPart() *mailcheck.Report {
 	return account("alice@example.com", wanted, bad(imapS, checks.TLSExpired, "imap.example.com expired on 2026-10-01 00:00 UTC, 52 days ago"),
 		bad(imapT, checks.TCPRefused, "connection refused"), good(pop3S, 61), good(smtpS, 61))
+}
+
+// everyWay is an account for which every way to log in was tried, with a server that
+// refuses some, and one whose name is too long for a table beside others.
+func everyWay() *mailcheck.Report {
+	r := healthy()
+	said := func(mechanism, binding string, state mailcheck.LoginState, reason string) mailcheck.Attempt {
+		return mailcheck.Attempt{Mechanism: mechanism, Binding: binding, Username: "alice@example.com", State: state, Reason: mailcheck.Textf("%s", reason)}
+	}
+	for i := range r.Servers {
+		r.Servers[i].Login = &mailcheck.Login{State: mailcheck.LoginAccepted, Username: "alice@example.com", Mechanism: "PLAIN", Reason: mailcheck.Textf("OK Logged in"), Attempts: []mailcheck.Attempt{
+			said("PLAIN", "", mailcheck.LoginAccepted, "OK Logged in"),
+		}}
+	}
+	r.Servers[0].Login.Attempts = append(r.Servers[0].Login.Attempts,
+		said("SCRAM-SHA-256", "y", mailcheck.LoginRefused, "NO <b>no</b> | @somebody"), said("SCRAM-SHA-256", "", mailcheck.LoginRefused, "NO <b>no</b> | @somebody"),
+		said("SCRAM-SHA-256-PLUS", "tls-exporter", mailcheck.LoginBroken, "NO bad protocol / cancel"),
+		mailcheck.Attempt{Mechanism: "X-`|<HOSTILE>", State: mailcheck.LoginSkipped, Reason: mailcheck.Textf("not spoken here")})
+	return r
 }

@@ -3,10 +3,6 @@ package report
 import (
 	"strings"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
-
 	"mailcheck"
 	"mailcheck/checks"
 )
@@ -57,6 +53,9 @@ func (c cell) strings(o Options) []string {
 // returns false, and writes nothing, if the columns cannot be made narrow
 // enough without breaking a word.
 func (p *page) grid(cells [][]cell) bool {
+	if p.tell(block{rows: cells}) {
+		return true
+	}
 	rows := make([][][]string, len(cells))
 	for i, row := range cells {
 		for _, c := range row {
@@ -67,42 +66,58 @@ func (p *page) grid(cells [][]cell) bool {
 	if !ok {
 		return false
 	}
-	var b strings.Builder
-	table := tablewriter.NewTable(&b,
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders:  tw.BorderNone,
-			Symbols:  tw.NewSymbols(tw.StyleNone),
-			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
-		})),
-		tablewriter.WithHeaderAutoFormat(tw.Off),
-		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
-		tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithHeaderAlignment(tw.AlignLeft),
-		tablewriter.WithEastAsian(tw.Off),
-		tablewriter.WithPadding(tw.Padding{Right: gap, Overwrite: true}),
-	)
-	for i, row := range rows {
-		wrapped := make([]string, len(row))
-		for j, lines := range row {
-			var short []string
-			for _, line := range lines {
-				short = append(short, wrap(line, widths[j])...)
-			}
-			wrapped[j] = strings.Join(short, "\n")
-		}
-		if i == 0 {
-			table.Header(wrapped)
-		} else if table.Append(wrapped) != nil {
-			return false
+	for _, row := range rows {
+		for i, lines := range row {
+			row[i] = wrapped(lines, widths[i])
 		}
 	}
-	if table.Render() != nil {
-		return false
+	for i := range widths {
+		widths[i] = 0
+		for _, row := range rows {
+			widths[i] = max(widths[i], widest(row[i]))
+		}
 	}
-	for line := range strings.Lines(b.String()) {
-		p.WriteString(strings.TrimRight(line, " \n") + "\n")
+	for _, row := range rows {
+		p.row(row, widths)
 	}
 	return true
+}
+
+// row writes cells side by side, each in a column of its width.
+func (p *page) row(cells [][]string, widths []int) {
+	height := 0
+	for _, lines := range cells {
+		height = max(height, len(lines))
+	}
+	for n := range height {
+		line := ""
+		for i, lines := range cells {
+			part := ""
+			if n < len(lines) {
+				part = lines[n]
+			}
+			line += part + strings.Repeat(" ", widths[i]-columns(part)) + gap
+		}
+		p.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+}
+
+// wrapped returns the lines of a cell, none wider than width unless a word is.
+func wrapped(lines []string, width int) []string {
+	var all []string
+	for _, line := range lines {
+		all = append(all, wrap(line, width)...)
+	}
+	return all
+}
+
+// widest returns the columns that the longest of the lines takes.
+func widest(lines []string) int {
+	most := 0
+	for _, line := range lines {
+		most = max(most, columns(line))
+	}
+	return most
 }
 
 // fit returns the width of each column: at least its longest word, at most its
@@ -113,8 +128,8 @@ func fit(rows [][][]string, width int) ([]int, bool) {
 	room := width + len(gap)
 	for i := range widths {
 		for _, row := range rows {
+			wanted[i] = max(wanted[i], widest(row[i]))
 			for _, line := range row[i] {
-				wanted[i] = max(wanted[i], columns(line))
 				for _, word := range strings.Fields(line) {
 					widths[i] = max(widths[i], columns(word))
 				}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"reflect"
+	"strings"
 	"time"
 
 	"mailcheck"
@@ -17,9 +18,13 @@ func JSON(w io.Writer, r *mailcheck.Report, opts Options) error {
 
 // jsonWithout writes the document of a run without a report.
 func jsonWithout(w io.Writer, what, hint string) error {
+	return encode(w, failureDocument(what, hint))
+}
+
+func failureDocument(what, hint string) *jsonFailure {
 	d := &jsonFailure{1, jsonError{what, hint}}
 	clean(reflect.ValueOf(d))
-	return encode(w, d)
+	return d
 }
 
 func encode(w io.Writer, document any) error {
@@ -31,7 +36,7 @@ func encode(w io.Writer, document any) error {
 
 func document(r *mailcheck.Report, opts Options) *jsonReport {
 	d := &jsonReport{
-		Schema: 1, Tool: jsonTool{"mailcheck", opts.Version},
+		Schema: 1, Tool: jsonTool{"mailcheck", opts.Version}, View: viewWords[opts.View],
 		Address: r.Address.String(), Domain: r.Address.Domain, File: r.File, Kind: r.Kind,
 		Started: stamp(r.Started), ElapsedMS: ms(r.Elapsed), Verdict: string(r.Verdict),
 		Settings: each(r.Settings, func(s mailcheck.Setting) jsonSetting {
@@ -43,6 +48,9 @@ func document(r *mailcheck.Report, opts Options) *jsonReport {
 		Findings: each(r.Findings, finding),
 		Clients:  each(r.Clients, client),
 		Clock:    clock(r.Clock),
+		SignIn:   signIn(r.SignIn),
+
+		RoundTrip: roundTrip(r.RoundTrip), Synchronisation: synchronisation(r.Synchronisation),
 	}
 	d.LeftOff = r.LeftOff + bound(reflect.ValueOf(d))
 	clean(reflect.ValueOf(d))
@@ -78,23 +86,43 @@ func bound(v reflect.Value) (leftOff int) {
 // already; this catches what was forgotten, without cutting a text that was cut
 // before.
 func clean(v reflect.Value) {
+	rewrite(v, inField{}, func(_ inField, text string) string {
+		if mailcheck.Printable(text) {
+			return text
+		}
+		return mailcheck.Clean(text)
+	})
+}
+
+// inField is the field of a document that a text is in.
+type inField struct {
+	of    reflect.Type
+	index int
+}
+
+// name is that in JSON.
+func (f inField) name() string {
+	name, _, _ := strings.Cut(f.of.Field(f.index).Tag.Get("json"), ",")
+	return name
+}
+
+// rewrite puts another text in the place of each that a document has.
+func rewrite(v reflect.Value, in inField, as func(inField, string) string) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
-			clean(v.Elem())
+			rewrite(v.Elem(), in, as)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
-			clean(v.Field(i))
+			rewrite(v.Field(i), inField{v.Type(), i}, as)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			clean(v.Index(i))
+			rewrite(v.Index(i), in, as)
 		}
 	case reflect.String:
-		if !mailcheck.Printable(v.String()) {
-			v.SetString(mailcheck.Clean(v.String()))
-		}
+		v.SetString(as(in, v.String()))
 	}
 }
 
@@ -103,6 +131,13 @@ func clock(c mailcheck.Clock) *jsonClock {
 		return nil
 	}
 	return &jsonClock{ms(c.Behind), c.Servers}
+}
+
+func signIn(s *mailcheck.SignIn) *jsonSignIn {
+	if s == nil {
+		return nil
+	}
+	return &jsonSignIn{s.Issuer, string(s.State), s.Reason.String(), s.Fix.String(), string(s.Acts)}
 }
 
 func published(s mailcheck.Server) jsonPublished {
@@ -123,13 +158,14 @@ func placed(p mailcheck.Position) *jsonPosition {
 func source(s mailcheck.SourceResult) jsonSource {
 	return jsonSource{
 		Name: s.Name, Kind: string(s.Kind), Form: string(s.Form), State: string(s.State), Reason: s.Reason.String(), ElapsedMS: ms(s.Elapsed),
-		Servers: each(s.Servers, published), Steps: each(s.Steps, step),
+		Servers: each(s.Servers, published), Steps: each(s.Steps, step), DNSSEC: string(s.DNSSEC),
 		Places: each(s.Places, func(p mailcheck.Place) jsonPlace {
 			return jsonPlace{p.Method, p.URL, p.Final, p.Status, each(p.Servers, published)}
 		}),
 		OAuth: each(s.OAuth, func(o mailcheck.OAuth) jsonOAuth {
 			return jsonOAuth{o.Issuer, o.AuthURL, o.TokenURL, o.DeviceURL, list(o.Scopes), o.Vouched}
 		}),
+		Links: each(s.Links, func(l mailcheck.Link) jsonLink { return jsonLink{string(l.Kind), l.URL, l.Vouched} }),
 	}
 }
 
@@ -149,21 +185,24 @@ func server(s mailcheck.ServerResult) jsonServer {
 		TLS:          protection(s.TLS),
 		TLSAudit:     audit(s.TLSAudit),
 		Login:        login(s.Login),
+		Mailbox:      opened(s.Mailbox),
 		Neighbours: each(s.Neighbours, func(n mailcheck.Neighbour) jsonNeighbour {
 			return jsonNeighbour{n.Port, string(n.State), string(n.Door)}
 		}),
-		Steps: each(s.Steps, step),
-		Conversation: each(s.Conversation, func(l mailcheck.Line) jsonLine {
-			return jsonLine{ms(l.At), l.Client, l.Secure, l.Step, l.Text}
-		}),
+		Steps:        each(s.Steps, step),
+		Conversation: each(s.Conversation, line),
 	}
 }
 
 func login(l *mailcheck.Login) jsonLogin {
 	if l == nil {
-		return jsonLogin{State: string(mailcheck.LoginSkipped), Reason: "no credentials given", Refused: []string{}}
+		return jsonLogin{State: string(mailcheck.LoginSkipped), Reason: "no credentials given", Refused: []string{}, Attempts: []jsonAttempt{}}
 	}
-	return jsonLogin{true, l.Mechanism, string(l.State), l.Reason.String(), l.Username, list(l.Refused)}
+	return jsonLogin{true, l.Mechanism, string(l.State), l.Reason.String(), l.Username, list(l.Refused), each(l.Attempts, attempt)}
+}
+
+func attempt(a mailcheck.Attempt) jsonAttempt {
+	return jsonAttempt{a.Mechanism, a.Binding, a.Username, string(a.State), a.Reason.String()}
 }
 
 func capabilities(s mailcheck.ServerResult) jsonCapabilities {
@@ -196,7 +235,7 @@ func protection(t *mailcheck.TLS) *jsonTLS {
 }
 
 func certificate(c mailcheck.Certificate) jsonCertificate {
-	return jsonCertificate{c.Subject, c.Issuer, list(c.Names), c.NamesLeftOff, stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key}
+	return jsonCertificate{c.Subject, c.Issuer, list(c.Names), c.NamesLeftOff, stamp(c.NotBefore), stamp(c.NotAfter), c.SHA256, c.Key, c.KeySHA256}
 }
 
 func audit(a *mailcheck.TLSAudit) *jsonTLSAudit {
@@ -226,6 +265,9 @@ func step(s mailcheck.Step) jsonStep {
 	if s.Leaf != nil {
 		leaf := certificate(*s.Leaf)
 		d.Leaf = &leaf
+	}
+	if s.Records != nil {
+		d.Records = &jsonRecordSet{s.Records.Name, s.Records.Type, list(s.Records.Data)}
 	}
 	return d
 }
@@ -286,11 +328,15 @@ func idOf(c *checks.Check) string {
 	return c.ID
 }
 
+// viewWords name the views.
+var viewWords = map[View]string{Account: "account", Sources: "sources", Clients: "clients", File: "file"}
+
 // vouchWords say in words why a server may get the credentials.
 var vouchWords = map[mailcheck.Vouch]string{
 	mailcheck.VouchedByFile:         "settings file of the domain, fetched over https",
 	mailcheck.VouchedByPACC:         "PACC document of the domain, fetched over https",
 	mailcheck.VouchedByAutodiscover: "Autodiscover of the domain, over https",
+	mailcheck.VouchedByWellKnown:    "the domain's own web server, over https",
 	mailcheck.VouchedByOwnName:      "SRV record with a host of the domain",
 	mailcheck.VouchedByDNSSEC:       "SRV record, authenticated by DNSSEC",
 	mailcheck.VouchedByTable:        "table of providers",

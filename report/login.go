@@ -11,7 +11,7 @@ import (
 // without the login that was asked for, which was not tried or came to no end.
 func answered(s mailcheck.ServerResult) bool {
 	return s.Verdict == mailcheck.Untested && s.Login != nil && !slices.ContainsFunc(s.Steps, func(step mailcheck.Step) bool {
-		return step.Op != mailcheck.OpAuth && step.Op != mailcheck.OpMailbox && mailcheck.Shows(step.Findings, checks.RunTimeout, checks.NetShortage)
+		return step.Op != mailcheck.OpAuth && step.Op != mailcheck.OpMailbox && cutShort(step.Findings)
 	})
 }
 

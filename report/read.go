@@ -12,6 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
 	"mailcheck"
 	"mailcheck/checks"
 )
@@ -26,34 +29,69 @@ const (
 	maxDepth    = 64
 )
 
-// Read reads what the json format wrote. It knows one schema, and fields of it that
-// it does not know are passed over. The documents of an older version of mailcheck,
-// which lack some fields, give a report that knows less.
+// Saved is a report that was written as JSON.
+type Saved struct {
+	*mailcheck.Report
+	View    View
+	Version string // of the mailcheck that wrote it
+}
+
+// Read reads what the json format wrote, as [ReadSaved] does.
+func Read(r io.Reader) (*mailcheck.Report, error) {
+	saved, err := ReadSaved(r)
+	return saved.Report, err
+}
+
+// ReadSaved reads what the json format wrote, also after a shell has changed its encoding
+// to UTF-16 with a byte order mark. It knows one schema, and fields of it that it does not
+// know are passed over. The documents of another version of mailcheck keep their texts;
+// those of an older one, which lack some fields, give a report that knows less.
 //
 // What a report says of who vouches for a server is the word of whoever wrote the file. No
 // run goes by it, but setup.Format.Make does: give it only a file of the user's own.
-func Read(r io.Reader) (*mailcheck.Report, error) {
+func ReadSaved(r io.Reader) (Saved, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
 	if err != nil {
-		return nil, fmt.Errorf("read report: %w", err)
+		return Saved{}, fmt.Errorf("read report: %w", err)
 	}
 	if len(data) > maxDocument {
-		return nil, fmt.Errorf("read report: it is larger than %d MiB", maxDocument>>20)
+		return Saved{}, fmt.Errorf("read report: it is larger than %d MiB", maxDocument>>20)
 	}
-	if err := checkShape(data); err != nil {
-		return nil, fmt.Errorf("read report: %w", err)
+	if data, _, err = transform.Bytes(unicode.BOMOverride(transform.Nop), data); err == nil {
+		err = checkShape(data)
 	}
 	var d jsonReport
-	if err := json.Unmarshal(data, &d); err != nil {
-		return nil, fmt.Errorf("read report: %w", err)
+	if err == nil {
+		err = json.Unmarshal(data, &d)
+	}
+	if err != nil {
+		return Saved{}, fmt.Errorf("read report: %w", err)
 	}
 	clean(reflect.ValueOf(&d))
-	in := &reader{unknown: map[string]*checks.Check{}}
+	in := &reader{unknown: map[string]*checks.Check{}, other: map[string]*checks.Check{}}
 	report := in.report(d)
 	if in.err != nil {
-		return nil, fmt.Errorf("read report: %w", in.err)
+		return Saved{}, fmt.Errorf("read report: %w", in.err)
 	}
-	return report, nil
+	return Saved{report, viewOf(d), d.Tool.Version}, nil
+}
+
+// viewOf returns what a report was made for. Older documents do not say it.
+func viewOf(d jsonReport) View {
+	for view, word := range viewWords {
+		if word == d.View {
+			return view
+		}
+	}
+	switch {
+	case d.File != "":
+		return File
+	case len(d.Clients) > 0:
+		return Clients
+	case len(d.Servers) == 0 && len(d.Sources) > 0:
+		return Sources
+	}
+	return Account
 }
 
 // checkShape looks at the schema, which says whether the rest can be understood, and
@@ -124,6 +162,7 @@ func count(data []byte) error {
 // sense.
 type reader struct {
 	unknown map[string]*checks.Check // by id: those of another version
+	other   map[string]*checks.Check // by id: those of which another version speaks in other words
 	err     error
 }
 
@@ -138,6 +177,7 @@ func (in *reader) report(d jsonReport) *mailcheck.Report {
 		in.fail("it has more than %d sources, servers, findings or clients", maxShown)
 		return nil
 	}
+	in.readTexts(d.Findings)
 	r := &mailcheck.Report{
 		Address: in.address(d.Address, d.Domain), File: d.File, Kind: d.Kind,
 		Started: in.time(d.Started), Elapsed: duration(d.ElapsedMS), Verdict: in.verdict(d.Verdict), LeftOff: d.LeftOff,
@@ -147,9 +187,14 @@ func (in *reader) report(d jsonReport) *mailcheck.Report {
 		Network:  unpack(d.Network, in.step),
 		Findings: unpack(d.Findings, in.finding),
 		Clients:  unpack(d.Clients, in.client),
+
+		RoundTrip: in.roundTrip(d.RoundTrip), Synchronisation: in.synchronisation(d.Synchronisation),
 	}
 	if d.Clock != nil {
 		r.Clock = mailcheck.Clock{Behind: duration(d.Clock.BehindMS), Servers: d.Clock.Servers}
+	}
+	if d.SignIn != nil {
+		r.SignIn = &mailcheck.SignIn{Issuer: d.SignIn.Issuer, State: mailcheck.SignInState(d.SignIn.State), Reason: english(d.SignIn.Reason), Fix: english(d.SignIn.Fix), Acts: checks.Who(d.SignIn.Who)}
 	}
 	return r
 }
@@ -196,12 +241,15 @@ func positionOf(d *jsonPosition) mailcheck.Position {
 func (in *reader) source(d jsonSource) mailcheck.SourceResult {
 	return mailcheck.SourceResult{
 		Name: d.Name, Kind: mailcheck.SourceKind(d.Kind), Form: mailcheck.SourceForm(d.Form), State: mailcheck.State(d.State),
-		Reason: english(d.Reason), Elapsed: duration(d.ElapsedMS), Servers: unpack(d.Servers, in.published), Steps: unpack(d.Steps, in.step),
+		Reason: english(d.Reason), Elapsed: duration(d.ElapsedMS), Servers: unpack(d.Servers, in.published), Steps: unpack(d.Steps, in.step), DNSSEC: mailcheck.Proof(d.DNSSEC),
 		Places: unpack(d.Places, func(p jsonPlace) mailcheck.Place {
 			return mailcheck.Place{Method: p.Method, URL: p.URL, Final: p.Final, Status: p.Status, Servers: unpack(p.Servers, in.published)}
 		}),
 		OAuth: unpack(d.OAuth, func(o jsonOAuth) mailcheck.OAuth {
 			return mailcheck.OAuth{Issuer: o.Issuer, AuthURL: o.AuthURL, TokenURL: o.TokenURL, DeviceURL: o.DeviceURL, Scopes: words(o.Scopes), Vouched: o.Vouched}
+		}),
+		Links: unpack(d.Links, func(l jsonLink) mailcheck.Link {
+			return mailcheck.Link{Kind: mailcheck.LinkKind(l.Kind), URL: l.URL, Vouched: l.Vouched}
 		}),
 	}
 }
@@ -211,13 +259,11 @@ func (in *reader) server(d jsonServer) mailcheck.ServerResult {
 		Server:  in.published(jsonPublished{d.Protocol, d.Host, d.Port, d.Security, d.Path, d.Username, d.OwnName, d.PublishedAuth, d.Sources, d.Kind, d.Vouched, d.Position}),
 		Verdict: in.verdict(d.Verdict), Elapsed: duration(d.ElapsedMS), Addresses: unpack(d.Addresses, in.tried),
 		Greeting: d.Greeting, Software: d.Software, Capabilities: listsOf(d.Capabilities.jsonLists), Mechanisms: listsOf(d.Auth), PasswordOK: d.PasswordOK,
-		TLS: in.protection(d.TLS), TLSAudit: auditOf(d.TLSAudit), Login: loginOf(d.Login, d.Capabilities), Steps: unpack(d.Steps, in.step),
+		TLS: in.protection(d.TLS), TLSAudit: auditOf(d.TLSAudit), Login: loginOf(d.Login, d.Capabilities), Mailbox: openedOf(d.Mailbox), Steps: unpack(d.Steps, in.step),
 		Neighbours: unpack(d.Neighbours, func(n jsonNeighbour) mailcheck.Neighbour {
 			return mailcheck.Neighbour{Port: n.Port, State: mailcheck.Reach(n.State), Door: mailcheck.Security(n.Door)}
 		}),
-		Conversation: unpack(d.Conversation, func(l jsonLine) mailcheck.Line {
-			return mailcheck.Line{At: duration(l.AtMS), Client: l.Client, Secure: l.Secure, Step: l.Step, Text: l.Text}
-		}),
+		Conversation: unpack(d.Conversation, lineOf),
 	}
 	if s.Kind == "" && d.Guessed { // written before there were kinds
 		s.Kind = mailcheck.Guessed
@@ -250,7 +296,7 @@ func (in *reader) protection(d *jsonTLS) *mailcheck.TLS {
 func (in *reader) certificate(d jsonCertificate) mailcheck.Certificate {
 	return mailcheck.Certificate{
 		Subject: d.Subject, Issuer: d.Issuer, Names: words(d.Names), NamesLeftOff: d.LeftOff,
-		NotBefore: in.time(d.NotBefore), NotAfter: in.time(d.NotAfter), SHA256: d.SHA256, Key: d.Key,
+		NotBefore: in.time(d.NotBefore), NotAfter: in.time(d.NotAfter), SHA256: d.SHA256, Key: d.Key, KeySHA256: d.KeySHA256,
 	}
 }
 
@@ -262,6 +308,9 @@ func (in *reader) step(d jsonStep) mailcheck.Step {
 	if d.Leaf != nil {
 		leaf := in.certificate(*d.Leaf)
 		s.Leaf = &leaf
+	}
+	if d.Records != nil {
+		s.Records = &mailcheck.RecordSet{Name: d.Records.Name, Type: d.Records.Type, Data: words(d.Records.Data)}
 	}
 	return s
 }
@@ -305,7 +354,12 @@ func loginOf(d jsonLogin, capabilities jsonCapabilities) *mailcheck.Login {
 	return &mailcheck.Login{
 		State: mailcheck.LoginState(d.State), Username: d.Username, Mechanism: d.Mechanism, Refused: words(d.Refused),
 		Reason: english(d.Reason), Capabilities: words(capabilities.AfterLogin), LeftOff: capabilities.AfterLoginLeftOff,
+		Attempts: unpack(d.Attempts, attemptOf),
 	}
+}
+
+func attemptOf(a jsonAttempt) mailcheck.Attempt {
+	return mailcheck.Attempt{Mechanism: a.Mechanism, Binding: a.Binding, Username: a.Username, State: mailcheck.LoginState(a.State), Reason: english(a.Reason)}
 }
 
 func listsOf(d jsonLists) mailcheck.Lists {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,9 +12,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"golang.org/x/text/encoding/unicode"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -47,6 +50,74 @@ func TestReadWhole(t *testing.T) {
 	}
 }
 
+// Windows PowerShell writes what a program says as UTF-16, and editors add a byte order mark
+// or other ends of lines.
+func TestReadOtherEncodings(t *testing.T) {
+	r := contractReports()[0].report
+	r.Address = address("älice@bücher.example")
+	text := string(render(t, func(b *bytes.Buffer) error { return JSON(b, r, Options{View: Sources, Version: "1.2.3"}) }))
+	wide := func(order binary.AppendByteOrder) string {
+		b := order.AppendUint16(nil, 0xfeff)
+		for _, unit := range utf16.Encode([]rune(strings.ReplaceAll(text, "\n", "\r\n"))) {
+			b = order.AppendUint16(b, unit)
+		}
+		return string(b)
+	}
+	for name, written := range map[string]string{
+		"as it was": text, "with a mark": "\ufeff" + text, "CRLF": strings.ReplaceAll(text, "\n", "\r\n"),
+		"UTF-16LE": wide(binary.LittleEndian), "UTF-16BE": wide(binary.BigEndian),
+	} {
+		saved, err := ReadSaved(strings.NewReader(written))
+		if err != nil || saved.View != Sources || saved.Version != "1.2.3" {
+			t.Errorf("%s: %v, %+v", name, err, saved)
+			continue
+		}
+		if again := string(render(t, func(b *bytes.Buffer) error {
+			return JSON(b, saved.Report, Options{View: saved.View, Version: saved.Version})
+		})); again != text {
+			t.Errorf("%s: it is another one:\n%s", name, cmp.Diff(text, again))
+		}
+	}
+	for _, cut := range []string{"", "\xff\xfe", "\xff\xfe{", wide(binary.LittleEndian)[:101]} {
+		if _, err := Read(strings.NewReader(cut)); err == nil {
+			t.Errorf("%q is a report", cut)
+		}
+	}
+}
+
+// What another version of mailcheck said of a check stays with its evidence, and the check
+// stays what it is.
+func TestReadOtherTexts(t *testing.T) {
+	r := &mailcheck.Report{Address: address("alice@example.com"), Verdict: mailcheck.Fail, Findings: []mailcheck.Finding{
+		{Check: checks.LoginThrottled, Severity: checks.Failure, BecauseOf: checks.LoginRejected},
+		{Check: checks.LoginRejected, Severity: checks.Failure},
+	}}
+	text := string(render(t, func(b *bytes.Buffer) error { return JSON(b, r, Options{}) }))
+	text = strings.ReplaceAll(text, checks.LoginRejected.Summary, "As it was put in 2025.")
+	back, err := Read(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := string(render(t, func(b *bytes.Buffer) error { return Table(b, back, Options{}) }))
+	if !strings.Contains(table, "put in 2025") || strings.Contains(table, checks.LoginRejected.Summary) {
+		t.Errorf("the table is\n%s", table)
+	}
+	if f := back.Findings[1]; !f.Check.RejectsCredentials() || !mailcheck.Shows(back.Findings[1:], checks.LoginRejected) || f.Check != back.Findings[0].BecauseOf {
+		t.Errorf("the check is %+v", f.Check)
+	}
+}
+
+// Older documents do not say what they are read for.
+func TestViewOfOlderDocuments(t *testing.T) {
+	for want, d := range map[View]jsonReport{
+		Account: {Sources: []jsonSource{{}}, Servers: []jsonServer{{}}}, Sources: {Sources: []jsonSource{{}}}, Clients: {Clients: []jsonClient{{}}}, File: {File: "a", Clients: []jsonClient{{}}},
+	} {
+		if got := viewOf(d); got != want {
+			t.Errorf("%+v is of view %d, want %d", d, got, want)
+		}
+	}
+}
+
 // A report that was read looks in every format and view as it did before.
 func TestReadLooksTheSame(t *testing.T) {
 	for _, f := range contractReports() {
@@ -55,7 +126,7 @@ func TestReadLooksTheSame(t *testing.T) {
 		}
 		back := reread(t, f.report)
 		for _, format := range Formats {
-			for name, view := range views {
+			for name, view := range format.views() {
 				opts := Options{View: view, Verbose: true, Version: "1.2.3"}
 				before := render(t, func(b *bytes.Buffer) error { return format.Write(b, f.report, opts) })
 				after := render(t, func(b *bytes.Buffer) error { return format.Write(b, back, opts) })
@@ -165,6 +236,14 @@ func FuzzRead(f *testing.F) {
 			f.Add(small.Bytes())
 		}
 	}
+	for _, order := range []unicode.Endianness{unicode.LittleEndian, unicode.BigEndian} { // as PowerShell writes it
+		wide, err := unicode.UTF16(order, unicode.UseBOM).NewEncoder().Bytes([]byte(`{"schema":1,"address":"ü@example.com","domain":"example.com","verdict":"pass"}`))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(wide)
+	}
+	f.Add([]byte("\ufeff{\"schema\":1,\r\n\"verdict\":\"pass\"}\r\n"))
 	f.Add([]byte(`{"schema":1,"verdict":"fail","findings":[{"id":"a.b","severity":"failure","because_of":"b.a"},{"id":"b.a","severity":"failure","because_of":"a.b"}]}`))
 	f.Fuzz(func(t *testing.T, document []byte) {
 		r, err := Read(bytes.NewReader(document))
@@ -180,6 +259,15 @@ func FuzzRead(f *testing.F) {
 				printable[format.Name](t, out)
 			}
 		}
+		for _, format := range DiffFormats {
+			for _, d := range []Difference{Diff(r, healthy()), Diff(healthy(), r), Diff(r, r)} {
+				printableLines(t, render(t, func(b *bytes.Buffer) error { return format.Write(b, d, Options{}) }))
+			}
+		}
+		if d := Diff(r, r); len(d.Changes) > 0 {
+			t.Errorf("compared with itself it is another one: %+v", d.Changes)
+		}
+		Inconclusive(r)
 		again := render(t, func(b *bytes.Buffer) error { return JSON(b, r, Options{}) })
 		if _, err := Read(bytes.NewReader(again)); err != nil {
 			t.Errorf("what was read and written is not read: %v\n%s", err, again)

@@ -23,6 +23,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	file := filepath.Join("testdata", name)
+	got = bytes.ReplaceAll(got, []byte("\r\n"), []byte("\n")) // of the csv format, whose own test wants the \r
 	if *update {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)
@@ -51,23 +52,12 @@ func render(t *testing.T, write func(*bytes.Buffer) error) []byte {
 }
 
 func TestTableGolden(t *testing.T) {
-	for _, f := range fixtures() {
-		t.Run(f.name, func(t *testing.T) {
-			golden(t, f.name+".table", render(t, func(b *bytes.Buffer) error { return Table(b, f.report, Options{}) }))
-		})
-	}
 	f := failures()
 	for name, opts := range map[string]Options{
 		"failures-60.table": {Width: 60}, "failures-120.table": {Width: 120},
 		"failures-colour.table": {Color: true}, "failures-verbose.table": {Verbose: true},
 	} {
 		golden(t, name, render(t, func(b *bytes.Buffer) error { return Table(b, f, opts) }))
-	}
-}
-
-func TestJSONGolden(t *testing.T) {
-	for _, f := range fixtures() {
-		golden(t, f.name+".json", render(t, func(b *bytes.Buffer) error { return JSON(b, f.report, Options{Version: "1.2.3"}) }))
 	}
 }
 

@@ -6,6 +6,7 @@ package report
 type jsonReport struct {
 	Schema    int           `json:"schema"`
 	Tool      jsonTool      `json:"tool"`
+	View      string        `json:"view"` // what it is read for: account, sources, clients or file
 	Address   string        `json:"address"`
 	Domain    string        `json:"domain"`
 	File      string        `json:"file"` // that was judged; empty for a run
@@ -18,9 +19,13 @@ type jsonReport struct {
 	Servers   []jsonServer  `json:"servers"`
 	Network   []jsonStep    `json:"network"` // what was asked about this machine's own network
 	Findings  []jsonFinding `json:"findings"`
-	Clock     *jsonClock    `json:"clock,omitempty"` // where another clock was seen
-	Clients   []jsonClient  `json:"clients"`         // of the clients command, and of a file
-	LeftOff   int           `json:"left_off"`        // entries that are not here, of lists that have no count of their own
+	Clock     *jsonClock    `json:"clock,omitempty"`   // where another clock was seen
+	SignIn    *jsonSignIn   `json:"sign_in,omitempty"` // the kept one that the run logged in with, or could not use
+	Clients   []jsonClient  `json:"clients"`           // of the clients command, and of a file
+	LeftOff   int           `json:"left_off"`          // entries that are not here, of lists that have no count of their own
+
+	RoundTrip       *jsonRoundTrip       `json:"round_trip,omitempty"`      // where a message was to be sent
+	Synchronisation *jsonSynchronisation `json:"synchronisation,omitempty"` // where a folder was to be made
 }
 
 type jsonTool struct {
@@ -32,6 +37,15 @@ type jsonTool struct {
 type jsonClock struct {
 	BehindMS float64 `json:"behind_ms"` // negative: ahead
 	Servers  int     `json:"servers"`
+}
+
+// jsonSignIn is what became of a sign-in with OAuth2.
+type jsonSignIn struct {
+	Issuer string `json:"issuer"`
+	State  string `json:"state"`
+	Reason string `json:"reason"`
+	Fix    string `json:"fix"`
+	Who    string `json:"who"` // can do that; empty for whom the check names
 }
 
 // jsonPublished is a server as a source names it.
@@ -69,6 +83,13 @@ type jsonOAuth struct {
 	Vouched   bool     `json:"vouched"` // nobody can forge that the settings name it
 }
 
+// jsonLink is a page for people that a source names.
+type jsonLink struct {
+	Kind    string `json:"kind"`
+	URL     string `json:"url"`
+	Vouched bool   `json:"vouched"` // nobody can forge that the settings name it
+}
+
 type jsonSetting struct {
 	jsonPublished
 	Verdict string `json:"verdict"`
@@ -84,6 +105,8 @@ type jsonSource struct {
 	Servers   []jsonPublished `json:"servers"`
 	Places    []jsonPlace     `json:"places"`
 	OAuth     []jsonOAuth     `json:"oauth"`
+	Links     []jsonLink      `json:"links"`
+	DNSSEC    string          `json:"dnssec"`
 	Steps     []jsonStep      `json:"steps"`
 }
 
@@ -123,6 +146,7 @@ type jsonServer struct {
 	TLS           *jsonTLS         `json:"tls"`       // null if TLS was never up
 	TLSAudit      *jsonTLSAudit    `json:"tls_audit"` // null unless it was asked for
 	Login         jsonLogin        `json:"login"`
+	Mailbox       *jsonMailbox     `json:"mailbox"` // null unless a login was accepted
 	Neighbours    []jsonNeighbour  `json:"neighbours"`
 	Steps         []jsonStep       `json:"steps"`
 	Conversation  []jsonLine       `json:"conversation"`
@@ -187,15 +211,80 @@ type jsonCertificate struct {
 	NotAfter  string   `json:"not_after"`
 	SHA256    string   `json:"sha256"`
 	Key       string   `json:"key"`
+	KeySHA256 string   `json:"key_sha256"`
 }
 
 type jsonLogin struct {
-	Credentials bool     `json:"credentials"` // some were given
-	Mechanism   string   `json:"mechanism"`
-	State       string   `json:"state"`
-	Reason      string   `json:"reason"`
-	Username    string   `json:"username"` // that was accepted, or tried first
-	Refused     []string `json:"refused"`  // user names that the server refused
+	Credentials bool          `json:"credentials"` // some were given
+	Mechanism   string        `json:"mechanism"`
+	State       string        `json:"state"`
+	Reason      string        `json:"reason"`
+	Username    string        `json:"username"` // that was accepted, or tried first
+	Refused     []string      `json:"refused"`  // user names that the server refused
+	Attempts    []jsonAttempt `json:"attempts"` // where every way to log in was to be tried
+}
+
+type jsonAttempt struct {
+	Mechanism string `json:"mechanism"`
+	Binding   string `json:"binding"` // type of channel binding; "y": the client said that the server offers none
+	Username  string `json:"username"`
+	State     string `json:"state"`
+	Reason    string `json:"reason"`
+}
+
+// jsonMailbox is what a login opened.
+type jsonMailbox struct {
+	Messages   int             `json:"messages"` // -1 where that is not known
+	Alerts     []string        `json:"alerts"`
+	Identity   []jsonProperty  `json:"identity"`
+	Namespaces []jsonNamespace `json:"namespaces"`
+	Folders    []jsonFolder    `json:"folders"`      // that are there for something
+	Count      int             `json:"folder_count"` // of all; 0 where they are not known
+	More       bool            `json:"folders_more"`
+	Quotas     []jsonQuota     `json:"quotas"`
+	Collecting *jsonCollecting `json:"collecting"` // null but for POP3
+	Sending    *jsonSending    `json:"sending"`    // null but for submission
+}
+
+type jsonProperty struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+type jsonNamespace struct {
+	Kind      string `json:"kind"`
+	Prefix    string `json:"prefix"`
+	Delimiter string `json:"delimiter"`
+}
+
+type jsonFolder struct {
+	Name    string `json:"name"`
+	Use     string `json:"use"`
+	Guessed bool   `json:"guessed"`
+}
+
+type jsonQuota struct {
+	Root     string `json:"root"`
+	Resource string `json:"resource"`
+	Used     int64  `json:"used"`
+	Limit    int64  `json:"limit"` // 0 for none
+}
+
+type jsonCollecting struct {
+	Leave   string  `json:"leave"`
+	Days    int     `json:"days"`
+	Top     bool    `json:"top"`
+	DelayMS float64 `json:"login_delay_ms"`
+	Octets  int64   `json:"octets"`
+}
+
+type jsonSending struct {
+	As         string `json:"address"`
+	State      string `json:"state"`
+	MaxSize    int64  `json:"max_size"` // 0 for none
+	EightBit   bool   `json:"eight_bit"`
+	UTF8       bool   `json:"smtputf8"`
+	Deliveries bool   `json:"dsn"`
 }
 
 // jsonLine is one line of a conversation.
@@ -215,9 +304,17 @@ type jsonStep struct {
 	Detail    string           `json:"detail"`
 	Error     string           `json:"error"`
 	Reach     string           `json:"reach"`
-	Leaf      *jsonCertificate `json:"leaf"`     // null unless it could not be verified
-	Findings  []string         `json:"findings"` // ids
-	Found     []jsonFinding    `json:"found"`    // the same, whole
+	Leaf      *jsonCertificate `json:"leaf"`              // null unless it could not be verified
+	Records   *jsonRecordSet   `json:"records,omitempty"` // that DNS has, where that was asked
+	Findings  []string         `json:"findings"`          // ids
+	Found     []jsonFinding    `json:"found"`             // the same, whole
+}
+
+// jsonRecordSet is all that DNS has of one type at one name.
+type jsonRecordSet struct {
+	Name string   `json:"name"`
+	Type string   `json:"type"`
+	Data []string `json:"data"`
 }
 
 type jsonFinding struct {

@@ -11,6 +11,14 @@ import (
 func sourcesTable(p *page, r *mailcheck.Report) {
 	verdictLine(p, r, discoverySentence(r))
 	p.blank()
+	sideBySide(p, r)
+	sources(p, r, true) // here they are the answer
+	findings(p, r)
+	footer(p, r)
+}
+
+// sideBySide puts what the sources publish side by side.
+func sideBySide(p *page, r *mailcheck.Report) {
 	published := publishedRows(r)
 	if len(published) > 1 && !p.grid(published) {
 		publishedList(p, r)
@@ -18,9 +26,6 @@ func sourcesTable(p *page, r *mailcheck.Report) {
 	aroundMail(p, r)
 	preferences(p, r)
 	unvouched(p, r, usable(r))
-	sources(p, r, true) // here they are the answer
-	findings(p, r)
-	footer(p, r)
 }
 
 // discoverySentence counts the sources that had something to say.

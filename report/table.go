@@ -27,17 +27,25 @@ func Table(w io.Writer, r *mailcheck.Report, opts Options) error {
 // accountTable says whether an account works: the verdict, the servers, what each
 // source said, and the findings with their remedies.
 func accountTable(p *page, r *mailcheck.Report) {
-	if r.Address.Domain == "" {
-		verdictLine(p, r, serversSentence(r))
-	} else {
-		verdictLine(p, r, accountSentence(r))
-	}
+	verdictLine(p, r, testSentence(r))
 	userNames(p, r)
+	signedIn(p, r)
 	servers(p, r)
+	attempts(p, r)
+	mailboxes(p, r)
+	flow(p, r)
 	audits(p, r)
 	sources(p, r, p.Verbose)
 	findings(p, r)
 	footer(p, r)
+}
+
+// testSentence sums up what was tested: an address, or servers that were named.
+func testSentence(r *mailcheck.Report) mailcheck.Text {
+	if r.Address.Domain == "" {
+		return serversSentence(r)
+	}
+	return accountSentence(r)
 }
 
 // userNames names what to log in with, where the sources say it.
@@ -54,6 +62,14 @@ func userNames(p *page, r *mailcheck.Report) {
 	}
 	if len(names) > 0 {
 		p.say(6, 8, "User name: %s", mailcheck.ListOf(names).AtMost(2))
+	}
+}
+
+// signedIn says that the run logged in with what is kept, which nobody gave it.
+func signedIn(p *page, r *mailcheck.Report) {
+	tried := slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Login != nil && s.Login.State != mailcheck.LoginSkipped })
+	if r.SignIn != nil && r.SignIn.State == mailcheck.SignInUsed && tried {
+		p.say(6, 8, "Login: with the sign-in that is kept, at %s", r.SignIn.Issuer)
 	}
 }
 

@@ -3,7 +3,7 @@ package report
 import (
 	"strings"
 
-	"github.com/olekukonko/tablewriter/pkg/twwidth"
+	"github.com/clipperhouse/displaywidth"
 
 	"mailcheck"
 	"mailcheck/checks"
@@ -14,8 +14,8 @@ func verbatim(s string) mailcheck.Text { return mailcheck.Textf("%s", s) }
 
 // columns returns how many terminal columns s takes. Whether ambiguous
 // characters are wide depends on a terminal's settings; here they never are, so
-// that output does not depend on the environment.
-func columns(s string) int { return twwidth.WidthWithOptions(s, twwidth.Options{}) }
+// that output does not depend on the environment. Colours take none.
+func columns(s string) int { return displaywidth.Options{ControlSequences: true}.String(s) }
 
 // wrap breaks text between words into lines of at most width columns. A word
 // longer than that gets a line of its own: a host name has to stay whole to be
@@ -41,15 +41,20 @@ func wrap(text string, width int) []string {
 }
 
 // page collects lines no wider than the options say. What it is given are texts,
-// which escape what a terminal would obey when they become strings.
+// which escape what a terminal would obey when they become strings. A format that lays
+// them out in its own way has them told instead of written.
 type page struct {
 	strings.Builder
 	Options
+	told *[]block // nil: they are written
 }
 
 // paragraph writes text with its first line indented by first columns and the
 // others by rest.
 func (p *page) paragraph(first, rest int, text mailcheck.Text) {
+	if p.tell(block{indent: first, text: text}) {
+		return
+	}
 	for i, line := range wrap(text.String(), p.width()-max(first, rest)) {
 		indent := rest
 		if i == 0 {
@@ -62,6 +67,13 @@ func (p *page) paragraph(first, rest int, text mailcheck.Text) {
 // say writes a paragraph from a format and its arguments.
 func (p *page) say(first, rest int, format string, args ...any) {
 	p.paragraph(first, rest, mailcheck.Textf(format, args...))
+}
+
+// item writes a paragraph about the title above, behind the word for what it is.
+func (p *page) item(label string, text mailcheck.Text) {
+	if !p.tell(block{label: label, text: text}) {
+		p.say(4, 6, "%s: %s", label, text)
+	}
 }
 
 // blank separates two blocks.

@@ -36,6 +36,12 @@ func Transcript(w io.Writer, r *mailcheck.Report, _ Options) error {
 	for _, s := range r.Servers {
 		writeEvents(&b, "server "+s.URL(), conversation(s))
 	}
+	if t := r.Synchronisation; t != nil {
+		writeEvents(&b, "synchronisation", conversation(mailcheck.ServerResult{Steps: t.Steps, Conversation: t.Conversation}))
+	}
+	if t := r.RoundTrip; t != nil {
+		writeEvents(&b, "round trip", conversation(mailcheck.ServerResult{Steps: t.Steps, Conversation: t.Conversation}))
+	}
 	if len(r.Network) > 0 {
 		writeEvents(&b, "this machine's network", steps(r.Network, ""))
 	}

@@ -119,6 +119,9 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 	text := mailcheck.Textf("no server found for %s", purpose)
 	switch {
 	case !tested && r.Verdict == mailcheck.Untested:
+		if mailcheck.Shows(r.Findings, checks.RunInterrupted) {
+			return mailcheck.Textf("the test was interrupted before any server was found for %s.", purpose)
+		}
 		return mailcheck.Textf("the time for the whole test ran out before any server was found for %s.", purpose)
 	case tested && r.Verdict == mailcheck.Untested:
 		text = mailcheck.Textf("the test did not get as far as a working server for %s", purpose)
@@ -135,7 +138,7 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 }
 
 // undecided are the checks for which nobody knows whether a login works.
-var undecided = []*checks.Check{checks.RunTimeout, checks.LoginNoMechanism, checks.LoginNotTrusted}
+var undecided = []*checks.Check{checks.RunTimeout, checks.RunInterrupted, checks.LoginNoMechanism, checks.LoginNotTrusted}
 
 // untried returns why it is not known whether a login works at the servers of these
 // protocols, if they are in order but for that; else nil.
@@ -148,7 +151,7 @@ func untried(r *mailcheck.Report, protocols []mailcheck.Protocol) *checks.Check 
 			return nil
 		default:
 			for _, f := range s.Findings() {
-				if slices.Contains(undecided, f.Check) {
+				if slices.ContainsFunc(undecided, f.Check.Is) {
 					why = f.Check
 				}
 			}
@@ -223,7 +226,7 @@ func serversSentence(r *mailcheck.Report) mailcheck.Text {
 // unfinished says how the test of servers ended early.
 func unfinished(r *mailcheck.Report) mailcheck.Text {
 	for _, f := range r.Findings {
-		if slices.Contains(undecided, f.Check) {
+		if slices.ContainsFunc(undecided, f.Check.Is) {
 			return mailcheck.Textf("%s", mailcheck.Clause(f.Check.Summary))
 		}
 	}

@@ -1,0 +1,186 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed" // the page and its style
+	"encoding/base64"
+	"html/template"
+	"io"
+	"strings"
+	"sync"
+
+	"mailcheck"
+	"mailcheck/checks"
+)
+
+//go:embed page.html
+var pageSource string
+
+//go:embed page.css
+var pageStyle string
+
+// HTML writes the report as one file for a browser: without a script, with nothing from
+// elsewhere, for a screen of any size and for paper.
+func HTML(w io.Writer, r *mailcheck.Report, opts Options) error {
+	var b bytes.Buffer
+	if err := pageTemplate().Execute(&b, pageOf(r, opts)); err != nil {
+		return err
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// pageTemplate is parsed when a page is written: whoever wants a table does not wait for it.
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{
+		"runs": func(t mailcheck.Text) []run { return runsOf(t.String()) },
+		"acts": acts,
+	}).Parse(unixLines(pageSource)))
+})
+
+// unixLines undoes what a checkout on Windows does: a browser would compare the hash of the
+// style with that of lines that end in \n.
+func unixLines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+
+// webPage is what the template shows.
+type webPage struct {
+	Policy   string // Content-Security-Policy
+	Style    template.CSS
+	Title    mailcheck.Text
+	Outline  outline
+	Level    string    // of the verdict, as a class
+	Contents []webPart // the titles of the sections; none where there are few
+	First    *advice
+	Cards    []card // settings to type in
+	Parts    []webPart
+	Certs    []card
+	Times    timeline
+}
+
+// webPart is a section whose blocks are put together as HTML has them.
+type webPart struct {
+	ID, Title string
+	Nodes     []node
+}
+
+// node is a paragraph, a list, a table or a finding.
+type node struct {
+	Text    mailcheck.Text
+	List    []mailcheck.Text
+	Caption string
+	Head    []cell
+	Rows    [][]cell
+	Finding *webFinding
+}
+
+// webFinding is a finding with what is said of it.
+type webFinding struct {
+	Level string
+	Title mailcheck.Text
+	Items []webItem
+	More  []mailcheck.Text
+}
+
+type webItem struct {
+	Label    string
+	Text     mailcheck.Text
+	Evidence bool // somebody else's words as they are
+}
+
+func pageOf(r *mailcheck.Report, opts Options) webPage {
+	style := unixLines(pageStyle)
+	sum := sha256.Sum256([]byte(style))
+	o := outlineOf(r, opts)
+	p := webPage{
+		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+		Style:  template.CSS(style), Outline: o, Level: levels[o.Severity], First: o.First,
+		Title: mailcheck.Textf("mailcheck"),
+	}
+	if !o.Subject.Empty() {
+		p.Title = mailcheck.Textf("%s - mailcheck", o.Subject)
+	}
+	for _, s := range o.Settings {
+		p.Cards = append(p.Cards, settingCard(r.Address, s))
+	}
+	for _, s := range o.Sections {
+		p.Parts = append(p.Parts, webPart{strings.ReplaceAll(strings.ToLower(s.Title), " ", "-"), s.Title, nodesOf(s)})
+	}
+	if opts.View == Account {
+		p.Certs, p.Times = certificateCards(r), timelineOf(r)
+	}
+	p.Contents = p.contents()
+	return p
+}
+
+// contents lists the sections that there are, in their order.
+func (p webPage) contents() []webPart {
+	var all []webPart
+	add := func(there bool, parts ...webPart) {
+		if there {
+			all = append(all, parts...)
+		}
+	}
+	add(p.First != nil, webPart{ID: "first", Title: "What to do first"})
+	add(len(p.Cards) > 0, webPart{ID: "settings", Title: "Settings to type in"})
+	add(true, p.Parts...)
+	add(len(p.Certs) > 0, webPart{ID: "certificates", Title: "Certificates"})
+	add(len(p.Times.Strips) > 0, webPart{ID: "times", Title: "Times"})
+	if len(all) < 3 {
+		return nil
+	}
+	return all
+}
+
+// levels are the classes of severities.
+var levels = map[checks.Severity]string{checks.OK: "ok", checks.Info: "note", checks.Warning: "warning", checks.Failure: "failure"}
+
+// nodesOf puts items below the finding that they are of, and what is indented into lists.
+func nodesOf(s section) []node {
+	var nodes []node
+	var finding *webFinding
+	listing := false
+	for _, b := range s.Blocks {
+		switch {
+		case b.title:
+			finding = &webFinding{Level: levels[b.severity], Title: b.text}
+			nodes = append(nodes, node{Finding: finding})
+		case b.label != "" && finding != nil:
+			finding.Items = append(finding.Items, webItem{b.label, b.text, b.label == evidence})
+		case b.indent > 0 && finding != nil:
+			finding.More = append(finding.More, b.text)
+		case b.indent > 0 && listing:
+			last := &nodes[len(nodes)-1]
+			last.List = append(last.List, b.text)
+		case b.indent > 0:
+			nodes = append(nodes, node{List: []mailcheck.Text{b.text}})
+		case b.rows != nil:
+			finding = nil
+			nodes = append(nodes, node{Caption: s.Title, Head: b.rows[0], Rows: b.rows[1:]})
+		default:
+			finding = nil
+			nodes = append(nodes, node{Text: b.text})
+		}
+		listing = b.indent > 0 && finding == nil
+	}
+	return nodes
+}
+
+// Lines, Level and Title are for the template.
+
+// Lines returns the lines of a cell.
+func (c cell) Lines() []mailcheck.Text { return c.lines }
+
+// Level returns the class of a cell that has a colour.
+func (c cell) Level() string {
+	if !c.coloured {
+		return ""
+	}
+	return levels[c.severity]
+}
+
+// Label returns who acts.
+func (b block) Label() string { return b.label }
+
+// Text returns what it says.
+func (b block) Text() mailcheck.Text { return b.text }
