@@ -19,7 +19,7 @@ var toPeople = []string{"report", "cmd/mailcheck"}
 
 // sentences are the rooms, with those below them, that have something to say to
 // people. The others have errors alone.
-var sentences = []string{".", "autoconfig", "probes", "internal/trace", "internal/tlsask"}
+var sentences = []string{".", "autoconfig", "probes", "internal/trace", "internal/tlsask", "internal/oauth"}
 
 // unformatted are the functions that may make a format, each with a reason.
 var unformatted = map[string]string{

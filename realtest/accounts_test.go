@@ -23,7 +23,7 @@ var accounts = []scenario{{
 	ports:   []int{993, 143, 995, 110},
 	users:   []string{memberAt("cyrus-login"), homelessAt("cyrus-login")},
 	settings: "sasl_pwcheck_method: saslauthd\nsasl_saslauthd_path: DIR/mux\nvirtdomains: userid\n" +
-		"autocreate_quota: 0\nautocreate_users: " + memberAt("cyrus-login") + "\n", // homeless gets no mailbox
+		"autocreate_quota: 5000\nautocreate_users: " + memberAt("cyrus-login") + "\n", // homeless gets no mailbox
 	servers: []string{"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls pass"},
 }, {
 	name:    "courier-login",

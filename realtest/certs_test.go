@@ -95,6 +95,7 @@ const (
 	fullChain         = "full-chain"         // good, below the intermediate
 	filesGood         = "files-good"         // good, for the domains of setup files
 	filesUnknown      = "files-unknown"      // the same, from a root that nobody knows
+	siteGood          = "site-good"          // good, for the domains of web sites
 )
 
 // leaves are the certificates that a scenario can have.
@@ -124,6 +125,7 @@ var leaves = []leaf{
 	{kind: fullChain, issuer: sent},
 	{kind: filesGood, change: forSetupFiles},
 	{kind: filesUnknown, issuer: unknown, change: forSetupFiles},
+	{kind: siteGood, change: forWebsites},
 }
 
 // forSetupFiles keeps their names out of the other certificates, of which mailcheck does not
@@ -147,9 +149,12 @@ func (w *world) certificates() {
 	names := []string{"imap.six.example", "alias.alias.example", "alias.healthy.example", "both.healthy.example"}
 	for _, s := range scenarios {
 		for _, host := range []string{"imap", "pop", "smtp"} {
-			if !strings.HasPrefix(s.name, "files-") { // which have certificates of their own
+			if !strings.HasPrefix(s.name, "files-") && s.website == "" { // which have certificates of their own
 				names = append(names, host+"."+s.domain())
 			}
+		}
+		if s.program == tokens {
+			names = append(names, "login."+s.domain())
 		}
 		if s.web != "" {
 			names = append(names, "autoconfig."+s.domain())

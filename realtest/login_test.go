@@ -45,6 +45,12 @@ var logins = []scenario{{
 		"submission smtp:465 tls pass", "submission smtp:587 starttls pass",
 	},
 }, {
+	name:    "stands", // whose user has a mailbox that is nearly full
+	program: members,
+	ports:   []int{993, 995},
+	users:   []string{memberAt("stands")},
+	servers: []string{"imap imap:993 tls pass", "pop3 pop:995 tls pass"},
+}, {
 	name:    "senders",
 	program: members,
 	settings: "smtpd_sasl_path = DIR/members/auth\nsmtpd_sender_restrictions = reject_sender_login_mismatch\n" +
@@ -66,6 +72,13 @@ var logins = []scenario{{
 	ports:    []int{993, 143, 995, 110},
 	users:    []string{memberAt("lone")},
 	servers:  []string{"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls pass"},
+}, {
+	name:     "ways", // whose users may show a certificate
+	program:  members,
+	settings: "ssl_ca = <DIR/root.pem\nssl_require_crl = no\nssl_verify_client_cert = yes\nssl_cert_username_field = commonName\n",
+	ports:    []int{993, 143, 995},
+	users:    []string{memberAt("ways")},
+	servers:  []string{"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass"},
 }}
 
 // members starts Dovecot for the scenarios with users. The passwords are kept in
@@ -87,7 +100,7 @@ func (w *world) members(scenarios []scenario) {
 			fmt.Fprintf(&local, "local %[1]s {\n  ssl_cert = <%[2]s\n  ssl_key = <%[2]s\n}\n", s.address, w.path(s.pem()))
 		}
 		if !slices.Contains(s.ports, 587) && !slices.Contains(s.ports, 465) { // else the settings are Postfix's
-			fmt.Fprintf(&local, "local %s {\n%s}\n", s.address, s.settings)
+			fmt.Fprintf(&local, "local %s {\n%s}\n", s.address, s.configured(w.dir))
 		}
 	}
 	w.write("members/users", users.String())
@@ -102,10 +115,16 @@ ssl = yes
 ssl_cert = <%[1]s/good.pem
 ssl_key = <%[1]s/good.pem
 disable_plaintext_auth = yes
-auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 external
 auth_failure_delay = 0
+auth_ssl_username_from_cert = yes
 auth_username_chars =
 mail_location = maildir:~
+passdb {
+  driver = static
+  mechanisms = external
+  args = nopassword
+}
 passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%%u %[1]s/members/users
@@ -114,6 +133,31 @@ userdb {
   driver = passwd-file
   args = username_format=%%u %[1]s/members/users
   default_fields = uid=nobody gid=nogroup
+}
+mail_plugins = quota
+protocol imap {
+  mail_plugins = quota imap_quota
+}
+plugin {
+  quota = maildir:User quota
+  quota_rule = *:storage=1M
+}
+namespace inbox {
+  inbox = yes
+  mailbox Sent {
+    special_use = \Sent
+    auto = create
+  }
+  mailbox Trash {
+    special_use = \Trash
+    auto = create
+  }
+  mailbox Entwürfe {
+    auto = create
+  }
+  mailbox Lists { # by Postfix, so that Dovecot would not notice within a session that it is new
+    auto = create
+  }
 }
 service auth {
   unix_listener %[1]s/members/auth {
@@ -200,7 +244,7 @@ func TestLoginMechanisms(t *testing.T) {
 				accepted = append(accepted, strings.TrimSpace(strings.Split(step.Detail, " as ")[0]))
 			}
 		}
-		want := []string{"PLAIN", "LOGIN", "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5"}
+		want := []string{"PLAIN", "LOGIN", "SCRAM-SHA-256 (flag y)", "SCRAM-SHA-1", "CRAM-MD5"}
 		switch {
 		case strings.HasPrefix(scheme, "imap"):
 			want = append(want, "LOGIN command")

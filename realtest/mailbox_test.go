@@ -30,10 +30,14 @@ var mailboxes = map[string]string{"mailbox": "members/mail", "courier-login": "c
 
 // looks are what mailcheck says after an accepted login, until it leaves.
 var looks = map[string][]string{
-	"imap":       {`ID ("name" "mailcheck")`, "EXAMINE INBOX", "LOGOUT"},
-	"pop3":       {"STAT", "QUIT"},
-	"submission": {"MAIL FROM:<USER>", "RCPT TO:<USER>", "RSET", "QUIT"},
+	"imap":       {`ID ("name" "mailcheck")`, "EXAMINE INBOX", "NAMESPACE", "GETQUOTAROOT INBOX", `LIST "" "*" RETURN (SPECIAL-USE)`, "LOGOUT"},
+	"pop3":       {"STAT", "CAPA", "UIDL", "TOP N 0", "QUIT"},
+	"submission": {"MAIL FROM:<USER>", "RCPT TO:<USER>", "RSET", "EHLO [127.0.0.1]", "QUIT"},
 }
+
+// courierLooks differ, since Courier has neither ID nor special uses, and does not say at the
+// login what its user may do.
+var courierLooks = []string{"EXAMINE INBOX", "CAPABILITY", "NAMESPACE", "GETQUOTAROOT INBOX", `LIST "" "*"`, "LOGOUT"}
 
 // An accepted login costs each server one connection, and the look at the mailbox
 // changes nothing there.
@@ -118,10 +122,12 @@ func noticed(inventory []string) (list []string) {
 // wantedLook is what mailcheck has to say to a server.
 func wantedLook(s scenario, server, user string) (want []string) {
 	protocol := strings.TrimSuffix(server[:strings.Index(server, ":")], "s")
-	for _, line := range looks[protocol] {
-		if s.program != courier || !strings.HasPrefix(line, "ID ") { // which Courier does not offer
-			want = append(want, strings.ReplaceAll(line, "USER", user))
-		}
+	lines := looks[protocol]
+	if s.program == courier && protocol == "imap" {
+		lines = courierLooks
+	}
+	for _, line := range lines {
+		want = append(want, strings.ReplaceAll(line, "USER", user))
 	}
 	return want
 }
@@ -137,7 +143,8 @@ func saidAfterLogin(transcript string) map[string][]string {
 			server, in = name[:strings.LastIndex(name, ":")], false
 		}
 		if _, words, ok := strings.Cut(line, " >> "); ok && in {
-			said[server] = append(said[server], imapTag.ReplaceAllString(words, ""))
+			words = imapTag.ReplaceAllString(words, "")
+			said[server] = append(said[server], newest.ReplaceAllString(words, "TOP N 0"))
 		}
 		in = in || strings.Contains(line, " - auth: ")
 	}
@@ -145,7 +152,10 @@ func saidAfterLogin(transcript string) map[string][]string {
 }
 
 // imapTag is the tag of a command, which is nobody's business.
-var imapTag = regexp.MustCompile(`^[Tc][0-9]+ `)
+var imapTag = regexp.MustCompile(`^[TMc][0-9]+ `)
+
+// newest asks for the head of the last message, whichever that is.
+var newest = regexp.MustCompile(`^TOP [0-9]+ 0$`)
 
 // relay passes connections on to a server and counts them.
 type relay struct {

@@ -17,7 +17,7 @@ func (w *world) programs() {
 		of[s.program] = append(of[s.program], s)
 	}
 	for program, start := range map[string]func([]scenario){
-		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy, members: w.members, refuser: w.refuser,
+		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy, members: w.members, tokens: w.tokens, refuser: w.refuser,
 	} {
 		if len(of[program]) > 0 {
 			start(of[program])
@@ -29,7 +29,12 @@ func (w *world) programs() {
 func (w *world) exim(scenarios []scenario) {
 	dir := w.owned("exim", firstID)
 	for _, s := range scenarios {
+		condition := "false"
+		if len(s.users) > 0 { // whoever they are
+			condition = "true"
+		}
 		conf := w.path("exim", s.name+".conf")
+		settings, authenticators, _ := strings.Cut(s.configured(dir), "begin authenticators\n")
 		w.write("exim/"+s.name+".conf", fmt.Sprintf(`
 spool_directory = %[1]s
 log_file_path = %[1]s/%%s.log
@@ -48,9 +53,9 @@ plain:
   driver = plaintext
   public_name = PLAIN
   server_prompts = :
-  server_condition = false
+  server_condition = %[6]s
   server_advertise_condition = ${if def:tls_in_cipher}
-`, dir, s.address, s.domain(), s.pem(), s.configured(dir)))
+%[7]s`, dir, s.address, s.domain(), s.pem(), settings, condition, authenticators))
 		w.startOver("/usr/sbin/exim4", "-bdf", "-C", conf)
 	}
 }
@@ -61,6 +66,11 @@ func (w *world) courier(scenarios []scenario) {
 	dir := w.owned("courier", firstID+1)
 	w.listenUnix(w.path("courier", "socket"), w.authdaemond)
 	w.maildirs("courier", firstID+1, scenarios)
+	for _, dir := range []string{"new", "cur", "tmp"} { // Exim delivers to it, as somebody else
+		if path := w.path("courier", "mail", memberAt("courier-trip"), dir); slices.ContainsFunc(scenarios, func(s scenario) bool { return s.name == "courier-trip" }) {
+			check(os.Chmod(path, 0o777))
+		}
+	}
 	const lib = "/usr/lib/courier/courier/"
 	for _, s := range scenarios {
 		starttls := map[bool]string{true: "NO", false: "YES"}[s.cert == none]
@@ -105,18 +115,27 @@ func (w *world) cyrus(scenarios []scenario) {
 		if s.cert != none {
 			tls = fmt.Sprintf("tls_server_cert: %[1]s/%[2]s\ntls_server_key: %[1]s/%[2]s\n", dir, s.pem())
 		}
+		configured := cmp.Or(s.configured(dir), "sasl_pwcheck_method: auxprop\n")
+		if !strings.Contains(configured, "sasl_mech_list") {
+			configured += "sasl_mech_list: PLAIN LOGIN\n"
+		}
 		conf := w.path("cyrus", s.name+".conf")
 		w.write("cyrus/"+s.name+".conf", fmt.Sprintf(`configdirectory: %[1]s
 partition-default: %[1]s/spool
 sievedir: %[1]s/sieve
 servername: %[2]s
 allowplaintext: no
-sasl_mech_list: PLAIN LOGIN
-%[3]s%[4]s`, dir, "mail."+s.domain(), tls, cmp.Or(s.configured(dir), "sasl_pwcheck_method: auxprop\n")))
+%[3]s%[4]s`, dir, "mail."+s.domain(), tls, configured))
+		if strings.Contains(s.settings, "sasldb") {
+			w.sasldb(w.path("cyrus", "sasldb2"), id, s.users)
+		}
 		for _, port := range s.ports {
 			command := map[int]string{993: "imapd -s", 143: "imapd", 995: "pop3d -s", 110: "pop3d"}[port]
 			services += fmt.Sprintf("  %s%d cmd=\"%s -C %s\" listen=\"%s:%d\" prefork=0\n", strings.ReplaceAll(s.name, "-", ""), port, command, conf, s.address, port)
 		}
+	}
+	if i := slices.IndexFunc(scenarios, func(s scenario) bool { return s.name == "cyrus-trip" }); i >= 0 {
+		services += fmt.Sprintf("  lmtp cmd=\"lmtpd -C %s\" listen=\"%s\" prefork=0\n", w.path("cyrus", scenarios[i].name+".conf"), w.path("cyrus", "socket", "lmtp"))
 	}
 	w.write("cyrus/services", "START {\n  recover cmd=\"ctl_cyrusdb -C "+w.path("cyrus", scenarios[0].name+".conf")+" -r\"\n}\nSERVICES {\n"+services+"}\nEVENTS {\n}\n")
 	w.startOver("/usr/lib/cyrus/bin/master", "-C", w.path("cyrus", scenarios[0].name+".conf"), "-M", w.path("cyrus", "services"), "-p", w.path("cyrus", "pid"))

@@ -25,6 +25,8 @@ const (
 	stunnel   = "stunnel"
 	nginx     = "nginx"
 	validator = "unbound"
+	caddy     = "Caddy"
+	apache    = "Apache"
 
 	refuser = "a server that turns everybody away" // of this test's own
 )
@@ -38,6 +40,8 @@ var binaries = map[string][]string{
 	opensmtpd: {"/usr/sbin/smtpd"},
 	stunnel:   {"/usr/bin/stunnel4"},
 	nginx:     {"/usr/lib/nginx/modules/ngx_mail_module.so"},
+	caddy:     {"/usr/bin/caddy"},
+	apache:    {"/usr/sbin/apache2", "/usr/lib/apache2/modules/mod_ssl.so"},
 	validator: {"/usr/sbin/unbound", "/usr/bin/ldns-keygen", "/usr/bin/ldns-signzone"},
 }
 
@@ -201,8 +205,8 @@ func choose() {
 			leaveOut("tests with "+program, why)
 		}
 	}
-	scenarios = slices.DeleteFunc(slices.Concat(scenarios, programScenarios, accounts), func(s scenario) bool {
-		return missing[s.program] != "" || s.dnssec != "" && missing[validator] != ""
+	scenarios = slices.DeleteFunc(slices.Concat(scenarios, programScenarios, accounts, trips, everyWay), func(s scenario) bool {
+		return missing[s.program] != "" || missing[s.website] != "" || s.dnssec != "" && missing[validator] != ""
 	})
 }
 

@@ -18,6 +18,7 @@ type scenario struct {
 	ports   []int  // what listens; others refuse
 	cert    string // what the mail servers show, one of leaves; the good one where empty
 	program string // what the mail servers are; Dovecot and Postfix where empty
+	website string // what serves the web site that mailcheck writes, see websites
 	dnssec  string // how unbound sees the domain; NSD is asked where empty
 	missing bool   // the domain does not exist
 	public  bool   // the address is none of loopback; only in a network of its own
@@ -50,7 +51,7 @@ const none = "none"
 // has reports whether a program is among the mail servers.
 func (s scenario) has(program string) bool {
 	return s.program == program || s.program == "" && (program == dovecot || program == postfix) ||
-		s.program == members && program == postfix
+		(s.program == members || s.program == tokens) && program == postfix
 }
 
 // Values of scenario.web, where DOMAIN stands for the domain.
@@ -96,7 +97,7 @@ const (
 	startTLSRecords   = "_imap._tcp SRV 0 1 143 imap\n_submission._tcp SRV 0 1 587 smtp\n"
 )
 
-var scenarios = slices.Concat(servers, discovery, trust, stapled, audited, dnssec, doors, logins, setupFiles, likely)
+var scenarios = slices.Concat(servers, discovery, trust, stapled, audited, dnssec, doors, logins, signedIn, setupFiles, websites, likely)
 
 var servers = []scenario{{
 	name: "healthy",

@@ -169,6 +169,13 @@ func (w *world) await() {
 	if w.imaps6 != 0 {
 		endpoints = append(endpoints, fmt.Sprintf("[::1]:%d", w.imaps6))
 	}
+	if err := answers(endpoints...); err != nil {
+		panic(fmt.Sprintf("%v\n%s", err, w.logs()))
+	}
+}
+
+// answers waits until something listens everywhere.
+func answers(endpoints ...string) error {
 	deadline := time.Now().Add(20 * time.Second)
 	for _, endpoint := range endpoints {
 		for {
@@ -178,11 +185,12 @@ func (w *world) await() {
 				break
 			}
 			if time.Now().After(deadline) {
-				panic(fmt.Sprintf("a server did not start: %v\n%s", err, w.logs()))
+				return fmt.Errorf("a server did not start: %w", err)
 			}
 			time.Sleep(20 * time.Millisecond)
 		}
 	}
+	return nil
 }
 
 // logs returns what the servers have to say, for whoever mends a failing test.
@@ -245,6 +253,7 @@ func (w *world) nsd() {
 	w.startNSD("nsd", w.resolver, usual, zones)
 	if w.validator != "" {
 		file, w.anchor = w.zoneFile(".", delegation("example", ds), signed)
+		w.write("root.key", w.anchor)
 		add(".", file)
 		w.startNSD("nsd-root", w.rooted, "", zones)
 	}
@@ -408,8 +417,9 @@ service pop3-login {
 
 // postfix serves submission.
 func (w *world) postfix() {
-	// The services that smtpd itself needs; there is no delivery.
-	services := `
+	// The services that smtpd itself needs, and those of the mail that is delivered.
+	delivery, further := w.delivery()
+	services := delivery + `
 postlog   unix-dgram n - n - 1 postlogd
 tlsmgr    unix - - n 1000? 1 tlsmgr
 anvil     unix - - n - 1 anvil
@@ -443,7 +453,7 @@ smtpd_sasl_path = %[1]s/auth
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_peername_lookup = no
 in_flow_delay = 0
-`, w.dir))
+%[2]s`, w.dir, further))
 	check(os.Mkdir(w.path("queue"), 0o755))
 	// "postfix check" makes what is missing below the two directories. Its "start"
 	// would move the daemons to a process group that stop does not know.

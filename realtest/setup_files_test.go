@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -26,6 +27,7 @@ const plainPassword = "plain-password"
 // begin TLS, and servers that stand in the place of theirs and deserve no password.
 var setupFiles = []scenario{{
 	name:     "files-tls",
+	records:  calendarRecords,
 	program:  members,
 	cert:     filesGood,
 	web:      strings.ReplaceAll(settings, "%EMAILADDRESS%", strings.ReplaceAll(oddName, `"`, "&quot;")),
@@ -159,6 +161,9 @@ func passwordOf(user string) string {
 	if user == plainName {
 		return plainPassword
 	}
+	if slices.ContainsFunc(everyWay, func(s scenario) bool { return slices.Contains(s.users, user) }) {
+		return waysPassword
+	}
 	return memberPassword
 }
 
@@ -166,33 +171,34 @@ func passwordOf(user string) string {
 // and no other, and finds the servers of a domain where they are told.
 const asNobody = `set -e
 mount --make-rprivate /
+mount -t proc proc /proc
 mount --bind "$1/hosts" /etc/hosts
 mount --bind "$1/nsswitch.conf" /etc/nsswitch.conf
 mount --bind "$1/certs" /etc/ssl/certs
 cd "$1/home"
 exec env -i LC_ALL=C.UTF-8 TERM=xterm USER=nobody HOME="$1/home" PATH="$1/bin:/usr/local/bin:/usr/bin:/bin" DOMAIN="$2" LOGIN="$3" PASSWORD="$4" GOOD="$6" \
-	setpriv --reuid 65534 --regid 65534 --clear-groups timeout 40 sh -c "$5"`
+	setpriv --reuid 65534 --regid 65534 --clear-groups timeout 60 sh -c "$5"`
 
 // run lets the program work with a setup file, at servers at an address.
 func (u fileUser) run(t *testing.T, file string, of, at scenario) (string, error) {
 	t.Helper()
-	dir := must(os.MkdirTemp("", "mailcheck-home-"))
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	check(os.Chmod(dir, 0o755))
-	write := func(name, text string, mode os.FileMode) {
-		check(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
-		check(os.WriteFile(filepath.Join(dir, name), []byte(text), mode))
-	}
-	domain := of.domain()
 	reading, sending := at, of
 	if u.sends {
 		reading, sending = of, at
 	}
-	write("hosts", fmt.Sprintf("127.0.0.1 localhost %s\n%s imap.%[4]s pop.%[4]s\n%[3]s smtp.%[4]s\n", must(os.Hostname()), reading.address, sending.address, domain), 0o644)
-	write("nsswitch.conf", "hosts: files\npasswd: files\ngroup: files\n", 0o644)
-	write("certs/ca-certificates.crt", string(pemBlock("CERTIFICATE", internet.root.cert.Raw)), 0o644)
+	return atHome(t, map[string]string{u.file: file}, u.use, of, reading, sending)
+}
+
+// atHome runs a command line in a home directory with some files, for the first user of a
+// domain, whose servers for reading and sending are those of two scenarios.
+func atHome(t *testing.T, files map[string]string, use string, of, reading, sending scenario) (string, error) {
+	t.Helper()
+	domain := of.domain()
+	dir, write := machine(t, fmt.Sprintf("127.0.0.1 localhost %s\n%s imap.%[4]s pop.%[4]s\n%[3]s smtp.%[4]s\n", must(os.Hostname()), reading.address, sending.address, domain))
 	write("bin/secret-tool", "#!/bin/sh\n[ \"$*\" = 'lookup service mail user bob@"+domain+"' ] && printf %s \"$PASSWORD\"\n", 0o755)
-	write("home/"+u.file, file, 0o600)
+	for name, text := range files {
+		write("home/"+name, text, 0o600)
+	}
 	check(filepath.WalkDir(filepath.Join(dir, "home"), func(path string, _ os.DirEntry, err error) error {
 		check(err)
 		return os.Chown(path, nobody, nobody)
@@ -200,10 +206,28 @@ func (u fileUser) run(t *testing.T, file string, of, at scenario) (string, error
 	if out, err := exec.Command("openssl", "rehash", filepath.Join(dir, "certs")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	cmd := exec.Command("sh", "-c", asNobody, "sh", dir, domain, of.users[0], passwordOf(of.users[0]), u.use, of.address.String())
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+	cmd := exec.Command("sh", "-c", asNobody, "sh", dir, domain, of.users[0], passwordOf(of.users[0]), use, of.address.String())
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID} // with it ends whatever it has started
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// machine makes the files of a machine that finds the servers where hosts says, and trusts
+// the authority of the tests and no other. It returns their folder, and what puts a further
+// one there.
+func machine(t *testing.T, hosts string) (dir string, write func(name, text string, mode os.FileMode)) {
+	t.Helper()
+	dir = must(os.MkdirTemp("", "mailcheck-machine-"))
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	check(os.Chmod(dir, 0o755))
+	write = func(name, text string, mode os.FileMode) {
+		check(os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
+		check(os.WriteFile(filepath.Join(dir, name), []byte(text), mode))
+	}
+	write("hosts", hosts, 0o644)
+	write("nsswitch.conf", "hosts: files\npasswd: files\ngroup: files\n", 0o644)
+	write("certs/ca-certificates.crt", string(pemBlock("CERTIFICATE", internet.root.cert.Raw)), 0o644)
+	return dir, write
 }
 
 // TestSetupFiles lets each program work with its file at the servers that are meant, and

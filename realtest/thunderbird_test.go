@@ -37,6 +37,9 @@ var madeUp = []account{
 	{"well-known", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"http-only", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"page-first", "guess", "imap imap:993 tls", "submission smtp:465 tls"},
+	{"site-nginx", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
+	{"site-caddy", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
+	{"site-apache", "xml", "imap imap:143 starttls", "submission smtp:587 starttls"},
 	{"pop3-first", "xml", "pop3 pop:995 tls", "submission smtp:465 tls"},
 	{"odd-file", "xml", "pop3 pop:995 tls", "submission smtp:465 tls"},
 	{"odd-answer", "exchange", "imap imap:993 tls", "submission smtp:465 tls"},
@@ -136,6 +139,7 @@ func TestThunderbird(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	internet.publishAll(t)
 	var addresses []string
 	for _, a := range madeUp {
 		addresses = append(addresses, "alice@"+a.name+".example")

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"io"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"mailcheck"
 	"mailcheck/probes"
@@ -13,6 +18,7 @@ import (
 func checkCommand() *cobra.Command {
 	var net network
 	var out output
+	var mail flow
 	c := &cobra.Command{
 		Use:   "check ADDRESS|DOMAIN",
 		Short: "Find the settings of an address, test them, explain what is wrong",
@@ -27,6 +33,7 @@ a name that nobody has (203.0.113.80, mailcheck.invalid) are asked: only such a
 page answers.
 
 ` + loginHelp + `
+` + flowHelp + `
 With --tls-audit every server is also asked for the full list of TLS versions,
 ciphers and key exchange that it accepts, what it does for clients that name no
 host (SNI) or another protocol (ALPN), and whether it carries out a command that
@@ -38,14 +45,26 @@ time: --timeout 2m.
 		Example: `  mailcheck check alice@example.com
   mailcheck check alice@example.com --ask-password
   mailcheck check example.com -o json`,
-		Args:              exactly(1, "an address"),
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 && atTerminal() {
+				return nil // then it is asked for
+			}
+			return exactly(1, "an address")(c, args)
+		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
-			r, err := account(c, args[0], &net, &out, (*probes.Client).Account)
+			if len(args) == 0 {
+				typed, err := askAddress(c)
+				if err != nil {
+					return err
+				}
+				args = []string{typed}
+			}
+			r, err := account(c, args[0], &net, &out, (*probes.Client).Account, mail.apply)
 			if err != nil {
 				return err
 			}
-			return out.show(c, r, report.Account)
+			return out.show(c, r)
 		},
 	}
 	net.register(c)
@@ -53,13 +72,16 @@ time: --timeout 2m.
 	net.registerExpiry(c)
 	net.registerAudit(c)
 	net.registerLogin(c)
-	out.register(c)
+	mail.register(c)
+	out.register(c, report.Account)
 	return c
 }
 
-// account runs something on an address as the flags say.
+// account runs something on an address as the flags say, those of the command itself
+// among them.
 func account(c *cobra.Command, typed string, net *network, out *output,
-	run func(*probes.Client, context.Context, mailcheck.Address, *probes.Options) (*mailcheck.Report, error)) (*mailcheck.Report, error) {
+	run func(*probes.Client, context.Context, mailcheck.Address, *probes.Options) (*mailcheck.Report, error),
+	further ...func(*cobra.Command, *network, mailcheck.Address, *probes.Options) error) (*mailcheck.Report, error) {
 	address, err := parseAddress(typed)
 	if err != nil {
 		return nil, err
@@ -71,18 +93,48 @@ func account(c *cobra.Command, typed string, net *network, out *output,
 	if err != nil {
 		return nil, err
 	}
-	opts, err := net.options(c)
+	opts, err := net.options(c, address)
 	if err != nil {
 		return nil, err
+	}
+	for _, more := range further {
+		if err := more(c, net, address, opts); err != nil {
+			return nil, err
+		}
 	}
 	client, err := net.open(c.Context(), where)
 	if err != nil {
 		return nil, err
 	}
-	return net.during(c, client, address.String(), func(ctx context.Context) (*mailcheck.Report, error) {
+	return net.during(c, client, address.String(), opts, func(ctx context.Context) (*mailcheck.Report, error) {
+		if err := net.signIn(ctx, c, client, opts); err != nil {
+			return nil, err
+		}
 		return run(client, ctx, address, opts)
 	})
 }
+
+// atTerminal reports whether a person can be asked something.
+func atTerminal() bool {
+	return term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
+}
+
+// askAddress asks for what was not on the command line: whoever starts the program by a
+// click, or on the phone, has not read how it is called.
+func askAddress(c *cobra.Command) (string, error) {
+	io.WriteString(c.ErrOrStderr(), "E-mail address: ")
+	line, err := bufio.NewReader(io.LimitReader(c.InOrStdin(), maxTyped)).ReadString('\n')
+	if line = strings.TrimSpace(line); line == "" {
+		if err != nil {
+			io.WriteString(c.ErrOrStderr(), "\n")
+		}
+		return "", usage("for example: "+firstLine(c.Example), "an address is missing")
+	}
+	return line, nil
+}
+
+// maxTyped is more than an address has (RFC 5321 section 4.5.3.1).
+const maxTyped = 4096
 
 func parseAddress(typed string) (mailcheck.Address, error) {
 	address, err := mailcheck.ParseAddress(typed)

@@ -37,11 +37,11 @@ that could not be verified say so. The clients:
 			if err != nil {
 				return err
 			}
-			return out.show(c, r, report.Clients)
+			return out.show(c, r)
 		},
 	}
 	net.register(c)
 	net.registerDiscovery(c)
-	out.register(c)
+	out.register(c, report.Clients)
 	return c
 }

@@ -13,6 +13,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/internal/files"
+	"mailcheck/internal/signin"
 	"mailcheck/probes"
 )
 
@@ -22,11 +23,16 @@ type credentials struct {
 	username      string
 	passwordFile  string
 	tokenFile     string
+	certFile      string
+	keyFile       string
 	ask           bool
 	trusted       []string
 	allMechanisms bool
+	noLogin       bool
 
-	trustsAlone bool // --trust-server makes sense without a password
+	trustsAlone bool           // --trust-server makes sense without a password
+	kept        *signin.SignIn // what is logged in with where nothing is given; nil for nothing
+	unkept      error          // why that is not known
 }
 
 // maxSecret bounds the file with a password or token; tokens have a few KiB.
@@ -38,7 +44,10 @@ func (f *credentials) register(c *cobra.Command) {
 	flags.BoolVar(&f.ask, "ask-password", false, "ask for the password, and log in with it")
 	flags.StringVar(&f.passwordFile, "password-file", "", "log in with the password in this `FILE`, - for standard input (or set MAILCHECK_PASSWORD)")
 	flags.StringVar(&f.tokenFile, "token-file", "", "log in with the OAuth2 access token in this `FILE`, - for standard input (or set MAILCHECK_TOKEN)")
+	flags.StringVar(&f.certFile, "client-cert", "", "log in with the client certificate in this PEM `FILE` (EXTERNAL), and show it where a server asks for one")
+	flags.StringVar(&f.keyFile, "client-key", "", "its private key, a PEM `FILE` without a passphrase (default the file of the certificate)")
 	flags.StringArrayVar(&f.trusted, "trust-server", nil, "this `HOST` may have the credentials though nothing vouches for it (repeatable)")
+	flags.BoolVar(&f.noLogin, "no-login", false, "log in nowhere, whatever sign-in is kept and what the environment has")
 	flags.BoolVar(&f.allMechanisms, "all-mechanisms", false, "try every way to log in that a server offers, even after a rejection, which may lock the account")
 }
 
@@ -48,12 +57,18 @@ MAILCHECK_PASSWORD and MAILCHECK_TOKEN in the environment) the logins are tested
 too. They go only inside TLS, to servers whose certificate is good and that the
 domain itself or --trust-server names; never to a guess. After a rejection the
 same user name is not tried again, since a few more would lock the account. Known
-mechanisms: PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, XOAUTH2 and
-OAUTHBEARER, besides the commands of IMAP and POP3.
+mechanisms: PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-512, SCRAM-SHA-1, CRAM-MD5,
+XOAUTH2 and OAUTHBEARER, besides the commands of IMAP and POP3; EXTERNAL with
+--client-cert, which those servers alone are shown. With --all-mechanisms each is
+tried that a server offers, and a table says what each server said: also APOP,
+NTLM, and SCRAM-SHA-256-PLUS, SCRAM-SHA-512-PLUS and SCRAM-SHA-1-PLUS, which bind
+the login to the TLS connection. Where nothing is given and a sign-in is kept for
+the address (mailcheck login), that is used, unless --no-login is given.
 `
 
-// open reads what the flags and the environment give; none is no error.
-func (f *credentials) open(c *cobra.Command) (probes.Credentials, error) {
+// open reads what the flags and the environment give to log in to the account of an address
+// with, else which sign-in is kept for it; none is no error.
+func (f *credentials) open(c *cobra.Command, a mailcheck.Address) (probes.Credentials, error) {
 	none := probes.Credentials{}
 	creds := probes.Credentials{Username: f.username, AllMechanisms: f.allMechanisms}
 	for _, text := range f.trusted {
@@ -62,6 +77,10 @@ func (f *credentials) open(c *cobra.Command) (probes.Credentials, error) {
 			return none, usage("for example: --trust-server imap.example.com", "--trust-server: %v", err)
 		}
 		creds.TrustedHosts = append(creds.TrustedHosts, host)
+	}
+	given := f.ask || f.passwordFile != "" || f.tokenFile != "" || f.certFile != "" || f.keyFile != ""
+	if f.noLogin && (given || f.username != "" || f.allMechanisms) {
+		return none, usage("leave one of them out", "--no-login and what there is to log in with exclude each other")
 	}
 	if f.ask && f.passwordFile != "" || f.ask && f.tokenFile != "" || f.passwordFile != "" && f.tokenFile != "" {
 		return none, usage("give one of them", "--ask-password, --password-file and --token-file exclude each other")
@@ -80,6 +99,8 @@ func (f *credentials) open(c *cobra.Command) (probes.Credentials, error) {
 		creds.Password, err = secretFrom(c, "--password-file", f.passwordFile)
 	case f.tokenFile != "":
 		creds.Token, err = secretFrom(c, "--token-file", f.tokenFile)
+	case f.noLogin:
+		return creds, nil
 	case os.Getenv("MAILCHECK_PASSWORD") != "" && os.Getenv("MAILCHECK_TOKEN") != "":
 		err = usage("unset one of them", "MAILCHECK_PASSWORD and MAILCHECK_TOKEN are both set")
 	default:
@@ -88,10 +109,16 @@ func (f *credentials) open(c *cobra.Command) (probes.Credentials, error) {
 	if err == nil {
 		err = sendable(creds.Password + creds.Token)
 	}
+	if err == nil {
+		creds.Certificate, err = f.certificate(c.Context())
+	}
 	if err != nil {
 		return none, err
 	}
-	if creds.Password == "" && creds.Token == "" && (f.username != "" || f.allMechanisms || len(f.trusted) > 0 && !f.trustsAlone) {
+	if !creds.Given() {
+		f.kept, f.unkept = keptFor(c.Context(), a)
+	}
+	if !creds.Given() && f.kept == nil && f.unkept == nil && (f.username != "" || f.allMechanisms || len(f.trusted) > 0 && !f.trustsAlone) {
 		return none, usage("add --ask-password", "--username, --trust-server and --all-mechanisms are for logging in, and no password is given")
 	}
 	return creds, nil

@@ -33,7 +33,7 @@ are about servers that do not answer.
 		Args:              atMost(1),
 		ValidArgsFunction: completeScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
-			if list && out.format != report.Formats[0].Name {
+			if list && len(out.formats) > 0 {
 				return usage("leave -o out", "the list of scenarios is for people, and has no other format")
 			}
 			if list {
@@ -47,14 +47,14 @@ are about servers that do not answer.
 			if err != nil {
 				return err
 			}
-			return out.show(c, r, report.Account)
+			return out.show(c, r)
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "list the scenarios")
 	net.registerTimeout(c, 15*time.Second) // some diagnoses follow a wait of 10 s
 	net.registerExpiry(c)
 	net.registerAudit(c)
-	out.register(c)
+	out.register(c, report.Account)
 	return c
 }
 
@@ -97,9 +97,17 @@ func demo(c *cobra.Command, name string, net *network, out *output) (*mailcheck.
 	client := &probes.Client{Dial: internet.Dial, Resolvers: []string{lab.Resolver}, Anchors: internet.Anchors(), Roots: internet.Roots()}
 	opts := &probes.Options{
 		TLSAudit: net.tlsAudit || scenario.TLSAudit, ExpiryWarning: time.Duration(net.expiry),
-		Credentials: probes.Credentials{Password: scenario.Password, Token: scenario.Token},
+		Credentials: probes.Credentials{
+			Password: scenario.Password, Token: scenario.Token, SignIn: scenario.SignIn,
+			Certificate: scenario.ClientCertificate(), AllMechanisms: scenario.EveryWay,
+		},
+		WriteTests: scenario.Writes,
 	}
-	return net.during(c, client, address.String(), func(ctx context.Context) (*mailcheck.Report, error) {
+	if scenario.RoundTrip {
+		to, _ := mailcheck.ParseAddress(scenario.To) // none, or one that is in order
+		opts.RoundTrip = &probes.RoundTrip{To: to}
+	}
+	return net.during(c, client, address.String(), opts, func(ctx context.Context) (*mailcheck.Report, error) {
 		return client.Account(ctx, address, opts)
 	})
 }

@@ -33,12 +33,12 @@ trust:
 			if err != nil {
 				return err
 			}
-			return out.show(c, r, report.Sources)
+			return out.show(c, r)
 		},
 	}
 	net.register(c)
 	net.registerDiscovery(c)
-	out.register(c)
+	out.register(c, report.Sources)
 	return c
 }
 

@@ -123,6 +123,23 @@ func onlyError(t *testing.T, line []string, stdout, stderr string) {
 	}
 }
 
+// Nagios takes 2 for a server that is down: a command line that is wrong is UNKNOWN. Icinga
+// puts standard error before the result, where the state has to be.
+func TestFailuresAreNagios(t *testing.T) {
+	t.Setenv("MAILCHECK_PASSWORD", "")
+	t.Setenv("MAILCHECK_TOKEN", "")
+	for _, c := range without(t) {
+		line := append([]string{"-o", "nagios"}, strings.Fields(c.line)...)
+		if strings.HasPrefix(c.line, "lint") || strings.HasPrefix(c.line, "help") {
+			line = append(line[2:], line[:2]...)
+		}
+		code, stdout, stderr := inProcess(t.Context(), line)
+		if code != exitNoRun || !strings.HasPrefix(stdout, "UNKNOWN: ") || strings.Count(stdout, "\n") != 1 || len(stdout) > 1001 || stderr != "" {
+			t.Errorf("%q: exit code %d\n%s%s", line, code, stdout, stderr)
+		}
+	}
+}
+
 // A run that the user stops before it has begun, and one that has no time, are reports that
 // know little, and documents all the same.
 func TestStoppedRunsAreJSON(t *testing.T) {

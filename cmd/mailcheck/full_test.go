@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"mailcheck/report"
 )
@@ -23,7 +25,12 @@ func TestFullDisk(t *testing.T) {
 		"completion bash", "completion zsh", "completion fish", "completion powershell", "__complete check ", "lint testdata/none.xml -o json",
 	}
 	for _, f := range report.Formats {
-		lines = append(lines, "demo -o "+f.Name, "demo cert-expired -o "+f.Name)
+		if f.Has(report.Account) {
+			lines = append(lines, "demo -o "+f.Name, "demo cert-expired -o "+f.Name)
+		}
+		if f.Has(report.File) {
+			lines = append(lines, "lint full_test.go -o "+f.Name)
+		}
 		if f.Failure != nil {
 			lines = append(lines, "demo no-such-scenario -o "+f.Name)
 		}
@@ -45,5 +52,46 @@ func TestFullDiskWithoutResult(t *testing.T) {
 	var errs bytes.Buffer
 	if code := run(t.Context(), []string{"check"}, full{}, &errs); code != exitUsage || strings.Contains(errs.String(), "no space") {
 		t.Error(fmt.Sprint(code, errs.String()))
+	}
+}
+
+// stalled is a pipe from which nobody reads.
+type stalled struct{ ended <-chan struct{} }
+
+func (s stalled) Write(p []byte) (int, error) {
+	<-s.ended
+	return len(p), nil
+}
+
+// A reader may take its time, as one with a pager does; after Ctrl-C it may not, nor after
+// the time that was asked for.
+func TestStalledReader(t *testing.T) {
+	for _, line := range []string{"explain", "demo", "demo -o html", "demo login -o json"} {
+		synctest.Test(t, func(t *testing.T) {
+			read := make(chan struct{})
+			time.AfterFunc(time.Hour, func() { close(read) })
+			var errs bytes.Buffer
+			if code := run(t.Context(), strings.Fields(line), stalled{read}, &errs); code != exitOK || errs.Len() > 0 {
+				t.Errorf("%q with a pager: exit code %d\n%s", line, code, errs.String())
+			}
+
+			never := make(chan struct{})
+			defer close(never)
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Minute, cancel)
+			code := run(ctx, strings.Fields(line), stalled{never}, &errs)
+			if want := "mailcheck: error: writing the result: interrupted before all of it was read\n"; code != exitNoRun || errs.String() != want {
+				t.Errorf("%q: exit code %d\n%s", line, code, errs.String())
+			}
+
+			if line == "explain" {
+				return
+			}
+			errs.Reset()
+			code = run(t.Context(), strings.Fields(line+" --timeout 40s"), stalled{never}, &errs)
+			if want := "mailcheck: error: writing the result: nobody has read all of it within the 40s of --timeout\n"; code != exitNoRun || errs.String() != want {
+				t.Errorf("%q in its time: exit code %d\n%s", line, code, errs.String())
+			}
+		})
 	}
 }

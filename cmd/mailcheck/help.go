@@ -33,10 +33,12 @@ func addHelp(root *cobra.Command) {
 			return usage("choose one of: bash, zsh, fish, powershell", "unknown shell %q", args[0])
 		}
 		completion.Args = cobra.ArbitraryArgs
+		completion.Example = "  mailcheck completion bash > ~/.local/share/bash-completion/completions/mailcheck"
 	}
 	root.SetHelpCommand(&cobra.Command{
-		Use:   "help [COMMAND]",
-		Short: "Show the help of a command",
+		Use:     "help [COMMAND]",
+		Short:   "Show the help of a command",
+		Example: "  mailcheck help check",
 		RunE: func(_ *cobra.Command, args []string) error {
 			command, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {

@@ -29,15 +29,18 @@ func lintCommand() *cobra.Command {
 		Long: `Judges a setup file as each mail client's parser would.
 
 The file is a config-v1.1.xml (Mail Autoconfig), an Apple configuration profile
-(.mobileconfig, signed or not), an Autodiscover answer or a PACC document; - is
-standard input. First its structure is judged, then what each client takes from
-it, and the signature of a profile (--ca-file adds an authority). With a URL the
-media type that the web server gives counts, too. No server that the file names
-is tested.
+(.mobileconfig, signed or not), an Autodiscover answer, a PACC document, records
+for a zone (a part of a zone file), the text of a QR code for Thunderbird for
+Android (.json) or the settings file of K-9 Mail (.k9s); what it is, its content
+says. - is standard input. First its structure is judged, then what each client
+takes from it, and the signature of a profile (--ca-file adds an authority). With
+a URL the media type that the web server gives counts, too. No server that the
+file names is tested, and no name in it is looked up.
 
 ` + exitCodes,
 		Example: `  mailcheck lint config-v1.1.xml
   mailcheck lint https://autoconfig.example.com/mail/config-v1.1.xml
+  mailcheck lint mail.zone
   mailcheck setup example.com --for thunderbird | mailcheck lint -`,
 		Args: exactly(1, "a file"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -51,11 +54,11 @@ is tested.
 			if file.Roots, err = net.roots(c.Context()); err != nil {
 				return err
 			}
-			return out.show(c, lint.Judge(file), report.File)
+			return out.show(c, lint.Judge(file))
 		},
 	}
 	net.register(c)
-	out.register(c)
+	out.register(c, report.File)
 	return c
 }
 

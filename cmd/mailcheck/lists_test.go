@@ -25,7 +25,7 @@ func page(t *testing.T, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(text)
+	return strings.ReplaceAll(string(text), "\r\n", "\n")
 }
 
 // help returns the help text of a command.

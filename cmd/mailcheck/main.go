@@ -6,6 +6,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,7 +32,8 @@ const (
 )
 
 const exitCodes = `Exit code: 0 no failure; 1 failures (with --strict also warnings); 2 wrong
-command line; 3 the test could not be made, or was interrupted.`
+command line; 3 the test could not be made, or was interrupted. With -o nagios
+the plugin's: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, a wrong command line too.`
 
 // memory is what the program may take before its garbage is collected as soon as it comes
 // about. Servers decide how much they send, and many are asked at once.
@@ -42,7 +44,8 @@ func main() {
 		debug.SetMemoryLimit(memory)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	context.AfterFunc(ctx, stop)                            // a second Ctrl-C ends the program at once
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // whose reader has gone is told as any other error
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	if err := os.Stdout.Close(); err != nil && code != exitNoRun { // some file systems notice only then that a disk is full
 		unwritten(err).print(os.Stderr)
@@ -54,8 +57,10 @@ func main() {
 // run executes one command line and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	log.SetOutput(io.Discard) // net/http logs what servers say unasked
-	out := &results{Writer: stdout}
+	stdout, stderr = logs(stdout, stderr, args)
+	out := &results{Writer: stdout, ctx: ctx}
 	root := rootCommand(out)
+	root.PersistentPreRun = func(c *cobra.Command, _ []string) { out.limit = chosenTime(c) }
 	root.SetArgs(args)
 	root.SetErr(stderr)
 	c, err := root.ExecuteContextC(ctx)
@@ -69,28 +74,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		e = &failure{code: exitUsage, text: err.Error()} // cobra's own errors are all about the command line
 	}
 	e.hide(args)
-	e.print(stderr)
-	if f := wantedFormat(c, args); f.Failure != nil && e.code >= exitUsage && !e.shown {
-		if err := f.Failure(out, strings.Join(e.lines(), "; "), strings.Join(e.hints, "; ")); err != nil {
-			e = unwritten(err)
-			e.print(stderr)
-		}
+	f := wantedFormat(c, args)
+	instead := f.Failure != nil && e.code >= exitUsage && !e.shown
+	if !instead || f.FailureExit == 0 {
+		e.print(stderr)
 	}
-	return e.code
-}
-
-// results is standard output, and remembers that it could not be written.
-type results struct {
-	io.Writer
-	failed error
-}
-
-func (r *results) Write(p []byte) (int, error) {
-	n, err := r.Writer.Write(p)
-	if r.failed == nil {
-		r.failed = err
+	if !instead {
+		return e.code
 	}
-	return n, err
+	if err := f.Failure(out, strings.Join(e.lines(), "; "), strings.Join(e.hints, "; ")); err != nil {
+		e = unwritten(err)
+		e.print(stderr)
+	}
+	return cmp.Or(f.FailureExit, e.code)
 }
 
 // unwritten says that this machine could not take the result, or the whole of it.
@@ -182,7 +178,7 @@ as a mail program would, and says what is wrong, who can mend it and how.`,
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.AddCommand(
-		checkCommand(), probeCommand(), discoverCommand(), clientsCommand(), lintCommand(), setupCommand(), explainCommand(), demoCommand(), versionCommand(),
+		checkCommand(), probeCommand(), discoverCommand(), clientsCommand(), lintCommand(), setupCommand(), renderCommand(), diffCommand(), watchCommand(), loginCommand(), logoutCommand(), accountsCommand(), explainCommand(), demoCommand(), versionCommand(),
 	)
 	addHelp(root)
 	helpAtOnce(root)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"mailcheck"
 	"mailcheck/autoconfig"
 	"mailcheck/internal/files"
+	"mailcheck/internal/netx"
 	"mailcheck/probes"
 )
 
@@ -20,6 +22,7 @@ import (
 type network struct {
 	resolvers []string
 	caFile    string
+	anchors   string
 	connectTo []string
 	ipv4      bool
 	ipv6      bool
@@ -32,17 +35,23 @@ type network struct {
 }
 
 func (f *network) register(c *cobra.Command) {
-	flags := c.Flags()
-	flags.StringArrayVar(&f.resolvers, "resolver", nil, "ask the DNS server at this IP `HOST[:PORT]` instead of the system's (repeatable)")
-	flags.StringVar(&f.caFile, "ca-file", "", "also trust the certificate authorities in this PEM `FILE`")
-	flags.StringArrayVar(&f.connectTo, "connect-to", nil, "connect elsewhere: `HOST:PORT:HOST:PORT`, as curl does (repeatable)")
-	flags.BoolVarP(&f.ipv4, "ipv4", "4", false, "use IPv4 only")
-	flags.BoolVarP(&f.ipv6, "ipv6", "6", false, "use IPv6 only")
+	f.registerWay(c)
 	f.registerTimeout(c, 30*time.Second)
 }
 
+// registerWay adds the flags that say on which way to go.
+func (f *network) registerWay(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringArrayVar(&f.resolvers, "resolver", nil, "ask the DNS server at this IP `HOST[:PORT]` instead of the system's (repeatable)")
+	flags.StringVar(&f.caFile, "ca-file", "", "also trust the certificate authorities in this PEM `FILE`")
+	flags.StringVar(&f.anchors, "trust-anchor", "", "for DNSSEC trust the root keys in this `FILE` (DS or DNSKEY records), not those of the internet")
+	flags.StringArrayVar(&f.connectTo, "connect-to", nil, "connect elsewhere: `HOST:PORT:HOST:PORT`, as curl does (repeatable)")
+	flags.BoolVarP(&f.ipv4, "ipv4", "4", false, "use IPv4 only")
+	flags.BoolVarP(&f.ipv6, "ipv6", "6", false, "use IPv6 only")
+}
+
 func (f *network) registerTimeout(c *cobra.Command, standard time.Duration) {
-	c.Flags().DurationVar(&f.timeout, "timeout", standard, "end the whole test after this `TIME`, such as 30s or 2m")
+	c.Flags().DurationVar(&f.timeout, "timeout", standard, "end the whole test after this `TIME`, such as 30s or 2m; writing the result may take as long again")
 }
 
 // registerDiscovery adds the flags of commands that look for settings.
@@ -75,14 +84,14 @@ func (f *network) discovery() (autoconfig.Options, error) {
 	return autoconfig.Options{ISPDB: f.ispdb, NoGuess: f.noGuess}, nil
 }
 
-// options returns what the flags say of one run, with what it logs in with.
-func (f *network) options(c *cobra.Command) (*probes.Options, error) {
+// options returns what the flags say of one run on an address, with what it logs in with.
+func (f *network) options(c *cobra.Command, a mailcheck.Address) (*probes.Options, error) {
 	opts := &probes.Options{TLSAudit: f.tlsAudit, ExpiryWarning: time.Duration(f.expiry)}
 	if f.login == nil {
 		return opts, nil
 	}
 	var err error
-	opts.Credentials, err = f.login.open(c)
+	opts.Credentials, err = f.login.open(c, a)
 	return opts, err
 }
 
@@ -101,8 +110,13 @@ func (f *network) open(ctx context.Context, where autoconfig.Options) (*probes.C
 	if client.Roots, err = f.roots(ctx); err != nil {
 		return nil, err
 	}
+	if client.Anchors, err = f.rootKeys(ctx); err != nil {
+		return nil, err
+	}
 	err = client.Open()
-	if wrong, ok := errors.AsType[*probes.OptionError](err); ok && wrong.Field == "ConnectTo" {
+	if wrong, ok := errors.AsType[*probes.OptionError](err); ok && wrong.Field == "Anchors" {
+		return nil, noRun("the file has lines such as: . IN DS 20326 8 2 E06D44B8...", "--trust-anchor: %s: %v", f.anchors, wrong.Err)
+	} else if wrong, ok := errors.AsType[*probes.OptionError](err); ok && wrong.Field == "ConnectTo" {
 		return nil, usage("for example: --connect-to imap.example.com:993:192.0.2.1:993", "%v", wrong.Err)
 	} else if ok {
 		return nil, usage("for example: --resolver 192.0.2.53 or --resolver [2001:db8::53]:53", "--resolver: %v", wrong.Err)
@@ -111,6 +125,36 @@ func (f *network) open(ctx context.Context, where autoconfig.Options) (*probes.C
 	}
 	return client, nil
 }
+
+// aside does something over the network that the flags describe, beside any test.
+func (f *network) aside(ctx context.Context, do func(context.Context, *netx.Run) error) error {
+	client, err := f.open(ctx, autoconfig.Options{})
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	ctx, run, end, err := client.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	return do(ctx, run)
+}
+
+// rootKeys returns the records of --trust-anchor; none without the flag.
+func (f *network) rootKeys(ctx context.Context) (string, error) {
+	if f.anchors == "" {
+		return "", nil
+	}
+	records, err := files.Read(ctx, f.anchors, maxRootKeys)
+	if err != nil {
+		return "", noRun("give a file with the DS or DNSKEY records of the root", "--trust-anchor: %v", err)
+	}
+	return cmp.Or(string(records), "\n"), nil // an empty file is none with keys
+}
+
+// maxRootKeys is more than a file with the keys of a root has.
+const maxRootKeys = 64 << 10
 
 // maxAuthorities is more than a file with all authorities of the world has.
 const maxAuthorities = 8 << 20
@@ -146,14 +190,18 @@ func (f *network) limit(ctx context.Context) (context.Context, context.CancelFun
 
 // during makes a client's one run within its time, shows that it is under way, and
 // closes the client.
-func (f *network) during(c *cobra.Command, client *probes.Client, what string, run func(context.Context) (*mailcheck.Report, error)) (*mailcheck.Report, error) {
+func (f *network) during(c *cobra.Command, client *probes.Client, what string, opts *probes.Options, run func(context.Context) (*mailcheck.Report, error)) (*mailcheck.Report, error) {
 	defer client.Close()
 	ctx, cancel, err := f.limit(c.Context())
 	if err != nil {
 		return nil, err
 	}
 	defer cancel()
-	defer progress(c.ErrOrStderr(), what)()
+	view, done := progress(ctx, c.ErrOrStderr(), what)
+	defer done()
+	if view != nil {
+		opts.Watch, opts.Await = view.watch, view.await
+	}
 	r, err := run(ctx)
 	if err != nil {
 		return nil, noRun("", "%v", err)

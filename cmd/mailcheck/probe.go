@@ -57,14 +57,14 @@ each, mostly some thirty and never more than 200, three at a time to an address.
 			if err != nil {
 				return err
 			}
-			return out.show(c, r, report.Account)
+			return out.show(c, r)
 		},
 	}
 	net.register(c)
 	net.registerExpiry(c)
 	net.registerAudit(c)
 	net.registerLogin(c)
-	out.register(c)
+	out.register(c, report.Account)
 	return c
 }
 
@@ -83,20 +83,32 @@ func probeAll(c *cobra.Command, args []string, net *network, out *output) (*mail
 	if err := out.check(); err != nil {
 		return nil, err
 	}
-	opts, err := net.options(c)
+	opts, err := net.options(c, userAddress(net.login.username))
 	if err != nil {
 		return nil, err
 	}
 	if opts.Credentials.Given() && opts.Credentials.Username == "" {
-		return nil, usage("add --username", "a password is given, but no user name")
+		return nil, usage("add --username", "there is something to log in with, but no user name")
 	}
 	client, err := net.open(c.Context(), autoconfig.Options{})
 	if err != nil {
 		return nil, err
 	}
-	return net.during(c, client, servers[0].URL(), func(ctx context.Context) (*mailcheck.Report, error) {
+	return net.during(c, client, servers[0].URL(), opts, func(ctx context.Context) (*mailcheck.Report, error) {
+		if err := net.signIn(ctx, c, client, opts); err != nil {
+			return nil, err
+		}
 		return client.Servers(ctx, servers, opts)
 	})
+}
+
+// userAddress returns the address that a user name is, if it is one.
+func userAddress(name string) mailcheck.Address {
+	a, err := mailcheck.ParseAddress(name)
+	if err != nil || a.Local == "" {
+		return mailcheck.Address{}
+	}
+	return a
 }
 
 // parseServers reads URLs; the same server twice is one.

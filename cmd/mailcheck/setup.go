@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -25,6 +25,7 @@ type setupFlags struct {
 	force     bool
 	list      bool
 	from      string
+	sign      signFlags
 	content   setup.Options
 }
 
@@ -49,13 +50,20 @@ Of a QR code the ending of FILE says what is written: .png the picture, .txt the
 picture in characters, .json what the code says; standard output shows it.
 Nothing is replaced without --force. Standard error says where the files go, what
 to do next, what the person will be asked, and what the files have no place for.
-No file has a password in it. SOURCE_DATE_EPOCH in the environment sets the date
+No file has a password in it. A profile can be signed, so that the device shows who
+made it: --sign-cert and --sign-key; the signature has the time in it. SOURCE_DATE_EPOCH in the environment sets the date
 that the files bear. For a domain a file has placeholders where the program knows
 such, else an example account.
 
 A mail program sends the password to the servers in its file. So only servers get
 into it that the domain names in a way that cannot be forged, as with logins; the
-others need --trust-server, or --unverified, which leaves a warning in the file.
+others need --trust-server, or --unverified, which leaves a warning in the file. With
+--unverified go what is published and could not be reached from here, too.
+
+With --changes the records for the zone (dns, pacc) are only those that are missing
+today, and as comments those to take out; where nothing has to change, the file says
+so. With --from the records are those of the report, and what it does not have is
+called unknown. --tlsa adds the hash of each server's key.
 
 ` + loginHelp + `
 CLIENT is "all" for everything that can be written, or of (--list says more):
@@ -65,9 +73,10 @@ cannot hold them; 2 wrong command line; 3 the test could not be made, or was
 interrupted.`,
 		Example: `  mailcheck setup alice@example.com --for thunderbird --write config-v1.1.xml
   mailcheck setup example.com --for thunderbird > config-v1.1.xml
-  mailcheck setup alice@example.com --for apple --name "Alice Liddell" --write mail.mobileconfig
+  mailcheck setup alice@example.com --for apple --name "Alice Example" --write mail.mobileconfig
   mailcheck setup alice@example.com --for android
   mailcheck setup alice@example.com --for neomutt,postfix --directory mail
+  mailcheck setup example.com --for dns --changes
   mailcheck setup --from report.json --for all --directory mail`,
 		Args:              f.arguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -83,6 +92,9 @@ interrupted.`,
 				return err
 			}
 			if f.content.When, err = sourceDate(); err != nil {
+				return err
+			}
+			if f.content.Signer, err = f.sign.signer(c, formats); err != nil {
 				return err
 			}
 			r, err := f.report(c, args, &net, &out)
@@ -102,9 +114,12 @@ interrupted.`,
 	flags.StringVar(&f.directory, "directory", "", "write the files below this `FOLDER`")
 	flags.BoolVar(&f.force, "force", false, "replace files that are there already")
 	flags.StringVar(&f.from, "from", "", "write from the report in this JSON `FILE`, - for standard input, without the network")
-	flags.BoolVar(&f.content.Unverified, "unverified", false, "write servers that nobody vouches for too, with a warning")
+	flags.BoolVar(&f.content.Unverified, "unverified", false, "write servers that nobody vouches for, or that could not be reached, too, with a warning")
 	flags.BoolVar(&f.content.POP3, "pop3", false, "collect the mail with POP3, not IMAP")
+	flags.BoolVar(&f.content.TLSA, "tlsa", false, "with --for dns: also the records with each server's key, for a zone that is signed")
+	flags.BoolVar(&f.content.Changes, "changes", false, "with --for dns or pacc: only the records that are missing or wrong today")
 	flags.StringVar(&f.content.Name, "name", "", "the person's `NAME`, as others see it, for formats that have one")
+	f.sign.register(c)
 	c.RegisterFlagCompletionFunc("for", complete(append(setup.Names(), "all")))
 	net.register(c)
 	net.registerDiscovery(c)
@@ -171,7 +186,12 @@ func (f *setupFlags) possible(formats []setup.Format) error {
 	forms := formats[0].Forms
 	several := len(formats) > 1 || formats[0].Folder && len(forms) == 0
 	there, err := os.Stat(f.file)
+	zone := slices.ContainsFunc(formats, func(format setup.Format) bool { return format.Zone })
 	switch {
+	case f.content.TLSA && !slices.ContainsFunc(formats, func(format setup.Format) bool { return format.Name == "dns" }):
+		return usage("for example: --for dns --tlsa", "--tlsa is about the records for a zone, which --for does not name")
+	case f.content.Changes && !zone:
+		return usage("for example: --for dns --changes", "--changes is about the records for a zone, which --for does not name")
 	case f.file != "" && f.directory != "":
 		return usage("give one of them", "--write and --directory exclude each other")
 	case several && f.file != "":
@@ -203,35 +223,37 @@ func sourceDate() (time.Time, error) {
 // report tests the address, or reads what was saved of such a test.
 func (f *setupFlags) report(c *cobra.Command, args []string, net *network, out *output) (*mailcheck.Report, error) {
 	if f.from == "" {
-		return account(c, args[0], net, out, (*probes.Client).Account)
+		return account(c, args[0], net, out, f.test)
 	}
-	for _, name := range []string{"username", "ask-password", "password-file", "token-file", "all-mechanisms"} {
+	for _, name := range []string{"username", "ask-password", "password-file", "token-file", "no-login", "all-mechanisms"} {
 		if c.Flags().Changed(name) {
 			return nil, usage("leave one of them out", "--from logs in nowhere, so --%s has no meaning", name)
 		}
 	}
-	opts, err := net.options(c)
+	opts, err := net.options(c, mailcheck.Address{})
 	if err != nil {
 		return nil, err
 	}
-	content, err := contentOf(c, f.from, maxReport)
+	saved, err := savedReport(c, f.from, "--from: ")
 	if err != nil {
-		return nil, noRun("", "--from: %v", err)
+		return nil, err
 	}
-	const hint = "a report is saved by: mailcheck check ADDRESS -o json > report.json"
-	r, err := report.Read(bytes.NewReader(content))
-	switch {
-	case err != nil:
-		return nil, noRun(hint, "--from: %v", err)
-	case r.Address.Domain == "":
-		return nil, noRun(hint, "--from: the report is about no address")
+	r := saved.Report
+	if r.Address.Domain == "" {
+		return nil, noRun("a report of an address is saved by: mailcheck check ADDRESS -o json --output-file report.json", "--from: the report is about no address")
 	}
 	probes.Trust(r, opts.Credentials.TrustedHosts)
 	return r, nil
 }
 
-// maxReport is more than any report has; report.Read says what is too much for one.
-const maxReport = 64<<20 + 1
+// test tests the address, and asks for what a comparison with the zone needs beside that.
+func (f *setupFlags) test(client *probes.Client, ctx context.Context, a mailcheck.Address, o *probes.Options) (*mailcheck.Report, error) {
+	r, err := client.Account(ctx, a, o)
+	if err != nil || !f.content.Changes {
+		return r, err
+	}
+	return r, client.LookUp(ctx, r, setup.Unanswered(r, f.content))
+}
 
 func setupNames() string {
 	var names []string

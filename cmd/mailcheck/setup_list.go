@@ -51,6 +51,9 @@ func setupOwner(f setup.Format) string {
 	if f.Sends {
 		does = append(does, "sends")
 	}
+	if len(does) == 0 {
+		does = append(does, "calendars and contacts")
+	}
 	return owner + "; " + strings.Join(does, ", ")
 }
 

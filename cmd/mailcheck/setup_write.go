@@ -68,16 +68,18 @@ func (f *setupFlags) put(c *cobra.Command, written []made) error {
 	if i := slices.Index(written[0].Forms, form(f.file)); i > 0 {
 		one = written[0].Files[i]
 	}
+	ctx, cancel := inTime(c)
+	defer cancel()
 	switch {
 	case f.directory != "":
-		return files.WriteFolder(c.Context(), f.directory, f.below(written), f.force)
+		return files.WriteFolder(ctx, f.directory, f.below(written), f.force)
 	case f.file == "":
 		_, err := c.OutOrStdout().Write(shown(c.OutOrStdout(), one))
 		return err
 	case f.force:
-		return files.Write(c.Context(), f.file, one.Body(), one.Mode)
+		return files.Write(ctx, f.file, one.Body(), one.Mode)
 	}
-	return files.WriteNew(c.Context(), f.file, one.Body(), one.Mode)
+	return files.WriteNew(ctx, f.file, one.Body(), one.Mode)
 }
 
 // form is the ending of a file's name.
@@ -198,6 +200,9 @@ func nothingUsable(r *mailcheck.Report, err *setup.UnusableError) error {
 		}
 	}
 	var hints []string
+	if err.Published {
+		hints = append(hints, "to write what is published although it could not be reached from here, with a warning in the file: --unverified")
+	}
 	if len(err.Others) > 0 {
 		hints = append(hints, "what passed is enough for: --for "+strings.Join(err.Others, ", --for "))
 	}
