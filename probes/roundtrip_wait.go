@@ -87,7 +87,7 @@ func (w *watcher) session(ctx context.Context, p *probe, e *entry) error {
 			w.Arrivals[i].Folder = w.shown(p, w.Arrivals[i].Folder)
 		}
 		for i := range w.copies {
-			w.copies[i].shown = w.shown(p, w.copies[i].folder.Name)
+			w.copies[i].shown = w.shown(p, w.copies[i].folder.Shown)
 		}
 		return err
 	})
@@ -290,7 +290,7 @@ func (w *watcher) lookInto(box *mailbox.Box, f mailbox.Folder, before, now mailb
 			continue
 		}
 		w.copies = append(w.copies, c)
-		w.Arrivals = append(w.Arrivals, mailcheck.Arrival{Server: w.server.URL(), Folder: f.Name, Use: f.Use, After: time.Since(w.start), Pushed: pushed})
+		w.Arrivals = append(w.Arrivals, mailcheck.Arrival{Server: w.server.URL(), Folder: f.Shown, Use: f.Use, After: time.Since(w.start), Pushed: pushed})
 	}
 	if now != (mailbox.Mark{}) {
 		w.marks[f.Name] = now

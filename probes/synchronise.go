@@ -101,7 +101,7 @@ func (s *syncTest) find(c *checks.Check, format string, args ...any) *mailcheck.
 // first makes the folder, has the other session look, and removes the folder.
 func (s *syncTest) first(ctx context.Context, p *probe, e *entry) error {
 	a := p.box(s.clean, e)
-	prefix, _, err := a.Prefix()
+	prefix, err := a.Prefix()
 	if err != nil && !mailbox.Refused(err) {
 		return err
 	}

@@ -47,19 +47,36 @@ func TestFolders(t *testing.T) {
 			t.Errorf("%s: %d more, %v (-want +got):\n%s", name, n, err, diff)
 		}
 	}
-	inbox := func(delimiter string) Folder {
-		return Folder{Name: "INBOX", Delimiter: delimiter, Use: mailcheck.UseInbox}
-	}
+	inbox := Folder{Name: "INBOX", Shown: "INBOX", Use: mailcheck.UseInbox}
 	test("Dovecot", "", crlf(`* LIST (\HasNoChildren \Sent) "/" Sent`, `* LIST (\HasNoChildren) "/" INBOX`, `* LIST (\Noselect) "/" Public`, `T1 OK done`),
-		[]Folder{inbox("/"), {Name: "Sent", Delimiter: "/", Use: mailcheck.UseSent}}, 0)
-	test("Cyrus writes small letters", "", crlf(`* LIST (\junk) "/" "Junk mail"`, `T1 OK done`), []Folder{inbox(""), {Name: "Junk mail", Delimiter: "/", Use: mailcheck.UseJunk}}, 0)
-	test("Courier says no use", "", crlf(`* LIST (\Unmarked) "." "INBOX.Spam"`, `* LIST () "." "INBOX"`, `T1 OK done`), []Folder{inbox("."), {Name: "INBOX.Spam", Delimiter: ".", Use: mailcheck.UseJunk, Guessed: true}}, 0)
-	test("a name in a literal", "", "* LIST () NIL {4}\r\na\"b\\\r\nT1 OK done\r\n", []Folder{inbox(""), {Name: `a"b\`}}, 0)
-	test("names that cannot be said", "", crlf(`* LIST () "/" ""`, "* LIST () \"/\" \"a\x07b\"", `* LIST () "/" "`+strings.Repeat("x", 2000)+`"`, `T1 OK done`), []Folder{inbox("")}, 0)
-	test("what is no list", "", crlf(`* LIST`, `* LIST (`, `* LIST () "/"`, `* LIST "/" a`, `* 3 EXISTS`, `* OK [ALERT] hello`, `T1 OK done`), []Folder{inbox("")}, 0)
+		[]Folder{inbox, {Name: "Sent", Shown: "Sent", Use: mailcheck.UseSent}}, 0)
+	test("Cyrus writes small letters", "", crlf(`* LIST (\junk) "/" "Junk mail"`, `T1 OK done`), []Folder{inbox, {Name: "Junk mail", Shown: "Junk mail", Use: mailcheck.UseJunk}}, 0)
+	test("Courier says no use", "", crlf(`* LIST (\Unmarked) "." "INBOX.Spam"`, `* LIST () "." "INBOX"`, `T1 OK done`), []Folder{inbox, {Name: "INBOX.Spam", Shown: "INBOX.Spam", Use: mailcheck.UseJunk}}, 0)
+	test("names of other languages", "", crlf(`* LIST (\Flagged \Trash) "/" "Gel&APY-scht"`, `* LIST () "/" "&Bdpw&-"`, `* LIST () "/" "Entw&APw-rfe"`, `T1 OK done`),
+		[]Folder{inbox, {Name: "Gel&APY-scht", Shown: "Gelöscht", Use: mailcheck.UseTrash}, {Name: "&Bdpw&-", Shown: "&Bdpw&-"}, {Name: "Entw&APw-rfe", Shown: "Entwürfe", Use: mailcheck.UseDrafts}}, 0)
+	test("a name in a literal", "", "* LIST () NIL {4}\r\na\"b\\\r\nT1 OK done\r\n", []Folder{inbox, {Name: `a"b\`, Shown: `a"b\`}}, 0)
+	test("names that cannot be said", "", crlf(`* LIST () "/" ""`, "* LIST () \"/\" \"a\x07b\"", `* LIST () "/" "`+strings.Repeat("x", 2000)+`"`, `T1 OK done`), []Folder{inbox}, 0)
+	test("what is no list", "", crlf(`* LIST`, `* LIST (`, `* LIST () "/"`, `* LIST "/" a`, `* 3 EXISTS`, `* OK [ALERT] hello`, `T1 OK done`), []Folder{inbox}, 0)
 	b, _ := box("", crlf(`T1 NO no`))
 	if folders, _, err := b.Folders(); len(folders) != 1 || !Refused(err) {
 		t.Errorf("refused: %v, %v", folders, err)
+	}
+}
+
+// What the user's own folders begin with goes into commands, as the server writes it.
+func TestPrefix(t *testing.T) {
+	for says, want := range map[string]string{
+		`* NAMESPACE (("INBOX." ".")) NIL (("#shared." "."))`: "INBOX.",
+		`* NAMESPACE (("Entw&APw-rfe/" "/")) NIL NIL`:         "Entw&APw-rfe/",
+		`* NAMESPACE (("" "/")) NIL NIL`:                      "",
+		`* NAMESPACE NIL NIL (("#shared." "."))`:              "",
+		"* NAMESPACE ((\"a\x07\" \".\")) NIL NIL":             "",
+		`* NAMESPACE`: "",
+	} {
+		b, _ := box("NAMESPACE", crlf(says, `T1 OK done`))
+		if got, err := b.Prefix(); got != want || err != nil {
+			t.Errorf("%s: %q, %v", says, got, err)
+		}
 	}
 }
 
@@ -207,7 +224,7 @@ func FuzzBox(f *testing.F) {
 			func() error { _, err := b.Find("tok", 3); return err },
 			func() error { _, err := b.Find("tok", 0); return err },
 			func() error { _, err := b.Header(3); return err },
-			func() error { _, _, err := b.Prefix(); return err },
+			func() error { _, err := b.Prefix(); return err },
 			func() error { _, err := b.Exists("a"); return err },
 			func() error { _, _, err := b.Wait(t.Context(), time.Second, nil); return err },
 			func() error { _, err := b.Remove("INBOX", 5, 1, "tok", "Trash"); return err },

@@ -78,8 +78,8 @@ func (b *Box) Delete(folder string) error { return b.do(nil, "DELETE %s", quote(
 func (b *Box) Exists(folder string) (bool, error) {
 	found := false
 	err := b.do(func(tokens []token) {
-		f, ok := listed(tokens)
-		found = found || ok && f.Name == folder
+		e, ok := listed(tokens)
+		found = found || ok && e.raw == folder
 	}, `LIST "" %s`, quote(folder))
 	return found, err
 }

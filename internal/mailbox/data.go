@@ -58,7 +58,7 @@ func entryOf(tokens []token) (entry, bool) {
 }
 
 // namespaces reads what follows NAMESPACE: for each kind NIL, or a list of pairs that may
-// have more behind them (RFC 2342 section 5).
+// have more behind them (RFC 2342 section 5). Prefixes stay as the server writes them.
 func namespaces(tokens []token) []mailcheck.Namespace {
 	var found []mailcheck.Namespace
 	kinds, depth := []string{"personal", "other", "shared"}, 0
@@ -72,7 +72,7 @@ func namespaces(tokens []token) []mailcheck.Namespace {
 			continue
 		case shut:
 			if depth--; depth == 1 && len(words) >= 2 && len(found) < maxSpaces && len(words[0].text) <= maxName && len(words[1].text) <= 4 {
-				n := mailcheck.Namespace{Kind: kinds[0], Prefix: decodeName(words[0].text), Delimiter: words[1].text}
+				n := mailcheck.Namespace{Kind: kinds[0], Prefix: words[0].text, Delimiter: words[1].text}
 				if words[1].isNIL() {
 					n.Delimiter = ""
 				}

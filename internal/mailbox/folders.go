@@ -1,7 +1,6 @@
 package mailbox
 
 import (
-	"slices"
 	"strings"
 
 	"mailcheck"
@@ -9,10 +8,9 @@ import (
 
 // Folder is one of a list.
 type Folder struct {
-	Name      string // as the server writes it, modified UTF-7 mostly
-	Delimiter string // between the parts of names; empty where they have none
-	Use       mailcheck.FolderUse
-	Guessed   bool // the use is guessed from the name
+	Name  string              // as the server writes it, modified UTF-7 mostly
+	Shown string              // as people read it
+	Use   mailcheck.FolderUse // as the server says, or by its name
 }
 
 // Mark is where new messages of a folder begin.
@@ -31,63 +29,38 @@ func (b *Box) Folders() (folders []Folder, more int, err error) {
 	if b.Has("SPECIAL-USE") && b.Has("LIST-EXTENDED") {
 		returns = " RETURN (SPECIAL-USE)"
 	}
-	inbox := []Folder{{Name: "INBOX", Use: mailcheck.UseInbox}}
+	var entries []entry
 	err = b.do(func(tokens []token) {
-		f, ok := listed(tokens)
+		e, ok := listed(tokens)
 		switch {
-		case !ok:
-		case f.Use == mailcheck.UseInbox:
-			inbox[0].Delimiter = f.Delimiter
-		case len(folders) == maxFolders:
+		case !ok, strings.EqualFold(e.raw, "INBOX"):
+		case len(entries) == maxFolders:
 			more++
 		default:
-			folders = append(folders, f)
+			entries = append(entries, e)
 		}
 	}, `LIST "" "*"%s`, returns)
-	return append(inbox, guessUses(folders)...), more, err
+	uses := map[string]mailcheck.FolderUse{}
+	for _, r := range assign(entries) {
+		view := r.use == mailcheck.UseFlagged || r.use == mailcheck.UseImportant // of messages that lie elsewhere
+		if uses[r.raw] == mailcheck.UseOther && !view {
+			uses[r.raw] = r.use
+		}
+	}
+	folders = []Folder{{Name: "INBOX", Shown: "INBOX", Use: mailcheck.UseInbox}}
+	for _, e := range entries {
+		folders = append(folders, Folder{Name: e.raw, Shown: e.name, Use: uses[e.raw]})
+	}
+	return folders, more, err
 }
 
 // listed reads a LIST response; ok is false for what cannot be opened.
-func listed(tokens []token) (Folder, bool) {
+func listed(tokens []token) (e entry, ok bool) {
 	if len(tokens) == 0 || !strings.EqualFold(tokens[0].text, "LIST") {
-		return Folder{}, false
+		return entry{}, false
 	}
-	e, ok := entryOf(tokens[1:])
-	if !ok || !e.opens {
-		return Folder{}, false
-	}
-	f := Folder{Name: e.raw, Delimiter: e.delimiter}
-	for _, use := range e.uses {
-		if f.Use == mailcheck.UseOther && use != mailcheck.UseFlagged && use != mailcheck.UseImportant { // which are views
-			f.Use = use
-		}
-	}
-	if strings.EqualFold(f.Name, "INBOX") {
-		f.Use = mailcheck.UseInbox
-	}
-	return f, sayable(f.Name) && len(f.Delimiter) <= 1
-}
-
-// guessUses names the uses that no attribute does, by the last part of the name.
-func guessUses(folders []Folder) []Folder {
-	has := map[mailcheck.FolderUse]bool{}
-	for _, f := range folders {
-		has[f.Use] = true
-	}
-	for i := range folders {
-		f := &folders[i]
-		last := f.Name
-		if f.Delimiter != "" {
-			last = last[strings.LastIndex(last, f.Delimiter)+1:]
-		}
-		leaf := strings.ToLower(decodeName(last))
-		for _, use := range []mailcheck.FolderUse{mailcheck.UseJunk, mailcheck.UseSent, mailcheck.UseTrash} {
-			if f.Use == mailcheck.UseOther && !has[use] && slices.Contains(useNames[use], leaf) {
-				f.Use, f.Guessed = use, true
-			}
-		}
-	}
-	return folders
+	e, ok = entryOf(tokens[1:])
+	return e, ok && e.opens && sayable(e.raw) && len(e.delimiter) <= 1
 }
 
 // maxTogether is how many commands go in one packet.
@@ -160,20 +133,19 @@ func (b *Box) Open(name string, change bool) (Mark, error) {
 	return m, err
 }
 
-// Prefix returns what the names of the user's own folders begin with, and their delimiter
-// (RFC 2342). Courier and some others have them all below INBOX.
-func (b *Box) Prefix() (prefix, delimiter string, err error) {
+// Prefix returns what the names of the user's own folders begin with (RFC 2342). Courier
+// and some others have them all below INBOX.
+func (b *Box) Prefix() (prefix string, err error) {
 	if !b.Has("NAMESPACE") {
-		return "", "", nil
+		return "", nil
 	}
 	err = b.do(func(tokens []token) {
-		// NAMESPACE (("INBOX." ".")) NIL NIL: the first list is of the user's own
-		if len(tokens) > 4 && strings.EqualFold(tokens[0].text, "NAMESPACE") && tokens[1].kind == open && tokens[2].kind == open && tokens[3].kind == quoted {
-			prefix = tokens[3].text
-			if tokens[4].kind == quoted {
-				delimiter = tokens[4].text
-			}
+		if len(tokens) == 0 || !strings.EqualFold(tokens[0].text, "NAMESPACE") {
+			return
+		}
+		if all := namespaces(tokens[1:]); len(all) > 0 && all[0].Kind == "personal" && sayable(all[0].Prefix) {
+			prefix = all[0].Prefix
 		}
 	}, "NAMESPACE")
-	return prefix, delimiter, err
+	return prefix, err
 }

@@ -223,7 +223,14 @@ func (s *Session) Survey() (Account, error) {
 		list += " RETURN (SPECIAL-USE)"
 	}
 	tags, heard, err := s.exchange(0, append(questions, list))
-	a := Account{Namespaces: heard.spaces, Folders: assign(heard.folders), Count: len(heard.folders), Quotas: heard.quotas, Alerts: heard.alerts}
+	a := Account{Count: len(heard.folders), Quotas: heard.quotas, Alerts: heard.alerts}
+	for _, n := range heard.spaces {
+		n.Prefix = decodeName(n.Prefix)
+		a.Namespaces = append(a.Namespaces, n)
+	}
+	for _, r := range assign(heard.folders) {
+		a.Folders = append(a.Folders, mailcheck.Folder{Name: r.name, Use: r.use, Guessed: r.guessed})
+	}
 	if heard.bye != "" {
 		a.Refused = append(a.Refused, heard.bye)
 		s.end(checks.ReplyClosed.Errorf("%s", heard.bye))

@@ -42,16 +42,23 @@ var useNames = map[mailcheck.FolderUse][]string{
 	mailcheck.UseArchive: {"archive", "archives", "archiv", "archivio", "archivo", "arquivo", "archief", "archiwum", "архив", "arkiv", "arkisto", "归档", "アーカイブ"},
 }
 
+// role is what a folder is there for.
+type role struct {
+	entry
+	use     mailcheck.FolderUse
+	guessed bool // from the name
+}
+
 // assign says which folders are there for something: as the server says it, else by a name
 // that stands on the first level or on the one below it.
-func assign(all []entry) []mailcheck.Folder {
-	var found []mailcheck.Folder
+func assign(all []entry) []role {
+	var found []role
 	offered := map[mailcheck.FolderUse]bool{}
 	taken := map[string]bool{}
 	for _, e := range all {
 		for _, use := range e.uses {
 			offered[use], taken[e.name] = true, true
-			found = append(found, mailcheck.Folder{Name: e.name, Use: use})
+			found = append(found, role{e, use, false})
 		}
 	}
 	for _, use := range append(mailcheck.NeededUses[:len(mailcheck.NeededUses):len(mailcheck.NeededUses)], mailcheck.UseArchive) {
@@ -60,7 +67,7 @@ func assign(all []entry) []mailcheck.Folder {
 		}
 		if e, ok := named(all, use, taken); ok {
 			taken[e.name] = true
-			found = append(found, mailcheck.Folder{Name: e.name, Use: use, Guessed: true})
+			found = append(found, role{e, use, true})
 		}
 	}
 	return found

@@ -122,10 +122,10 @@ func TestAssign(t *testing.T) {
 		var got []string
 		for _, f := range assign(all) {
 			mark := ""
-			if f.Guessed {
+			if f.guessed {
 				mark = "?"
 			}
-			got = append(got, fmt.Sprintf("%s %s%s", f.Use, f.Name, mark))
+			got = append(got, fmt.Sprintf("%s %s%s", f.use, f.name, mark))
 		}
 		if strings.Join(got, ", ") != want {
 			t.Errorf("%s: %q, want %q", names, strings.Join(got, ", "), want)
@@ -175,8 +175,8 @@ func FuzzData(f *testing.F) {
 			through.keep(word, tokens[1:])
 		}
 		for _, folder := range assign(through.folders) {
-			if folder.Name == "" || len(folder.Name) > 3*maxName {
-				t.Errorf("a folder %q", folder.Name)
+			if folder.name == "" || len(folder.name) > 3*maxName {
+				t.Errorf("a folder %q", folder.name)
 			}
 		}
 		if len(through.spaces) > maxSpaces {
