@@ -3,6 +3,7 @@ package autoconfig
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"mailcheck"
@@ -30,7 +31,7 @@ func (s *search) askJMAP(ctx context.Context, q *srvQuery) answer {
 		return a
 	}
 	server, ok := s.wellKnown(ctx, there, mailcheck.JMAP, netx.Request{}, func(doc *netx.Document) bool {
-		return doc.Status == http.StatusUnauthorized || doc.Status == http.StatusOK && IsJMAPSession(doc.Body)
+		return doc.Status == http.StatusUnauthorized || doc.Status == http.StatusOK && isJMAPSession(doc.Body)
 	})
 	if !ok {
 		return answer{state: mailcheck.Absent, reason: mailcheck.Textf("no SRV record, nothing at /.well-known")}
@@ -39,12 +40,24 @@ func (s *search) askJMAP(ctx context.Context, q *srvQuery) answer {
 	return answer{state: mailcheck.Found, reason: mailcheck.Textf("JMAP by /.well-known/jmap"), servers: []mailcheck.Server{server}}
 }
 
-// IsJMAPSession reports whether a body is a session of RFC 8620 section 2, as far
-// as a client needs it to go on.
-func IsJMAPSession(body []byte) bool {
-	var session struct {
-		Capabilities map[string]json.RawMessage `json:"capabilities"`
-		APIURL       string                     `json:"apiUrl"`
+// JMAPSession is what of a session a mail program needs (RFC 8620 section 2).
+type JMAPSession struct {
+	APIURL       string                     `json:"apiUrl"`
+	Accounts     map[string]json.RawMessage `json:"accounts"`
+	Primary      map[string]string          `json:"primaryAccounts"`
+	Capabilities map[string]json.RawMessage `json:"capabilities"`
+}
+
+// ReadJMAPSession reads the body of an answer. The error says that a client could not go
+// on from it.
+func ReadJMAPSession(body []byte) (s JMAPSession, err error) {
+	if err = json.Unmarshal(body, &s); err == nil && (s.APIURL == "" || s.Capabilities == nil) {
+		err = errors.New("no apiUrl or no capabilities")
 	}
-	return json.Unmarshal(body, &session) == nil && session.APIURL != "" && session.Capabilities != nil
+	return s, err
+}
+
+func isJMAPSession(body []byte) bool {
+	_, err := ReadJMAPSession(body)
+	return err == nil
 }

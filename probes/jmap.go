@@ -15,7 +15,8 @@ func jmap(ctx context.Context, p *probe) {
 	if err != nil {
 		return
 	}
-	session := reply.status == http.StatusOK && autoconfig.IsJMAPSession(reply.body)
+	_, wrong := autoconfig.ReadJMAPSession(reply.body)
+	session := reply.status == http.StatusOK && wrong == nil
 	switch {
 	case reply.status/100 == 5:
 		p.trace.Find(checks.HTTPServerError, "GET %s: %s", reply.url, reply.text())

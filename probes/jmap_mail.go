@@ -9,6 +9,7 @@ import (
 	"net/url"
 
 	"mailcheck"
+	"mailcheck/autoconfig"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
 	"mailcheck/internal/trace"
@@ -17,25 +18,9 @@ import (
 // jmapMail is the capability of mail (RFC 8621 section 1.3.1).
 const jmapMail = "urn:ietf:params:jmap:mail"
 
-// jmapSession is what of a session a mail program needs (RFC 8620 section 2).
-type jmapSession struct {
-	APIURL   string                     `json:"apiUrl"`
-	Accounts map[string]json.RawMessage `json:"accounts"`
-	Primary  map[string]string          `json:"primaryAccounts"`
-
-	Capabilities map[string]json.RawMessage `json:"capabilities"`
-}
-
-func readSession(body []byte) (s jmapSession, err error) {
-	if err = json.Unmarshal(body, &s); err == nil && (s.APIURL == "" || s.Capabilities == nil) {
-		err = errors.New("no apiUrl or no capabilities")
-	}
-	return s, err
-}
-
-// account returns the account that has the mail: the one that is named for it, else the
+// mailAccount returns the account that has the mail: the one that is named for it, else the
 // only one. It is empty where there is none.
-func (s jmapSession) account() string {
+func mailAccount(s autoconfig.JMAPSession) string {
 	if id := s.Primary[jmapMail]; id != "" || len(s.Accounts) != 1 {
 		return id
 	}
@@ -61,7 +46,7 @@ func (p *probe) askJMAPMail(ctx context.Context, e *entry, session *httpReply) {
 
 // countByJMAP returns what the account has.
 func (p *probe) countByJMAP(ctx context.Context, e *entry, session *httpReply) (mailcheck.Text, error) {
-	s, err := readSession(session.body)
+	s, err := autoconfig.ReadJMAPSession(session.body)
 	if err != nil {
 		return mailcheck.Text{}, err // not again what it was
 	}
@@ -70,7 +55,7 @@ func (p *probe) countByJMAP(ctx context.Context, e *entry, session *httpReply) (
 		return mailcheck.Text{}, err
 	}
 	api, err := base.Parse(s.APIURL)
-	account := s.account()
+	account := mailAccount(s)
 	switch {
 	case err != nil || !mailcheck.Printable(s.APIURL):
 		return mailcheck.Text{}, checks.LoginMailbox.Errorf("the session's apiUrl is no URL")

@@ -197,7 +197,7 @@ func (p *probe) judgeWeb(e *entry, r *httpReply) error {
 	case r.status/100 == 5:
 		e.check = checks.LoginUnavailable
 	case p.result.Protocol == mailcheck.JMAP:
-		if _, err := readSession(r.body); r.status != http.StatusOK || err != nil {
+		if _, err := autoconfig.ReadJMAPSession(r.body); r.status != http.StatusOK || err != nil {
 			return checks.LoginFailed.Errorf("%s, and no JMAP session", e.reply)
 		}
 	default:

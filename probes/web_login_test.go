@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/autoconfig"
 	"mailcheck/internal/lab"
 )
 
@@ -139,8 +140,8 @@ func TestReadJMAP(t *testing.T) {
 		`{"apiUrl":"/","capabilities":{},"accounts":{"a":{}}}`:                                                            "a",
 		`{"apiUrl":"/","capabilities":{},"accounts":{"a":{},"b":{}}}`:                                                     "",
 	} {
-		if s, err := readSession([]byte(body)); err != nil || s.account() != want {
-			t.Errorf("%s: %q, %v", body, s.account(), err)
+		if s, err := autoconfig.ReadJMAPSession([]byte(body)); err != nil || mailAccount(s) != want {
+			t.Errorf("%s: %q, %v", body, mailAccount(s), err)
 		}
 	}
 	for body, want := range map[string]int{
@@ -163,7 +164,7 @@ func FuzzJMAP(f *testing.F) {
 	f.Add([]byte(`{"methodResponses":[["Mailbox/get",{"list":[{"id":"m"}]},"0"],["Email/query",{"ids":["e"]},"1"]]}`))
 	f.Add([]byte(`{"methodResponses":[["error",{"type":"accountNotFound"},"0"]]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if s, err := readSession(body); err == nil && s.APIURL == "" {
+		if s, err := autoconfig.ReadJMAPSession(body); err == nil && s.APIURL == "" {
 			t.Error("a session without apiUrl")
 		}
 		if n, err := readJMAPAnswer(body); n < 0 || err != nil && n > len(body) {
