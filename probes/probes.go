@@ -72,7 +72,7 @@ type Options struct {
 
 	token string // marks what --write-tests makes; empty: made by chance; for tests
 
-	// Await is told what is waited for after the tests, at once and from several goroutines;
+	// Await is told what is waited for before or after the tests, at once and from several goroutines;
 	// it must not block. Nil: nobody watches.
 	Await func(Awaited)
 

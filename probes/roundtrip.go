@@ -23,12 +23,13 @@ type RoundTrip struct {
 	Token string            // that marks the message, 32 hexadecimal digits; empty: made by chance
 }
 
-// Awaited is what a run waits for after the servers were tested.
+// Awaited is what a run waits for before or after the servers are tested.
 type Awaited int
 
 // What is waited for.
 const (
 	AwaitNothing Awaited = iota
+	AwaitSignIn          // the provider gives a token for the sign-in that is kept; told by who asks for it
 	AwaitSending         // the submission server takes the message
 	AwaitMessage         // it arrives
 	AwaitSync            // a change is seen in a second session

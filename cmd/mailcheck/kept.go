@@ -51,6 +51,10 @@ func (f *network) signIn(ctx context.Context, c *cobra.Command, client *probes.C
 		return err
 	}
 	defer end()
+	if opts.Await != nil {
+		opts.Await(probes.AwaitSignIn)
+		defer opts.Await(probes.AwaitNothing)
+	}
 	token, err := renew(ctx, run, f.login.kept.Address)
 	became := &mailcheck.SignIn{Issuer: f.login.kept.Endpoints.Issuer, State: mailcheck.SignInUsed}
 	switch {

@@ -50,7 +50,7 @@ type live struct {
 	mu    sync.Mutex
 	order []string // URLs
 	state map[string]probes.Progress
-	waits probes.Awaited // after the tests
+	waits probes.Awaited // before or after the tests
 
 	drawn int // lines on the screen
 }
@@ -70,7 +70,7 @@ func (l *live) watch(s mailcheck.Server, p probes.Progress) {
 	l.state[url] = p
 }
 
-// await is told what is waited for after the tests.
+// await is told what is waited for before or after the tests.
 func (l *live) await(a probes.Awaited) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -79,6 +79,7 @@ func (l *live) await(a probes.Awaited) {
 
 // awaited are the words for it.
 var awaited = map[probes.Awaited]string{
+	probes.AwaitSignIn:  "asking the provider for a token, as the kept sign-in allows",
 	probes.AwaitSending: "handing in the test message",
 	probes.AwaitMessage: "waiting for the test message to arrive",
 	probes.AwaitSync:    "looking from a second session at what the first does",

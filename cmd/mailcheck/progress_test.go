@@ -39,6 +39,11 @@ func TestProgressLines(t *testing.T) {
 	see(80, 3, "testing alice@example.com, 3 s of at most 30 s: looking at what was found", "  and 2 more")
 	l.await(probes.AwaitMessage)
 	see(90, 3, "testing alice@example.com, 3 s of at most 30 s: waiting for the test message to arrive", "  and 2 more")
+	for waits := probes.AwaitNothing + 1; waits <= probes.AwaitRemoval; waits++ {
+		if awaited[waits] == "" {
+			t.Errorf("nothing says what is waited for at %d", waits)
+		}
+	}
 	l.await(probes.AwaitNothing)
 	l.plain = true
 	see(0, 0, "testing alice@example.com, 3 s of at most 30 s: looking at what was found")
