@@ -1,5 +1,7 @@
 package lab
 
+import "strings"
+
 // What a user who is logged in gets to see: three messages, the usual folders, a quota
 // that is half full.
 
@@ -20,11 +22,11 @@ func (s *session) imapAccount(verb string) bool {
 
 // folders is the reply to LIST.
 func folders(lines ...string) string {
-	reply := ""
+	var reply strings.Builder
 	for _, line := range lines {
-		reply += "* LIST " + line + "\r\n"
+		reply.WriteString("* LIST " + line + "\r\n")
 	}
-	return reply + "{tag} OK List completed.\r\n"
+	return reply.String() + "{tag} OK List completed.\r\n"
 }
 
 func (s *session) pop3Message(verb string) bool {

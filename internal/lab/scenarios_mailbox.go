@@ -31,7 +31,7 @@ func openedMailboxes() []Scenario {
 		opening("mailbox-folders-guessed", "the server does not say what its folders are for, and their names are German", "mailbox.folder-guessed", imapHost, "LIST", german),
 		opening("mailbox-alert", "the server wants every user to read something", "mailbox.alert", imapHost, "EXAMINE",
 			"* OK [ALERT] The server moves on Saturday at noon.\r\n* 3 EXISTS\r\n{tag} OK [READ-ONLY] Examine completed.\r\n"),
-		opening("mailbox-many-folders", "the mailbox has 10,000 folders", "mailbox.many-folders", imapHost, "LIST", folders(tenThousand()...)),
+		opening("mailbox-many-folders", "the mailbox has 10,000 folders", "mailbox.many-folders", imapHost, "LIST", tenThousand()),
 		opening("mailbox-list-refused", "the server refuses to list the folders", "mailbox.untold", imapHost, "LIST", "{tag} NO [SERVERBUG] Internal error occurred.\r\n"),
 		provider("mailbox-list-silent", "the server falls silent at the question which folders there are", "mailbox.untold",
 			mailboxes(wholeAddress, func(m *Mail) {
@@ -50,11 +50,11 @@ func openedMailboxes() []Scenario {
 	}
 }
 
-// tenThousand folders of one mailbox, in the order of the alphabet.
-func tenThousand() []string {
-	var lines []string
-	for i := range 10_000 {
-		lines = append(lines, fmt.Sprintf(`(\HasNoChildren) "/" "Projects/%04d %s"`, i, strings.Repeat("x", i%30)))
+// tenThousand is the reply of a mailbox with so many folders, in the order of the alphabet.
+func tenThousand() string {
+	lines := make([]string, 10_000)
+	for i := range lines {
+		lines[i] = fmt.Sprintf(`(\HasNoChildren) "/" "Projects/%04d %s"`, i, strings.Repeat("x", i%30))
 	}
-	return lines
+	return folders(lines...)
 }
