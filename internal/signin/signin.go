@@ -50,10 +50,14 @@ type Store struct {
 }
 
 // Open returns the store of whoever runs the program, below the folder for settings. Nothing
-// is read or made yet.
+// is read or made yet. A folder that this user cannot come to is another's: what monitors
+// and other services run has the HOME of whoever started them.
 func Open() (*Store, error) {
 	settings, err := os.UserConfigDir()
-	if err != nil {
+	if err == nil {
+		_, err = os.Stat(settings)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &Error{Problem: NoFolder, Err: err}
 	}
 	return &Store{folder: filepath.Join(settings, "mailcheck"), keyring: systemKeyring{}}, nil

@@ -227,6 +227,40 @@ func TestMaxItem(t *testing.T) {
 	}
 }
 
+// A folder for settings that comes about with the first file in it is one, and what this user
+// cannot come to is not.
+func TestOpen(t *testing.T) {
+	home := t.TempDir()
+	settings := func(folder string) {
+		for _, name := range []string{"XDG_CONFIG_HOME", "HOME", "AppData"} {
+			t.Setenv(name, folder)
+		}
+	}
+	settings(filepath.Join(home, "new"))
+	if _, err := Open(); err != nil {
+		t.Error(err)
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has other permissions")
+	}
+	if err := os.WriteFile(filepath.Join(home, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings(filepath.Join(home, "file", "inside"))
+	_, err := Open()
+	wants(t, err, NoFolder)
+	if os.Getuid() == 0 {
+		t.Skip("root may go everywhere")
+	}
+	shut := filepath.Join(home, "another's")
+	if err := os.Mkdir(shut, 0); err != nil {
+		t.Fatal(err)
+	}
+	settings(filepath.Join(shut, "inside"))
+	_, err = Open()
+	wants(t, err, NoFolder)
+}
+
 func TestSessionBus(t *testing.T) {
 	folder := t.TempDir()
 	if sessionBus("", folder) || sessionBus("autolaunch:", folder) || sessionBus("autolaunch:scope=user", folder) || !sessionBus("unix:path=/run/user/0/bus", folder) {
