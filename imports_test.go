@@ -183,6 +183,14 @@ var allowed = map[string]map[string]string{
 		"github.com/prometheus/common":         "metrics as text",
 		"golang.org/x/text":                    "reports whose encoding a shell has changed",
 	},
+	"bulk": {
+		".":                 "the nouns",
+		"internal/files":    "files that are kept, and locks",
+		"probes":            "each address is one run",
+		"report":            "outcomes as lines",
+		"autoconfig":        "who runs a host",
+		"golang.org/x/text": "lists of addresses in UTF-16",
+	},
 	"cmd/mailcheck": {
 		"everything":             "of this module: it comes together here",
 		"github.com/spf13/cobra": "commands and flags",

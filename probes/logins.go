@@ -3,11 +3,13 @@ package probes
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"mailcheck"
 	"mailcheck/autoconfig"
@@ -40,6 +42,15 @@ type Credentials struct {
 
 // Given reports whether there is something to log in with.
 func (c Credentials) Given() bool { return c.Password != "" || c.Token != "" || c.Certificate != nil }
+
+// CheckSecret refuses a password or token that no protocol can carry: RFC 4616 wants UTF-8 without
+// NUL, and a line end would end the command.
+func CheckSecret(secret string) error {
+	if !utf8.ValidString(secret) || strings.ContainsAny(secret, "\x00\r\n") {
+		return errors.New("the password or token cannot be sent as it is")
+	}
+	return nil
+}
 
 // has reports whether there is what a mechanism takes.
 func (c Credentials) has(kind sasl.Credential) bool {

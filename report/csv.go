@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/csv"
 	"io"
 	"math"
@@ -21,29 +22,33 @@ import (
 // have the jsonl format.
 func CSV(w io.Writer, r *mailcheck.Report, opts Options) error {
 	t := csvTables[opts.View]
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return err
-	}
-	if err := out.Write(t.columns); err != nil {
+	if _, err := io.WriteString(w, "\ufeff"+string(csvLine(t.columns))); err != nil {
 		return err
 	}
 	for _, row := range t.rows(r, opts) {
-		var cells []string
-		for _, column := range t.columns {
-			cells = append(cells, csvCell(row[column]))
-		}
-		if err := out.Write(cells); err != nil {
+		if _, err := w.Write(csvLine(row.cells(t.columns))); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// csvLine returns cells as one line.
+func csvLine(cells []string) []byte {
+	var b bytes.Buffer
+	out := csv.NewWriter(&b)
+	out.UseCRLF = true
+	_ = out.Write(cells) // a buffer takes it
 	out.Flush()
-	return out.Error()
+	return b.Bytes()
 }
 
 // csvRow has the values of some columns.
 type csvRow map[string]string
+
+func (row csvRow) cells(columns []string) []string {
+	return each(columns, func(column string) string { return csvCell(row[column]) })
+}
 
 // csvTables are what each view has. The columns have the names of the json format where
 // they have the same meaning.

@@ -31,12 +31,15 @@ func HTML(w io.Writer, r *mailcheck.Report, opts Options) error {
 	return err
 }
 
-// pageTemplate is parsed when a page is written: whoever wants a table does not wait for it.
+// pageTemplate has the pages of a report and of a survey. It is parsed when one is written:
+// whoever wants a table does not wait for it.
 var pageTemplate = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("page").Funcs(template.FuncMap{
+	page := template.Must(template.New("page").Funcs(template.FuncMap{
 		"runs": func(t mailcheck.Text) []run { return runsOf(t.String()) },
 		"acts": acts,
 	}).Parse(unixLines(pageSource)))
+	template.Must(page.New("survey").Parse(unixLines(surveySource)))
+	return page
 })
 
 // unixLines undoes what a checkout on Windows does: a browser would compare the hash of the
@@ -90,10 +93,9 @@ type webItem struct {
 
 func pageOf(r *mailcheck.Report, opts Options) webPage {
 	style := unixLines(pageStyle)
-	sum := sha256.Sum256([]byte(style))
 	o := outlineOf(r, opts)
 	p := webPage{
-		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
+		Policy: policyFor(style),
 		Style:  template.CSS(style), Outline: o, Level: levels[o.Severity], First: o.First,
 		Title: mailcheck.Textf("mailcheck"),
 	}
@@ -111,6 +113,12 @@ func pageOf(r *mailcheck.Report, opts Options) webPage {
 	}
 	p.Contents = p.contents()
 	return p
+}
+
+// policyFor is the Content-Security-Policy of a page that has one style and nothing else.
+func policyFor(style string) string {
+	sum := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
 }
 
 // contents lists the sections that there are, in their order.

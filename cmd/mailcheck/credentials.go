@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -71,12 +70,9 @@ the address (mailcheck login), that is used, unless --no-login is given.
 func (f *credentials) open(c *cobra.Command, a mailcheck.Address) (probes.Credentials, error) {
 	none := probes.Credentials{}
 	creds := probes.Credentials{Username: f.username, AllMechanisms: f.allMechanisms}
-	for _, text := range f.trusted {
-		host, err := mailcheck.ParseHost(text)
-		if err != nil {
-			return none, usage("for example: --trust-server imap.example.com", "--trust-server: %v", err)
-		}
-		creds.TrustedHosts = append(creds.TrustedHosts, host)
+	var err error
+	if creds.TrustedHosts, err = trustedHosts(f.trusted); err != nil {
+		return none, err
 	}
 	given := f.ask || f.passwordFile != "" || f.tokenFile != "" || f.certFile != "" || f.keyFile != ""
 	if f.noLogin && (given || f.username != "" || f.allMechanisms) {
@@ -91,7 +87,6 @@ func (f *credentials) open(c *cobra.Command, a mailcheck.Address) (probes.Creden
 	if len(f.username) > maxUsername {
 		return none, usage("", "--username: %s is longer than any user name is", mailcheck.Quoted(f.username))
 	}
-	var err error
 	switch {
 	case f.ask:
 		creds.Password, err = askPassword(c)
@@ -106,8 +101,8 @@ func (f *credentials) open(c *cobra.Command, a mailcheck.Address) (probes.Creden
 	default:
 		creds.Password, creds.Token = os.Getenv("MAILCHECK_PASSWORD"), os.Getenv("MAILCHECK_TOKEN")
 	}
-	if err == nil {
-		err = sendable(creds.Password + creds.Token)
+	if bad := probes.CheckSecret(creds.Password + creds.Token); err == nil && bad != nil {
+		err = usage("it has to be one line of UTF-8 text", "%v", bad)
 	}
 	if err == nil {
 		creds.Certificate, err = f.certificate(c.Context())
@@ -124,18 +119,21 @@ func (f *credentials) open(c *cobra.Command, a mailcheck.Address) (probes.Creden
 	return creds, nil
 }
 
+// trustedHosts reads the hosts that the user vouches for.
+func trustedHosts(typed []string) (hosts []string, err error) {
+	for _, text := range typed {
+		host, err := mailcheck.ParseHost(text)
+		if err != nil {
+			return nil, usage("for example: --trust-server imap.example.com", "--trust-server: %v", err)
+		}
+		hosts = append(hosts, host)
+	}
+	return hosts, nil
+}
+
 // maxUsername bounds a user name: with the password it has to fit in a line of 8192 bytes
 // (RFC 9051 section 4.3.1).
 const maxUsername = 1024
-
-// sendable refuses what no protocol can carry: RFC 4616 wants UTF-8 without NUL, and
-// a line end would end the command.
-func sendable(secret string) error {
-	if !utf8.ValidString(secret) || strings.ContainsAny(secret, "\x00\r\n") {
-		return usage("it has to be one line of UTF-8 text", "the password or token cannot be sent as it is")
-	}
-	return nil
-}
 
 func askPassword(c *cobra.Command) (string, error) {
 	fd := int(os.Stdin.Fd())

@@ -18,22 +18,39 @@ import (
 // progress shows on a terminal what is going on, until the function that it returns is
 // called; then nothing of it is left. Elsewhere it does nothing, and there is no view.
 func progress(ctx context.Context, stderr io.Writer, what string) (view *live, done func()) {
-	file, ok := stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) || os.Getenv("CI") != "" { // a job's log keeps every line
+	screen, ok := terminalOf(stderr)
+	if !ok {
 		return nil, func() {}
 	}
 	view = &live{what: what, began: time.Now(), state: map[string]probes.Progress{}}
 	view.end, _ = ctx.Deadline()
-	view.plain = os.Getenv("TERM") == "dumb" || !enableColor(file)
+	return view, view.show(screen, view.lines)
+}
+
+// terminalOf returns the terminal that something is written to, if it is one for people.
+func terminalOf(w io.Writer) (screen *os.File, ok bool) {
+	file, ok := w.(*os.File)
+	return file, ok && term.IsTerminal(int(file.Fd())) && os.Getenv("CI") == "" // a job's log keeps every line
+}
+
+// display is a place on a terminal whose lines are drawn again and again.
+type display struct {
+	plain bool // the terminal cannot go back a line
+	drawn int  // lines on the screen
+}
+
+// show draws lines until the function that it returns is called.
+func (d *display) show(screen *os.File, lines func(now time.Time, width, height int) []string) (done func()) {
+	d.plain = os.Getenv("TERM") == "dumb" || !enableColor(screen)
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
-		view.run(file, stop, func() (int, int) {
-			width, height, _ := term.GetSize(int(file.Fd()))
+		d.run(screen, stop, func() (int, int) {
+			width, height, _ := term.GetSize(int(screen.Fd()))
 			return width, height
-		})
+		}, lines)
 	}()
-	return view, func() {
+	return func() {
 		close(stop)
 		<-stopped
 	}
@@ -42,17 +59,15 @@ func progress(ctx context.Context, stderr io.Writer, what string) (view *live, d
 // live is what is shown while a run goes on: how long it has taken and what it waits for,
 // and a line for each server that somebody named.
 type live struct {
+	display
 	what  string
 	began time.Time
 	end   time.Time // when the run has to be over; zero if it need not
-	plain bool      // the terminal cannot go back a line
 
 	mu    sync.Mutex
 	order []string // URLs
 	state map[string]probes.Progress
 	waits probes.Awaited // before or after the tests
-
-	drawn int // lines on the screen
 }
 
 // watch is told of each server, at once. What is only guessed is shown once it works.
@@ -93,17 +108,20 @@ const (
 )
 
 // run draws again and again, and leaves nothing behind.
-func (l *live) run(w io.Writer, stop <-chan struct{}, size func() (width, height int)) {
+func (d *display) run(w io.Writer, stop <-chan struct{}, size func() (width, height int), lines func(now time.Time, width, height int) []string) {
 	next := time.NewTimer(firstDraw)
 	defer next.Stop()
 	for {
 		select {
 		case <-stop:
-			l.draw(w, nil)
+			d.draw(w, nil)
 			return
 		case now := <-next.C:
 			width, height := size()
-			l.draw(w, l.lines(now, width, height))
+			if width <= 0 {
+				width, height = usualWidth, usualHeight
+			}
+			d.draw(w, lines(now, width, height))
 			next.Reset(redraw)
 		}
 	}
@@ -119,9 +137,6 @@ const (
 func (l *live) lines(now time.Time, width, height int) []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if width <= 0 {
-		width, height = usualWidth, usualHeight
-	}
 	words := map[probes.Progress]string{probes.Begun: "...", probes.Passed: "works", probes.Failed: "fails"}
 	var waiting []string
 	for _, url := range l.order {
@@ -174,22 +189,22 @@ func shortened(line string, width int) string {
 }
 
 // draw puts lines in the place of those that were there, which it wipes.
-func (l *live) draw(w io.Writer, lines []string) {
+func (d *display) draw(w io.Writer, lines []string) {
 	var b strings.Builder
-	if l.plain {
-		if l.drawn > 0 {
-			fmt.Fprintf(&b, "\r%s\r", strings.Repeat(" ", l.drawn))
+	if d.plain {
+		if d.drawn > 0 {
+			fmt.Fprintf(&b, "\r%s\r", strings.Repeat(" ", d.drawn))
 		}
 		b.WriteString(strings.Join(lines, ""))
-		l.drawn = len([]rune(strings.Join(lines, "")))
+		d.drawn = len([]rune(strings.Join(lines, "")))
 	} else {
-		if l.drawn > 0 {
-			fmt.Fprintf(&b, "\r\x1b[%dA\x1b[J", l.drawn) // up, and wipe all below
+		if d.drawn > 0 {
+			fmt.Fprintf(&b, "\r\x1b[%dA\x1b[J", d.drawn) // up, and wipe all below
 		}
 		for _, line := range lines {
 			b.WriteString(line + "\n")
 		}
-		l.drawn = len(lines)
+		d.drawn = len(lines)
 	}
 	io.WriteString(w, b.String())
 }

@@ -46,7 +46,7 @@ func TestProgressLines(t *testing.T) {
 	}
 	l.await(probes.AwaitNothing)
 	l.plain = true
-	see(0, 0, "testing alice@example.com, 3 s of at most 30 s: looking at what was found")
+	see(80, 24, "testing alice@example.com, 3 s of at most 30 s: looking at what was found")
 	if got := shortened("ümläut", 4); got != "üml" {
 		t.Errorf("cut it is %q", got)
 	}
@@ -84,10 +84,10 @@ func TestProgressLeavesNothing(t *testing.T) {
 		for _, lasts := range []time.Duration{100 * time.Millisecond, 5 * time.Second} {
 			synctest.Test(t, func(t *testing.T) {
 				var screen terminal
-				l := &live{what: "alice@example.com", began: time.Now(), state: map[string]probes.Progress{}, plain: plain}
+				l := &live{what: "alice@example.com", began: time.Now(), state: map[string]probes.Progress{}, display: display{plain: plain}}
 				stop, done := make(chan struct{}), make(chan struct{})
 				go func() {
-					l.run(&screen, stop, func() (int, int) { return 80, 24 })
+					l.run(&screen, stop, func() (int, int) { return 0, 0 }, l.lines)
 					close(done)
 				}()
 				time.Sleep(lasts / 2)

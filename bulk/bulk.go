@@ -1,0 +1,175 @@
+// Package bulk checks many addresses: a survey.
+//
+// [Read] and [ReadAccounts] make inputs of what a user has, [Plan] puts them in order, and
+// [Survey.Run] checks them, some at a time, and hands over each outcome as soon as it is known.
+// A [File] keeps them, so that a survey that was killed goes on where it was.
+//
+// All runs share one client: what DNS has answered is known to the next one. Whatever a
+// run costs is given back when its outcome is written, so that memory grows with how many run at
+// once and hardly with how many there are.
+package bulk
+
+import (
+	"cmp"
+	"context"
+	"sync"
+	"time"
+
+	"mailcheck"
+	"mailcheck/autoconfig"
+	"mailcheck/probes"
+	"mailcheck/report"
+)
+
+// Survey says how many addresses are checked.
+type Survey struct {
+	Client      *probes.Client
+	Options     probes.Options // of each run; Credentials has no more than the hosts that the user vouches for
+	Timeout     time.Duration  // of each run
+	Concurrency int            // runs at once
+
+	// LoginsPerOperator is how many accounts of one operator are logged in to in a minute at the
+	// most. An operator is known by the domain's mail exchanger.
+	LoginsPerOperator int
+
+	// Begun is told what is being checked, from several goroutines. Nil: nobody watches.
+	Begun func(Input)
+
+	// Done takes the outcomes, one at a time, in the order in which they are known. An error
+	// ends the survey.
+	Done func(report.Outcome) error
+}
+
+// grace is how long runs that are under way may take after an interruption. What has not
+// ended by then is left to the next time.
+const grace = time.Second
+
+// Run checks inputs. The error is that of the context, of Done, or why no run could be made.
+// After the end of the context nothing more begins; what ends within a second is handed over.
+func (s *Survey) Run(ctx context.Context, inputs []Input) error {
+	running, end := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer end(nil)
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { end(ctx.Err()) }) })()
+	beginning, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	w := &workers{Survey: s, queue: newQueue(inputs), logins: pace{between: time.Minute / time.Duration(max(1, s.LoginsPerOperator)), next: map[string]time.Time{}}}
+	var all sync.WaitGroup
+	for range max(1, s.Concurrency) {
+		all.Go(func() {
+			for {
+				in, tries, ok := w.queue.take(beginning)
+				if !ok {
+					return
+				}
+				due, err := w.one(running, in, tries)
+				w.queue.giveBack(in, tries+1, due)
+				if err != nil {
+					w.fail(err)
+					stop(err)
+					end(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if w.failed == nil && (w.queue.left() > 0 || w.lost > 0) {
+		return context.Cause(ctx)
+	}
+	return w.failed
+}
+
+// workers are what checks the inputs of one survey.
+type workers struct {
+	*Survey
+	queue  *queue
+	logins pace
+
+	mu     sync.Mutex // held while an outcome is handed over
+	lost   int        // runs that the end of the survey has cut off
+	failed error      // what has ended the survey
+}
+
+// fail remembers why the survey ends, if nothing has ended it yet.
+func (w *workers) fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.failed = cmp.Or(w.failed, err)
+}
+
+// one checks one input, or says when it is to be taken again.
+func (w *workers) one(ctx context.Context, in Input, tries int) (again time.Time, err error) {
+	o := in.outcome()
+	address, err := mailcheck.ParseAddress(in.Text)
+	if in.Err != nil {
+		err = in.Err
+	}
+	if err != nil {
+		o.Error, o.Hint = err.Error(), "an address looks like alice@example.com, a domain like example.com"
+		return again, w.handOver(ctx, o)
+	}
+	if due := w.turn(ctx, in, address, tries); due.After(time.Now()) {
+		return due, nil
+	}
+	if w.Begun != nil {
+		w.Begun(in)
+	}
+	opts := w.Options
+	if in.Account != nil {
+		if opts.Credentials, err = in.Account.credentials(ctx, w.Options.Credentials.TrustedHosts); err != nil {
+			o.Error = err.Error()
+			return again, w.handOver(ctx, o)
+		}
+	}
+	limited, cancel := context.WithTimeout(ctx, w.Timeout)
+	defer cancel()
+	if o.Report, err = w.Client.Account(limited, address, &opts); err != nil {
+		return again, err // no run can be made
+	}
+	o.Operator = operatorOf(o.Report)
+	return again, w.handOver(ctx, o)
+}
+
+// turn returns when an account may be logged in to; at once where no login is tried.
+func (w *workers) turn(ctx context.Context, in Input, a mailcheck.Address, tries int) time.Time {
+	if in.Account == nil || tries > 0 { // it has waited for its turn
+		return time.Time{}
+	}
+	return w.logins.reserve(w.exchangerOf(ctx, a))
+}
+
+// exchangerOf names who takes the mail of an address, who mostly runs its servers too.
+func (w *workers) exchangerOf(ctx context.Context, a mailcheck.Address) string {
+	ctx, run, end, err := w.Client.Begin(ctx)
+	if err != nil {
+		return a.Domain
+	}
+	defer end()
+	ctx, cancel := context.WithTimeout(ctx, w.Timeout)
+	defer cancel()
+	if records, _, err := run.Resolver.MX(ctx, a.Domain); err == nil && len(records) > 0 {
+		return autoconfig.Operator(records[0].Host)
+	}
+	return autoconfig.Operator(a.Domain)
+}
+
+// operatorOf names who runs the best server of an account; nobody where there is none.
+func operatorOf(r *mailcheck.Report) string {
+	for _, s := range r.Settings {
+		if s.Protocol.Reads() || s.Protocol.Sends() || s.Protocol.Exchange() {
+			return autoconfig.Operator(s.Host)
+		}
+	}
+	return ""
+}
+
+// handOver gives an outcome away, unless the end of the survey has cut it off:
+// then it is none.
+func (w *workers) handOver(ctx context.Context, o report.Outcome) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if ctx.Err() != nil {
+		w.lost++
+		return nil
+	}
+	return w.Done(o)
+}

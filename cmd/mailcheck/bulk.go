@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailcheck"
+	"mailcheck/bulk"
+	"mailcheck/internal/files"
+	"mailcheck/probes"
+	"mailcheck/report"
+)
+
+// survey is the flags of a survey.
+type survey struct {
+	net         network
+	out         surveyOutput
+	column      string
+	accounts    string
+	trusted     []string
+	logins      int
+	concurrency int
+}
+
+func bulkCommand() *cobra.Command {
+	var s survey
+	c := &cobra.Command{
+		Use:   "bulk [FILE...]",
+		Short: "Check many addresses, and count what is wrong with them",
+		Long: `Checks many addresses or domains and writes a line of JSON for each as soon as it is
+known, then says on standard error what was counted: verdicts, the commonest faults, who
+runs the servers, where settings are published.
+
+The files, or standard input, have an address a line, or are tables (CSV) whose first
+column has it, or the one that --column names. Empty lines, lines that begin with # and
+addresses that stand there twice are left out. A line that is no address gets a result too.
+
+With --out FILE the lines are kept in a file, and --resume goes on where a survey was
+interrupted or killed. --from FILE shows what was counted without testing anything.
+
+No login is tried, and no password is taken from the environment, but for the accounts in
+the file of --accounts: a table with the columns address, username, password and
+password_command, which nobody else may be able to read. A password command is run by
+the shell and writes the password. Passwords go where those of mailcheck check go.
+
+Exit code: 0 all pass, perhaps with warnings; 1 some fail (with --strict also warnings),
+could not be judged, or have an error, as a line that is no address; 2 wrong command
+line; 3 the survey could not be made, was interrupted, or its result could not be written.`,
+		Example: `  mailcheck bulk domains.txt > survey.jsonl
+  mailcheck bulk customers.csv --column email --out survey.jsonl --resume
+  mailcheck bulk --from survey.jsonl -o html > survey.html`,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := s.out.check(args); err != nil {
+				return err
+			}
+			if s.out.from != "" {
+				return s.out.again(c)
+			}
+			return s.run(c, args)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&s.column, "column", "", "take the addresses from the column of this `NAME`; the first line has the names")
+	flags.StringVar(&s.accounts, "accounts", "", "check the accounts in this CSV `FILE` too, and log in to them")
+	flags.StringArrayVar(&s.trusted, "trust-server", nil, "this `HOST` may have the passwords though nothing vouches for it (repeatable)")
+	flags.IntVar(&s.logins, "logins-per-operator", 20, "log in to at most this many `ACCOUNTS` a minute at one operator: few enough that none takes it for an attack")
+	flags.IntVar(&s.concurrency, "concurrency", 8, "check this many `ADDRESSES` at once: each makes some fifteen connections, mostly within a second or two")
+	s.net.registerWay(c)
+	flags.DurationVar(&s.net.timeout, "timeout", 30*time.Second, "end the test of one address after this `TIME`, such as 30s or 2m")
+	s.net.registerDiscovery(c)
+	s.net.registerExpiry(c)
+	s.net.registerAudit(c)
+	s.out.register(c)
+	return c
+}
+
+// run makes a survey.
+func (s *survey) run(c *cobra.Command, args []string) error {
+	if s.concurrency < 1 || s.concurrency > maxConcurrency {
+		return usage("for example: --concurrency 8", "--concurrency: it must be between 1 and %d", maxConcurrency)
+	}
+	if s.logins < 1 || s.net.timeout <= 0 {
+		return usage("for example: --logins-per-operator 20 --timeout 30s", "--logins-per-operator and --timeout must be more than nothing")
+	}
+	trusted, err := trustedHosts(s.trusted)
+	if err != nil {
+		return err
+	}
+	where, err := s.net.discovery()
+	if err != nil {
+		return err
+	}
+	inputs, err := s.inputs(c, args)
+	if err != nil {
+		return err
+	}
+	client, err := s.net.open(c.Context(), where)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	done, err := s.out.open(c)
+	if err != nil {
+		return err
+	}
+	todo, duplicates := bulk.Plan(inputs, done)
+	s.out.counted.Duplicates = duplicates
+	view := newUnderWay(len(todo))
+	run := bulk.Survey{
+		Client: client, Timeout: s.net.timeout, Concurrency: s.concurrency, LoginsPerOperator: s.logins, Begun: view.begun,
+		Options: probes.Options{TLSAudit: s.net.tlsAudit, ExpiryWarning: time.Duration(s.net.expiry), Credentials: probes.Credentials{TrustedHosts: trusted}},
+		Done: func(o report.Outcome) error {
+			view.ended(o)
+			return s.out.add(c, o)
+		},
+	}
+	hidden := func() {}
+	if screen, ok := terminalOf(c.ErrOrStderr()); ok && !s.out.scrolls(c) {
+		hidden = view.show(screen, view.lines)
+	}
+	err = run.Run(c.Context(), todo)
+	hidden()
+	return s.out.end(c, s.why(err, view))
+}
+
+// maxConcurrency is more than a machine has sockets for.
+const maxConcurrency = 1000
+
+// why says in words why a survey has ended before its end.
+func (s *survey) why(err error, view *underWay) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	hint := "keep the results in a file: --out FILE; then --resume goes on"
+	if s.out.file != nil {
+		hint = "to go on, add --resume"
+	}
+	return noRun(hint, "interrupted after %d of %d", view.done, view.total)
+}
+
+// inputs reads what the survey is of.
+func (s *survey) inputs(c *cobra.Command, args []string) (all []bulk.Input, err error) {
+	if s.accounts != "" {
+		all, err = bulk.ReadAccounts(c.Context(), s.accounts)
+		if _, open := errors.AsType[*files.Exposed](err); open {
+			return nil, noRun("for example: chmod 600 "+s.accounts, "--accounts: %v", err)
+		} else if err != nil {
+			return nil, noRun("its first line has the names of the columns: address,username,password", "--accounts: %v", err)
+		}
+	} else if len(args) == 0 && atTerminal() {
+		return nil, usage("for example: "+firstLine(c.Example)+"; - is standard input", "a file with addresses is missing")
+	} else if len(args) == 0 {
+		args = []string{"-"}
+	}
+	for _, name := range args {
+		content, err := contentOf(c, name, bulk.MaxInput)
+		if errors.Is(err, files.ErrTooLarge) {
+			return nil, noRun("split it, and make a survey of each part", "%s: %v", name, err)
+		} else if err != nil {
+			return nil, noRun("", "%v", err)
+		}
+		some, err := bulk.Read(name, content, s.column)
+		if errors.Is(err, bulk.ErrColumn) {
+			return nil, usage("choose one of them", "--column: %v", err)
+		} else if err != nil {
+			return nil, noRun("", "%v", err)
+		}
+		all = append(all, some...)
+	}
+	if len(all) == 0 {
+		return nil, noRun("an address or a domain a line is wanted", "there is no address in %s", mailcheck.ListOf(slices.DeleteFunc([]string{strings.Join(args, ", "), s.accounts}, func(n string) bool { return n == "" })))
+	}
+	return all, nil
+}
