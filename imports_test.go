@@ -191,6 +191,9 @@ var allowed = map[string]map[string]string{
 		"autoconfig":        "who runs a host",
 		"golang.org/x/text": "lists of addresses in UTF-16",
 	},
+	"bulk/queue": {
+		"github.com/nats-io/nats.go": "a queue that workers on several machines share",
+	},
 	"cmd/mailcheck": {
 		"everything":             "of this module: it comes together here",
 		"github.com/spf13/cobra": "commands and flags",

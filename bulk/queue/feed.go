@@ -1,0 +1,76 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// together is how many jobs are under way to the server at once.
+const together = 256
+
+// Feed puts jobs into the queue, and returns how many were new. Of those that were there already
+// there is no second one. operator names who runs the servers of a job.
+func (q *Queue) Feed(ctx context.Context, jobs []Job, operator func(Job) string) (fresh int, err error) {
+	for len(jobs) > 0 {
+		some := jobs[:min(len(jobs), together)]
+		jobs = jobs[len(some):]
+		n, err := q.feed(ctx, some, operator)
+		fresh += n
+		if err != nil {
+			return fresh, err
+		}
+	}
+	return fresh, nil
+}
+
+func (q *Queue) feed(ctx context.Context, jobs []Job, operator func(Job) string) (fresh int, err error) {
+	var acks []jetstream.PubAckFuture
+	for _, job := range jobs {
+		data, err := json.Marshal(job)
+		if err != nil {
+			return 0, err
+		}
+		who := operator(job)
+		ack, err := q.js.PublishAsync(q.subject(partOf(who)+"."+id(who)), data, jetstream.WithMsgID(id(job.Key)))
+		if err != nil {
+			return 0, err
+		}
+		acks = append(acks, ack)
+	}
+	ctx, cancel := context.WithTimeout(ctx, replyTime)
+	defer cancel()
+	for _, ack := range acks {
+		select {
+		case told := <-ack.Ok():
+			if !told.Duplicate {
+				fresh++
+			}
+		case err := <-ack.Err():
+			return fresh, err
+		case <-ctx.Done():
+			return fresh, context.Cause(ctx)
+		}
+	}
+	return fresh, nil
+}
+
+// credentials returns the login that a file has.
+func credentials(file string) (nats.Option, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	switch text := string(content); {
+	case strings.Contains(text, "BEGIN NATS USER JWT"):
+		return nats.UserCredentials(file), nil
+	case strings.Contains(text, "SU"):
+		return nats.NkeyOptionFromSeed(file)
+	}
+	return nil, fmt.Errorf("%s: %w", file, errNotAnybody)
+}
