@@ -52,7 +52,7 @@ func (s *Survey) Run(ctx context.Context, inputs []Input) error {
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(grace, func() { end(ctx.Err()) }) })()
 	beginning, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	w := &workers{Survey: s, queue: newQueue(inputs), logins: pace{between: time.Minute / time.Duration(max(1, s.LoginsPerOperator)), next: map[string]time.Time{}}}
+	w := &workers{Tester: s.Tester(), queue: newQueue(inputs)}
 	var all sync.WaitGroup
 	for range max(1, s.Concurrency) {
 		all.Go(func() {
@@ -61,7 +61,10 @@ func (s *Survey) Run(ctx context.Context, inputs []Input) error {
 				if !ok {
 					return
 				}
-				due, err := w.one(running, in, tries)
+				o, due, err := w.Test(running, in, tries)
+				if err == nil && due.IsZero() {
+					err = w.handOver(running, o)
+				}
 				w.queue.giveBack(in, tries+1, due)
 				if err != nil {
 					w.fail(err)
@@ -80,9 +83,8 @@ func (s *Survey) Run(ctx context.Context, inputs []Input) error {
 
 // workers are what checks the inputs of one survey.
 type workers struct {
-	*Survey
-	queue  *queue
-	logins pace
+	*Tester
+	queue *queue
 
 	mu     sync.Mutex // held while an outcome is handed over
 	lost   int        // runs that the end of the survey has cut off
@@ -96,55 +98,67 @@ func (w *workers) fail(err error) {
 	w.failed = cmp.Or(w.failed, err)
 }
 
-// one checks one input, or says when it is to be taken again.
-func (w *workers) one(ctx context.Context, in Input, tries int) (again time.Time, err error) {
-	o := in.outcome()
+// Tester checks the inputs of a survey for whoever has them in hand.
+type Tester struct {
+	*Survey
+	logins pace
+}
+
+// Tester returns one for the survey.
+func (s *Survey) Tester() *Tester {
+	return &Tester{Survey: s, logins: pace{between: time.Minute / time.Duration(max(1, s.LoginsPerOperator)), next: map[string]time.Time{}}}
+}
+
+// Test checks one input, which was taken so many times before, or says when it is to be taken
+// again. The error is why no run could be made.
+func (t *Tester) Test(ctx context.Context, in Input, tries int) (o report.Outcome, again time.Time, err error) {
+	o = in.outcome()
 	address, err := mailcheck.ParseAddress(in.Text)
 	if in.Err != nil {
 		err = in.Err
 	}
 	if err != nil {
 		o.Error, o.Hint = err.Error(), "an address looks like alice@example.com, a domain like example.com"
-		return again, w.handOver(ctx, o)
+		return o, again, nil
 	}
-	if due := w.turn(ctx, in, address, tries); due.After(time.Now()) {
-		return due, nil
+	if due := t.turn(ctx, in, address, tries); due.After(time.Now()) {
+		return o, due, nil
 	}
-	if w.Begun != nil {
-		w.Begun(in)
+	if t.Begun != nil {
+		t.Begun(in)
 	}
-	opts := w.Options
+	opts := t.Options
 	if in.Account != nil {
-		if opts.Credentials, err = in.Account.credentials(ctx, w.Options.Credentials.TrustedHosts); err != nil {
+		if opts.Credentials, err = in.Account.credentials(ctx, t.Options.Credentials.TrustedHosts); err != nil {
 			o.Error = err.Error()
-			return again, w.handOver(ctx, o)
+			return o, again, nil
 		}
 	}
-	limited, cancel := context.WithTimeout(ctx, w.Timeout)
+	limited, cancel := context.WithTimeout(ctx, t.Timeout)
 	defer cancel()
-	if o.Report, err = w.Client.Account(limited, address, &opts); err != nil {
-		return again, err // no run can be made
+	if o.Report, err = t.Client.Account(limited, address, &opts); err != nil {
+		return o, again, err
 	}
 	o.Operator = operatorOf(o.Report)
-	return again, w.handOver(ctx, o)
+	return o, again, nil
 }
 
 // turn returns when an account may be logged in to; at once where no login is tried.
-func (w *workers) turn(ctx context.Context, in Input, a mailcheck.Address, tries int) time.Time {
+func (t *Tester) turn(ctx context.Context, in Input, a mailcheck.Address, tries int) time.Time {
 	if in.Account == nil || tries > 0 { // it has waited for its turn
 		return time.Time{}
 	}
-	return w.logins.reserve(w.exchangerOf(ctx, a))
+	return t.logins.reserve(t.ExchangerOf(ctx, a))
 }
 
-// exchangerOf names who takes the mail of an address, who mostly runs its servers too.
-func (w *workers) exchangerOf(ctx context.Context, a mailcheck.Address) string {
-	ctx, run, end, err := w.Client.Begin(ctx)
+// ExchangerOf names who takes the mail of an address, who mostly runs its servers too.
+func (s *Survey) ExchangerOf(ctx context.Context, a mailcheck.Address) string {
+	ctx, run, end, err := s.Client.Begin(ctx)
 	if err != nil {
 		return a.Domain
 	}
 	defer end()
-	ctx, cancel := context.WithTimeout(ctx, w.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
 	if records, _, err := run.Resolver.MX(ctx, a.Domain); err == nil && len(records) > 0 {
 		return autoconfig.Operator(records[0].Host)

@@ -146,8 +146,8 @@ func (in Input) outcome() report.Outcome {
 	return report.Outcome{Input: mailcheck.Clean(in.Text), File: mailcheck.Clean(in.File), Line: in.Line}
 }
 
-// key tells inputs apart, as that of an outcome does.
-func (in Input) key() string {
+// Key tells inputs apart, as that of an outcome does.
+func (in Input) Key() string {
 	if a, err := mailcheck.ParseAddress(in.Text); err == nil {
 		return a.String()
 	}
@@ -168,7 +168,7 @@ func Plan(inputs []Input, done map[string]bool) (todo []Input, duplicates int) {
 	var places []place
 	seen, count := make(map[string]bool, len(inputs)), map[string]int{}
 	for _, in := range inputs {
-		key := in.key()
+		key := in.Key()
 		if seen[key] {
 			duplicates++
 			continue

@@ -42,7 +42,7 @@ import (
 
 // The bounds of a survey.
 const (
-	AckWait  = time.Minute // after a worker has said nothing for so long its job is somebody else's
+	AckWait  = time.Minute // for which a worker may say nothing of a job
 	MaxTries = 5           // of one job
 
 	parts       = 64
@@ -63,6 +63,7 @@ type Job struct {
 	Text string `json:"text"` // as it stands in the input
 	File string `json:"file"`
 	Line int    `json:"line"`
+	Err  string `json:"error,omitempty"` // why there is no address in the line
 }
 
 // id is the key of a job in the bucket, which has few letters for it.

@@ -117,7 +117,7 @@ func TestNothingLostNothingTwice(t *testing.T) {
 	dies, release := make(chan struct{}, 10), make(chan struct{})
 	var dying sync.WaitGroup
 	dying.Go(func() {
-		_ = dead.Work(t.Context(), Worker{Concurrency: 3, ackWait: short, GiveUp: giveUp, Test: func(context.Context, Job, bool) ([]byte, time.Duration, error) {
+		_ = dead.Work(t.Context(), Worker{Concurrency: 3, Lost: short, GiveUp: giveUp, Test: func(context.Context, Job, int) ([]byte, time.Duration, error) {
 			dies <- struct{}{}
 			<-release
 			return nil, 0, errors.New("dead")
@@ -134,7 +134,7 @@ func TestNothingLostNothingTwice(t *testing.T) {
 	var all sync.WaitGroup
 	for range 3 {
 		all.Go(func() {
-			err := m.queue().Work(t.Context(), Worker{Concurrency: 8, ackWait: short, GiveUp: giveUp, Test: func(ctx context.Context, j Job, last bool) ([]byte, time.Duration, error) {
+			err := m.queue().Work(t.Context(), Worker{Concurrency: 8, Lost: short, GiveUp: giveUp, Test: func(ctx context.Context, j Job, _ int) ([]byte, time.Duration, error) {
 				switch {
 				case j.Line == 7: // what kills its worker never says anything
 					return nil, time.Millisecond, nil
@@ -177,7 +177,7 @@ func TestRestartedServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	var once sync.Once
-	if err := q.Work(t.Context(), Worker{Concurrency: 4, ackWait: time.Second, GiveUp: giveUp, Test: func(_ context.Context, j Job, _ bool) ([]byte, time.Duration, error) {
+	if err := q.Work(t.Context(), Worker{Concurrency: 4, Lost: time.Second, GiveUp: giveUp, Test: func(_ context.Context, j Job, _ int) ([]byte, time.Duration, error) {
 		if j.Line%20 == 0 {
 			once.Do(m.restart)
 		}
@@ -201,7 +201,7 @@ func TestOfOneOperator(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			if err := m.queue().Work(t.Context(), Worker{Concurrency: 8, GiveUp: giveUp, Test: func(_ context.Context, j Job, _ bool) ([]byte, time.Duration, error) {
+			if err := m.queue().Work(t.Context(), Worker{Concurrency: 8, GiveUp: giveUp, Test: func(_ context.Context, j Job, _ int) ([]byte, time.Duration, error) {
 				most.Store(max(most.Load(), now.Add(1)))
 				defer now.Add(-1)
 				time.Sleep(time.Millisecond)
@@ -225,7 +225,7 @@ func TestInterruptedWorker(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, interrupt := context.WithCancel(t.Context())
-	err := q.Work(ctx, Worker{Concurrency: 1, ackWait: time.Hour, GiveUp: giveUp, Test: func(ctx context.Context, j Job, _ bool) ([]byte, time.Duration, error) {
+	err := q.Work(ctx, Worker{Concurrency: 1, Lost: time.Hour, GiveUp: giveUp, Test: func(ctx context.Context, j Job, _ int) ([]byte, time.Duration, error) {
 		interrupt()
 		<-ctx.Done()
 		return nil, 0, ctx.Err()
@@ -234,7 +234,7 @@ func TestInterruptedWorker(t *testing.T) {
 		t.Errorf("it ends with %v", err)
 	}
 	again := m.queue()
-	if err := again.Work(t.Context(), Worker{Concurrency: 1, ackWait: time.Hour, GiveUp: giveUp, Test: func(_ context.Context, j Job, _ bool) ([]byte, time.Duration, error) {
+	if err := again.Work(t.Context(), Worker{Concurrency: 1, Lost: time.Hour, GiveUp: giveUp, Test: func(_ context.Context, j Job, _ int) ([]byte, time.Duration, error) {
 		return []byte(j.Key), 0, nil
 	}}); err != nil {
 		t.Error(err)
@@ -258,7 +258,7 @@ func TestForeignQueue(t *testing.T) {
 	for i := range long {
 		long[i] = byte(i*i>>7) ^ byte(i>>3*i) // hardly compressed
 	}
-	if err := q.Work(t.Context(), Worker{Concurrency: 2, GiveUp: giveUp, Test: func(context.Context, Job, bool) ([]byte, time.Duration, error) { return long, 0, nil }}); err != nil {
+	if err := q.Work(t.Context(), Worker{Concurrency: 2, GiveUp: giveUp, Test: func(context.Context, Job, int) ([]byte, time.Duration, error) { return long, 0, nil }}); err != nil {
 		t.Fatal(err)
 	}
 	lines := collect(t, q)

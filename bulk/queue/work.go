@@ -2,6 +2,7 @@ package queue
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -18,9 +19,9 @@ import (
 type Worker struct {
 	Concurrency int // jobs in hand at once
 
-	// Test returns the line of a job, or how much later somebody is to test it again; of the last
-	// try there has to be a line. An error ends the work; others get the job.
-	Test func(ctx context.Context, job Job, last bool) (line []byte, later time.Duration, err error)
+	// Test returns the line of a job that was tried so many times before, or how much later somebody is
+	// to try it again. An error ends the work; others get the job.
+	Test func(ctx context.Context, job Job, tries int) (line []byte, later time.Duration, err error)
 
 	// GiveUp returns the line of a job that comes to nothing.
 	GiveUp func(job Job, why string) ([]byte, error)
@@ -28,7 +29,9 @@ type Worker struct {
 	// Stay has the worker wait for further jobs where it would end otherwise.
 	Stay bool
 
-	ackWait time.Duration // of tests
+	// Lost is how long a worker may say nothing of a job before it is somebody else's; 0 for [AckWait].
+	// What the last worker to begin says holds for all.
+	Lost time.Duration
 }
 
 // idle is how long a worker waits where there is nothing to do.
@@ -37,10 +40,8 @@ const idle = 500 * time.Millisecond
 // Work tests jobs until there are none left, or the end of the context: what is in hand by then
 // goes to others at once.
 func (q *Queue) Work(ctx context.Context, w Worker) error {
-	if w.ackWait == 0 {
-		w.ackWait = AckWait
-	}
-	shelves, err := q.consumers(ctx, w.ackWait)
+	w.Lost = cmp.Or(w.Lost, AckWait)
+	shelves, err := q.consumers(ctx, w.Lost)
 	if err != nil {
 		return err
 	}
@@ -107,13 +108,13 @@ func (q *Queue) over(ctx context.Context, inHand int, silent *time.Time, err err
 }
 
 // consumers returns those of all parts.
-func (q *Queue) consumers(ctx context.Context, ackWait time.Duration) (all []jetstream.Consumer, err error) {
+func (q *Queue) consumers(ctx context.Context, lost time.Duration) (all []jetstream.Consumer, err error) {
 	ctx, cancel := context.WithTimeout(ctx, replyTime)
 	defer cancel()
 	for i := range parts {
 		part := fmt.Sprintf("%02d", i)
 		c, err := q.jobs.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-			Durable: part, FilterSubject: q.subject(part + ".>"), AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait, MaxAckPending: perPart,
+			Durable: part, FilterSubject: q.subject(part + ".>"), AckPolicy: jetstream.AckExplicitPolicy, AckWait: lost, MaxAckPending: perPart,
 		})
 		if err != nil {
 			return nil, err
@@ -148,7 +149,7 @@ func (q *Queue) do(ctx context.Context, w Worker, m jetstream.Msg) error {
 	job, tries := read(m)
 	done := context.AfterFunc(ctx, func() { _ = m.Nak() }) // others are to have it at once
 	defer done()
-	defer keepAlive(m, w.ackWait/3)()
+	defer keepAlive(m, w.Lost/3)()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if _, err := q.lines.Get(ctx, id(job.Key)); err == nil { // somebody was faster
@@ -164,7 +165,7 @@ func (q *Queue) do(ctx context.Context, w Worker, m jetstream.Msg) error {
 	case tries > MaxTries:
 		line, err = w.GiveUp(job, fmt.Sprintf("gave up after %d tries", MaxTries))
 	default:
-		line, later, err = w.Test(ctx, job, tries == MaxTries)
+		line, later, err = w.Test(ctx, job, tries-1)
 	}
 	switch {
 	case err != nil || ctx.Err() != nil:

@@ -48,9 +48,7 @@ the file of --accounts: a table with the columns address, username, password and
 password_command, which nobody else may be able to read. A password command is run by
 the shell and writes the password. Passwords go where those of mailcheck check go.
 
-Exit code: 0 all pass, perhaps with warnings; 1 some fail (with --strict also warnings),
-could not be judged, or have an error, as a line that is no address; 2 wrong command
-line; 3 the survey could not be made, was interrupted, or its result could not be written.`,
+` + bulkExitCodes,
 		Example: `  mailcheck bulk domains.txt > survey.jsonl
   mailcheck bulk customers.csv --column email --out survey.jsonl --resume
   mailcheck bulk --from survey.jsonl -o html > survey.html`,
@@ -67,6 +65,21 @@ line; 3 the survey could not be made, was interrupted, or its result could not b
 	flags := c.Flags()
 	flags.StringVar(&s.column, "column", "", "take the addresses from the column of this `NAME`; the first line has the names")
 	flags.StringVar(&s.accounts, "accounts", "", "check the accounts in this CSV `FILE` too, and log in to them")
+	s.registerTests(c)
+	s.out.register(c)
+	var where shared
+	where.register(c)
+	c.AddCommand(feedCommand(&where), workCommand(&where), collectCommand(&where))
+	return c
+}
+
+const bulkExitCodes = `Exit code: 0 all pass, perhaps with warnings; 1 some fail (with --strict also warnings),
+could not be judged, or have an error, as a line that is no address; 2 wrong command
+line; 3 the survey could not be made, was interrupted, or its result could not be written.`
+
+// registerTests adds the flags that say how each address is tested.
+func (s *survey) registerTests(c *cobra.Command) {
+	flags := c.Flags()
 	flags.StringArrayVar(&s.trusted, "trust-server", nil, "this `HOST` may have the passwords though nothing vouches for it (repeatable)")
 	flags.IntVar(&s.logins, "logins-per-operator", 20, "log in to at most this many `ACCOUNTS` a minute at one operator: few enough that none takes it for an attack")
 	flags.IntVar(&s.concurrency, "concurrency", 8, "check this many `ADDRESSES` at once: each makes some fifteen connections, mostly within a second or two")
@@ -75,35 +88,45 @@ line; 3 the survey could not be made, was interrupted, or its result could not b
 	s.net.registerDiscovery(c)
 	s.net.registerExpiry(c)
 	s.net.registerAudit(c)
-	s.out.register(c)
-	return c
+}
+
+// open makes of the flags how addresses are tested. Whoever calls it calls end.
+func (s *survey) open(c *cobra.Command) (run *bulk.Survey, end func(), err error) {
+	if s.concurrency < 1 || s.concurrency > maxConcurrency {
+		return nil, nil, usage("for example: --concurrency 16", "--concurrency: it must be between 1 and %d", maxConcurrency)
+	}
+	if s.logins < 1 || s.net.timeout <= 0 {
+		return nil, nil, usage("for example: --logins-per-operator 20 --timeout 30s", "--logins-per-operator and --timeout must be more than nothing")
+	}
+	trusted, err := trustedHosts(s.trusted)
+	if err != nil {
+		return nil, nil, err
+	}
+	where, err := s.net.discovery()
+	if err != nil {
+		return nil, nil, err
+	}
+	client, err := s.net.open(c.Context(), where)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &bulk.Survey{
+		Client: client, Timeout: s.net.timeout, Concurrency: s.concurrency, LoginsPerOperator: s.logins,
+		Options: probes.Options{TLSAudit: s.net.tlsAudit, ExpiryWarning: time.Duration(s.net.expiry), Credentials: probes.Credentials{TrustedHosts: trusted}},
+	}, func() { client.Close() }, nil
 }
 
 // run makes a survey.
 func (s *survey) run(c *cobra.Command, args []string) error {
-	if s.concurrency < 1 || s.concurrency > maxConcurrency {
-		return usage("for example: --concurrency 8", "--concurrency: it must be between 1 and %d", maxConcurrency)
-	}
-	if s.logins < 1 || s.net.timeout <= 0 {
-		return usage("for example: --logins-per-operator 20 --timeout 30s", "--logins-per-operator and --timeout must be more than nothing")
-	}
-	trusted, err := trustedHosts(s.trusted)
+	run, end, err := s.open(c)
 	if err != nil {
 		return err
 	}
-	where, err := s.net.discovery()
-	if err != nil {
-		return err
-	}
+	defer end()
 	inputs, err := s.inputs(c, args)
 	if err != nil {
 		return err
 	}
-	client, err := s.net.open(c.Context(), where)
-	if err != nil {
-		return err
-	}
-	defer client.Close()
 	done, err := s.out.open(c)
 	if err != nil {
 		return err
@@ -111,13 +134,10 @@ func (s *survey) run(c *cobra.Command, args []string) error {
 	todo, duplicates := bulk.Plan(inputs, done)
 	s.out.counted.Duplicates = duplicates
 	view := newUnderWay(len(todo))
-	run := bulk.Survey{
-		Client: client, Timeout: s.net.timeout, Concurrency: s.concurrency, LoginsPerOperator: s.logins, Begun: view.begun,
-		Options: probes.Options{TLSAudit: s.net.tlsAudit, ExpiryWarning: time.Duration(s.net.expiry), Credentials: probes.Credentials{TrustedHosts: trusted}},
-		Done: func(o report.Outcome) error {
-			view.ended(o)
-			return s.out.add(c, o)
-		},
+	run.Begun = view.begun
+	run.Done = func(o report.Outcome) error {
+		view.ended(o)
+		return s.out.add(c, o)
 	}
 	hidden := func() {}
 	if screen, ok := terminalOf(c.ErrOrStderr()); ok && !s.out.scrolls(c) {
@@ -146,11 +166,8 @@ func (s *survey) why(err error, view *underWay) error {
 // inputs reads what the survey is of.
 func (s *survey) inputs(c *cobra.Command, args []string) (all []bulk.Input, err error) {
 	if s.accounts != "" {
-		all, err = bulk.ReadAccounts(c.Context(), s.accounts)
-		if _, open := errors.AsType[*files.Exposed](err); open {
-			return nil, noRun("for example: chmod 600 "+s.accounts, "--accounts: %v", err)
-		} else if err != nil {
-			return nil, noRun("its first line has the names of the columns: address,username,password", "--accounts: %v", err)
+		if all, err = accountsOf(c.Context(), s.accounts); err != nil {
+			return nil, err
 		}
 	} else if len(args) == 0 && atTerminal() {
 		return nil, usage("for example: "+firstLine(c.Example)+"; - is standard input", "a file with addresses is missing")

@@ -56,16 +56,25 @@ func surveyFormats() []string {
 }
 
 func (f *surveyOutput) register(c *cobra.Command) {
+	f.registerFields(c)
+	f.registerKept(c)
+	c.Flags().StringVar(&f.from, "from", "", "show the survey in this `FILE`, which --out or standard output has made; nothing is tested")
+}
+
+func (f *surveyOutput) registerFields(c *cobra.Command) {
+	c.Flags().StringSliceVar(&f.fields, "fields", nil, "write only these `FIELDS` of each document, such as verdict,findings,settings (default all)")
+	c.RegisterFlagCompletionFunc("fields", complete(report.SurveyFields()))
+}
+
+// registerKept adds the flags of commands that write outcomes which there are already.
+func (f *surveyOutput) registerKept(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringArrayVarP(&f.formats, "output", "o", nil, "output `FORMAT`: "+strings.Join(surveyFormats(), ", ")+" (default jsonl; with --out nothing; with --from table); html=FILE and table=FILE for a file beside it")
-	flags.StringSliceVar(&f.fields, "fields", nil, "write only these `FIELDS` of each document, such as verdict,findings,settings (default all)")
 	flags.StringVar(&f.kept, "out", "", "keep the lines in this `FILE`, which nobody else can read")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the survey in the file of --out")
-	flags.StringVar(&f.from, "from", "", "show the survey in this `FILE`, which --out or standard output has made; nothing is tested")
 	flags.BoolVar(&f.summary, "summary", false, "say at the end all that was counted, not only the ten commonest of each")
 	flags.BoolVar(&f.look.strict, "strict", false, "count warnings as failures")
 	c.RegisterFlagCompletionFunc("output", complete(surveyFormats()))
-	c.RegisterFlagCompletionFunc("fields", complete(report.SurveyFields()))
 	f.look.registerColor(c)
 }
 
@@ -94,10 +103,8 @@ func (f *surveyOutput) check(args []string) error {
 			f.beside = append(f.beside, sideFile{report.SurveyFormats[i], file})
 		}
 	}
-	for _, name := range f.fields {
-		if !slices.Contains(report.SurveyFields(), name) {
-			return usage("choose from: "+strings.Join(report.SurveyFields(), ", "), "--fields: there is no field %q", name)
-		}
+	if err := f.checkFields(); err != nil {
+		return err
 	}
 	switch {
 	case f.resume && f.kept == "":
@@ -106,6 +113,15 @@ func (f *surveyOutput) check(args []string) error {
 		return usage("leave one of them out", "--from shows a survey that was made, and excludes files with addresses and --out")
 	case f.from != "" && f.main == surveyLines:
 		return usage("choose one of: csv, table, html", "--from: the lines are in the file already")
+	}
+	return nil
+}
+
+func (f *surveyOutput) checkFields() error {
+	for _, name := range f.fields {
+		if !slices.Contains(report.SurveyFields(), name) {
+			return usage("choose from: "+strings.Join(report.SurveyFields(), ", "), "--fields: there is no field %q", name)
+		}
 	}
 	return nil
 }
@@ -143,7 +159,6 @@ func (f *surveyOutput) begin(c *cobra.Command) error {
 
 // add writes one outcome, each line at once.
 func (f *surveyOutput) add(c *cobra.Command, o report.Outcome) error {
-	f.counted.Add(o)
 	var line []byte
 	if f.file != nil || f.main == surveyLines {
 		var err error
@@ -151,6 +166,12 @@ func (f *surveyOutput) add(c *cobra.Command, o report.Outcome) error {
 			return unwritten(err)
 		}
 	}
+	return f.addLine(c, o, line)
+}
+
+// addLine writes one outcome whose line there is.
+func (f *surveyOutput) addLine(c *cobra.Command, o report.Outcome, line []byte) error {
+	f.counted.Add(o)
 	if f.file != nil {
 		if err := f.file.Append(line); err != nil {
 			return unwritten(err)

@@ -88,13 +88,7 @@ func TestBulkKilled(t *testing.T) {
 // has ended before.
 func killedAt(t *testing.T, flags []string, bytes int) bool {
 	t.Helper()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := exec.CommandContext(t.Context(), program)
-	c.Args = append([]string{"mailcheck"}, flags...) // see TestMain
-	c.Env = append(os.Environ(), "LAB_FLAGS=", "GORACE=atexit_sleep_ms=0")
+	c := itself(t, flags)
 	var errs strings.Builder
 	c.Stderr = &errs
 	out, err := c.StdoutPipe()
@@ -112,6 +106,19 @@ func killedAt(t *testing.T, flags []string, bytes int) bool {
 		t.Fatalf("%v\n%s", err, errs.String())
 	}
 	return ended == nil
+}
+
+// itself is a process of mailcheck.
+func itself(t *testing.T, args []string) *exec.Cmd {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), program)
+	c.Args = append([]string{"mailcheck"}, args...) // see TestMain
+	c.Env = append(os.Environ(), "LAB_FLAGS=", "GORACE=atexit_sleep_ms=0")
+	return c
 }
 
 // What is shown of a survey is how far it is, how long it will take, and what it waits for.

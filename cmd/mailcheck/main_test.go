@@ -51,7 +51,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "lab": startLab, "json": readJSON, "sign-in": startSignIn,
+			"exits": exits, "lab": startLab, "json": readJSON, "sign-in": startSignIn, "nats": startQueue, "grep-store": grepStore,
 		},
 	})
 }
