@@ -31,7 +31,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -103,12 +102,17 @@ var (
 	errNotAnybody = errors.New("a file of credentials has a user's JWT and key, or a seed that begins with SU")
 )
 
-var names = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
+// maxName is how long the name of a survey may be.
+const maxName = 40
+
+func isName(name string) bool {
+	return name != "" && name[0] != '-' && len(name) <= maxName && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
 
 // connect comes to the server.
 func connect(s Server) (*Queue, error) {
 	switch {
-	case !names.MatchString(s.Name):
+	case !isName(s.Name):
 		return nil, ErrName
 	case strings.Contains(s.URL, "@"):
 		return nil, ErrSecret
