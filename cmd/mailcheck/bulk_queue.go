@@ -161,7 +161,7 @@ later; what has come to nothing five times gets a result that says so.
 No password is ever in the queue: logins are tried for the accounts in a worker's
 own file of --accounts.`,
 		Example: `  mailcheck bulk work --nats nats://nats.example.com --fields findings,settings`,
-		Args:    exactly(0, "nothing"),
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := s.out.checkFields(); err != nil {
 				return err
@@ -244,7 +244,7 @@ several may collect them, or one again. With --out FILE and --resume it goes on 
 
 ` + bulkExitCodes,
 		Example: `  mailcheck bulk collect --nats nats://nats.example.com --out survey.jsonl`,
-		Args:    exactly(0, "nothing"),
+		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := s.out.check(nil); err != nil {
 				return err
