@@ -36,6 +36,7 @@ var allowed = map[string]map[string]string{
 	"internal/netx": {
 		"checks":               "errors that are occurrences of a check",
 		"internal/dnssec":      "what the zones have signed",
+		"internal/once":        "documents that many runs want",
 		"github.com/miekg/dns": "DNS messages",
 		"golang.org/x/net":     "names, public suffixes",
 		"golang.org/x/sys":     "the resolvers that the system is set to",
@@ -115,6 +116,7 @@ var allowed = map[string]map[string]string{
 		"checks": "what there is against a cipher suite",
 	},
 	"internal/keys": {},
+	"internal/once": {},
 	"internal/lazy": {},
 	"internal/files": {
 		"golang.org/x/sys": "locks between programs",
@@ -169,6 +171,7 @@ var allowed = map[string]map[string]string{
 		"autoconfig/provider": "what is known of providers",
 		"autoconfig/client":   "what mail clients end up with",
 		"probes/conclude":     "settings, causes and the verdict",
+		"internal/once":       "what a survey asks a server once",
 		"golang.org/x/crypto": "OCSP answers, reading ASN.1",
 		"golang.org/x/text":   "what servers say in GBK and Latin-1",
 

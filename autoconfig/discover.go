@@ -94,6 +94,10 @@ var Sources = []Source{
 	{"dns", mailcheck.Around, mailcheck.OtherForm, "health of the domain: mail exchangers, DNSSEC, stray records", false, findDNS},
 }
 
+// WebHosts are the names under which the web servers are asked that are mostly a domain's
+// own; by the name of Microsoft's service most lead to its large ones.
+func WebHosts(domain string) []string { return []string{domain, "autoconfig." + domain} }
+
 // MaxServers is the number of distinct servers that one run looks at.
 const MaxServers = 40
 

@@ -1,7 +1,7 @@
 package checks
 
 var runChecks = []*Check{
-	RunTimeout, RunInterrupted, RunTooManyServers,
+	RunTimeout, RunInterrupted, RunTooManyServers, RunSlowDown,
 }
 
 var (
@@ -17,4 +17,8 @@ var (
 		"More servers are published than one run tests.",
 		"Publish fewer servers, or test the others with `mailcheck probe`.",
 		"mailcheck"}
+	RunSlowDown = &Check{"run.slow-down", Warning, User,
+		"The server asked us to slow down, so it was not tested.",
+		"Nothing is known to be wrong with the server: test it alone, some minutes later, or in a survey that visits fewer servers at once and less often.",
+		"RFC 5530 section 3 (LIMIT), RFC 5321 section 3.8"}
 )

@@ -26,12 +26,14 @@ func (p *probe) compareAddresses(ctx context.Context) {
 			p.further--
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, othersTimeout)
-	defer cancel()
 	seen := make([]*mailcheck.TLS, len(others))
 	var visits sync.WaitGroup
 	for i, addr := range others {
-		visits.Go(func() { seen[i] = p.visit(ctx, addr) })
+		visits.Go(func() {
+			one := *p // goes on beside the others, so it must not share their trace
+			one.trace = p.trace.Branch()
+			seen[i] = inTurn(ctx, &one, p.result.Server, "at "+addr.String(), func(ctx context.Context) *mailcheck.TLS { return p.visit(ctx, addr) })
+		})
 	}
 	visits.Wait()
 	for i, other := range seen {
@@ -53,6 +55,8 @@ func (p *probe) compareAddresses(ctx context.Context) {
 // visit has the conversation at one address and returns what TLS was like there,
 // or nil.
 func (p *probe) visit(ctx context.Context, addr netip.Addr) *mailcheck.TLS {
+	ctx, cancel := context.WithTimeout(ctx, othersTimeout)
+	defer cancel()
 	other := newProbe(p.net, p.result.Server, p.opts, time.Now())
 	other.further = 0
 	if other.connect(ctx, []netip.Addr{addr}) {

@@ -37,6 +37,10 @@ type Client struct {
 	// as the rest of the client is; what belongs to one run is in Options.
 	Discovery autoconfig.Options
 
+	// Survey has the runs of Account share what they learn of servers, and visit them in
+	// turns; nil for runs that are made one by one.
+	Survey *Survey
+
 	mu     sync.Mutex
 	net    *netx.Net // nil until first used
 	ending context.Context
@@ -86,7 +90,7 @@ func (c *Client) open() error {
 	if c.net != nil {
 		return nil
 	}
-	opts := netx.Options{Dial: c.Dial, Resolvers: slices.Clone(c.Resolvers), Roots: c.Roots, Family: netx.Family(c.Family)}
+	opts := netx.Options{Dial: c.Dial, Resolvers: slices.Clone(c.Resolvers), Roots: c.Roots, Family: netx.Family(c.Family), ShareDocuments: c.Survey != nil}
 	if !slices.Contains([]Family{AnyFamily, IPv4, IPv6}, c.Family) {
 		return &OptionError{"Family", fmt.Errorf("there is no family %d", c.Family)}
 	}

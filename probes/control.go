@@ -41,6 +41,21 @@ func (p *probe) fails(ctx context.Context, f *mailcheck.Finding) bool {
 		return false // nobody knows
 	}
 	p.repeated = true
+	at := p.trace.Since()
+	q := inTurn(ctx, p, p.result.Server, "the test once more", p.oncemore)
+	if q == nil {
+		return true
+	}
+	if p.opts.survey != nil {
+		q = p.awaken(q, at)
+	}
+	f.Become(checks.TCPIntermittent, "%s; the same once more works", f.Detail)
+	p.adopt(q)
+	return false
+}
+
+// oncemore makes the test again, and returns a probe that is over if it works.
+func (p *probe) oncemore(ctx context.Context) *probe {
 	again, cancel := context.WithCancel(ctx)
 	defer cancel()
 	limit := time.AfterFunc(max(askTimeout, 2*p.way), cancel)
@@ -56,14 +71,15 @@ func (p *probe) fails(ctx context.Context, f *mailcheck.Finding) bool {
 	}
 	if !q.works() {
 		q.leave()
-		return true
+		return nil
 	}
 	q.hangUp()
 	q.leave()
 	q.dane(ctx)
-	f.Become(checks.TCPIntermittent, "%s; the same once more works", f.Detail)
-	p.adopt(q)
-	return false
+	if p.opts.survey != nil {
+		return q.rested()
+	}
+	return q
 }
 
 // adopt goes on with what another probe of the server saw.

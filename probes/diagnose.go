@@ -147,18 +147,45 @@ func (p *probe) askHello(ctx context.Context, op mailcheck.Op, what string, h tl
 // its own: it is part of the answer. A question whose answer the run would not live
 // to see is not put.
 func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string, atOnce bool, ask func(*probe) (T, mailcheck.Text, error)) (T, error) {
-	var answer T
+	var none T
 	switch {
 	case !lasts(ctx, p.way):
-		return answer, fmt.Errorf("%w: %w", errNotReached, cmp.Or(ctx.Err(), context.DeadlineExceeded))
+		return none, fmt.Errorf("%w: %w", errNotReached, cmp.Or(ctx.Err(), context.DeadlineExceeded))
 	case p.further == 0:
-		return answer, fmt.Errorf("%w: %w", errNotReached, errEnough)
+		return none, fmt.Errorf("%w: %w", errNotReached, errEnough)
 	}
+	start := p.trace.Since()
+	r := inTurn(ctx, p, p.result.Server, fmt.Sprint(op, " ", what, " ", atOnce), func(ctx context.Context) *reply[T] {
+		one := *p
+		r := putFurther(ctx, &one, atOnce, ask)
+		r.connections = p.further - one.further
+		return r
+	})
+	p.further -= r.connections
+	step := mailcheck.Step{Op: op, Target: p.result.Endpoint(), Start: start, Elapsed: r.elapsed}
+	said := r.said
+	if r.err != nil {
+		_, said = trace.Classify(mailcheck.OpTLS, r.err)
+	}
+	step.Detail = mailcheck.Textf("%s: %s", mailcheck.Text{Format: what}, said)
+	p.trace.Steps = append(p.trace.Steps, step)
+	return r.answer, r.err
+}
+
+// reply is what came of a further connection.
+type reply[T any] struct {
+	answer      T
+	said        mailcheck.Text
+	err         error
+	elapsed     time.Duration
+	connections int // that were made
+}
+
+func putFurther[T any](ctx context.Context, p *probe, atOnce bool, ask func(*probe) (T, mailcheck.Text, error)) *reply[T] {
 	ctx, cancel := context.WithTimeout(ctx, max(askTimeout, 2*p.way))
 	defer cancel()
 	start := time.Now()
-	step := mailcheck.Step{Op: op, Target: p.result.Endpoint(), Start: p.trace.Since()}
-	var said mailcheck.Text
+	r := &reply[T]{}
 	q, err := p.again(ctx)
 	if err == nil {
 		end, _ := ctx.Deadline()
@@ -171,18 +198,14 @@ func further[T any](ctx context.Context, p *probe, op mailcheck.Op, what string,
 		if err != nil {
 			err = fmt.Errorf("%w: %w", errNotReached, err)
 		} else {
-			answer, said, err = ask(q)
-			said = mailcheck.Evidencef("%s", said)
+			r.answer, r.said, err = ask(q)
+			r.said = mailcheck.Evidencef("%s", r.said)
 		}
 		stop()
 		q.leave()
 	}
-	if err != nil {
-		_, said = trace.Classify(mailcheck.OpTLS, err)
-	}
-	step.Detail, step.Elapsed = mailcheck.Textf("%s: %s", mailcheck.Text{Format: what}, said), time.Since(start)
-	p.trace.Steps = append(p.trace.Steps, step)
-	return answer, err
+	r.err, r.elapsed = err, time.Since(start)
+	return r
 }
 
 // newHello offers everything up to a version of TLS, as the server's own client would name the host.

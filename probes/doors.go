@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -213,26 +214,43 @@ func (p *probe) opens(ctx context.Context, door mailcheck.Server) (works, publis
 // tryDoor has a client's conversation with another port of the host, records it
 // as a step, and returns whether that works and what became of the connection.
 func (p *probe) tryDoor(ctx context.Context, door mailcheck.Server, addrs []netip.Addr) (works bool, state mailcheck.Reach) {
+	start := p.trace.Since()
+	seen := inTurn(ctx, p, door, fmt.Sprint("as a door, at ", addrs), func(ctx context.Context) doorway { return p.enterDoor(ctx, door, addrs) })
+	step := mailcheck.Step{Op: mailcheck.OpDiagnose, Target: door.Endpoint(), Start: start, Elapsed: seen.elapsed}
+	step.Detail = mailcheck.Textf("look for another way in: %s works", conclude.SecurityInWords(door.Security))
+	if !seen.works && seen.why != nil {
+		step.Detail = mailcheck.Textf("look for another way in: %s", seen.why.ID)
+	}
+	p.trace.Steps = append(p.trace.Steps, step)
+	return seen.works, seen.state
+}
+
+// doorway is what was seen at a door.
+type doorway struct {
+	works   bool
+	state   mailcheck.Reach
+	why     *checks.Check // it does not work; nil where nothing was found
+	elapsed time.Duration
+}
+
+func (p *probe) enterDoor(ctx context.Context, door mailcheck.Server, addrs []netip.Addr) doorway {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	q := newProbe(p.net, door, p.opts, time.Now())
 	q.further = 0
-	step := mailcheck.Step{Op: mailcheck.OpDiagnose, Target: door.Endpoint(), Start: p.trace.Since()}
 	connecting, stop := context.WithTimeout(ctx, nearbyLimit)
 	connected := q.connect(connecting, addrs)
 	stop()
 	if connected {
 		q.talk(ctx)
 	}
-	works, state = q.works(), q.reach()
+	seen := doorway{works: q.works(), state: q.reach()}
 	q.leave()
-	step.Elapsed = q.trace.Since()
-	step.Detail = mailcheck.Textf("look for another way in: %s works", conclude.SecurityInWords(door.Security))
-	if findings := q.trace.Findings(); !works && len(findings) > 0 {
-		step.Detail = mailcheck.Textf("look for another way in: %s", findings[0].Check.ID)
+	if findings := q.trace.Findings(); len(findings) > 0 {
+		seen.why = findings[0].Check
 	}
-	p.trace.Steps = append(p.trace.Steps, step)
-	return works, state
+	seen.elapsed = q.trace.Since()
+	return seen
 }
 
 // reach says what became of connecting.

@@ -47,9 +47,14 @@ func (p *probe) health() {
 		p.trace.Find(checks.CapsMissing, "%s", lost)
 	}
 	if local, _, _ := strings.Cut(s.Username, "@"); s.Protocol == mailcheck.Submission && !ascii(local) && !mailcheck.Has(s.Capabilities.AfterTLS, "SMTPUTF8") {
-		p.trace.Find(checks.CapsNoSMTPUTF8, "%s; the server does not announce SMTPUTF8", s.Username)
+		p.trace.FindText(checks.CapsNoSMTPUTF8, p.cannotSpell())
 	}
 	p.judgeManners()
+}
+
+// cannotSpell says whose name needs what the server does not announce.
+func (p *probe) cannotSpell() mailcheck.Text {
+	return mailcheck.Evidencef("%s; the server does not announce SMTPUTF8", p.result.Username)
 }
 
 // judgeClearLogin finds a server that would take a password, or a token that is

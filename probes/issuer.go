@@ -206,6 +206,10 @@ func parsePKCS7(document []byte) ([]*x509.Certificate, error) {
 // told its time, the authority's is asked: it answers over http, where a wrong
 // clock does no harm.
 func (p *probe) learnTime(ctx context.Context, leaf *x509.Certificate) {
+	if p.speaks {
+		p.outside = &outside{leaf, len(p.trace.Steps)} // the clock is each run's own
+		return
+	}
 	if _, servers := p.net.ClockError(); servers == 0 {
 		p.fetchIssuer(ctx, leaf)
 	}

@@ -28,8 +28,10 @@ var knocks = []uint16{443, 587, 143}
 // nearby remembers what each port said that was knocked at, so that a dead host
 // with six services is asked once.
 type nearby struct {
-	ctx context.Context
-	net *netx.Run
+	ctx   context.Context
+	net   *netx.Run
+	opts  Options
+	watch *stopwatch // of the knocks in a survey
 
 	mu   sync.Mutex
 	wg   sync.WaitGroup
@@ -42,8 +44,8 @@ type knock struct {
 	state mailcheck.Reach
 }
 
-func newNearby(ctx context.Context, n *netx.Run) *nearby {
-	return &nearby{ctx: ctx, net: n, said: map[string]*knock{}}
+func newNearby(ctx context.Context, n *netx.Run, o Options) *nearby {
+	return &nearby{ctx: ctx, net: n, opts: o, watch: newStopwatch(0), said: map[string]*knock{}}
 }
 
 // at connects to one port and hangs up, unless that was done, and returns what
@@ -56,11 +58,15 @@ func (b *nearby) at(s mailcheck.Server, addrs []netip.Addr) mailcheck.Reach {
 		b.said[s.Endpoint()] = k
 		b.wg.Go(func() {
 			defer close(k.done)
-			ctx, cancel := context.WithTimeout(b.ctx, nearbyLimit)
-			defer cancel()
-			dialed, err := b.net.Dial(ctx, s.Host, s.Port, addrs)
-			dialed.Close()
-			k.state = trace.ConnectState(err)
+			p := newProbe(b.net, s, b.opts, time.Now())
+			p.watch = b.watch
+			k.state = inTurn(b.ctx, p, s, "a knock", func(ctx context.Context) mailcheck.Reach {
+				ctx, cancel := context.WithTimeout(ctx, nearbyLimit)
+				defer cancel()
+				dialed, err := b.net.Dial(ctx, s.Host, s.Port, addrs)
+				dialed.Close()
+				return trace.ConnectState(err)
+			})
 		})
 	}
 	b.mu.Unlock()

@@ -31,6 +31,10 @@ type probe struct {
 	sent  []*x509.Certificate // by the server, its own first
 	path  []*x509.Certificate // from the server's certificate up, with those known or fetched
 
+	speaks  bool                     // for all runs of a survey that test the server
+	clocks  map[string]time.Duration // that the conversation has shown, in a survey
+	outside *outside                 // nil unless the certificate is outside its dates, in a survey
+
 	certAsked bool  // the server asked for a certificate of the client's
 	shown     bool  // and it was given the one of the user
 	unreached error // why no connection came about
@@ -44,9 +48,10 @@ type probe struct {
 	spent  bool    // conn cannot carry another request of HTTP
 	nearby *nearby // shared by all probes of a run
 
-	others  *pool  // the other servers of the run; nil where there are none
-	tell    func() // those who wait for it whether the server works
-	further int    // connections that may still be made to learn more about this server
+	others  *pool      // the other servers of the run; nil where there are none
+	watch   *stopwatch // of its turns in a survey; nil without one
+	tell    func()     // those who wait for it whether the server works
+	further int        // connections that may still be made to learn more about this server
 
 	repeated bool // the test was made once more
 
@@ -95,6 +100,9 @@ func (p *probe) run(ctx context.Context, tell func(works bool)) mailcheck.Server
 		p.test(ctx)
 	}
 	p.result.Elapsed = time.Since(start)
+	if p.watch != nil {
+		p.result.Elapsed = p.watch.took()
+	}
 	p.result.Steps = p.trace.Steps
 	p.result.Verdict = verdict(p.trace.Findings())
 	return *p.result
@@ -103,12 +111,16 @@ func (p *probe) run(ctx context.Context, tell func(works bool)) mailcheck.Server
 // test has the conversation on a connection of the probe's own; the diagnosis comes
 // after it.
 func (p *probe) test(ctx context.Context) {
-	p.converse(ctx)
-	p.way = p.wayToTLS()
-	p.hangUp()
-	p.tell()
-	p.dane(ctx)
-	p.drop()
+	if p.opts.survey != nil {
+		p.meet(ctx)
+	} else {
+		p.converse(ctx)
+		p.way = p.wayToTLS()
+		p.hangUp()
+		p.tell()
+		p.dane(ctx)
+		p.drop()
+	}
 	p.diagnose(ctx)
 	p.compareAddresses(ctx)
 	p.audit(ctx)
@@ -132,6 +144,9 @@ func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
 	v := mailcheck.VerdictOf(slices.DeleteFunc(slices.Clone(findings), ofUser))
 	if v == mailcheck.Pass && slices.ContainsFunc(findings, ofUser) {
 		v = mailcheck.Warn
+	}
+	if mailcheck.Shows(findings, checks.RunSlowDown) {
+		return mailcheck.Untested
 	}
 	if mailcheck.Shows(findings, checks.RunTimeout) && v != mailcheck.Fail || mailcheck.Shows(findings, checks.NetShortage) {
 		return mailcheck.Untested

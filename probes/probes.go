@@ -70,6 +70,8 @@ type Options struct {
 	// likewise.
 	WriteTests bool
 
+	survey *surveyRun // the run of a survey that shares what it learns; nil elsewhere
+
 	token string // marks what --write-tests makes; empty: made by chance; for tests
 
 	// Await is told what is waited for before or after the tests, at once and from several goroutines;
@@ -94,6 +96,9 @@ const (
 // Account finds the servers of an address and tests each as soon as it is named.
 // When ctx ends, the report holds what was learned by then.
 func (c *Client) Account(ctx context.Context, a mailcheck.Address, o *Options) (*mailcheck.Report, error) {
+	if c.Survey != nil {
+		return c.surveyed(ctx, a, o)
+	}
 	return c.run(ctx, a, func(ctx context.Context, n *netx.Run, r *mailcheck.Report) {
 		conclude.Account(r, c.learn(ctx, n, r, o))
 	})
@@ -185,7 +190,7 @@ func (c *Client) begun(ctx context.Context, r *mailcheck.Report, fill func(conte
 	if ctx.Err() == context.Canceled {
 		interrupt(r)
 	}
-	r.Elapsed = time.Since(r.Started).Round(time.Microsecond) // as it is written
+	r.Elapsed = (r.Elapsed + time.Since(r.Started)).Round(time.Microsecond) // as it is written
 	return r, nil
 }
 
@@ -230,6 +235,8 @@ func interrupt(r *mailcheck.Report) {
 // too many to test.
 func (c *Client) learn(ctx context.Context, n *netx.Run, r *mailcheck.Report, o *Options) int {
 	tests, found := c.test(ctx, n, r, c.Discovery, o)
+	ctx, stop := tests.opts.survey.rest(ctx, r)
+	defer stop()
 	tests.settle(r)
 	tests.synchronise(ctx, r)
 	tests.roundTrip(ctx, r)
@@ -241,8 +248,12 @@ func (c *Client) learn(ctx context.Context, n *netx.Run, r *mailcheck.Report, o 
 // clients would use where every source is asked.
 func (c *Client) test(ctx context.Context, n *netx.Run, r *mailcheck.Report, d autoconfig.Options, o *Options) (*pool, autoconfig.Discovery) {
 	tests := newPool(ctx, n, o, r)
-	found := autoconfig.Discover(ctx, n, r.Address, d, r.Started, tests.start)
+	search, stop := tests.opts.survey.limited(ctx)
+	defer stop()
+	found := autoconfig.Discover(search, n, r.Address, d, r.Started, tests.start)
+	tests.opts.survey.searched()
 	r.Sources = found.Sources
+	searched := time.Since(r.Started)
 	if d.Every {
 		for _, s := range client.Unpublished(r.Address, found) {
 			tests.start(s)
@@ -250,8 +261,11 @@ func (c *Client) test(ctx context.Context, n *netx.Run, r *mailcheck.Report, d a
 	}
 	tests.seekUnnamed(r)
 	tests.name(found.Servers)
-	judgeWebHosts(ctx, n, found)
+	judgeWebHosts(search, n, found)
 	r.Servers = tests.results(found.Servers)
+	if tests.opts.survey != nil {
+		r.Elapsed = max(searched, tests.longest()) - time.Since(r.Started) // less than nothing: what was waited
+	}
 	tests.tellUnnamed(r.Servers)
 	tests.auditPorts(r.Servers)
 	r.Clock = compareClock(n)
@@ -285,6 +299,7 @@ type pool struct {
 // slot is the place of one probe.
 type slot struct {
 	server   mailcheck.Server
+	begun    time.Duration // since the run began
 	result   mailcheck.ServerResult
 	works    bool          // a client can use the server
 	answered chan struct{} // closed when works is known
@@ -296,14 +311,17 @@ func newPool(ctx context.Context, n *netx.Run, o *Options, r *mailcheck.Report) 
 		o = new(Options)
 	}
 	end, limited := ctx.Deadline()
-	if !limited {
+	switch {
+	case o.survey != nil && o.survey.limit > 0:
+		end = time.Now().Add(o.survey.limit)
+	case !limited:
 		end = time.Now().Add(3 * longestGreeting)
 	}
 	r.SignIn = o.Credentials.SignIn
 	soon, told := context.WithDeadline(ctx, time.Now().Add(time.Until(end)/3))
 	return &pool{
 		ctx: ctx, net: n, opts: *o, began: r.Started, address: r.Address, logins: newLogins(o.Credentials, r.Address, r.Started),
-		near: newNearby(ctx, n), named: make(chan struct{}), soon: soon.Done(), told: told, running: map[string]*slot{}, webs: map[string]*shared{},
+		near: newNearby(ctx, n, *o), named: make(chan struct{}), soon: soon.Done(), told: told, running: map[string]*slot{}, webs: map[string]*shared{},
 		talks: map[netip.Addr]chan struct{}{}, unnamed: map[string]*unnamedDoor{},
 	}
 }
@@ -315,7 +333,7 @@ func (t *pool) start(s mailcheck.Server) {
 	if t.running[s.Key()] != nil {
 		return
 	}
-	slot := &slot{server: s, answered: make(chan struct{})}
+	slot := &slot{server: s, begun: time.Since(t.began), answered: make(chan struct{})}
 	t.running[s.Key()] = slot
 	p := newProbe(t.net, s, t.opts, t.began)
 	p.others, p.nearby = t, t.near
@@ -326,7 +344,7 @@ func (t *pool) start(s mailcheck.Server) {
 	if mail {
 		t.mail.Add(1)
 	}
-	if s.Protocol.OverHTTPS() && s.Security == mailcheck.ImplicitTLS {
+	if s.Protocol.OverHTTPS() && s.Security == mailcheck.ImplicitTLS && !t.opts.survey.shares() {
 		if t.webs[s.Endpoint()] == nil {
 			t.webs[s.Endpoint()] = newShared(p)
 		}
@@ -334,7 +352,9 @@ func (t *pool) start(s mailcheck.Server) {
 	}
 	t.watch(s, Begun)
 	t.wg.Go(func() {
-		slot.result = p.run(t.ctx, func(works bool) {
+		ctx, over := t.opts.survey.meets(t.ctx, p)
+		defer over()
+		slot.result = p.run(ctx, func(works bool) {
 			slot.works = works
 			close(slot.answered)
 			if works {
@@ -348,7 +368,7 @@ func (t *pool) start(s mailcheck.Server) {
 		case mail:
 			t.mail.Done()
 		case t.logins != nil && webLogin(s.Protocol):
-			slot.result = t.logins.enterWeb(t.ctx, p, slot.result)
+			slot.result = t.logins.enterWeb(ctx, p, slot.result)
 		}
 	})
 }
@@ -419,6 +439,15 @@ func (t *pool) tests(host string, port uint16) bool {
 		}
 	}
 	return false
+}
+
+// longest returns when in the run the last test would have ended if no server had to wait
+// for its turn.
+func (t *pool) longest() (end time.Duration) {
+	for _, slot := range t.running {
+		end = max(end, slot.begun+slot.result.Elapsed)
+	}
+	return end
 }
 
 // results waits for all probes and returns theirs.

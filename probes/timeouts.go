@@ -105,6 +105,16 @@ const (
 	// Some POP3 servers refuse a user who comes again sooner (RFC 2449 section 6.5).
 	maildropPause = 10 * time.Second
 
+	// Operators that asked a survey to slow down are left alone for so long: the counters of
+	// connections a minute are empty then (Postfix: anvil_rate_time_unit), and so are most
+	// lists of whom to greylist. Each further time it is twice as long.
+	firstRest   = time.Minute
+	longestRest = 15 * time.Minute
+
+	// What a server answered counts in a survey: long enough for one night's, and a day's
+	// notices what has changed.
+	answerLife = time.Hour
+
 	// What was made is removed although the run has ended, but nobody waits for long.
 	cleanTimeout = 15 * time.Second
 )

@@ -2,7 +2,6 @@ package probes
 
 import (
 	"context"
-	"net/netip"
 	"slices"
 
 	"mailcheck"
@@ -19,10 +18,8 @@ import (
 type unnamedDoor struct {
 	beside mailcheck.Server // that the records name
 	door   mailcheck.Server
-	trace  *trace.Trace
 	done   chan struct{}
-	works  bool
-	state  mailcheck.Reach
+	glimpse
 }
 
 // seekUnnamed begins to look, before the servers are named: who looks for another way in
@@ -33,15 +30,13 @@ func (t *pool) seekUnnamed(r *mailcheck.Report) {
 		if t.tests(door.Host, door.Port) || t.unnamed[door.Key()] != nil {
 			continue
 		}
-		d := &unnamedDoor{beside: s, door: door, trace: trace.New(t.began), done: make(chan struct{})}
+		d := &unnamedDoor{beside: s, door: door, done: make(chan struct{})}
 		t.unnamed[door.Key()] = d
 		t.wg.Go(func() {
 			defer close(d.done)
-			ctx, cancel := context.WithTimeout(t.ctx, glance)
-			defer cancel()
-			if addrs, _, err := t.net.Addrs(ctx, door.Host, door.Port); err == nil && len(addrs) > 0 {
-				d.look(ctx, t, addrs)
-			}
+			q := newProbe(t.net, door, t.opts, t.began)
+			q.watch = newStopwatch(0)
+			d.glimpse = inTurn(t.ctx, q, door, "beside the records", func(ctx context.Context) glimpse { return glimpseOf(ctx, t, door) })
 		})
 	}
 }
@@ -51,25 +46,40 @@ var greetings = map[mailcheck.Protocol]func(*probe) (string, error){
 	mailcheck.IMAP: (*probe).imapGreeting, mailcheck.POP3: (*probe).pop3Greeting, mailcheck.Submission: (*probe).smtpGreeting,
 }
 
-// look goes no further than to the greeting. A client would ask what the server offers,
-// but that is one more round trip, and would hold up the run.
-func (d *unnamedDoor) look(ctx context.Context, t *pool, addrs []netip.Addr) {
-	q := newProbe(t.net, d.door, t.opts, t.began)
+// glimpse is what was seen.
+type glimpse struct {
+	steps []mailcheck.Step
+	works bool
+	state mailcheck.Reach
+}
+
+// glimpseOf goes no further than to the greeting. A client would ask what the server
+// offers, but that is one more round trip, and would hold up the run.
+func glimpseOf(ctx context.Context, t *pool, door mailcheck.Server) (seen glimpse) {
+	ctx, cancel := context.WithTimeout(ctx, glance)
+	defer cancel()
+	addrs, _, err := t.net.Addrs(ctx, door.Host, door.Port)
+	if err != nil || len(addrs) == 0 {
+		return seen
+	}
+	own := trace.New(t.began)
+	q := newProbe(t.net, door, t.opts, t.began)
 	q.further = 0
-	step := mailcheck.Step{Op: mailcheck.OpDiagnose, Target: d.door.Endpoint(), Start: d.trace.Since()}
+	step := mailcheck.Step{Op: mailcheck.OpDiagnose, Target: door.Endpoint(), Start: own.Since()}
 	if q.connect(ctx, addrs) {
 		q.startLines()
-		d.works = q.handshake(ctx) && q.greet(ctx, func() (string, error) { return greetings[d.door.Protocol](q) })
-		d.works = d.works && mailcheck.VerdictOf(q.trace.Findings()).Usable()
+		seen.works = q.handshake(ctx) && q.greet(ctx, func() (string, error) { return greetings[door.Protocol](q) })
+		seen.works = seen.works && mailcheck.VerdictOf(q.trace.Findings()).Usable()
 	}
-	d.state = q.reach()
+	seen.state = q.reach()
 	q.leave()
-	step.Elapsed = d.trace.Since() - step.Start
+	step.Elapsed = own.Since() - step.Start
 	step.Detail = mailcheck.Textf("look for TLS from the first byte, which no record names: it is there")
-	if findings := q.trace.Findings(); !d.works && len(findings) > 0 {
+	if findings := q.trace.Findings(); !seen.works && len(findings) > 0 {
 		step.Detail = mailcheck.Textf("look for TLS from the first byte, which no record names: %s", findings[0].Check.ID)
 	}
-	d.trace.Steps = append(d.trace.Steps, step)
+	seen.steps = []mailcheck.Step{step}
+	return seen
 }
 
 // closed waits for the look at a door, and reports whether there was one which found that
@@ -104,7 +114,7 @@ func (t *pool) tellUnnamed(servers []mailcheck.ServerResult) {
 			known := slices.ContainsFunc(s.Neighbours, func(n mailcheck.Neighbour) bool { return n.Port == d.door.Port })
 			if s.Key() == d.beside.Key() && !known && d.state != "" {
 				s.Neighbours = append(s.Neighbours, mailcheck.Neighbour{Port: d.door.Port, State: d.state, Door: d.opened()})
-				s.Steps = append(s.Steps, d.trace.Steps...)
+				s.Steps = append(s.Steps, d.steps...)
 			}
 		}
 	}

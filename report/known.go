@@ -30,7 +30,7 @@ func Inconclusive(r *mailcheck.Report) mailcheck.Text {
 
 // cutShort reports whether a test ended before it could tell anything.
 func cutShort(findings []mailcheck.Finding) bool {
-	return mailcheck.Shows(findings, checks.RunTimeout, checks.RunInterrupted, checks.NetShortage)
+	return mailcheck.Shows(findings, checks.RunTimeout, checks.RunInterrupted, checks.RunSlowDown, checks.NetShortage)
 }
 
 // unseen are the servers, by URL, and the sources of which a run could tell nothing.

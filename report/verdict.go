@@ -138,7 +138,7 @@ func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.
 }
 
 // undecided are the checks for which nobody knows whether a login works.
-var undecided = []*checks.Check{checks.RunTimeout, checks.RunInterrupted, checks.LoginNoMechanism, checks.LoginNotTrusted}
+var undecided = []*checks.Check{checks.RunTimeout, checks.RunInterrupted, checks.RunSlowDown, checks.LoginNoMechanism, checks.LoginNotTrusted}
 
 // untried returns why it is not known whether a login works at the servers of these
 // protocols, if they are in order but for that; else nil.

@@ -1,6 +1,7 @@
 package netx
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -28,13 +29,20 @@ func (c *clock) note(host string, header http.Header) {
 	if age, err := strconv.ParseUint(header.Get("Age"), 10, 31); err == nil {
 		date = date.Add(time.Duration(age) * time.Second)
 	}
+	c.learn(map[string]time.Duration{host: time.Until(date)})
+}
+
+// learn takes over what was noted of hosts.
+func (c *clock) learn(behind map[string]time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.behind == nil {
 		c.behind = make(map[string]time.Duration)
 	}
-	if _, known := c.behind[host]; known || len(c.behind) < maxClocks {
-		c.behind[host] = time.Until(date)
+	for host, d := range behind {
+		if _, known := c.behind[host]; known || len(c.behind) < maxClocks {
+			c.behind[host] = d
+		}
 	}
 }
 
@@ -56,3 +64,13 @@ func (n *Run) ClockError() (behind time.Duration, servers int) {
 	slices.Sort(all)
 	return all[(len(all)-1)/2], len(all)
 }
+
+// Clocks returns what is known of the web servers' clocks, for [Run.LearnClocks].
+func (n *Run) Clocks() map[string]time.Duration {
+	n.clock.mu.Lock()
+	defer n.clock.mu.Unlock()
+	return maps.Clone(n.clock.behind)
+}
+
+// LearnClocks takes over what another run knows.
+func (n *Run) LearnClocks(behind map[string]time.Duration) { n.clock.learn(behind) }

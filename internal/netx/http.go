@@ -226,6 +226,13 @@ func (c *httpClient) close() {
 // http.too-large. The document is never nil: on an error it holds what was
 // learnt until then.
 func (n *Run) Fetch(ctx context.Context, req Request) (*Document, error) {
+	if question := req.asked(); n.kept != nil && question != "" {
+		return n.fetchKept(ctx, req, question)
+	}
+	return n.fetch(ctx, req, &n.clock)
+}
+
+func (n *Run) fetch(ctx context.Context, req Request, c *clock) (*Document, error) {
 	doc := &Document{}
 	if req.Private {
 		req.NoFollow, req.AllowHTTP = true, false
@@ -249,7 +256,7 @@ func (n *Run) Fetch(ctx context.Context, req Request) (*Document, error) {
 		doc.Hops = append(doc.Hops, doc.URL)
 		doc.Insecure = doc.Insecure || u.Scheme == "http"
 		location, err := n.hop(ctx, doc, req)
-		n.clock.note(u.Hostname(), doc.Header)
+		c.note(u.Hostname(), doc.Header)
 		if err != nil || location == "" || req.NoFollow {
 			return doc, err
 		}

@@ -41,10 +41,12 @@ import (
 	"crypto/x509"
 	"net"
 	"net/netip"
+	"sync/atomic"
 
 	"github.com/miekg/dns"
 
 	"mailcheck/internal/dnssec"
+	"mailcheck/internal/once"
 )
 
 // DialFunc opens a connection to an address given as IP:port on network "udp"
@@ -61,6 +63,7 @@ type Net struct {
 	ownDial bool // Dial is the kernel's
 	anchors []*dns.DS
 	http    *httpClient
+	kept    *once.Answers[keptDocument] // nil unless the runs share documents
 }
 
 // Run is one run's access to the network, with what it alone has seen. Make it with
@@ -88,6 +91,10 @@ type Options struct {
 	Roots     *x509.CertPool
 	Family    Family
 	ConnectTo []ConnectTo // the first that matches counts
+
+	// ShareDocuments has the runs share documents too, if they are asked for without saying
+	// who asks.
+	ShareDocuments bool
 }
 
 // Family restricts the addresses that are dialled.
@@ -122,12 +129,35 @@ func New(opts Options) (*Net, error) {
 	if err != nil {
 		return nil, err
 	}
+	opts.Dial = counting(opts.Dial)
 	n := &Net{Resolver: newResolver(opts.Dial, servers), Roots: opts.Roots, opts: opts, ownDial: ownDial, anchors: dnssec.Root()}
 	if opts.Anchors.ds != nil {
 		n.anchors = opts.Anchors.ds
 	}
 	n.http = newHTTPClient(n)
+	if opts.ShareDocuments {
+		n.kept = newKept()
+	}
 	return n, nil
+}
+
+// dials is the key of a context's counter.
+type dials struct{}
+
+// CountDials returns a context under which connections over TCP are counted, those that
+// come to nothing too.
+func CountDials(ctx context.Context) (context.Context, *atomic.Int32) {
+	n := new(atomic.Int32)
+	return context.WithValue(ctx, dials{}, n), n
+}
+
+func counting(dial DialFunc) DialFunc {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if n, ok := ctx.Value(dials{}).(*atomic.Int32); ok && network == "tcp" {
+			n.Add(1)
+		}
+		return dial(ctx, network, address)
+	}
 }
 
 // Close ends what is still under way, DNS queries and HTTP connections, and

@@ -44,14 +44,14 @@ func (n *Run) FetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
 		return nil, fmt.Errorf("fetch: more than %d documents", maxDocuments)
 	}
 	if fetch == nil {
-		fetch = sync.OnceValues(func() ([]byte, error) { return n.fetchPublic(ctx, rawURL) })
+		fetch = sync.OnceValues(func() ([]byte, error) { return n.publicOnce(ctx, rawURL) })
 		n.documents.byURL[rawURL] = fetch
 	}
 	n.documents.mu.Unlock()
 	return fetch()
 }
 
-func (n *Run) fetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
+func (n *Run) fetchPublic(ctx context.Context, rawURL string, c *clock) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	u, err := firstURL(Request{URL: rawURL, AllowHTTP: true})
@@ -89,7 +89,7 @@ func (n *Run) fetchPublic(ctx context.Context, rawURL string) ([]byte, error) {
 		return nil, fmt.Errorf("fetch %s: %w", u, endedBy(ctx, err))
 	}
 	defer resp.Body.Close()
-	n.clock.note(u.Hostname(), resp.Header)
+	c.note(u.Hostname(), resp.Header)
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("fetch %s: status %d", u, resp.StatusCode)
 	}

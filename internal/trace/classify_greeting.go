@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"slices"
 	"strings"
 
 	"mailcheck/checks"
@@ -52,4 +53,24 @@ func ClassifyTurnedAway(greeting string, general *checks.Check) *checks.Check {
 		}
 	}
 	return general
+}
+
+// greylisting are the words of servers that turn away whom they do not know yet, and want
+// him to come again later (RFC 6647).
+var greylisting = []string{"greylist", "graylist", "grey list", "gray list"}
+
+// AsksToSlowDown reports whether a line by which a server turns a client away asks it to
+// come less often, or later: by its words, or by the code 421 without others that name
+// another reason.
+func AsksToSlowDown(line string) bool {
+	text := strings.ToLower(line)
+	has := func(phrase string) bool { return strings.Contains(text, phrase) }
+	switch ClassifyTurnedAway(line, nil) {
+	case checks.GreetRateLimit:
+		return true
+	case nil:
+		later := strings.HasPrefix(text, "421") || strings.HasPrefix(text, "45") && has("later")
+		return slices.ContainsFunc(greylisting, has) || later && !has("certificat")
+	}
+	return false
 }

@@ -12,6 +12,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,20 @@ func (t *Trace) Forget() {
 
 // Since returns the time since the run began.
 func (t *Trace) Since() time.Duration { return time.Since(t.began) }
+
+// Skip leaves a time out of the account in which nothing was done, or, where it is negative,
+// adds one in which somebody else did it: steps that follow begin so much earlier.
+func (t *Trace) Skip(d time.Duration) { t.began = t.began.Add(d) }
+
+// Follow appends copies of steps that were made elsewhere, where the first began at from;
+// here it began at to.
+func (t *Trace) Follow(steps []mailcheck.Step, from, to time.Duration) {
+	for _, s := range steps {
+		s.Start += to - from
+		s.Findings = slices.Clone(s.Findings)
+		t.Steps = append(t.Steps, s)
+	}
+}
 
 // Say sets the detail of the last step.
 func (t *Trace) Say(format string, args ...any) {

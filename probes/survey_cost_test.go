@@ -1,0 +1,213 @@
+//go:build unix
+
+package probes
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"runtime"
+	"runtime/metrics"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mailcheck"
+)
+
+// survey checks n addresses, so many at once, and fails unless all pass.
+func survey(tb testing.TB, c *Client, n, atOnce int, address func(int) mailcheck.Address, judge func(int, *mailcheck.Report)) {
+	tb.Helper()
+	var next atomic.Int32
+	var wg sync.WaitGroup
+	for range atOnce {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+				r, err := c.Account(ctx, address(i), nil)
+				cancel()
+				if err != nil {
+					tb.Error(err)
+					return
+				}
+				judge(i, r)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func domainNumber(i int) mailcheck.Address {
+	return mailcheck.Address{Local: "alice", Domain: fmt.Sprintf("d%d.example", i)}
+}
+
+func allPass(tb testing.TB) func(int, *mailcheck.Report) {
+	return func(i int, r *mailcheck.Report) {
+		if r.Verdict != mailcheck.Pass || len(r.Servers) != 4 {
+			tb.Errorf("address %d: %s with %d servers, %q", i, r.Verdict, len(r.Servers), ids(r))
+		}
+	}
+}
+
+// BenchmarkSurveyCPU compares the processor time of a survey with that of the leanest loop
+// that makes the same handshakes: it connects, shakes hands, verifies, reads a
+// greeting and hangs up, and asks no DNS. Both ends of the network run in this process. The aim is at
+// most 1.25 times the loop ("x-loop") where every domain has servers of its own, and at
+// most 0.5 times where ten operators serve all, whom the loop visits for each domain.
+func BenchmarkSurveyCPU(b *testing.B) {
+	for _, operators := range []int{0, 10} {
+		b.Run(fmt.Sprintf("operators=%d", operators), func(b *testing.B) {
+			const domains = 200
+			l := newLeanInternet(b)
+			l.operators = operators
+			run := func(n int) {
+				c := l.client(hasty())
+				defer c.Close()
+				survey(b, c, n, 16, domainNumber, allPass(b))
+			}
+			run(1)
+			var whole, alone time.Duration
+			for b.Loop() {
+				whole += cpuTime(b, func() { run(domains) })
+				alone += cpuTime(b, func() { leanLoop(b, l, domains) })
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(whole.Microseconds())/1000/float64(b.N*domains), "cpu-ms/domain")
+			b.ReportMetric(float64(alone.Microseconds())/1000/float64(b.N*domains), "loop-ms/domain")
+			b.ReportMetric(float64(whole)/float64(alone), "x-loop")
+		})
+	}
+}
+
+// leanLoop makes the handshakes of n domains.
+func leanLoop(tb testing.TB, l *leanInternet, n int) {
+	var next atomic.Int32
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				for _, server := range []struct {
+					name string
+					port uint16
+				}{{"imap", 993}, {"pop", 995}, {"smtp", 465}, {"smtp", 465}} {
+					conn, err := l.Dial(tb.Context(), "tcp", fmt.Sprintf("10.%d.%d.%d:%d", i>>16, i>>8&255, i&255, server.port))
+					if err != nil {
+						tb.Error(err)
+						return
+					}
+					secure := tls.Client(conn, &tls.Config{ServerName: fmt.Sprintf("%s%d.mail.example", server.name, i), RootCAs: l.roots})
+					if _, err := secure.Read(make([]byte, 100)); err != nil {
+						tb.Error(err)
+					}
+					conn.Close()
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// BenchmarkSurveyMemory measures the most memory that the process has at a time in surveys
+// of 10,000 and 50,000 domains with servers of their own, 64 at once: of the heap, and of
+// everything. The aim is at most 64 MB, and at most a tenth more for five times the domains.
+func BenchmarkSurveyMemory(b *testing.B) {
+	for _, domains := range []int{10_000, 50_000} {
+		b.Run(fmt.Sprintf("domains=%d", domains), func(b *testing.B) {
+			l := newLeanInternet(b)
+			var heap, all, goroutines uint64
+			for b.Loop() {
+				c := l.client(hasty())
+				stop := watchMemory(func(inUse, mapped uint64, running int) {
+					heap, all, goroutines = max(heap, inUse), max(all, mapped), max(goroutines, uint64(running))
+				})
+				survey(b, c, domains, 64, domainNumber, allPass(b))
+				stop()
+				c.Close()
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(float64(heap)/(1<<20), "heap-MB")
+			b.ReportMetric(float64(all)/(1<<20), "all-MB")
+			b.ReportMetric(float64(goroutines), "goroutines")
+		})
+	}
+}
+
+// watchMemory looks every now and then, until stop is called.
+func watchMemory(look func(inUse, mapped uint64, goroutines int)) (stop func()) {
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+		ticker := time.NewTicker(20 * time.Millisecond)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				metrics.Read(samples)
+				look(samples[0].Value.Uint64(), samples[1].Value.Uint64()-samples[2].Value.Uint64(), runtime.NumGoroutine())
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-over }
+}
+
+// surveyTime returns how long a survey takes by the clock of a bubble, and how many runs
+// passed.
+func surveyTime(t *testing.T, l *leanInternet, n, atOnce int, address func(int) mailcheck.Address) (took time.Duration, passed int32) {
+	synctest.Test(t, func(t *testing.T) {
+		l.rtt = 20 * time.Millisecond
+		c := l.client(hasty())
+		defer c.Close()
+		var pass atomic.Int32
+		began := time.Now()
+		survey(t, c, n, atOnce, address, func(_ int, r *mailcheck.Report) {
+			if r.Verdict == mailcheck.Pass {
+				pass.Add(1)
+			}
+		})
+		took, passed = time.Since(began), pass.Load()
+	})
+	return took, passed
+}
+
+// Servers that never answer hold up nobody but who waits for them: a survey with a tenth of
+// black holes takes no longer than its work shared by all who work, or the longest run,
+// whichever is more, and a tenth.
+func TestSurveyAmongBlackHoles(t *testing.T) {
+	const domains, atOnce = 200, 64
+	l := newLeanInternet(t)
+	good, passed := surveyTime(t, l, 1, 1, domainNumber)
+	if passed != 1 {
+		t.Fatal("a good domain does not pass")
+	}
+	l.black = func(n int) bool { return n%10 == 0 }
+	bad, passed := surveyTime(t, l, 1, 1, domainNumber)
+	if passed != 0 {
+		t.Fatal("a black hole passes")
+	}
+	work := time.Duration(domains*9/10)*good + time.Duration(domains/10)*bad
+	all, passed := surveyTime(t, l, domains, atOnce, domainNumber)
+	if most := max(work/atOnce, bad) * 11 / 10; all > most+good || passed != domains*9/10 {
+		t.Errorf("took %v, %d passed; a good domain takes %v, a black hole %v, and at most were to be %v", all, passed, good, bad, most)
+	}
+	t.Logf("%d domains take %v, a good one %v, a black hole %v", domains, all, good, bad)
+}
+
+// A hundred addresses of a domain take little longer than one.
+func TestSurveyOfFewDomains(t *testing.T) {
+	l := newLeanInternet(t)
+	ten, _ := surveyTime(t, l, 10, 64, domainNumber)
+	all, passed := surveyTime(t, l, 1000, 64, func(i int) mailcheck.Address {
+		a := domainNumber(i % 10)
+		a.Local = fmt.Sprintf("user%d", i)
+		return a
+	})
+	t.Logf("ten addresses take %v, a thousand of the same domains %v", ten, all)
+	if passed != 1000 {
+		t.Errorf("%d pass", passed)
+	}
+}
