@@ -33,6 +33,11 @@ type Client struct {
 	Family    Family         // which addresses are dialled
 	ConnectTo []string       // HOST:PORT:HOST:PORT as curl has it: connect elsewhere, with the same name in TLS; the first that matches counts
 
+	// Contact says who asks: a mail address, or an https URL where whoever wonders can read
+	// it. Web servers are told all of it, mail servers its domain, in EHLO. Empty: nobody is
+	// told.
+	Contact string
+
 	// Discovery says where settings are looked for. It is the same for all addresses,
 	// as the rest of the client is; what belongs to one run is in Options.
 	Discovery autoconfig.Options
@@ -90,7 +95,10 @@ func (c *Client) open() error {
 	if c.net != nil {
 		return nil
 	}
-	opts := netx.Options{Dial: c.Dial, Resolvers: slices.Clone(c.Resolvers), Roots: c.Roots, Family: netx.Family(c.Family), ShareDocuments: c.Survey != nil}
+	opts := netx.Options{Dial: c.Dial, Resolvers: slices.Clone(c.Resolvers), Roots: c.Roots, Family: netx.Family(c.Family), ShareDocuments: c.Survey != nil, Contact: c.Contact}
+	if _, err := contactDomain(c.Contact); err != nil && c.Contact != "" {
+		return &OptionError{"Contact", err}
+	}
 	if !slices.Contains([]Family{AnyFamily, IPv4, IPv6}, c.Family) {
 		return &OptionError{"Family", fmt.Errorf("there is no family %d", c.Family)}
 	}

@@ -407,7 +407,7 @@ func (p *probe) requestTLS(extra ...string) (consented bool, err error) {
 	if _, err := p.smtpGreeting(); err != nil {
 		return false, err
 	}
-	if err := p.command(ehlo); err != nil {
+	if err := p.command(p.ehlo()); err != nil {
 		return false, err
 	}
 	if _, err := p.smtpExtensions(); err != nil {

@@ -51,7 +51,7 @@ func (p *probe) request(ctx context.Context, method, path string, header http.He
 	if header != nil {
 		r.Header = header.Clone()
 	}
-	r.Header.Set("User-Agent", "mailcheck")
+	r.Header.Set("User-Agent", p.net.UserAgent())
 	r.Header.Set("Accept-Encoding", "identity")
 	var packet bytes.Buffer
 	if err := r.Write(&packet); err != nil {

@@ -21,9 +21,9 @@ func (p *probe) sendAs(ctx context.Context, e *entry, l *look) error {
 	s := &mailcheck.Sending{State: mailcheck.SendingNotTried}
 	l.Sending = s
 	envelope := p.envelope(e.sender)
-	commands := append(slices.Clone(envelope), ehlo)
+	commands := append(slices.Clone(envelope), p.ehlo())
 	if len(envelope) > 0 && mailcheck.Has(p.result.Capabilities.AfterTLS, "PIPELINING") {
-		commands = append(envelope, "RSET", ehlo)
+		commands = append(envelope, "RSET", p.ehlo())
 	}
 	if len(envelope) > 0 {
 		s.As = mailcheck.Clean(e.sender)

@@ -12,8 +12,14 @@ import (
 )
 
 // ehlo introduces mailcheck by an address literal, as mail clients do: this
-// machine's name is nobody's business (RFC 5321 section 4.1.3).
-const ehlo = "EHLO [127.0.0.1]"
+// machine's name is nobody's business (RFC 5321 section 4.1.3). Whoever wants to be known
+// is introduced by his domain.
+func (p *probe) ehlo() string {
+	if domain, err := contactDomain(p.net.Contact()); err == nil {
+		return "EHLO " + domain
+	}
+	return "EHLO [127.0.0.1]"
+}
 
 // smtp goes through a message submission conversation (RFC 6409) up to the
 // extensions: greeting, EHLO, STARTTLS where it applies, EHLO again.
@@ -24,7 +30,7 @@ func smtp(ctx context.Context, p *probe) {
 	if p.result.Security == mailcheck.StartTLS && !p.smtpStartTLS(ctx) {
 		return
 	}
-	caps, err := roundTrip(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
+	caps, err := roundTrip(ctx, p, mailcheck.OpCapability, []string{p.ehlo()}, p.smtpExtensions)
 	if err != nil {
 		p.fallBack(ctx)
 		return
@@ -76,7 +82,7 @@ func (p *probe) smtpGreeting() (string, error) {
 // smtpStartTLS reads the extensions, asks for TLS (RFC 3207) and takes the
 // connection into it.
 func (p *probe) smtpStartTLS(ctx context.Context) bool {
-	caps, err := roundTrip(ctx, p, mailcheck.OpCapability, []string{ehlo}, p.smtpExtensions)
+	caps, err := roundTrip(ctx, p, mailcheck.OpCapability, []string{p.ehlo()}, p.smtpExtensions)
 	p.result.Capabilities.BeforeTLS, p.result.Mechanisms.BeforeTLS = caps, smtpMechanisms(caps)
 	if err != nil {
 		p.fallBack(ctx)

@@ -61,7 +61,7 @@ func (p *probe) fallBack(ctx context.Context) {
 		return
 	}
 	p.await(ctx, replyTimeout)
-	if p.command(strings.Replace(ehlo, "EHLO", "HELO", 1)) != nil {
+	if p.command(strings.Replace(p.ehlo(), "EHLO", "HELO", 1)) != nil {
 		return
 	}
 	reply, err := p.smtpReply()

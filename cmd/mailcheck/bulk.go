@@ -83,6 +83,7 @@ func (s *survey) registerTests(c *cobra.Command) {
 	flags.StringArrayVar(&s.trusted, "trust-server", nil, "this `HOST` may have the passwords though nothing vouches for it (repeatable)")
 	flags.IntVar(&s.logins, "logins-per-operator", 20, "log in to at most this many `ACCOUNTS` a minute at one operator: few enough that none takes it for an attack")
 	flags.IntVar(&s.concurrency, "concurrency", 8, "check this many `ADDRESSES` at once: each makes some fifteen connections, mostly within a second or two")
+	flags.StringVar(&s.net.contact, "contact", "", "say who asks: a mail `ADDRESS`, or the https URL of a page about the survey; web servers are told it, mail servers its domain (EHLO)")
 	s.net.registerWay(c)
 	flags.DurationVar(&s.net.timeout, "timeout", 30*time.Second, "end the test of one address after this `TIME`, such as 30s or 2m")
 	s.net.registerDiscovery(c)

@@ -32,6 +32,7 @@ type network struct {
 	expiry    days
 	tlsAudit  bool
 	login     *credentials // nil in commands that do not log in
+	contact   string
 }
 
 func (f *network) register(c *cobra.Command) {
@@ -97,7 +98,7 @@ func (f *network) options(c *cobra.Command, a mailcheck.Address) (*probes.Option
 
 // open returns the client that the flags describe.
 func (f *network) open(ctx context.Context, where autoconfig.Options) (*probes.Client, error) {
-	client := &probes.Client{Resolvers: f.resolvers, ConnectTo: f.connectTo, Discovery: where}
+	client := &probes.Client{Resolvers: f.resolvers, ConnectTo: f.connectTo, Discovery: where, Contact: f.contact}
 	switch {
 	case f.ipv4 && f.ipv6:
 		return nil, usage("leave both out to use both", "-4 and -6 exclude each other")
@@ -118,6 +119,8 @@ func (f *network) open(ctx context.Context, where autoconfig.Options) (*probes.C
 		return nil, noRun("the file has lines such as: . IN DS 20326 8 2 E06D44B8...", "--trust-anchor: %s: %v", f.anchors, wrong.Err)
 	} else if wrong, ok := errors.AsType[*probes.OptionError](err); ok && wrong.Field == "ConnectTo" {
 		return nil, usage("for example: --connect-to imap.example.com:993:192.0.2.1:993", "%v", wrong.Err)
+	} else if ok && wrong.Field == "Contact" {
+		return nil, usage("for example: --contact https://example.org/survey or --contact postmaster@example.org", "--contact: %v", wrong.Err)
 	} else if ok {
 		return nil, usage("for example: --resolver 192.0.2.53 or --resolver [2001:db8::53]:53", "--resolver: %v", wrong.Err)
 	} else if err != nil {

@@ -306,7 +306,7 @@ func (n *Run) hop(ctx context.Context, doc *Document, req Request) (location str
 	if req.Header != nil {
 		r.Header = req.Header.Clone()
 	}
-	r.Header.Set("User-Agent", "mailcheck")
+	r.Header.Set("User-Agent", n.UserAgent())
 	if !req.Private {
 		r.Header["Idempotency-Key"] = nil // not sent; a POST only asks here, so it may go out again where a kept connection turns out closed
 	}

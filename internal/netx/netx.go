@@ -91,6 +91,7 @@ type Options struct {
 	Roots     *x509.CertPool
 	Family    Family
 	ConnectTo []ConnectTo // the first that matches counts
+	Contact   string      // who asks, as web servers read it; empty: nobody says so
 
 	// ShareDocuments has the runs share documents too, if they are asked for without saying
 	// who asks.
@@ -175,6 +176,17 @@ func (n *Net) Addrs(ctx context.Context, host string, port uint16) ([]netip.Addr
 	host, _ = n.Target(host, port)
 	return n.Resolver.Addrs(ctx, host, n.opts.Family)
 }
+
+// UserAgent is what web servers are told of who asks (RFC 9110 section 10.1.5).
+func (n *Net) UserAgent() string {
+	if n.opts.Contact == "" {
+		return "mailcheck"
+	}
+	return "mailcheck (+" + n.opts.Contact + ")"
+}
+
+// Contact is who asks, as web servers read it; empty where nobody says so.
+func (n *Net) Contact() string { return n.opts.Contact }
 
 // tlsConfig returns a client configuration that accepts TLS 1.2 and later (RFC
 // 8996) and verifies the server's certificate; HTTP puts the URL's host in.

@@ -83,7 +83,7 @@ func (n *Run) fetchPublic(ctx context.Context, rawURL string, c *clock) ([]byte,
 	if err != nil {
 		return nil, err
 	}
-	r.Header.Set("User-Agent", "mailcheck")
+	r.Header.Set("User-Agent", n.UserAgent())
 	resp, err := transport.RoundTrip(r)
 	if err != nil {
 		return nil, fmt.Errorf("fetch %s: %w", u, endedBy(ctx, err))
