@@ -12,7 +12,9 @@ package bulk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mailcheck"
@@ -44,8 +46,8 @@ type Survey struct {
 // ended by then is left to the next time.
 const grace = time.Second
 
-// Run checks inputs. The error is that of the context, of Done, or why no run could be made.
-// After the end of the context nothing more begins; what ends within a second is handed over.
+// Run checks inputs. The error is that of the context, of Done, [ErrNoNetwork], or why no run
+// could be made. After the end of the context nothing more begins; what ends within a second is handed over.
 func (s *Survey) Run(ctx context.Context, inputs []Input) error {
 	running, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer end(nil)
@@ -102,6 +104,7 @@ func (w *workers) fail(err error) {
 type Tester struct {
 	*Survey
 	logins pace
+	silent atomic.Int32 // runs in a row that failed for a reason of this machine
 }
 
 // Tester returns one for the survey.
@@ -110,7 +113,8 @@ func (s *Survey) Tester() *Tester {
 }
 
 // Test checks one input, which was taken so many times before, or says when it is to be taken
-// again. The error is why no run could be made.
+// again: when it is its turn, or once more where a run says little of it. The error is
+// [ErrNoNetwork], or why no run could be made.
 func (t *Tester) Test(ctx context.Context, in Input, tries int) (o report.Outcome, again time.Time, err error) {
 	o = in.outcome()
 	address, err := mailcheck.ParseAddress(in.Text)
@@ -139,8 +143,37 @@ func (t *Tester) Test(ctx context.Context, in Input, tries int) (o report.Outcom
 	if o.Report, err = t.Client.Account(limited, address, &opts); err != nil {
 		return o, again, err
 	}
+	if err := t.judge(o.Report); err != nil {
+		return o, again, err
+	}
+	if tries == 0 && in.Account == nil && !report.Inconclusive(o.Report).Empty() { // nobody is logged in to twice
+		return o, time.Now().Add(pause), nil
+	}
 	o.Operator = operatorOf(o.Report)
 	return o, again, nil
+}
+
+// pause is how long an address of which a run says little is left alone before it is tested
+// once more: a network that was away is back by then, if it comes back at all.
+const pause = time.Minute
+
+// ErrNoNetwork says that nothing can be tested from here any more.
+var ErrNoNetwork = errors.New("one address after another could not be tested for a reason that lies with this machine or its network")
+
+// maxSilent is after how many runs in a row that fail for such a reason a survey ends: what
+// followed would say nothing of the addresses, and be taken for done.
+const maxSilent = 20
+
+// judge notes whether the network where the survey is made still does its part.
+func (t *Tester) judge(r *mailcheck.Report) error {
+	if !report.FailsHere(r) {
+		t.silent.Store(0)
+		return nil
+	}
+	if t.silent.Add(1) < maxSilent {
+		return nil
+	}
+	return ErrNoNetwork
 }
 
 // turn returns when an account may be logged in to; at once where no login is tried.

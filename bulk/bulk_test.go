@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -248,6 +251,54 @@ func TestRunWithoutPassword(t *testing.T) {
 			if o.Report != nil || o.Error == "" {
 				t.Errorf("%+v", o)
 			}
+		}
+	})
+}
+
+// without has the network of a survey away for a time.
+func without(s *Survey, long time.Duration) {
+	dial, back := s.Client.Dial, time.Now().Add(long)
+	s.Client.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		if time.Now().Before(back) {
+			return nil, &net.OpError{Op: "dial", Net: network, Err: os.NewSyscallError("connect", syscall.ENETUNREACH)}
+		}
+		return dial(ctx, network, address)
+	}
+}
+
+// What came to nothing is tested once more, and has one outcome.
+func TestRunRepeats(t *testing.T) {
+	inLab(t, "healthy", func(t *testing.T, _ *lab.Lab, s *Survey) {
+		without(s, 30*time.Second)
+		verdicts := map[string]mailcheck.Verdict{}
+		s.Done = func(o report.Outcome) error {
+			if verdicts[o.Input] != "" {
+				t.Errorf("%s twice", o.Input)
+			}
+			verdicts[o.Input] = o.Report.Verdict
+			return nil
+		}
+		if err := s.Run(t.Context(), many(6)); err != nil || len(verdicts) != 6 {
+			t.Fatalf("%v, %d outcomes", err, len(verdicts))
+		}
+		for input, v := range verdicts {
+			if v != mailcheck.Pass {
+				t.Errorf("%s: %s", input, v)
+			}
+		}
+	})
+}
+
+// A survey whose network has gone ends, and takes nothing for done.
+func TestRunWithoutNetwork(t *testing.T) {
+	inLab(t, "healthy", func(t *testing.T, _ *lab.Lab, s *Survey) {
+		without(s, time.Hour)
+		s.Done = func(o report.Outcome) error {
+			t.Errorf("%s is done", o.Input)
+			return nil
+		}
+		if err := s.Run(t.Context(), many(100)); !errors.Is(err, ErrNoNetwork) {
+			t.Errorf("%v", err)
 		}
 	})
 }

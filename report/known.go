@@ -17,15 +17,28 @@ func Inconclusive(r *mailcheck.Report) mailcheck.Text {
 	switch {
 	case r.Verdict == mailcheck.Untested, slices.ContainsFunc(r.Servers, server), slices.ContainsFunc(r.Sources, source):
 		return mailcheck.Textf("not everything was tested")
-	case slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Verdict.Usable() }):
-		return mailcheck.Text{}
+	}
+	if c := faultHere(r); c != nil {
+		return mailcheck.Textf("%s", mailcheck.Clause(c.Summary))
+	}
+	return mailcheck.Text{}
+}
+
+// FailsHere reports whether nothing works for a reason that lies with the machine or the
+// network where the test ran.
+func FailsHere(r *mailcheck.Report) bool { return faultHere(r) != nil }
+
+// faultHere returns the reason, nil where there is none.
+func faultHere(r *mailcheck.Report) *checks.Check {
+	if slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool { return s.Verdict.Usable() }) {
+		return nil
 	}
 	for _, g := range roots(r, checks.Failure) {
 		if local(g.Finding) {
-			return mailcheck.Textf("%s", mailcheck.Clause(g.Check.Summary))
+			return g.Check
 		}
 	}
-	return mailcheck.Text{}
+	return nil
 }
 
 // cutShort reports whether a test ended before it could tell anything.

@@ -154,14 +154,17 @@ const maxConcurrency = 1000
 
 // why says in words why a survey has ended before its end.
 func (s *survey) why(err error, view *underWay) error {
-	if !errors.Is(err, context.Canceled) {
-		return err
-	}
 	hint := "keep the results in a file: --out FILE; then --resume goes on"
 	if s.out.file != nil {
 		hint = "to go on, add --resume"
 	}
-	return noRun(hint, "interrupted after %d of %d", view.done, view.total)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return noRun(hint, "interrupted after %d of %d", view.done, view.total)
+	case errors.Is(err, bulk.ErrNoNetwork):
+		return noRun(hint, "ended after %d of %d: %v", view.done, view.total, err)
+	}
+	return err
 }
 
 // inputs reads what the survey is of.
