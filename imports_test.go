@@ -191,6 +191,7 @@ var allowed = map[string]map[string]string{
 		"internal/files":    "files that are kept, and locks",
 		"probes":            "each address is one run",
 		"report":            "outcomes as lines",
+		"checks":            "that a server asked to slow down",
 		"autoconfig":        "who runs a host",
 		"golang.org/x/text": "lists of addresses in UTF-16",
 	},

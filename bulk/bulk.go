@@ -4,8 +4,8 @@
 // [Survey.Run] checks them, some at a time, and hands over each outcome as soon as it is known.
 // A [File] keeps them, so that a survey that was killed goes on where it was.
 //
-// All runs share one client: what DNS has answered is known to the next one. Whatever a
-// run costs is given back when its outcome is written, so that memory grows with how many run at
+// All runs share one client: what DNS has answered is known to the next one, and with a
+// [probes.Survey] what servers have. Whatever a run costs is given back when its outcome is written, so that memory grows with how many run at
 // once and hardly with how many there are.
 package bulk
 
@@ -19,6 +19,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig"
+	"mailcheck/checks"
 	"mailcheck/probes"
 	"mailcheck/report"
 )
@@ -27,7 +28,7 @@ import (
 type Survey struct {
 	Client      *probes.Client
 	Options     probes.Options // of each run; Credentials has no more than the hosts that the user vouches for
-	Timeout     time.Duration  // of each run
+	Timeout     time.Duration  // of each run, in which the wait for a turn does not count
 	Concurrency int            // runs at once
 
 	// LoginsPerOperator is how many accounts of one operator are logged in to in a minute at the
@@ -147,15 +148,24 @@ func (t *Tester) Test(ctx context.Context, in Input, tries int) (o report.Outcom
 		return o, again, err
 	}
 	if tries == 0 && in.Account == nil && !report.Inconclusive(o.Report).Empty() { // nobody is logged in to twice
-		return o, time.Now().Add(pause), nil
+		return o, time.Now().Add(pauseAfter(o.Report)), nil
 	}
 	o.Operator = operatorOf(o.Report)
 	return o, again, nil
 }
 
-// pause is how long an address of which a run says little is left alone before it is tested
-// once more: a network that was away is back by then, if it comes back at all.
-const pause = time.Minute
+// How long an address of which a run says little is left alone before it is tested once more.
+const (
+	pause     = time.Minute     // a network that was away is back by then, if it comes back at all
+	slowPause = 5 * time.Minute // an operator who asked to slow down is left alone for four
+)
+
+func pauseAfter(r *mailcheck.Report) time.Duration {
+	if mailcheck.Shows(r.Findings, checks.RunSlowDown) {
+		return slowPause
+	}
+	return pause
+}
 
 // ErrNoNetwork says that nothing can be tested from here any more.
 var ErrNoNetwork = errors.New("one address after another could not be tested for a reason that lies with this machine or its network")

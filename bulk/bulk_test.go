@@ -60,6 +60,7 @@ func TestRunIsCheck(t *testing.T) {
 			continue
 		}
 		inLab(t, scenario, func(t *testing.T, _ *lab.Lab, s *Survey) {
+			s.Client.Survey = &probes.Survey{}
 			seen := map[int]report.Outcome{}
 			s.Done = func(o report.Outcome) error {
 				if _, twice := seen[o.Line]; twice {

@@ -25,6 +25,8 @@ type survey struct {
 	trusted     []string
 	logins      int
 	concurrency int
+	connections int
+	rate        float64
 }
 
 func bulkCommand() *cobra.Command {
@@ -82,7 +84,9 @@ func (s *survey) registerTests(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringArrayVar(&s.trusted, "trust-server", nil, "this `HOST` may have the passwords though nothing vouches for it (repeatable)")
 	flags.IntVar(&s.logins, "logins-per-operator", 20, "log in to at most this many `ACCOUNTS` a minute at one operator: few enough that none takes it for an attack")
-	flags.IntVar(&s.concurrency, "concurrency", 8, "check this many `ADDRESSES` at once: each makes some fifteen connections, mostly within a second or two")
+	flags.IntVar(&s.concurrency, "concurrency", 16, "check this many `ADDRESSES` at once; they share what they learn of servers, and wait for each other's turns there")
+	flags.IntVar(&s.connections, "connections", 2, "visit the servers of one operator, and one address, over at most this many `CONNECTIONS` at once: a mail program alone has four or five")
+	flags.Float64Var(&s.rate, "rate", 1, "and no faster than this many `CONNECTIONS` a second, after the first four: what bans an address allows offices hundreds a minute")
 	flags.StringVar(&s.net.contact, "contact", "", "say who asks: a mail `ADDRESS`, or the https URL of a page about the survey; web servers are told it, mail servers its domain (EHLO)")
 	s.net.registerWay(c)
 	flags.DurationVar(&s.net.timeout, "timeout", 30*time.Second, "end the test of one address after this `TIME`, such as 30s or 2m")
@@ -96,6 +100,9 @@ func (s *survey) open(c *cobra.Command) (run *bulk.Survey, end func(), err error
 	if s.concurrency < 1 || s.concurrency > maxConcurrency {
 		return nil, nil, usage("for example: --concurrency 16", "--concurrency: it must be between 1 and %d", maxConcurrency)
 	}
+	if s.connections < 1 || !(s.rate > 0 && s.rate <= maxRate) {
+		return nil, nil, usage("for example: --connections 2 --rate 1", "--connections and --rate must be more than nothing, and the rate at most %d", maxRate)
+	}
 	if s.logins < 1 || s.net.timeout <= 0 {
 		return nil, nil, usage("for example: --logins-per-operator 20 --timeout 30s", "--logins-per-operator and --timeout must be more than nothing")
 	}
@@ -107,6 +114,7 @@ func (s *survey) open(c *cobra.Command) (run *bulk.Survey, end func(), err error
 	if err != nil {
 		return nil, nil, err
 	}
+	s.net.survey = &probes.Survey{AtOnce: s.connections, PerSecond: s.rate}
 	client, err := s.net.open(c.Context(), where)
 	if err != nil {
 		return nil, nil, err
@@ -149,8 +157,11 @@ func (s *survey) run(c *cobra.Command, args []string) error {
 	return s.out.end(c, s.why(err, view))
 }
 
-// maxConcurrency is more than a machine has sockets for.
-const maxConcurrency = 1000
+// More than a machine has sockets for, and than any operator bears.
+const (
+	maxConcurrency = 1000
+	maxRate        = 1000
+)
 
 // why says in words why a survey has ended before its end.
 func (s *survey) why(err error, view *underWay) error {

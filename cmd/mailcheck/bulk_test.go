@@ -45,7 +45,7 @@ func TestBulkKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	flags := []string{"bulk", list, "--out", kept, "--resume", "-o", "jsonl", "--concurrency", "4", "--resolver", resolver, "--ca-file", ca}
+	flags := []string{"bulk", list, "--out", kept, "--resume", "-o", "jsonl", "--concurrency", "4", "--connections", "16", "--rate", "1000", "--resolver", resolver, "--ca-file", ca}
 	for _, c := range connectTo {
 		flags = append(flags, "--connect-to", c)
 	}

@@ -33,6 +33,7 @@ type network struct {
 	tlsAudit  bool
 	login     *credentials // nil in commands that do not log in
 	contact   string
+	survey    *probes.Survey // nil in commands that make one run
 }
 
 func (f *network) register(c *cobra.Command) {
@@ -98,7 +99,7 @@ func (f *network) options(c *cobra.Command, a mailcheck.Address) (*probes.Option
 
 // open returns the client that the flags describe.
 func (f *network) open(ctx context.Context, where autoconfig.Options) (*probes.Client, error) {
-	client := &probes.Client{Resolvers: f.resolvers, ConnectTo: f.connectTo, Discovery: where, Contact: f.contact}
+	client := &probes.Client{Resolvers: f.resolvers, ConnectTo: f.connectTo, Discovery: where, Contact: f.contact, Survey: f.survey}
 	switch {
 	case f.ipv4 && f.ipv6:
 		return nil, usage("leave both out to use both", "-4 and -6 exclude each other")
