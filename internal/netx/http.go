@@ -64,25 +64,37 @@ type Document struct {
 
 // httpClient is the transport and the connections it holds.
 type httpClient struct {
-	transport *http.Transport
+	net *Net
 
 	ending context.Context // ends when close is called
 	end    context.CancelFunc
 
-	mu    sync.Mutex
-	conns map[net.Conn]bool
-	dials sync.WaitGroup // grows under mu, and not after ending
+	mu        sync.Mutex
+	transport *http.Transport
+	requests  int // of the transport
+	conns     map[net.Conn]bool
+	dials     sync.WaitGroup // grows under mu, and not after ending
 }
 
+// maxRequests is after how many requests a transport is replaced. For as long as it lives net/http
+// remembers every host that nobody could be reached at, and most of the names that a survey asks
+// are such.
+const maxRequests = 1000
+
 func newHTTPClient(n *Net) *httpClient {
-	c := &httpClient{conns: make(map[net.Conn]bool)}
+	c := &httpClient{net: n, conns: make(map[net.Conn]bool)}
 	c.ending, c.end = context.WithCancel(context.Background())
-	c.transport = &http.Transport{
+	c.transport = c.newTransport()
+	return c
+}
+
+func (c *httpClient) newTransport() *http.Transport {
+	return &http.Transport{
 		Proxy: nil, // what the user's browser uses says nothing about what the domain publishes
 		DialContext: func(ctx context.Context, _, address string) (net.Conn, error) {
-			return c.dial(ctx, func(ctx context.Context) (net.Conn, error) { return n.dialHTTP(ctx, address) })
+			return c.dial(ctx, func(ctx context.Context) (net.Conn, error) { return c.net.dialHTTP(ctx, address) })
 		},
-		TLSClientConfig:        n.tlsConfig(),
+		TLSClientConfig:        c.net.tlsConfig(),
 		ForceAttemptHTTP2:      true,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout},
 		MaxIdleConns:           maxIdle,
@@ -90,7 +102,23 @@ func newHTTPClient(n *Net) *httpClient {
 		IdleConnTimeout:        idleTimeout,
 		MaxResponseHeaderBytes: maxHeader,
 	}
-	return c
+}
+
+// roundTrip makes one request. What an old transport still has in hand it finishes, and its
+// connections end when they have been idle for a while.
+func (c *httpClient) roundTrip(r *http.Request) (*http.Response, error) {
+	c.mu.Lock()
+	var old *http.Transport
+	if c.requests++; c.requests > maxRequests {
+		old = c.transport
+		c.transport, c.requests = c.newTransport(), 1
+	}
+	now := c.transport
+	c.mu.Unlock()
+	if old != nil {
+		old.CloseIdleConnections()
+	}
+	return now.RoundTrip(r)
 }
 
 // turns has the documents of one host come one after the other.
@@ -199,11 +227,12 @@ func (c *httpClient) hold(conn net.Conn) (net.Conn, error) {
 
 // close ends all attempts to connect and closes all connections, in use or not.
 func (c *httpClient) close() {
-	c.transport.CloseIdleConnections()
 	c.mu.Lock()
 	c.end()
+	last := c.transport
 	conns := slices.Collect(maps.Keys(c.conns))
 	c.mu.Unlock()
+	last.CloseIdleConnections()
 	for _, conn := range conns {
 		conn.Close()
 	}
@@ -312,7 +341,7 @@ func (n *Run) hop(ctx context.Context, doc *Document, req Request) (location str
 	}
 	doc.Status, doc.Header, doc.TLS, doc.ContentType, doc.Body = 0, nil, nil, "", nil
 	defer n.turns.take(ctx, r.URL)()
-	resp, err := n.http.transport.RoundTrip(r)
+	resp, err := n.http.roundTrip(r)
 	if err != nil {
 		return "", endedBy(ctx, err)
 	}

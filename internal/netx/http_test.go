@@ -314,6 +314,36 @@ func TestOneConnectionAHost(t *testing.T) {
 	})
 }
 
+// What net/http remembers of hosts that nobody can be reached at is forgotten now and then, and a
+// document that is under way meanwhile still comes.
+func TestTransportIsReplaced(t *testing.T) {
+	onWeb(t, map[string]func(io.Writer, *http.Request){
+		"a.example/slow": func(w io.Writer, _ *http.Request) {
+			time.Sleep(time.Second)
+			respond(200, "", "slow")(w, nil)
+		},
+	}, func(t *testing.T, w *web, n *Run) {
+		first := n.http.transport
+		var slow sync.WaitGroup
+		slow.Go(func() {
+			doc, err := n.Fetch(t.Context(), Request{URL: "https://a.example/slow"})
+			if err != nil || string(doc.Body) != "slow" {
+				t.Errorf("%v, %q", err, doc.Body)
+			}
+		})
+		synctest.Wait()
+		for i := range maxRequests {
+			if _, err := n.Fetch(t.Context(), Request{URL: fmt.Sprintf("https://a.host%d.nowhere/", i)}); err == nil {
+				t.Fatal("a document of a host that does not exist")
+			}
+		}
+		if n.http.transport == first || n.http.requests > maxRequests/2 {
+			t.Errorf("after %d requests the transport has %d", maxRequests+1, n.http.requests)
+		}
+		slow.Wait()
+	})
+}
+
 func TestSlowServers(t *testing.T) {
 	drip := func(w io.Writer, _ *http.Request) {
 		fmt.Fprint(w, "HTTP/1.1 200 OK\r\n\r\n")
