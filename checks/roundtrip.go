@@ -32,7 +32,7 @@ var (
 		"RFC 5321 section 2.1"}
 	RoundTripJunk = &Check{"roundtrip.junk", Warning, Admin,
 		"The test message arrived, but a filter took it for spam.",
-		"See in the header of a message like it what the filter counted against it (X-Spam-Status), and exempt what users send to each other after a login. A user may also have trained the filter, or made a rule.",
+		"See in the header of a message like it what the filter counted against it (X-Spam-Status, X-Spamd-Result), and exempt what users send to each other after a login. A user may also have trained the filter, or made a rule.",
 		"RFC 6154 section 2 (\\Junk)"}
 	RoundTripFiled = &Check{"roundtrip.filed", Info, User,
 		"The test message arrived, but in another folder than the inbox.",

@@ -52,7 +52,7 @@ type journey struct {
 	reader *watcher // nil where nobody reads by IMAP
 	drop   *collector
 	found  []mailcheck.Finding
-	marked bool // as spam, by a filter
+	marked letter.Field // by which a filter calls it spam
 
 	interrupted bool
 }

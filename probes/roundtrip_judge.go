@@ -90,15 +90,19 @@ func where(r mailcheck.Removal) mailcheck.Text {
 	return mailcheck.Textf("the folder %s, UID %d", r.Folder, r.UID)
 }
 
-// judgeArrival says where the message was put, and how long it took.
+// judgeArrival says where the message was put, and how long it took. A rule may have put a
+// copy elsewhere before the message came to the inbox.
 func (j *journey) judgeArrival() {
-	i := slices.IndexFunc(j.Arrivals, func(a mailcheck.Arrival) bool { return isDelivery(a.Use) })
+	i := slices.IndexFunc(j.Arrivals, func(a mailcheck.Arrival) bool { return a.Use == mailcheck.UseInbox })
+	if i < 0 {
+		i = slices.IndexFunc(j.Arrivals, func(a mailcheck.Arrival) bool { return isDelivery(a.Use) })
+	}
 	a := j.Arrivals[i]
 	switch {
 	case a.Use == mailcheck.UseJunk:
 		j.find(checks.RoundTripJunk, a.Server, "it is in the folder %s", a.Folder).Element = a.Folder
-	case j.marked:
-		j.find(checks.RoundTripJunk, a.Server, "its header marks it as spam")
+	case j.marked.Name != "":
+		j.find(checks.RoundTripJunk, a.Server, "its header marks it as spam: %s: %.200s", j.marked.Name, j.marked.Value)
 	case a.Use != mailcheck.UseInbox:
 		j.find(checks.RoundTripFiled, a.Server, "it is in the folder %s", a.Folder).Element = a.Folder
 	}

@@ -129,10 +129,29 @@ func TestRoundTripIsTold(t *testing.T) {
 	test("roundtrip-filed", func(rt *mailcheck.RoundTrip) bool { return rt.Arrivals[0].Folder == "Lists" })
 	test("roundtrip-relay", func(rt *mailcheck.RoundTrip) bool { return rt.Removals[0].Done })
 	test("roundtrip-sent-copy", func(rt *mailcheck.RoundTrip) bool { return len(rt.Removals) == 2 && rt.Removals[1].Done })
+	test("roundtrip-trash", func(rt *mailcheck.RoundTrip) bool { // it is named where it lies now
+		return len(rt.Removals) == 1 && !rt.Removals[0].Done && rt.Removals[0].Folder == "Trash" && rt.Removals[0].UID == 0
+	})
 	test("roundtrip-pop3", func(rt *mailcheck.RoundTrip) bool { return len(rt.Removals) == 1 && rt.Removals[0].Done })
 	test("roundtrip-verified", func(rt *mailcheck.RoundTrip) bool {
 		return len(rt.Authentication) == 4 && rt.Authentication[2].Own && !rt.Authentication[3].Own
 	})
+}
+
+// A rule that keeps a copy elsewhere does not take the message out of the inbox, whichever of
+// the two is there first.
+func TestRoundTripCopied(t *testing.T) {
+	filed := mailcheck.Arrival{Folder: "Lists", Use: mailcheck.UseOther}
+	inbox := mailcheck.Arrival{Folder: "INBOX", Use: mailcheck.UseInbox}
+	for _, c := range []struct {
+		arrivals []mailcheck.Arrival
+		want     int
+	}{{[]mailcheck.Arrival{filed, inbox}, 0}, {[]mailcheck.Arrival{inbox, filed}, 0}, {[]mailcheck.Arrival{filed}, 1}} {
+		j := &journey{RoundTrip: &mailcheck.RoundTrip{Arrivals: c.arrivals}}
+		if j.judgeArrival(); len(j.found) != c.want {
+			t.Errorf("%+v: %d findings, want %d", c.arrivals, len(j.found), c.want)
+		}
+	}
 }
 
 // A run that was not asked to sends and makes nothing, and one without credentials cannot.

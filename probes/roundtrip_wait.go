@@ -313,7 +313,7 @@ func (w *watcher) readHeader(p *probe, box *mailbox.Box) {
 }
 
 // learn reads the header of the message, and keeps what may be shown of it.
-func (j *journey) learn(p *probe, header string) (spam bool) {
+func (j *journey) learn(p *probe, header string) {
 	fields := letter.Parse(header)
 	for i := range fields {
 		fields[i].Value = p.lines.secrets.conceal(fields[i].Value)
@@ -321,24 +321,27 @@ func (j *journey) learn(p *probe, header string) (spam bool) {
 	j.Hops, j.HopsLeftOff = letter.Hops(fields)
 	j.Authentication = letter.Verifications(fields, j.own)
 	j.marked = letter.Spam(fields)
-	return j.marked
 }
 
 // remove removes the copies, each looked at once more before.
 func (w *watcher) remove(p *probe, box *mailbox.Box) error {
-	trash := ""
+	var trash mailbox.Folder
 	for _, f := range w.folders {
 		if f.Use == mailcheck.UseTrash {
-			trash = f.Name
+			trash = f
 		}
 	}
 	var failed error
 	w.Removals = nil // of a session that broke off
 	for _, c := range w.copies {
 		r := mailcheck.Removal{Server: w.server.URL(), Folder: c.shown, UID: c.uid}
-		how, err := box.Remove(c.folder.Name, c.uid, c.validity, w.Token, trash)
-		if how == mailbox.Trashed && err == nil && box.Has("UIDPLUS") {
-			how, err = w.empty(box, trash)
+		how, err := box.Remove(c.folder.Name, c.uid, c.validity, w.Token, trash.Name)
+		moved := how == mailbox.Trashed && err == nil
+		if moved && box.Has("UIDPLUS") {
+			how, err = w.empty(box, trash.Name)
+		}
+		if moved && how != mailbox.Gone {
+			r.Folder, r.UID = w.shown(p, trash.Shown), 0 // where it lies now
 		}
 		r.Done, r.Why = how == mailbox.Gone && err == nil, why(p, how, err)
 		w.Removals = append(w.Removals, r)
@@ -373,7 +376,7 @@ func why(p *probe, how mailbox.Removed, err error) mailcheck.Text {
 	case err != nil:
 		return mailcheck.Evidencef("%s", p.lines.shownError(err))
 	case how == mailbox.Trashed:
-		return mailcheck.Textf("it was moved to the trash, since the server cannot remove one message alone (UIDPLUS)")
+		return mailcheck.Textf("it was moved there, since the server cannot remove one message alone (UIDPLUS)")
 	case how == mailbox.Marked:
 		return mailcheck.Textf("it is marked as deleted, since the server cannot remove one message alone (UIDPLUS)")
 	}

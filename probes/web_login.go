@@ -141,8 +141,11 @@ func (p *probe) logInByHTTPS(ctx context.Context, e *entry) *httpReply {
 			e.check = c
 		}
 	}
-	if e.check == checks.LoginNotAuthorized {
+	switch e.check {
+	case checks.LoginNotAuthorized:
 		p.trace.Fix("See the web server's log for why it answers 403: the service may be switched off for this user.")
+	case checks.LoginUnavailable:
+		p.trace.Fix("See the web server's log for why it answers so: the service may be down, fail for this user (who may have nothing there yet), or not reach what knows the passwords.")
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"mailcheck"
 	"mailcheck/autoconfig"
+	"mailcheck/checks"
 	"mailcheck/internal/lab"
 )
 
@@ -56,6 +57,20 @@ func TestServicesRefuseOnce(t *testing.T) {
 	if web != 1 {
 		t.Errorf("%d logins at services that refuse the password: %q", web, seen)
 	}
+}
+
+// What fails behind a login at a web service is the service's own, whatever the words that
+// mail servers have for a login that cannot be checked.
+func TestServiceDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := scenario(t, "login-dav-down")
+		r, _ := visit(t, s, 0, accountWith(optionsOf(s)))
+		for _, f := range r.Findings {
+			if f.Check == checks.LoginUnavailable && strings.HasPrefix(f.Server, "caldav") && !strings.Contains(f.Remedy().String(), "web server's log") {
+				t.Errorf("the remedy is %q", f.Remedy())
+			}
+		}
+	})
 }
 
 // A password that the mail servers refuse is not tried at the services.

@@ -111,27 +111,27 @@ func subject(value, token string) bool {
 	return strings.HasSuffix(value, fmt.Sprintf("%s %s", Subject, token))
 }
 
-// Spam reports whether a filter marked a message as spam, in the fields of SpamAssassin,
+// Spam returns the field in which a filter marked a message as spam, of SpamAssassin,
 // rspamd and Exchange.
-func Spam(fields []Field) bool {
+func Spam(fields []Field) Field {
 	for _, f := range fields {
 		value := strings.ToLower(f.Value)
 		switch strings.ToLower(f.Name) {
 		case "x-spam-flag", "x-spam":
 			if strings.HasPrefix(value, "yes") {
-				return true
+				return f
 			}
 		case "x-spam-status":
 			if strings.HasPrefix(value, "yes") {
-				return true
+				return f
 			}
 		case "x-ms-exchange-organization-scl", "x-forefront-antispam-report":
 			if n, ok := confidence(value); ok && n >= 5 {
-				return true
+				return f
 			}
 		}
 	}
-	return false
+	return Field{}
 }
 
 // confidence returns the spam confidence level of Exchange, from -1 to 9.
