@@ -148,8 +148,9 @@ func (w *world) certificates() {
 	// No more than needed: OpenSMTPD does not start with a certificate of 16 KiB.
 	names := []string{"imap.six.example", "alias.alias.example", "alias.healthy.example", "both.healthy.example"}
 	for _, s := range scenarios {
-		for _, host := range []string{"imap", "pop", "smtp"} {
-			if !strings.HasPrefix(s.name, "files-") && s.website == "" { // which have certificates of their own
+		for host, ports := range map[string][]int{"imap": {993, 143}, "pop": {995, 110}, "smtp": {465, 587, 25}} {
+			own := strings.HasPrefix(s.name, "files-") || s.website != "" // which have certificates of their own
+			if !own && slices.ContainsFunc(ports, func(port int) bool { return slices.Contains(s.ports, port) }) {
 				names = append(names, host+"."+s.domain())
 			}
 		}

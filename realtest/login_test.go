@@ -3,8 +3,10 @@
 package realtest
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -105,11 +107,12 @@ func (w *world) members(scenarios []scenario) {
 	}
 	w.write("members/users", users.String())
 	w.maildirs("members", nobody, scenarios)
+	w.filters(memberAt("sieve-trip"), rules)
 	w.write("members.conf", fmt.Sprintf(`
 base_dir = %[1]s/members/run
 state_dir = %[1]s/members/run
 log_path = %[1]s/members.log
-protocols = imap pop3
+protocols = imap pop3 lmtp
 listen = 127.0.0.1
 ssl = yes
 ssl_cert = <%[1]s/good.pem
@@ -138,9 +141,13 @@ mail_plugins = quota
 protocol imap {
   mail_plugins = quota imap_quota
 }
+protocol lmtp {
+  mail_plugins = quota sieve
+}
 plugin {
   quota = maildir:User quota
   quota_rule = *:storage=1M
+  sieve = file:%[1]s/members/sieve/%%u/scripts;active=%[1]s/members/sieve/%%u/active.sieve
 }
 namespace inbox {
   inbox = yes
@@ -151,6 +158,9 @@ namespace inbox {
   mailbox Trash {
     special_use = \Trash
     auto = create
+  }
+  mailbox Junk { # which the first rule for it makes
+    special_use = \Junk
   }
   mailbox Entwürfe {
     auto = create
@@ -164,6 +174,11 @@ service auth {
     mode = 0666
   }
 }
+service lmtp {
+  unix_listener %[1]s/members/lmtp {
+    mode = 0666
+  }
+}
 service anvil { # which makes whoever failed once wait longer each time
   unix_listener anvil-auth-penalty {
     mode = 0
@@ -171,6 +186,15 @@ service anvil { # which makes whoever failed once wait longer each time
 }
 %[2]s%[3]s`, w.dir, doors.services(), local.String()))
 	w.start("dovecot", "-F", "-c", w.path("members.conf"))
+}
+
+// filters gives a user a filter script that is active.
+func (w *world) filters(user, script string) {
+	w.write(filepath.Join("members/sieve", user, "scripts/filing.sieve"), script)
+	check(os.Symlink("scripts/filing.sieve", w.path("members/sieve", user, "active.sieve")))
+	check(filepath.WalkDir(w.path("members/sieve"), func(path string, _ os.DirEntry, err error) error {
+		return errors.Join(err, os.Lchown(path, nobody, nobody)) // who also compiles it
+	}))
 }
 
 // logIn runs mailcheck with a password from a file, and makes sure that it is

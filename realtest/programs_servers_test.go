@@ -16,6 +16,9 @@ func (w *world) programs() {
 	for _, s := range scenarios {
 		of[s.program] = append(of[s.program], s)
 	}
+	if _, ok := w.find("filter-trip"); ok {
+		w.rspamd()
+	}
 	for program, start := range map[string]func([]scenario){
 		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy, members: w.members, tokens: w.tokens, refuser: w.refuser,
 	} {

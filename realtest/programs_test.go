@@ -23,6 +23,7 @@ const (
 	cyrus     = "Cyrus"
 	opensmtpd = "OpenSMTPD"
 	stunnel   = "stunnel"
+	rspamd    = "rspamd"
 	nginx     = "nginx"
 	validator = "unbound"
 	caddy     = "Caddy"
@@ -39,6 +40,7 @@ var binaries = map[string][]string{
 	cyrus:     {"/usr/lib/cyrus/bin/master", "/usr/lib/cyrus/bin/imapd", "/usr/lib/cyrus/bin/pop3d"},
 	opensmtpd: {"/usr/sbin/smtpd"},
 	stunnel:   {"/usr/bin/stunnel4"},
+	rspamd:    {"/usr/bin/rspamd"},
 	nginx:     {"/usr/lib/nginx/modules/ngx_mail_module.so"},
 	caddy:     {"/usr/bin/caddy"},
 	apache:    {"/usr/sbin/apache2", "/usr/lib/apache2/modules/mod_ssl.so"},
@@ -206,7 +208,7 @@ func choose() {
 		}
 	}
 	scenarios = slices.DeleteFunc(slices.Concat(scenarios, programScenarios, accounts, trips, everyWay), func(s scenario) bool {
-		return missing[s.program] != "" || missing[s.website] != "" || s.dnssec != "" && missing[validator] != ""
+		return missing[s.program] != "" || missing[s.website] != "" || missing[s.filter] != "" || s.dnssec != "" && missing[validator] != ""
 	})
 }
 

@@ -18,6 +18,7 @@ type scenario struct {
 	ports   []int  // what listens; others refuse
 	cert    string // what the mail servers show, one of leaves; the good one where empty
 	program string // what the mail servers are; Dovecot and Postfix where empty
+	filter  string // what judges the mail that Postfix takes, if anything does
 	website string // what serves the web site that mailcheck writes, see websites
 	dnssec  string // how unbound sees the domain; NSD is asked where empty
 	missing bool   // the domain does not exist

@@ -169,17 +169,24 @@ func (w *world) await() {
 	if w.imaps6 != 0 {
 		endpoints = append(endpoints, fmt.Sprintf("[::1]:%d", w.imaps6))
 	}
+	if _, ok := w.find("filter-trip"); ok {
+		endpoints = append(endpoints, w.path("rspamd", "milter"))
+	}
 	if err := answers(endpoints...); err != nil {
 		panic(fmt.Sprintf("%v\n%s", err, w.logs()))
 	}
 }
 
-// answers waits until something listens everywhere.
+// answers waits until something listens everywhere, at a port or a socket's path.
 func answers(endpoints ...string) error {
 	deadline := time.Now().Add(20 * time.Second)
 	for _, endpoint := range endpoints {
+		network := "tcp"
+		if filepath.IsAbs(endpoint) {
+			network = "unix"
+		}
 		for {
-			conn, err := net.Dial("tcp", endpoint)
+			conn, err := net.Dial(network, endpoint)
 			if err == nil {
 				conn.Close()
 				break
