@@ -108,11 +108,12 @@ func (w *world) members(scenarios []scenario) {
 	w.write("members/users", users.String())
 	w.maildirs("members", nobody, scenarios)
 	w.filters(memberAt("sieve-trip"), rules)
+	w.filters(memberAt("services"), rules)
 	w.write("members.conf", fmt.Sprintf(`
 base_dir = %[1]s/members/run
 state_dir = %[1]s/members/run
 log_path = %[1]s/members.log
-protocols = imap pop3 lmtp
+protocols = imap pop3 lmtp sieve
 listen = 127.0.0.1
 ssl = yes
 ssl_cert = <%[1]s/good.pem

@@ -102,7 +102,7 @@ func (w *world) courier(scenarios []scenario) {
 	}
 }
 
-// cyrus serves IMAP and POP3 with one master, and a configuration for each
+// cyrus serves IMAP and POP3, and what stands around the mail, with one master, and a configuration for each
 // certificate.
 func (w *world) cyrus(scenarios []scenario) {
 	const id = firstID + 2
@@ -133,7 +133,7 @@ allowplaintext: no
 			w.sasldb(w.path("cyrus", "sasldb2"), id, s.users)
 		}
 		for _, port := range s.ports {
-			command := map[int]string{993: "imapd -s", 143: "imapd", 995: "pop3d -s", 110: "pop3d"}[port]
+			command := map[int]string{993: "imapd -s", 143: "imapd", 995: "pop3d -s", 110: "pop3d", 4190: "timsieved", cyrusWeb: "httpd -s"}[port]
 			services += fmt.Sprintf("  %s%d cmd=\"%s -C %s\" listen=\"%s:%d\" prefork=0\n", strings.ReplaceAll(s.name, "-", ""), port, command, conf, s.address, port)
 		}
 	}

@@ -37,7 +37,7 @@ const (
 var binaries = map[string][]string{
 	exim:      {"/usr/sbin/exim4"},
 	courier:   {"/usr/sbin/couriertcpd", "/usr/bin/couriertls", "/usr/lib/courier/courier/imaplogin", "/usr/lib/courier/courier/courierpop3login"},
-	cyrus:     {"/usr/lib/cyrus/bin/master", "/usr/lib/cyrus/bin/imapd", "/usr/lib/cyrus/bin/pop3d"},
+	cyrus:     {"/usr/lib/cyrus/bin/master", "/usr/lib/cyrus/bin/imapd", "/usr/lib/cyrus/bin/pop3d", "/usr/lib/cyrus/bin/httpd"},
 	opensmtpd: {"/usr/sbin/smtpd"},
 	stunnel:   {"/usr/bin/stunnel4"},
 	rspamd:    {"/usr/bin/rspamd"},
@@ -181,14 +181,16 @@ var programScenarios = []scenario{{
 	findings: []string{"tcp.reset-after-connect imap:993"},
 }}
 
-// urls returns the servers of a scenario, one for each port.
+// urls returns the servers of a scenario, one for each port but those of web services.
 func (s scenario) urls() (list []string) {
 	of := map[int]string{
 		993: "imaps://imap.", 143: "imap://imap.", 995: "pop3s://pop.", 110: "pop3://pop.",
-		465: "submissions://smtp.", 587: "submission://smtp.",
+		465: "submissions://smtp.", 587: "submission://smtp.", 4190: "sieve://imap.",
 	}
 	for _, port := range s.ports {
-		list = append(list, of[port]+s.domain())
+		if of[port] != "" {
+			list = append(list, of[port]+s.domain())
+		}
 	}
 	return list
 }
@@ -207,7 +209,7 @@ func choose() {
 			leaveOut("tests with "+program, why)
 		}
 	}
-	scenarios = slices.DeleteFunc(slices.Concat(scenarios, programScenarios, accounts, trips, everyWay), func(s scenario) bool {
+	scenarios = slices.DeleteFunc(slices.Concat(scenarios, programScenarios, accounts, trips, everyWay, services), func(s scenario) bool {
 		return missing[s.program] != "" || missing[s.website] != "" || missing[s.filter] != "" || s.dnssec != "" && missing[validator] != ""
 	})
 }

@@ -22,7 +22,7 @@ var trips = []scenario{{
 	web:      settings,
 	settings: "smtpd_sasl_path = DIR/members/auth\ncleanup_service_name = relay-cleanup\n",
 	ports:    []int{993, 143, 995, 110, 465, 587},
-	users:    []string{memberAt("trip"), memberAt("cyrus-trip")},
+	users:    []string{memberAt("trip"), memberAt("cyrus-trip"), memberAt("cyrus-services")},
 	servers: []string{
 		"imap imap:993 tls pass", "imap imap:143 starttls pass",
 		"pop3 pop:995 tls pass", "pop3 pop:110 starttls pass",

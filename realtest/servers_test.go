@@ -380,9 +380,9 @@ service auth {
 }
 
 // loginDoors are the ports of Dovecot's login services.
-type loginDoors struct{ imap, pop3 strings.Builder }
+type loginDoors struct{ imap, pop3, sieve strings.Builder }
 
-// open adds the ports of a scenario that are for IMAP and POP3.
+// open adds the ports of a scenario that are for IMAP, POP3 and ManageSieve.
 func (d *loginDoors) open(s scenario) {
 	for _, port := range s.ports {
 		switch port {
@@ -390,6 +390,8 @@ func (d *loginDoors) open(s scenario) {
 			listenAt(&d.imap, s.address, port, port == 993 && s.cert != none)
 		case 110, 995:
 			listenAt(&d.pop3, s.address, port, port == 995 && s.cert != none)
+		case 4190:
+			listenAt(&d.sieve, s.address, port, false)
 		}
 	}
 }
@@ -403,6 +405,10 @@ func listenAt(b *strings.Builder, address netip.Addr, port int, tls bool) {
 
 // services is the part of the configuration with these ports and no others.
 func (d *loginDoors) services() string {
+	sieve := ""
+	if d.sieve.Len() > 0 { // else its program need not be there
+		sieve = "service managesieve-login {\n  inet_listener sieve {\n    port = 0\n  }\n" + d.sieve.String() + "}\n"
+	}
 	return fmt.Sprintf(`service imap-login {
   inet_listener imap {
     port = 0
@@ -419,7 +425,7 @@ service pop3-login {
     port = 0
   }
 %s}
-`, d.imap.String(), d.pop3.String())
+%s`, d.imap.String(), d.pop3.String(), sieve)
 }
 
 // postfix serves submission.

@@ -122,7 +122,7 @@ func (h home) letIn(t *testing.T, user string) {
 	if err := json.Unmarshal([]byte(out), &r); err != nil {
 		t.Fatalf("%v in %s%s", err, out, said)
 	}
-	if exit != 0 || len(r.Servers) != 3 {
+	if exit != 0 || len(r.Servers) != 4 {
 		t.Errorf("exit code %d, %d servers, findings %+v", exit, len(r.Servers), r.Findings)
 	}
 	for _, v := range r.Servers {

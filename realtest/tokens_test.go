@@ -39,15 +39,16 @@ func tokenScenario(name string) scenario {
 	return scenario{
 		name:     name,
 		program:  tokens,
-		records:  "login CNAME imap\n",
+		records:  "login CNAME imap\n" + sieveRecord,
 		web:      tokenSettings,
 		settings: "smtpd_sasl_path = DIR/" + name + "/auth\n",
-		ports:    []int{993, 143, 995, 110, 465, 587},
+		ports:    []int{993, 143, 995, 110, 465, 587, 4190},
 		users:    []string{memberAt(name), "eve@" + name + ".example"},
 		servers: []string{
 			"imap imap:993 tls pass", "imap imap:143 starttls pass",
 			"pop3 pop:995 tls pass", "pop3 pop:110 starttls pass",
 			"submission smtp:465 tls pass", "submission smtp:587 starttls pass",
+			"sieve imap:4190 starttls pass",
 		},
 	}
 }
@@ -90,7 +91,7 @@ func (w *world) tokens(scenarios []scenario) {
 base_dir = %[1]s/%[2]s/run
 state_dir = %[1]s/%[2]s/run
 log_path = %[1]s/%[2]s.log
-protocols = imap pop3
+protocols = imap pop3 sieve
 listen = 127.0.0.1
 ssl = yes
 ssl_cert = <%[1]s/good.pem
@@ -190,7 +191,7 @@ func TestTokens(t *testing.T) {
 	for _, s := range signedIn {
 		user := memberAt(s.name)
 		r, exit := withToken(t, signIn(t, s.name, user), "check", user, "--no-guess")
-		if exit != 0 || len(r.Servers) != 3 {
+		if exit != 0 || len(r.Servers) != 4 {
 			t.Errorf("%s: exit code %d, %d servers, findings %+v", s.name, exit, len(r.Servers), r.Findings)
 		}
 		for _, v := range r.Servers {
@@ -201,13 +202,14 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// Both mechanisms for tokens work at Dovecot and at Postfix, by TLS and by STARTTLS.
+// Both mechanisms for tokens work at Dovecot, its server for filter scripts, and Postfix, by
+// TLS and by STARTTLS.
 func TestTokenMechanisms(t *testing.T) {
 	t.Parallel()
 	for _, s := range signedIn {
 		user := memberAt(s.name)
 		token := signIn(t, s.name, user)
-		for _, scheme := range []string{"imaps://imap", "imap://imap", "pop3s://pop", "pop3://pop", "submissions://smtp", "submission://smtp"} {
+		for _, scheme := range []string{"imaps://imap", "imap://imap", "pop3s://pop", "pop3://pop", "submissions://smtp", "submission://smtp", "sieve://imap"} {
 			r, exit := withToken(t, token, "probe", scheme+"."+s.domain(), "--username", user, "--all-mechanisms")
 			var accepted []string
 			for _, step := range r.Servers[0].Steps {
@@ -231,6 +233,10 @@ func TestTokenRejected(t *testing.T) {
 			r, exit := withToken(t, token, "check", memberAt(s.name), "--no-guess")
 			if exit != 1 || !r.finds("login.token-rejected") {
 				t.Errorf("%s: %s: exit code %d, findings %+v", s.name, what, exit, r.Findings)
+			}
+			r, exit = withToken(t, token, "probe", "sieve://imap."+s.domain(), "--username", memberAt(s.name))
+			if exit != 1 || !r.finds("login.token-rejected") {
+				t.Errorf("%s: %s, filter scripts: exit code %d, findings %+v", s.name, what, exit, r.Findings)
 			}
 		}
 	}
