@@ -20,7 +20,7 @@ func (w *world) programs() {
 		w.rspamd()
 	}
 	for program, start := range map[string]func([]scenario){
-		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy, members: w.members, tokens: w.tokens, refuser: w.refuser,
+		exim: w.exim, courier: w.courier, cyrus: w.cyrus, opensmtpd: w.opensmtpd, stunnel: w.stunnel, nginx: w.mailProxy, members: w.members, tokens: w.tokens, sasl: w.saslUsers, refuser: w.refuser,
 	} {
 		if len(of[program]) > 0 {
 			start(of[program])
@@ -33,8 +33,8 @@ func (w *world) exim(scenarios []scenario) {
 	dir := w.owned("exim", firstID)
 	for _, s := range scenarios {
 		condition := "false"
-		if len(s.users) > 0 { // whoever they are
-			condition = "true"
+		for _, user := range s.users {
+			condition = fmt.Sprintf("${if and{{eq{$auth2}{%s}}{eq{$auth3}{%s}}}{true}{%s}}", user, passwordOf(user), condition)
 		}
 		conf := w.path("exim", s.name+".conf")
 		settings, authenticators, _ := strings.Cut(s.configured(dir), "begin authenticators\n")

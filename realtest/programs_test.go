@@ -23,6 +23,7 @@ const (
 	cyrus     = "Cyrus"
 	opensmtpd = "OpenSMTPD"
 	stunnel   = "stunnel"
+	sasl      = "Postfix with Cyrus SASL"
 	rspamd    = "rspamd"
 	nginx     = "nginx"
 	validator = "unbound"
@@ -40,6 +41,7 @@ var binaries = map[string][]string{
 	cyrus:     {"/usr/lib/cyrus/bin/master", "/usr/lib/cyrus/bin/imapd", "/usr/lib/cyrus/bin/pop3d", "/usr/lib/cyrus/bin/httpd"},
 	opensmtpd: {"/usr/sbin/smtpd"},
 	stunnel:   {"/usr/bin/stunnel4"},
+	sasl:      {"/usr/sbin/saslpasswd2"},
 	rspamd:    {"/usr/bin/rspamd"},
 	nginx:     {"/usr/lib/nginx/modules/ngx_mail_module.so"},
 	caddy:     {"/usr/bin/caddy"},

@@ -81,7 +81,7 @@ var trips = []scenario{{
 	name:    "exim-trip", // which delivers to Courier's mailboxes
 	program: exim,
 	ports:   []int{465, 587},
-	users:   []string{memberAt("exim-trip")},
+	users:   []string{memberAt("exim-trip"), memberAt("courier-trip")},
 	settings: `deliver_drop_privilege = true
 acl_smtp_rcpt = accept
 acl_smtp_data = accept

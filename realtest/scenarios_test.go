@@ -52,7 +52,7 @@ const none = "none"
 // has reports whether a program is among the mail servers.
 func (s scenario) has(program string) bool {
 	return s.program == program || s.program == "" && (program == dovecot || program == postfix) ||
-		(s.program == members || s.program == tokens) && program == postfix
+		(s.program == members || s.program == tokens || s.program == sasl) && program == postfix
 }
 
 // Values of scenario.web, where DOMAIN stands for the domain.

@@ -24,6 +24,11 @@ import (
 const manyWays = "sasl_pwcheck_method: auxprop\nsasl_auxprop_plugin: sasldb\nsasl_sasldb_path: DIR/sasldb2\nvirtdomains: userid\n" +
 	"sasl_mech_list: PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-512 NTLM\nautocreate_quota: 0\n"
 
+// saslWays has Postfix ask the same library. Debian's looks for this file beside main.cf,
+// whatever cyrus_sasl_config_path says.
+const saslWays = "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: DIR/sasldb2\n" +
+	"mech_list: PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-512 NTLM\n"
+
 // waysPassword is of ASCII, since Cyrus's NTLM takes bytes for characters.
 const waysPassword = "correct horse battery"
 
@@ -44,6 +49,13 @@ var everyWay = []scenario{{
 	version:  "TLS 1.2",
 	servers:  []string{"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass"},
 }, {
+	name:     "sasl-ways",
+	program:  sasl,
+	ports:    []int{465, 587},
+	settings: "smtpd_sasl_type = cyrus\nsmtpd_sasl_path = smtpd\nsmtpd_error_sleep_time = 0\n",
+	users:    []string{memberAt("sasl-ways")},
+	servers:  []string{"submission smtp:465 tls pass", "submission smtp:587 starttls pass"},
+}, {
 	name:    "exim-ways",
 	program: exim,
 	ports:   []int{465, 587},
@@ -56,6 +68,14 @@ var everyWay = []scenario{{
 	users:   []string{memberAt("exim-ways")},
 	servers: []string{"submission smtp:465 tls pass", "submission smtp:587 starttls pass"},
 }}
+
+// saslUsers are those of Postfix with Cyrus SASL.
+func (w *world) saslUsers(scenarios []scenario) {
+	w.write("postfix/sasl/smtpd.conf", strings.ReplaceAll(saslWays, "DIR", w.dir))
+	for _, s := range scenarios {
+		w.sasldb(w.path("sasldb2"), 0, s.users)
+	}
+}
 
 // sasldb writes the users of Cyrus's SASL library.
 func (w *world) sasldb(file string, owner int, users []string) {
@@ -101,6 +121,7 @@ func TestEveryWay(t *testing.T) {
 		{"imaps://imap", "cyrus-ways", slices.Concat(in("accepted", "PLAIN", "LOGIN", "LOGIN command", "CRAM-MD5", "NTLM"), in("accepted", scram...), modern, in(left, "DIGEST-MD5")), "login.binding-refused"},
 		{"imap://imap", "cyrus-ways-old", slices.Concat(in("accepted", "PLAIN", "LOGIN", "LOGIN command", "CRAM-MD5", "NTLM"), in("accepted", scram...), in("accepted", unique...), in(left, "DIGEST-MD5")), ""},
 		{"pop3s://pop", "cyrus-ways-old", slices.Concat(in("accepted", "PLAIN", "LOGIN", "USER command", "CRAM-MD5", "APOP", "NTLM"), in("accepted", scram...), in("accepted", unique...), in(left, "DIGEST-MD5")), ""},
+		{"submissions://smtp", "sasl-ways", slices.Concat(in("accepted", "PLAIN", "LOGIN", "CRAM-MD5", "NTLM", "SCRAM-SHA-256 (y)", "SCRAM-SHA-512", "SCRAM-SHA-1"), in(left, "DIGEST-MD5")), ""},
 		{"submission://smtp", "exim-ways", in("accepted", "PLAIN", "LOGIN", "CRAM-MD5"), ""},
 		{"imaps://imap", "courier-login", in("accepted", "PLAIN", "LOGIN command"), ""},
 		{"pop3s://pop", "courier-login", in("accepted", "PLAIN", "LOGIN", "USER command"), ""},
@@ -116,6 +137,25 @@ func TestEveryWay(t *testing.T) {
 				t.Errorf("%s is not found: %+v", c.found, r.Findings)
 			}
 		})
+	}
+}
+
+// A wrong password is refused in each way: the servers really look at it.
+func TestEveryWayRefuses(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"sasl-ways", "exim-ways"} {
+		if _, ok := internet.find(name); !ok {
+			continue
+		}
+		r, exit := logIn(t, "wrong battery", "probe", "submissions://smtp."+name+".example", "--username", memberAt(name), "--all-mechanisms")
+		for _, way := range ways(r) {
+			if !strings.HasSuffix(way, ": rejected") && way != "DIGEST-MD5: skipped" {
+				t.Errorf("%s: %s", name, way)
+			}
+		}
+		if exit != 1 || !r.finds("login.rejected") || len(ways(r)) < 3 {
+			t.Errorf("%s: exit code %d, %q, findings %+v", name, exit, ways(r), r.Findings)
+		}
 	}
 }
 
