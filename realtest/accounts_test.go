@@ -26,6 +26,13 @@ var accounts = []scenario{{
 		"autocreate_quota: 5000\nautocreate_users: " + memberAt("cyrus-login") + "\n", // homeless gets no mailbox
 	servers: []string{"imap imap:993 tls pass", "imap imap:143 starttls pass", "pop3 pop:995 tls pass", "pop3 pop:110 starttls pass"},
 }, {
+	name:     "cyrus-new", // whose user has never logged in
+	program:  cyrus,
+	ports:    []int{993, 995},
+	users:    []string{memberAt("cyrus-new")},
+	settings: "sasl_pwcheck_method: saslauthd\nsasl_saslauthd_path: DIR/mux\nvirtdomains: userid\nautocreate_quota: 0\nautocreate_users: " + memberAt("cyrus-new") + "\n",
+	servers:  []string{"imap imap:993 tls pass", "pop3 pop:995 tls pass"},
+}, {
 	name:    "courier-login",
 	program: courier,
 	ports:   []int{993, 143, 995, 110},

@@ -293,6 +293,20 @@ func TestLoginOpensNothing(t *testing.T) {
 	}
 }
 
+// Cyrus makes a mailbox at the first login, and tells whoever comes in the meantime that it
+// cannot be opened.
+func TestLoginFirstEver(t *testing.T) {
+	t.Parallel()
+	s, ok := internet.find("cyrus-new")
+	if !ok {
+		t.Skip("its program is not here")
+	}
+	r, exit := mailcheckJSON(t, append([]string{"probe", "--username", memberAt(s.name), "--password-file", passwordFile(t, memberPassword)}, s.urls()...)...)
+	if exit != 0 {
+		t.Errorf("exit code %d, findings %+v", exit, r.Findings)
+	}
+}
+
 // Who may send as an address, may; and one connection a user is enough for a check,
 // however many servers there are.
 func TestLoginAllPass(t *testing.T) {

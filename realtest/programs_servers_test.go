@@ -5,9 +5,11 @@ package realtest
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // programs starts the servers of every program that a scenario has.
@@ -142,6 +144,18 @@ allowplaintext: no
 	}
 	w.write("cyrus/services", "START {\n  recover cmd=\"ctl_cyrusdb -C "+w.path("cyrus", scenarios[0].name+".conf")+" -r\"\n}\nSERVICES {\n"+services+"}\nEVENTS {\n}\n")
 	w.startOver("/usr/lib/cyrus/bin/master", "-C", w.path("cyrus", scenarios[0].name+".conf"), "-M", w.path("cyrus", "services"), "-p", w.path("cyrus", "pid"))
+}
+
+// gaveUp waits until Cyrus's master listens no more where imapd -s cannot start, which it
+// sees by trying.
+func gaveUp(endpoint string) {
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		conn, err := net.Dial("tcp", endpoint)
+		if err != nil {
+			return
+		}
+		conn.Close()
+	}
 }
 
 // opensmtpd serves submission.

@@ -201,7 +201,13 @@ func logins() []Scenario {
 		provider("login-one-at-a-time", "the servers let a user in on one connection at a time", "",
 			mailboxes(wholeAddress, func(m *Mail) {
 				if m.Host == popHost {
-					m.On = inUseAtFirst()
+					m.On = inUseAtFirst("-ERR [IN-USE] The mailbox is in use by another session.\r\n")
+				}
+			}), password(rightPassword)),
+		provider("login-first-ever", "the servers make the mailbox at the first login, and POP3 finds it half made by IMAP", "",
+			mailboxes(wholeAddress, func(m *Mail) {
+				if m.Host == popHost {
+					m.On = inUseAtFirst("-ERR [SYS/TEMP] Unable to open maildrop: Mailbox already exists\r\n")
 				}
 			}), password(rightPassword)),
 		provider("login-sender-refused", "the login is accepted, and the server does not let the user send as the address", "account.no-outgoing login.sender-refused",
@@ -284,12 +290,12 @@ func answering(host, command, line string) func(*Mail) {
 }
 
 // inUseAtFirst has a maildrop in use by another connection every other time.
-func inUseAtFirst() map[string]Behaviour {
+func inUseAtFirst(refusal string) map[string]Behaviour {
 	var asked atomic.Int32
 	return map[string]Behaviour{
 		"AUTH": func(c *Conn) {
 			if asked.Add(1)%2 == 1 {
-				c.Say("-ERR [IN-USE] The mailbox is in use by another session.\r\n")
+				c.Say(refusal)
 				return
 			}
 			c.Say("+OK Logged in.\r\n")

@@ -30,7 +30,8 @@ var loginReplies = []loginReply{
 	{checks.LoginThrottled, []string{"too many login", "too many failed", "too many bad", "too many auth", "too many invalid", "too many errors", "too many attempts",
 		"login attempts", "rate limit", "account is locked", "account locked", "account has been locked", "temporarily locked"}},
 	{checks.LoginDisabled, []string{"[contactadmin]", "[sys/perm]", "^525 "}},
-	{checks.LoginLimit, []string{"[limit]", "[inuse]", "[in-use]", "[login-delay]", "too many", "maximum number of connections", "maximum connection", "command or bandwidth limits"}},
+	// The last is Cyrus's, while another connection of a new user makes the mailbox
+	{checks.LoginLimit, []string{"[limit]", "[inuse]", "[in-use]", "[login-delay]", "too many", "maximum number of connections", "maximum connection", "command or bandwidth limits", "mailbox already exists"}},
 	// Cyrus's POP3, which opens the mailbox before it answers PASS
 	{checks.LoginMailbox, []string{"unable to open maildrop"}},
 	// 435 is Exim's, "temporary problem" Courier's

@@ -34,6 +34,7 @@ func TestClassifyLogin(t *testing.T) {
 		{"-ERR [LOGIN-DELAY] minimum time between mail checks violation", checks.LoginLimit},
 		{"-ERR [SYS/TEMP] Temporary authentication failure.", checks.LoginUnavailable},
 		{"-ERR [SYS/TEMP] Unable to open maildrop: Mailbox does not exist", checks.LoginMailbox},
+		{"-ERR [SYS/TEMP] Unable to open maildrop: Mailbox already exists", checks.LoginLimit},
 		{"-ERR [SYS/PERM] Account disabled", checks.LoginDisabled},
 		{"-ERR Unknown command.", checks.LoginMechanism},
 		{"-ERR Unsupported authentication mechanism.", checks.LoginMechanism},
