@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -152,6 +154,7 @@ func (s *survey) run(c *cobra.Command, args []string) error {
 	if screen, ok := terminalOf(c.ErrOrStderr()); ok && !s.out.scrolls(c) {
 		hidden = view.show(screen, view.lines)
 	}
+	defer collectSooner(len(todo), s.concurrency)()
 	err = run.Run(c.Context(), todo)
 	hidden()
 	return s.out.end(c, s.why(err, view))
@@ -162,6 +165,17 @@ const (
 	maxConcurrency = 1000
 	maxRate        = 1000
 )
+
+// collectSooner has garbage collected as soon as it comes about where a survey takes more memory
+// than it needs: a base, a share for each run that is under way, and what is kept of each input.
+// It is as before once the function that it returns was called.
+func collectSooner(inputs, concurrency int) (end func()) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	before := debug.SetMemoryLimit(28<<20 + int64(concurrency)<<19 + int64(inputs)<<7)
+	return func() { debug.SetMemoryLimit(before) }
+}
 
 // why says in words why a survey has ended before its end.
 func (s *survey) why(err error, view *underWay) error {
