@@ -172,7 +172,7 @@ var ErrNoNetwork = errors.New("one address after another could not be tested for
 
 // maxSilent is after how many runs in a row that fail for such a reason a survey ends: what
 // followed would say nothing of the addresses, and be taken for done.
-const maxSilent = 20
+const maxSilent = 50
 
 // judge notes whether the network where the survey is made still does its part.
 func (t *Tester) judge(r *mailcheck.Report) error {

@@ -203,7 +203,7 @@ func TestRunCannotKeep(t *testing.T) {
 func TestRunLogins(t *testing.T) {
 	inLab(t, "login", func(t *testing.T, l *lab.Lab, s *Survey) {
 		found, _ := lab.Find("login")
-		s.LoginsPerOperator = 2
+		s.Client.Survey, s.LoginsPerOperator = &probes.Survey{}, 2
 		var began []time.Duration
 		start := time.Now()
 		inputs := many(2)
