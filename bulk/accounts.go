@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
-	"runtime"
 	"strings"
 	"time"
 
@@ -27,7 +25,8 @@ var accountColumns = struct{ address, username, password, command string }{"addr
 
 // What a password command may take, and write.
 const (
-	commandTime = 30 * time.Second // a password store may ask its user
+	commandTime = 30 * time.Second       // a password store may ask its user
+	commandEnd  = 500 * time.Millisecond // for what it has started, when the survey is interrupted
 	maxPassword = 16 << 10
 )
 
@@ -108,13 +107,9 @@ func (a *Account) credentials(ctx context.Context, trusted []string) (probes.Cre
 	}
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
-	shell := []string{"sh", "-c"}
-	if runtime.GOOS == "windows" {
-		shell = []string{"cmd", "/c"}
-	}
 	var out limited
-	command := exec.CommandContext(ctx, shell[0], shell[1], a.command)
-	command.Stdout, command.WaitDelay = &out, time.Second
+	command := shell(ctx, a.command)
+	command.Stdout, command.WaitDelay = &out, commandEnd
 	if err := command.Run(); err != nil {
 		return c, fmt.Errorf("the password command: %w", err)
 	}
