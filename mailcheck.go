@@ -407,9 +407,10 @@ func (r *Report) Records() []RecordSet {
 
 // Result returns what the test of a server saw; nothing if it was not tested.
 func (r *Report) Result(s Server) ServerResult {
-	for _, result := range r.Servers {
-		if result.Key() == s.Key() {
-			return result
+	for i := range r.Servers {
+		// Making a key costs more than to see that it is another one.
+		if o := &r.Servers[i]; o.Host == s.Host && o.Port == s.Port && o.Key() == s.Key() {
+			return *o
 		}
 	}
 	return ServerResult{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"net"
 	"slices"
 	"time"
 
@@ -67,18 +68,23 @@ func (p *probe) rested() *probe {
 		p.tlsa.cancel()
 	}
 	p.drop()
+	q := *p
 	if p.dialed != nil {
-		p.dialed.Attempts()
-		p.dialed.Close()
+		q.dialed = p.dialed.Rest()
+	}
+	if p.conn != nil {
+		q.conn = gone{}
 	}
 	if p.lines != nil {
-		p.lines.in = nil
+		q.lines = &lines{transcript: p.lines.transcript}
 	}
-	q := *p
 	q.clocks = p.net.Clocks()
 	q.net, q.opts, q.tlsa, q.tell, q.speaks, q.others, q.nearby = nil, Options{}, nil, nil, false, nil, nil
 	return &q
 }
+
+// gone stands for a connection that came about, and is closed.
+type gone struct{ net.Conn }
 
 // resume goes on where another probe of the server rests, whose conversation began here at
 // a time of this run.

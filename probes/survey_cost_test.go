@@ -110,7 +110,7 @@ func leanLoop(tb testing.TB, l *leanInternet, n int) {
 }
 
 // BenchmarkSurveyMemory measures the most memory that the process has at a time in surveys
-// of 10,000 and 50,000 domains with servers of their own, 64 at once: of the heap, and of
+// of 10,000 and 50,000 domains with servers of their own, 16 at once: of the heap, and of
 // everything. The aim is at most 64 MB, and at most a tenth more for five times the domains.
 func BenchmarkSurveyMemory(b *testing.B) {
 	for _, domains := range []int{10_000, 50_000} {
@@ -122,7 +122,7 @@ func BenchmarkSurveyMemory(b *testing.B) {
 				stop := watchMemory(func(inUse, mapped uint64, running int) {
 					heap, all, goroutines = max(heap, inUse), max(all, mapped), max(goroutines, uint64(running))
 				})
-				survey(b, c, domains, 64, domainNumber, allPass(b))
+				survey(b, c, domains, 16, domainNumber, allPass(b))
 				stop()
 				c.Close()
 			}

@@ -47,6 +47,14 @@ func (d *Dialed) Close() error {
 	return d.Conn.Close()
 }
 
+// Rest closes everything, and returns what is known for good: where the connection led, and
+// the attempts. It waits as [Dialed.Attempts] does.
+func (d *Dialed) Rest() *Dialed {
+	<-d.over
+	d.Close()
+	return &Dialed{Addr: d.Addr, cancel: func() {}, over: d.over, attempts: d.attempts}
+}
+
 // Dial connects to a host at one of its addresses, which [Net.Addrs] found. The
 // addresses are raced (RFC 8305): IPv6 and IPv4 take turns, each starts 250 ms
 // after the one before or as soon as that one failed, and the first to connect

@@ -1,7 +1,9 @@
 package netx
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -9,6 +11,7 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/miekg/dns"
@@ -201,9 +204,10 @@ func endedBy(ctx context.Context, err error) error {
 // query packs a question. Signatures are asked for only where they are read: with
 // them many answers do not fit into a datagram any more.
 func query(q question, edns bool) (id uint16, wire []byte, err error) {
-	var m dns.Msg
-	m.SetQuestion(q.name, q.typ)
-	m.CheckingDisabled = q.unchecked
+	var random [2]byte
+	_, _ = rand.Read(random[:]) // it never fails
+	m := dns.Msg{Question: []dns.Question{{Name: q.name, Qtype: q.typ, Qclass: dns.ClassINET}}}
+	m.Id, m.RecursionDesired, m.CheckingDisabled = binary.BigEndian.Uint16(random[:]), true, q.unchecked
 	if edns {
 		m.SetEdns0(ednsSize, q.signed)
 	}
@@ -211,10 +215,14 @@ func query(q question, edns bool) (id uint16, wire []byte, err error) {
 	return m.Id, wire, err
 }
 
+// datagrams are buffers: answers are short, and a survey gets a hundred a second.
+var datagrams = sync.Pool{New: func() any { return new([udpBuffer]byte) }}
+
 func readDatagram(conn net.Conn) ([]byte, error) {
-	buf := make([]byte, udpBuffer)
-	n, err := conn.Read(buf)
-	return buf[:n], err
+	buf := datagrams.Get().(*[udpBuffer]byte)
+	defer datagrams.Put(buf)
+	n, err := conn.Read(buf[:])
+	return bytes.Clone(buf[:n]), err
 }
 
 // readFrame reads a message behind its length in two bytes (RFC 1035 section

@@ -213,6 +213,10 @@ type addrAnswer struct {
 // addrs asks for the addresses of one family.
 func (r *Resolver) addrs(ctx context.Context, name string, typ uint16) addrAnswer {
 	a, err := r.lookup(ctx, name, typ)
+	return addressesOf(a, err)
+}
+
+func addressesOf(a answer, err error) addrAnswer {
 	result := addrAnswer{meta: a.meta, err: err}
 	for _, rr := range a.records {
 		var addr netip.Addr
@@ -231,30 +235,40 @@ func (r *Resolver) addrs(ctx context.Context, name string, typ uint16) addrAnswe
 
 // bothAddrs asks for both families and gives the slower one only a while longer.
 func (r *Resolver) bothAddrs(ctx context.Context, name string) (v6, v4 addrAnswer) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	got6 := make(chan addrAnswer, 1)
-	got4 := make(chan addrAnswer, 1)
-	go func() { got6 <- r.addrs(ctx, name, dns.TypeAAAA) }()
-	go func() { got4 <- r.addrs(ctx, name, dns.TypeA) }()
-	var late chan addrAnswer
+	if !validName(name) {
+		v6 = r.addrs(ctx, name, dns.TypeAAAA)
+		return v6, v6
+	}
+	q6, q4 := question{name: dns.CanonicalName(name), typ: dns.TypeAAAA}, question{name: dns.CanonicalName(name), typ: dns.TypeA}
+	e6, e4 := r.join(q6), r.join(q4)
+	defer r.leave(q6, e6)
+	defer r.leave(q4, e4)
+	var late *entry
 	var slow *addrAnswer
 	var typ uint16
 	select {
-	case v6 = <-got6:
-		late, slow, typ = got4, &v4, dns.TypeA
-	case v4 = <-got4:
-		late, slow, typ = got6, &v6, dns.TypeAAAA
-	}
-	if len(v6.addrs)+len(v4.addrs) == 0 {
-		*slow = <-late // it alone can tell now
-		return v6, v4
+	case <-e6.done:
+		v6 = addressesOf(e6.answer, e6.err)
+		late, slow, typ = e4, &v4, dns.TypeA
+	case <-e4.done:
+		v4 = addressesOf(e4.answer, e4.err)
+		late, slow, typ = e6, &v6, dns.TypeAAAA
+	case <-ctx.Done():
+		cut := addrAnswer{err: ctx.Err()}
+		return cut, cut
 	}
 	grace := time.NewTimer(familyGrace)
 	defer grace.Stop()
+	patience := grace.C
+	if len(v6.addrs)+len(v4.addrs) == 0 {
+		patience = nil // it alone can tell now
+	}
 	select {
-	case *slow = <-late:
-	case <-grace.C:
+	case <-late.done:
+		*slow = addressesOf(late.answer, late.err)
+	case <-ctx.Done():
+		slow.err = ctx.Err()
+	case <-patience:
 		slow.err = &net.DNSError{
 			Err:  "no answer to the " + dns.TypeToString[typ] + " question within " + familyGrace.String(),
 			Name: hostKey(name), Server: strings.Join(r.servers, ", "), IsTimeout: true,

@@ -16,8 +16,11 @@ func outdatedLists(r *mailcheck.Report) []mailcheck.Finding {
 	for _, list := range r.Sources {
 		for _, p := range mailProtocols {
 			listed := preferred(r, list, p)
+			if !isList(list.Form, listed) {
+				continue
+			}
 			own := ownServers(r, p)
-			if !isList(list.Form, listed) || len(own) == 0 || slices.ContainsFunc(own, func(s mailcheck.Server) bool { return s.Key() == listed.Key() }) {
+			if len(own) == 0 || slices.ContainsFunc(own, func(s mailcheck.Server) bool { return s.Key() == listed.Key() }) {
 				continue
 			}
 			weaker := byStrength(listed.Security, own[0].Security) > 0
