@@ -2,21 +2,17 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"mailcheck/internal/lab"
 )
 
 // startNATS starts a server on a loopback socket that keeps its streams in a folder.
@@ -59,33 +55,13 @@ func grepStore(ts *testscript.TestScript, neg bool, args []string) {
 
 // Workers that are killed at any moment, again and again, lose nothing, and nothing comes twice.
 func TestWorkersKilled(t *testing.T) {
-	s, _ := lab.Find("healthy")
-	l := lab.New(s)
-	defer l.Close()
-	resolver, connectTo, err := l.Loopback()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := t.TempDir()
-	url, end, err := startNATS(filepath.Join(folder, "store"))
+	list, addresses, way := manyUsers(t, 30)
+	url, end, err := startNATS(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer end()
-	list, ca := filepath.Join(folder, "list.txt"), filepath.Join(folder, "ca.pem")
-	var addresses []string
-	for i := range 30 {
-		addresses = append(addresses, fmt.Sprintf("user%d@example.com", i))
-	}
-	for name, body := range map[string]string{list: strings.Join(addresses, "\n"), ca: string(l.CA())} {
-		if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	way := []string{"--nats", url, "--resolver", resolver, "--ca-file", ca}
-	for _, c := range connectTo {
-		way = append(way, "--connect-to", c)
-	}
+	way = append(way, "--nats", url)
 	if code, _, stderr := inProcess(t.Context(), append([]string{"bulk", "feed", list}, way...)); code != exitOK {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
@@ -106,16 +82,7 @@ func TestWorkersKilled(t *testing.T) {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 	code, stdout, stderr := inProcess(t.Context(), []string{"bulk", "collect", "--nats", url})
-	var done []string
-	for line := range strings.Lines(stdout) {
-		var d struct{ Input, Verdict string }
-		if err := json.Unmarshal([]byte(line), &d); err != nil || d.Verdict == "" {
-			t.Fatalf("%v in %.200q", err, line)
-		}
-		done = append(done, d.Input)
-	}
-	slices.Sort(done)
-	slices.Sort(addresses)
+	done := inputsOf(t, []byte(stdout))
 	if !slices.Equal(done, addresses) || code != exitOK {
 		t.Errorf("exit code %d, %d lines: %q\n%s", code, len(done), done, stderr)
 	}

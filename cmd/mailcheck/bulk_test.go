@@ -27,28 +27,9 @@ import (
 // A survey that is killed at any moment, again and again, has lost nothing in the end that was
 // done, and nothing is done twice.
 func TestBulkKilled(t *testing.T) {
-	s, _ := lab.Find("healthy")
-	l := lab.New(s)
-	defer l.Close()
-	resolver, connectTo, err := l.Loopback()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := t.TempDir()
-	list, kept, ca := filepath.Join(folder, "list.txt"), filepath.Join(folder, "survey.jsonl"), filepath.Join(folder, "ca.pem")
-	var addresses []string
-	for i := range 60 {
-		addresses = append(addresses, fmt.Sprintf("user%d@example.com", i))
-	}
-	for name, body := range map[string]string{list: strings.Join(addresses, "\n"), ca: string(l.CA())} {
-		if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	flags := []string{"bulk", list, "--out", kept, "--resume", "-o", "jsonl", "--concurrency", "4", "--connections", "16", "--rate", "1000", "--resolver", resolver, "--ca-file", ca}
-	for _, c := range connectTo {
-		flags = append(flags, "--connect-to", c)
-	}
+	list, addresses, way := manyUsers(t, 60)
+	kept := filepath.Join(t.TempDir(), "survey.jsonl")
+	flags := append([]string{"bulk", list, "--out", kept, "--resume", "-o", "jsonl", "--concurrency", "4"}, way...)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
@@ -69,19 +50,53 @@ func TestBulkKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var done []string
-	for line := range bytes.Lines(content) {
+	done := inputsOf(t, content)
+	if !slices.Equal(done, addresses) || killed < 2 {
+		t.Errorf("killed %d times, %d lines: %q", killed, len(done), done)
+	}
+}
+
+// manyUsers puts a healthy provider on loopback sockets, and returns a list of so many of its
+// users, and the flags that lead there.
+func manyUsers(t *testing.T, n int) (list string, addresses, flags []string) {
+	t.Helper()
+	s, _ := lab.Find("healthy")
+	l := lab.New(s)
+	t.Cleanup(l.Close)
+	resolver, connectTo, err := l.Loopback()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		addresses = append(addresses, fmt.Sprintf("user%d@example.com", i))
+	}
+	slices.Sort(addresses)
+	folder := t.TempDir()
+	list, ca := filepath.Join(folder, "list.txt"), filepath.Join(folder, "ca.pem")
+	for name, body := range map[string]string{list: strings.Join(addresses, "\n"), ca: string(l.CA())} {
+		if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	flags = []string{"--resolver", resolver, "--ca-file", ca}
+	for _, c := range connectTo {
+		flags = append(flags, "--connect-to", c)
+	}
+	return list, addresses, flags
+}
+
+// inputsOf returns what the lines of a survey are of, in order.
+func inputsOf(t *testing.T, lines []byte) (inputs []string) {
+	t.Helper()
+	for line := range bytes.Lines(lines) {
 		var d struct{ Input, Verdict string }
 		if err := json.Unmarshal(line, &d); err != nil || d.Verdict == "" {
 			t.Fatalf("%v in %.200q", err, line)
 		}
-		done = append(done, d.Input)
+		inputs = append(inputs, d.Input)
 	}
-	slices.Sort(done)
-	slices.Sort(addresses)
-	if !slices.Equal(done, addresses) || killed < 2 {
-		t.Errorf("killed %d times, %d lines: %q", killed, len(done), done)
-	}
+	slices.Sort(inputs)
+	return inputs
 }
 
 // killedAt runs mailcheck until it has written so many bytes, and kills it then; false if it
