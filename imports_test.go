@@ -201,6 +201,7 @@ var allowed = map[string]map[string]string{
 	"cmd/mailcheck": {
 		"everything":             "of this module: it comes together here",
 		"github.com/spf13/cobra": "commands and flags",
+		"github.com/spf13/pflag": "flags, as cobra has them",
 		"golang.org/x/term":      "width of the terminal, and asking for a password",
 		"golang.org/x/sys":       "colours in a Windows console",
 	},

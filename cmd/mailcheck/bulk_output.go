@@ -63,7 +63,7 @@ func (f *surveyOutput) register(c *cobra.Command) {
 
 func (f *surveyOutput) registerFields(c *cobra.Command) {
 	c.Flags().StringSliceVar(&f.fields, "fields", nil, "write only these `FIELDS` of each document, such as verdict,findings,settings (default all)")
-	c.RegisterFlagCompletionFunc("fields", complete(report.SurveyFields()))
+	offer(c, "fields", report.SurveyFields())
 }
 
 // registerKept adds the flags of commands that write outcomes which there are already.
@@ -74,7 +74,7 @@ func (f *surveyOutput) registerKept(c *cobra.Command) {
 	flags.BoolVar(&f.resume, "resume", false, "go on with the survey in the file of --out")
 	flags.BoolVar(&f.summary, "summary", false, "say at the end all that was counted, not only the ten commonest of each")
 	flags.BoolVar(&f.look.strict, "strict", false, "count warnings as failures")
-	c.RegisterFlagCompletionFunc("output", complete(surveyFormats()))
+	offer(c, "output", surveyFormats())
 	f.look.registerColor(c)
 }
 

@@ -31,7 +31,7 @@ that could not be verified say so. The clients:
 		Example: `  mailcheck clients alice@example.com
   mailcheck clients example.com --verbose`,
 		Args:              exactly(1, "an address"),
-		ValidArgsFunction: complete(nil),
+		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, args []string) error {
 			r, err := account(c, args[0], &net, &out, (*probes.Client).Clients)
 			if err != nil {

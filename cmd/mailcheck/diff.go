@@ -20,7 +20,7 @@ type differences struct {
 func (f *differences) register(c *cobra.Command) {
 	names := diffNames()
 	c.Flags().StringVarP(&f.format, "output", "o", names[0], "output `FORMAT`: "+strings.Join(names, ", "))
-	c.RegisterFlagCompletionFunc("output", complete(names))
+	offer(c, "output", names)
 	f.look.registerColor(c)
 }
 

@@ -92,7 +92,7 @@ Exit code: 0 signed in; 2 wrong command line; 3 not signed in.`,
 // registerFormat adds the flag of commands whose results are no reports.
 func registerFormat(c *cobra.Command, format *string) {
 	c.Flags().StringVarP(format, "output", "o", "text", "output `FORMAT`: text, json")
-	c.RegisterFlagCompletionFunc("output", complete([]string{"text", "json"}))
+	offer(c, "output", []string{"text", "json"})
 }
 
 // showAs writes a result that is no report, for people or as a document.

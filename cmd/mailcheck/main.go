@@ -62,6 +62,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := rootCommand(out)
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) { out.limit = chosenTime(c) }
 	root.SetArgs(args)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		offerAll(root)
+	}
 	root.SetErr(stderr)
 	c, err := root.ExecuteContextC(ctx)
 	e, ok := errors.AsType[*failure](err)

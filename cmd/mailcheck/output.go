@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"mailcheck"
@@ -50,13 +51,13 @@ func (f *output) register(c *cobra.Command, view report.View) {
 	if view == report.Account || view == anyView {
 		c.Flags().StringVar(&f.sarifFile, "sarif-file", "", "for -o sarif: the `FILE` in your repository that publishes the settings")
 	}
-	c.RegisterFlagCompletionFunc("output", complete(slices.Collect(func(yield func(string) bool) {
+	offer(c, "output", slices.Collect(func(yield func(string) bool) {
 		for _, f := range report.Formats {
 			if (view == anyView || f.Has(view)) && !yield(f.Name+"\t"+f.Doc) {
 				return
 			}
 		}
-	})))
+	}))
 	f.registerVerbose(c)
 	f.registerColor(c)
 }
@@ -67,12 +68,30 @@ func (f *output) registerVerbose(c *cobra.Command) {
 
 func (f *output) registerColor(c *cobra.Command) {
 	c.Flags().StringVar(&f.color, "color", "auto", "use colour: `WHEN` is auto, always or never")
-	c.RegisterFlagCompletionFunc("color", complete(colorWords))
+	offer(c, "color", colorWords)
 }
 
-// complete offers words for a flag or argument.
-func complete(words []string) cobra.CompletionFunc {
-	return cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
+// offered is the annotation of a flag with the words that a shell completes it with.
+const offered = "offered"
+
+// offer has a shell complete a flag with words.
+func offer(c *cobra.Command, flag string, words []string) {
+	if err := c.Flags().SetAnnotation(flag, offered, words); err != nil {
+		panic(err) // there is no such flag
+	}
+}
+
+// offerAll tells cobra of the words, which it never forgets again, so only a program that
+// completes and ends does so.
+func offerAll(c *cobra.Command) {
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if words, ok := f.Annotations[offered]; ok {
+			_ = c.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+		}
+	})
+	for _, sub := range c.Commands() {
+		offerAll(sub)
+	}
 }
 
 var colorWords = []string{"auto", "always", "never"}

@@ -120,7 +120,7 @@ interrupted.`,
 	flags.BoolVar(&f.content.Changes, "changes", false, "with --for dns or pacc: only the records that are missing or wrong today")
 	flags.StringVar(&f.content.Name, "name", "", "the person's `NAME`, as others see it, for formats that have one")
 	f.sign.register(c)
-	c.RegisterFlagCompletionFunc("for", complete(append(setup.Names(), "all")))
+	offer(c, "for", append(setup.Names(), "all"))
 	net.register(c)
 	net.registerDiscovery(c)
 	net.registerLogin(c)

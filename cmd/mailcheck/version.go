@@ -87,6 +87,6 @@ Exit code: 0; 2 wrong command line; 3 the version could not be written.`,
 		},
 	}
 	c.Flags().StringVarP(&format, "output", "o", "text", "output `FORMAT`: text, json")
-	c.RegisterFlagCompletionFunc("output", complete([]string{"text", "json"}))
+	offer(c, "output", []string{"text", "json"})
 	return c
 }
