@@ -6,7 +6,6 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,6 +32,7 @@ type survey struct {
 
 func bulkCommand() *cobra.Command {
 	var s survey
+	var where shared
 	c := &cobra.Command{
 		Use:   "bulk [FILE...]",
 		Short: "Check many addresses, and count what is wrong with them",
@@ -47,6 +47,8 @@ addresses that stand there twice are left out. A line that is no address gets a 
 With --out FILE the lines are kept in a file, and --resume goes on where a survey was
 interrupted or killed. --from FILE shows what was counted without testing anything.
 
+For several machines the subcommands feed, work and collect share a survey in a NATS server.
+
 No login is tried, and no password is taken from the environment, but for the accounts in
 the file of --accounts: a table with the columns address, username, password and
 password_command, which nobody else may be able to read. A password command is run by
@@ -57,6 +59,9 @@ the shell and writes the password. Passwords go where those of mailcheck check g
   mailcheck bulk customers.csv --column email --out survey.jsonl --resume
   mailcheck bulk --from survey.jsonl -o html > survey.html`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if where.URL != "" {
+				return usage("see: mailcheck bulk --help", "--nats is for bulk feed, bulk work and bulk collect")
+			}
 			if err := s.out.check(args); err != nil {
 				return err
 			}
@@ -71,7 +76,6 @@ the shell and writes the password. Passwords go where those of mailcheck check g
 	flags.StringVar(&s.accounts, "accounts", "", "check the accounts in this CSV `FILE` too, and log in to them")
 	s.registerTests(c)
 	s.out.register(c)
-	var where shared
 	where.register(c)
 	c.AddCommand(feedCommand(&where), workCommand(&where), collectCommand(&where))
 	return c
@@ -219,7 +223,16 @@ func (s *survey) inputs(c *cobra.Command, args []string) (all []bulk.Input, err 
 		all = append(all, some...)
 	}
 	if len(all) == 0 {
-		return nil, noRun("an address or a domain a line is wanted", "there is no address in %s", mailcheck.ListOf(slices.DeleteFunc([]string{strings.Join(args, ", "), s.accounts}, func(n string) bool { return n == "" })))
+		places := slices.Clone(args)
+		for i, name := range places {
+			if name == "-" {
+				places[i] = "standard input"
+			}
+		}
+		if s.accounts != "" {
+			places = append(places, s.accounts)
+		}
+		return nil, noRun("an address or a domain a line is wanted", "there is no address in %s", mailcheck.ListOf(places))
 	}
 	return all, nil
 }

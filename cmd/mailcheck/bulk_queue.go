@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,11 +30,16 @@ func (f *shared) register(c *cobra.Command) {
 	flags.StringVar(&f.CAFile, "nats-ca", "", "trust the certificate authorities in this PEM `FILE` for that server")
 }
 
+// check refuses flags without a server.
+func (f *shared) check() error {
+	if f.URL == "" {
+		return usage("for example: --nats nats://nats.example.com", "--nats is missing: where is the queue?")
+	}
+	return nil
+}
+
 // open comes to the queue.
 func (f *shared) open(ctx context.Context, how func(context.Context, queue.Server) (*queue.Queue, error)) (*queue.Queue, error) {
-	if f.URL == "" {
-		return nil, usage("for example: --nats nats://nats.example.com", "--nats is missing: where is the queue?")
-	}
 	q, err := how(ctx, f.Server)
 	switch {
 	case err == nil:
@@ -75,6 +81,9 @@ What is there already is not put there again, so a feed that was interrupted is
 simply repeated. Of a table only the column with the addresses is sent.`,
 		Example: `  mailcheck bulk feed domains.txt --nats nats://nats.example.com`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := where.check(); err != nil {
+				return err
+			}
 			return where.ended(s.feed(c, where, args))
 		},
 	}
@@ -163,7 +172,7 @@ own file of --accounts.`,
 		Example: `  mailcheck bulk work --nats nats://nats.example.com --fields findings,settings`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := s.out.checkFields(); err != nil {
+			if err := cmp.Or(where.check(), s.out.checkFields()); err != nil {
 				return err
 			}
 			if lost < time.Second {
@@ -246,7 +255,7 @@ several may collect them, or one again. With --out FILE and --resume it goes on 
 		Example: `  mailcheck bulk collect --nats nats://nats.example.com --out survey.jsonl`,
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := s.out.check(nil); err != nil {
+			if err := cmp.Or(where.check(), s.out.check(nil)); err != nil {
 				return err
 			}
 			return s.collect(c, where)
