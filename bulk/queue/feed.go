@@ -3,11 +3,7 @@ package queue
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"os"
-	"strings"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -58,19 +54,4 @@ func (q *Queue) feed(ctx context.Context, jobs []Job, operator func(Job) string)
 		}
 	}
 	return fresh, nil
-}
-
-// credentials returns the login that a file has.
-func credentials(file string) (nats.Option, error) {
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	switch text := string(content); {
-	case strings.Contains(text, "BEGIN NATS USER JWT"):
-		return nats.UserCredentials(file), nil
-	case strings.Contains(text, "SU"):
-		return nats.NkeyOptionFromSeed(file)
-	}
-	return nil, fmt.Errorf("%s: %w", file, errNotAnybody)
 }

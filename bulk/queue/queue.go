@@ -31,6 +31,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -141,6 +142,21 @@ func connect(s Server) (*Queue, error) {
 		return nil, err
 	}
 	return q, nil
+}
+
+// credentials returns the login that a file has.
+func credentials(file string) (nats.Option, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	switch text := string(content); {
+	case strings.Contains(text, "BEGIN NATS USER JWT"):
+		return nats.UserCredentials(file), nil
+	case strings.Contains(text, "SU"):
+		return nats.NkeyOptionFromSeed(file)
+	}
+	return nil, fmt.Errorf("%s: %w", file, errNotAnybody)
 }
 
 // old reports whether a server does not have what is needed: what is known of streams and

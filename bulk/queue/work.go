@@ -153,7 +153,8 @@ func (q *Queue) do(ctx context.Context, w Worker, m jetstream.Msg) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	if _, err := q.lines.Get(ctx, id(job.Key)); err == nil { // somebody was faster
-		return acknowledge(ctx, m)
+		acknowledge(ctx, m)
+		return nil
 	}
 	var line []byte
 	var later time.Duration
@@ -178,7 +179,8 @@ func (q *Queue) do(ctx context.Context, w Worker, m jetstream.Msg) error {
 		_ = m.Nak()
 		return err
 	}
-	return acknowledge(ctx, m)
+	acknowledge(ctx, m)
+	return nil
 }
 
 // read returns the job of a message, and which try it is. A job without a key is none.
@@ -214,11 +216,10 @@ func keepAlive(m jetstream.Msg, every time.Duration) (end func()) {
 }
 
 // acknowledge ends a job whose line is in the bucket. If that is lost the job comes again, and its key is found.
-func acknowledge(ctx context.Context, m jetstream.Msg) error {
+func acknowledge(ctx context.Context, m jetstream.Msg) {
 	ctx, cancel := context.WithTimeout(ctx, replyTime)
 	defer cancel()
 	_ = m.DoubleAck(ctx)
-	return nil
 }
 
 // keep puts a line into the bucket, unless there is one. A server that does not answer is
