@@ -195,6 +195,11 @@ var allowed = map[string]map[string]string{
 		"autoconfig":        "who runs a host",
 		"golang.org/x/text": "lists of addresses in UTF-16",
 	},
+	"serve": {
+		".":      "the nouns",
+		"probes": "who asks wants a run",
+		"report": "reports as they are kept",
+	},
 	"bulk/queue": {
 		"github.com/nats-io/nats.go": "a queue that workers on several machines share",
 	},

@@ -181,7 +181,7 @@ as a mail program would, and says what is wrong, who can mend it and how.`,
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
 	root.AddCommand(
-		checkCommand(), probeCommand(), discoverCommand(), clientsCommand(), lintCommand(), setupCommand(), renderCommand(), diffCommand(), watchCommand(), bulkCommand(), loginCommand(), logoutCommand(), accountsCommand(), explainCommand(), demoCommand(), versionCommand(),
+		checkCommand(), probeCommand(), discoverCommand(), clientsCommand(), lintCommand(), setupCommand(), renderCommand(), diffCommand(), watchCommand(), bulkCommand(), serveCommand(), loginCommand(), logoutCommand(), accountsCommand(), explainCommand(), demoCommand(), versionCommand(),
 	)
 	addHelp(root)
 	helpAtOnce(root)

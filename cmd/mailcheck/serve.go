@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailcheck/probes"
+	"mailcheck/serve"
+)
+
+// service is the flags of the service.
+type service struct {
+	net    network
+	listen string
+}
+
+func serveCommand() *cobra.Command {
+	var s service
+	c := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve a page for browsers and an interface for programs",
+		Long: `Serves a page for browsers and an interface for programs.
+
+Exit code: 0 it was ended, by Ctrl-C or SIGTERM; 2 wrong command line; 3 it could not
+be started, or ended by itself.`,
+		Example: "  mailcheck serve",
+		Args:    atMost(0),
+		Hidden:  true,
+		RunE:    func(c *cobra.Command, _ []string) error { return s.run(c) },
+	}
+	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:9877", "listen at this `IP:PORT`")
+	s.net.register(c)
+	s.net.registerDiscovery(c)
+	s.net.registerExpiry(c)
+	return c
+}
+
+func (s *service) run(c *cobra.Command) error {
+	if s.net.timeout <= 0 {
+		return usage("for example: --timeout 30s", "--timeout must be more than nothing")
+	}
+	where, err := s.net.discovery()
+	if err != nil {
+		return err
+	}
+	client, err := s.net.open(c.Context(), where)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	server := &serve.Server{Runs: &serve.Runs{
+		Client: client, Timeout: s.net.timeout, Version: version(),
+		Options: probes.Options{ExpiryWarning: time.Duration(s.net.expiry)},
+	}}
+	l, err := net.Listen("tcp", s.listen)
+	if err != nil {
+		return noRun("choose another one with --listen", "%v", err)
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "mailcheck: serving at http://%s/\n", l.Addr())
+	if err := server.Serve(c.Context(), l, s.net.timeout); err != nil {
+		return noRun("", "%v", err)
+	}
+	return nil
+}
