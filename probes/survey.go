@@ -60,15 +60,46 @@ type Survey struct {
 	// counts connections allows for offices behind one address, of hundreds a minute.
 	PerSecond float64
 
+	// Runs is how many runs are at work at once; 0 for as many as there are callers of Account.
+	// What answers is done soon. A run that has taken a third of a second waits for somebody, such as
+	// a server that never answers, and makes room for another one: so with twice as many
+	// callers as this, of whom the others wait, nobody is held up by whoever is silent.
+	Runs int
+
 	begin   sync.Once
+	rooms   chan struct{} // has one for each run that is at work
 	answers *once.Answers[answer]
 	turns   turns
 }
 
-// remembers returns what servers have answered.
-func (s *Survey) remembers() *once.Answers[answer] {
-	s.begin.Do(func() { s.answers = once.New[answer](maxAnswers, answerLife, 0, nil) })
-	return s.answers
+// CallersFor returns how many callers of Account a survey needs for so many runs at work.
+func CallersFor(runs int) int { return 2 * runs }
+
+// prepare makes what the runs share, when the first one begins.
+func (s *Survey) prepare() {
+	s.begin.Do(func() {
+		s.answers = once.New[answer](maxAnswers, answerLife, 0, nil)
+		s.rooms = make(chan struct{}, max(0, s.Runs))
+	})
+}
+
+// enter waits until there is room for a run, which leaves it when it is over, or before, where
+// it waits itself. A context that has ended waits for nothing: its run ends at once.
+func (s *Survey) enter(ctx context.Context) (leave func()) {
+	if s.Runs <= 0 {
+		return func() {}
+	}
+	select {
+	case s.rooms <- struct{}{}:
+	case <-ctx.Done():
+		return func() {}
+	}
+	clear := sync.OnceFunc(func() { <-s.rooms })
+	early := time.AfterFunc(busyTime, clear)
+	return func() {
+		early.Stop()
+		clear()
+	}
 }
 
 // The defaults.
@@ -76,6 +107,8 @@ const (
 	usualAtOnce    = 2
 	usualPerSecond = 1
 	burst          = 4 // connections that a mail program opens when it starts
+
+	busyTime = 300 * time.Millisecond // some round trips: a run that nobody keeps waiting has done most by then
 
 	runsAtOnce = 4 // that ask the web servers at one address
 )
@@ -114,6 +147,8 @@ func (c *Client) surveyed(ctx context.Context, a mailcheck.Address, o *Options) 
 		return nil, err
 	}
 	defer end()
+	c.Survey.prepare()
+	defer c.Survey.enter(ctx)()
 	leave := c.Survey.approachWeb(ctx, n, r.Address.Domain)
 	defer leave()
 	var opts Options
@@ -297,7 +332,7 @@ func inTurn[T any](ctx context.Context, p *probe, to mailcheck.Server, question 
 func remembered[T any](ctx context.Context, p *probe, to mailcheck.Server, question string, ask func() (T, time.Duration, bool)) T {
 	v, entered := p.opts.survey, time.Now()
 	key := fmt.Sprintf("%q %t %v %s", to.Key(), to.Guessed(), v.expiry, question)
-	got, mine, err := v.survey.remembers().Get(ctx, key, func() (answer, bool) {
+	got, mine, err := v.survey.answers.Get(ctx, key, func() (answer, bool) {
 		value, took, whole := ask()
 		return answer{value, took}, whole
 	})

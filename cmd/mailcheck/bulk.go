@@ -90,7 +90,7 @@ func (s *survey) registerTests(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringArrayVar(&s.trusted, "trust-server", nil, "this `HOST` may have the passwords though nothing vouches for it (repeatable)")
 	flags.IntVar(&s.logins, "logins-per-operator", 20, "log in to at most this many `ACCOUNTS` a minute at one operator: few enough that none takes it for an attack")
-	flags.IntVar(&s.concurrency, "concurrency", 16, "check this many `ADDRESSES` at once; they share what they learn of servers, and wait for each other's turns there")
+	flags.IntVar(&s.concurrency, "concurrency", 16, "check this many `ADDRESSES` at once, and others beside those that wait, as many again at most; they share what they learn of servers")
 	flags.IntVar(&s.connections, "connections", 2, "visit the servers of one operator, and one address, over at most this many `CONNECTIONS` at once: a mail program alone has four or five")
 	flags.Float64Var(&s.rate, "rate", 1, "and no faster than this many `CONNECTIONS` a second, after the first four: what bans an address allows offices hundreds a minute")
 	flags.StringVar(&s.net.contact, "contact", "", "say who asks: a mail `ADDRESS`, or the https URL of a page about the survey; web servers are told it, mail servers its domain (EHLO)")
@@ -120,13 +120,13 @@ func (s *survey) open(c *cobra.Command) (run *bulk.Survey, end func(), err error
 	if err != nil {
 		return nil, nil, err
 	}
-	s.net.survey = &probes.Survey{AtOnce: s.connections, PerSecond: s.rate}
+	s.net.survey = &probes.Survey{AtOnce: s.connections, PerSecond: s.rate, Runs: s.concurrency}
 	client, err := s.net.open(c.Context(), where)
 	if err != nil {
 		return nil, nil, err
 	}
 	return &bulk.Survey{
-		Client: client, Timeout: s.net.timeout, Concurrency: s.concurrency, LoginsPerOperator: s.logins,
+		Client: client, Timeout: s.net.timeout, Concurrency: probes.CallersFor(s.concurrency), LoginsPerOperator: s.logins,
 		Options: probes.Options{TLSAudit: s.net.tlsAudit, ExpiryWarning: time.Duration(s.net.expiry), Credentials: probes.Credentials{TrustedHosts: trusted}},
 	}, func() { client.Close() }, nil
 }

@@ -218,7 +218,7 @@ func (s *survey) work(c *cobra.Command, where *shared, w queue.Worker) error {
 		count.Add(1)
 		return report.SurveyLine(o, s.out.fields, report.Options{Version: version()})
 	}
-	w.Concurrency = s.concurrency
+	w.Concurrency = run.Concurrency
 	w.GiveUp = func(j queue.Job, why string) ([]byte, error) {
 		return line(report.Outcome{Input: mailcheck.Clean(j.Text), File: mailcheck.Clean(j.File), Line: j.Line, Error: why})
 	}
