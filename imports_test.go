@@ -200,6 +200,17 @@ var allowed = map[string]map[string]string{
 		"probes": "who asks wants a run",
 		"report": "reports as they are kept",
 	},
+	"serve/publish": {
+		".":                      "the nouns",
+		"autoconfig/document":    "the words of settings files, and questions in XML",
+		"autoconfig/setup":       "the files that are given out",
+		"autoconfig/setup/sheet": "files, and who signs them",
+		"internal/yamlfile":      "what the owner of the domains has written",
+	},
+	"internal/yamlfile": {
+		".":                  "what is printable",
+		"go.yaml.in/yaml/v3": "YAML, with the line of each value",
+	},
 	"bulk/queue": {
 		"github.com/nats-io/nats.go": "a queue that workers on several machines share",
 	},

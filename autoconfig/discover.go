@@ -59,9 +59,10 @@ import (
 
 // Options says which sources are asked.
 type Options struct {
-	ISPDB   string // URL or folder of the provider database; "off" for none; empty for the public one
-	NoGuess bool   // do not try likely host names where nothing is published
-	Every   bool   // ask the fallback sources even if the settings are known: some clients read nothing else
+	ISPDB   string   // URL or folder of the provider database; "off" for none; empty for the public one
+	NoGuess bool     // do not try likely host names where nothing is published
+	Every   bool     // ask the fallback sources even if the settings are known: some clients read nothing else
+	Without []string // names of sources that are not asked, such as those that repeat the answer
 }
 
 // Source is one place that publishes settings.
@@ -147,6 +148,10 @@ func Discover(ctx context.Context, n *netx.Run, a mailcheck.Address, o Options, 
 		wg.Go(func() {
 			defer close(its.done)
 			defer release()
+			if slices.Contains(o.Without, source.Name) {
+				s.conclude(mailcheck.Absent, "not asked")
+				return
+			}
 			start := time.Now()
 			source.find(ctx, s)
 			s.result.Elapsed = time.Since(start)

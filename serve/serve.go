@@ -30,6 +30,7 @@ import (
 type Server struct {
 	Runs   *Runs
 	Routes []Route     // beside the service's own
+	Sites  Sites       // answer at names of their own, before anything else; nil: there are none
 	TLS    *tls.Config // with its certificates; nil: in clear, for loopback and a proxy in front
 }
 
@@ -38,6 +39,12 @@ type Route struct {
 	Pattern string // as [http.ServeMux] has it; with a host it comes before all that has none
 	Open    bool   // for everybody, whoever may use the rest: mail programs have no token
 	http.Handler
+}
+
+// Sites are what has names of its own, and is for everybody who asks there.
+type Sites interface {
+	http.Handler
+	Answers(host string) bool // whether a request with this Host is for them
 }
 
 // How long a client may take. What a run takes is not in it.
@@ -57,7 +64,14 @@ func (s *Server) Handler() http.Handler {
 	for _, r := range s.Routes {
 		mux.Handle(r.Pattern, r.Handler)
 	}
-	return http.NewCrossOriginProtection().Handler(mux)
+	own := http.NewCrossOriginProtection().Handler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.Sites != nil && s.Sites.Answers(r.Host) {
+			s.Sites.ServeHTTP(w, r)
+			return
+		}
+		own.ServeHTTP(w, r)
+	})
 }
 
 // healthy says that the program is up. It asks nobody.

@@ -108,6 +108,7 @@ func (f Format) account(r *mailcheck.Report, o Options) (Account, []mailcheck.Te
 	var reasons []mailcheck.Text
 	for _, setting := range r.Settings {
 		s, ok := server(r, setting)
+		s.untested = s.untested && !o.Declared
 		switch {
 		case !ok, s.untested && !o.Unverified, o.POP3 && s.Protocol == mailcheck.IMAP:
 		case setting.OwnName && setting.Username == "":

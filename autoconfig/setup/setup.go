@@ -89,6 +89,7 @@ type Setup struct {
 type Options struct {
 	Name       string        // the person's, as other people are to see it; may be empty
 	Unverified bool          // write servers that nobody vouches for, or that could not be reached, too
+	Declared   bool          // the report is that of [Declared]: nobody expects its servers to be tested
 	POP3       bool          // collect the mail with POP3; without it, IMAP is better wherever there is both
 	TLSA       bool          // in a zone: name the keys of the servers, too
 	Changes    bool          // of a zone: only what is missing or wrong in it today
@@ -164,15 +165,30 @@ func (f Format) Make(r *mailcheck.Report, o Options) (Setup, error) {
 }
 
 // withExample returns the report of a domain as if it were of somebody there.
-func withExample(r *mailcheck.Report) *mailcheck.Report {
+func withExample(r *mailcheck.Report) *mailcheck.Report { return Person(r, "user") }
+
+// Person returns the report of a domain as that of somebody there, whose address has this
+// before the @.
+func Person(r *mailcheck.Report, local string) *mailcheck.Report {
 	somebody := *r
-	somebody.Address.Local = "user"
+	somebody.Address.Local = local
 	somebody.Settings = slices.Clone(r.Settings)
 	for i := range somebody.Settings {
 		s := &somebody.Settings[i]
 		s.Username = document.Expand(s.Username, somebody.Address)
 	}
 	return &somebody
+}
+
+// Declared returns a report of what the owner of a domain says that its servers are. Nothing
+// was tested; the options of whoever writes files from it have Declared.
+func Declared(domain string, servers []mailcheck.Server) *mailcheck.Report {
+	r := &mailcheck.Report{Address: mailcheck.Address{Domain: domain}}
+	for _, s := range servers {
+		s.Vouch = mailcheck.VouchedByUser
+		r.Settings = append(r.Settings, mailcheck.Setting{Server: s, Verdict: mailcheck.Untested})
+	}
+	return r
 }
 
 // made says what made the files, from what and when. Whoever finds one later knows then

@@ -13,8 +13,9 @@ import (
 
 // service is the flags of the service.
 type service struct {
-	net    network
-	listen string
+	net     network
+	listen  string
+	publish publishing
 }
 
 func serveCommand() *cobra.Command {
@@ -32,6 +33,7 @@ be started, or ended by itself.`,
 		RunE:    func(c *cobra.Command, _ []string) error { return s.run(c) },
 	}
 	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:9877", "listen at this `IP:PORT`")
+	s.publish.register(c)
 	s.net.register(c)
 	s.net.registerDiscovery(c)
 	s.net.registerExpiry(c)
@@ -46,6 +48,13 @@ func (s *service) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	published, err := s.publish.open(c)
+	switch {
+	case err != nil:
+		return err
+	case s.publish.dns:
+		return s.printRecords(c, published)
+	}
 	client, err := s.net.open(c.Context(), where)
 	if err != nil {
 		return err
@@ -58,6 +67,14 @@ func (s *service) run(c *cobra.Command) error {
 	l, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return noRun("choose another one with --listen", "%v", err)
+	}
+	if published != nil {
+		end, err := s.keep(c, published)
+		if err != nil {
+			return err
+		}
+		defer end()
+		server.Sites = published
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "mailcheck: serving at http://%s/\n", l.Addr())
 	if err := server.Serve(c.Context(), l, s.net.timeout); err != nil {

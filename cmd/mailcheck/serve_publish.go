@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailcheck"
+	"mailcheck/autoconfig/setup"
+	"mailcheck/internal/files"
+	"mailcheck/probes"
+	"mailcheck/serve/publish"
+)
+
+// publishing is the flags of what a service gives to mail programs.
+type publishing struct {
+	file string
+	dns  bool
+	sign signFlags
+}
+
+func (p *publishing) register(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringVar(&p.file, "publish", "", "give out the setup files of the domains in this YAML `FILE`, where mail programs look for them")
+	flags.BoolVar(&p.dns, "dns", false, "with --publish: print the records for the domains' zones, and serve nothing")
+	p.sign.register(c)
+}
+
+// open returns what is published; nil where nothing is.
+func (p *publishing) open(c *cobra.Command) (*publish.Publisher, error) {
+	if p.file == "" {
+		if p.dns || p.sign != (signFlags{}) {
+			return nil, usage("for example: --publish domains.yaml --dns", "--dns and --sign-cert are about what --publish names")
+		}
+		return nil, nil
+	}
+	apple, _ := setup.ByName("apple")
+	signer, err := p.sign.signer(c, []setup.Format{apple})
+	if err != nil {
+		return nil, err
+	}
+	text, err := files.Read(c.Context(), p.file, publish.MaxFile)
+	if err != nil {
+		return nil, noRun("give a YAML file with the domains", "--publish: %v", err)
+	}
+	domains, err := publish.Parse(text)
+	if err != nil {
+		return nil, noRun("docs/serve.md says what is in the file", "--publish: %s: %v", p.file, err)
+	}
+	var when time.Time
+	if info, err := os.Stat(p.file); err == nil {
+		when = info.ModTime().UTC()
+	}
+	published, err := publish.New(domains, publish.Options{Signer: signer, When: when})
+	if err != nil {
+		return nil, noRun("", "--publish: %s: %v", p.file, err)
+	}
+	return published, nil
+}
+
+// checks returns a client that checks domains, and how it does; the caller closes the client.
+func (s *service) checks(ctx context.Context) (*probes.Client, publish.Check, error) {
+	where, err := s.net.discovery()
+	if err != nil {
+		return nil, nil, err
+	}
+	where.Without = publish.OwnSources
+	client, err := s.net.open(ctx, where)
+	if err != nil {
+		return nil, nil, err
+	}
+	return client, func(ctx context.Context, a mailcheck.Address) (*mailcheck.Report, error) {
+		ctx, cancel := context.WithTimeout(ctx, s.net.timeout)
+		defer cancel()
+		return client.Account(ctx, a, nil)
+	}, nil
+}
+
+// keep checks the domains that are published from a check, as long as the service runs. The
+// function it returns ends that, and waits for it.
+func (s *service) keep(c *cobra.Command, p *publish.Publisher) (end func(), err error) {
+	client, check, err := s.checks(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(c.Context())
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		p.Keep(ctx, check, func(e publish.Event) {
+			what := "the PACC document has changed, and its record in DNS has to; see --dns"
+			if e.Err != nil {
+				what = "nothing new is published: " + whyNot(e.Err)
+			}
+			fmt.Fprintf(c.ErrOrStderr(), "mailcheck: note: %s: %s\n", e.Domain, mailcheck.Clean(what))
+		})
+	}()
+	return func() {
+		cancel()
+		client.Close()
+		<-over
+	}, nil
+}
+
+// printRecords prints what goes into DNS, as far as it is known.
+func (s *service) printRecords(c *cobra.Command, p *publish.Publisher) error {
+	client, check, err := s.checks(c.Context())
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	failed := p.CheckAll(c.Context(), check)
+	if _, err := fmt.Fprint(c.OutOrStdout(), p.Records()); err != nil {
+		return err
+	}
+	for _, domain := range slices.Sorted(maps.Keys(failed)) {
+		fmt.Fprintf(c.ErrOrStderr(), "mailcheck: note: %s: %s\n", domain, mailcheck.Clean(whyNot(failed[domain])))
+	}
+	if len(failed) > 0 {
+		return noRun("", "the records of %s are not complete", mailcheck.Count{N: len(failed), Noun: "domain"})
+	}
+	return nil
+}
