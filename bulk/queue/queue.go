@@ -248,6 +248,16 @@ func (q *Queue) find(ctx context.Context) (err error) {
 // Close leaves the server. What a worker has in hand goes to others after [AckWait].
 func (q *Queue) Close() { q.conn.Close() }
 
+// Count returns how many addresses of the survey have a line, and how many are left.
+func (q *Queue) Count(ctx context.Context) (lines, left int, err error) {
+	status, err := q.lines.Status(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	jobs, err := q.left(ctx)
+	return int(status.Values()), int(jobs), err
+}
+
 // left returns how many jobs nobody has acknowledged.
 func (q *Queue) left(ctx context.Context) (uint64, error) {
 	info, err := q.jobs.Info(ctx)

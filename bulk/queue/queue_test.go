@@ -224,6 +224,9 @@ func TestInterruptedWorker(t *testing.T) {
 	if _, err := q.Feed(t.Context(), jobs(3), operator); err != nil {
 		t.Fatal(err)
 	}
+	if lines, left, err := q.Count(t.Context()); lines != 0 || left != 3 || err != nil {
+		t.Errorf("%d lines, %d left, %v", lines, left, err)
+	}
 	ctx, interrupt := context.WithCancel(t.Context())
 	err := q.Work(ctx, Worker{Concurrency: 1, Lost: time.Hour, GiveUp: giveUp, Test: func(ctx context.Context, j Job, _ int) ([]byte, time.Duration, error) {
 		interrupt()
@@ -241,6 +244,9 @@ func TestInterruptedWorker(t *testing.T) {
 	}
 	if lines := collect(t, again); len(lines) != 3 {
 		t.Errorf("%d lines", len(lines))
+	}
+	if lines, left, err := again.Count(t.Context()); lines != 3 || left != 0 || err != nil {
+		t.Errorf("%d lines, %d left, %v", lines, left, err)
 	}
 }
 

@@ -155,8 +155,8 @@ func (s *survey) run(c *cobra.Command, args []string) error {
 		return s.out.add(c, o)
 	}
 	hidden := func() {}
-	if screen, ok := terminalOf(c.ErrOrStderr()); ok && !s.out.scrolls(c) {
-		hidden = view.show(screen, view.lines)
+	if !s.out.scrolls(c) {
+		hidden = view.shown(c, nil)
 	}
 	defer collectSooner(len(todo), s.concurrency)()
 	err = run.Run(c.Context(), todo)

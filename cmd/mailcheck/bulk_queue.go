@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -112,6 +111,9 @@ func (s *survey) feed(c *cobra.Command, where *shared, args []string) error {
 	todo, duplicates := bulk.Plan(inputs, nil)
 	fresh := 0
 	run := bulk.Survey{Client: client, Timeout: s.net.timeout}
+	view := &underWay{total: len(todo), began: time.Now()}
+	hidden := sync.OnceFunc(view.shown(c, nil))
+	defer hidden()
 	for len(todo) > 0 {
 		some := todo[:min(len(todo), fedTogether)]
 		todo = todo[len(some):]
@@ -120,7 +122,9 @@ func (s *survey) feed(c *cobra.Command, where *shared, args []string) error {
 		if err != nil {
 			return err
 		}
+		view.fed(len(some))
 	}
+	hidden()
 	fmt.Fprintf(c.ErrOrStderr(), "%s put into the queue, %d there already, %s left out.\n",
 		mailcheck.Count{N: fresh, Noun: "address was|addresses were"}, len(inputs)-duplicates-fresh, mailcheck.Count{N: duplicates, Noun: "duplicate|duplicates"})
 	return nil
@@ -213,9 +217,11 @@ func (s *survey) work(c *cobra.Command, where *shared, w queue.Worker) error {
 	}
 	defer q.Close()
 	tester := run.Tester()
-	var count atomic.Int32
+	view := newUnderWay(0)
+	view.others = true
+	run.Begun = view.begun
 	line := func(o report.Outcome) ([]byte, error) {
-		count.Add(1)
+		view.ended(o)
 		return report.SurveyLine(o, s.out.fields, report.Options{Version: version()})
 	}
 	w.Concurrency = run.Concurrency
@@ -232,13 +238,16 @@ func (s *survey) work(c *cobra.Command, where *shared, w queue.Worker) error {
 			return nil, 0, noRun("", "%v", err)
 		}
 		if !due.IsZero() {
+			view.postponed(in)
 			return nil, time.Until(due), nil
 		}
 		text, err := line(o)
 		return text, 0, err
 	}
+	hidden := view.shown(c, q)
 	err = q.Work(c.Context(), w)
-	fmt.Fprintf(c.ErrOrStderr(), "%s tested.\n", mailcheck.Count{N: int(count.Load()), Noun: "address was|addresses were"})
+	hidden()
+	fmt.Fprintf(c.ErrOrStderr(), "%s tested.\n", mailcheck.Count{N: view.here, Noun: "address was|addresses were"})
 	return err
 }
 
@@ -276,16 +285,23 @@ func (s *survey) collect(c *cobra.Command, where *shared) error {
 	if err != nil {
 		return err
 	}
+	view := newUnderWay(0)
+	hidden := func() {}
+	if !s.out.scrolls(c) {
+		hidden = view.shown(c, q)
+	}
 	err = q.Collect(c.Context(), func(line []byte) error {
 		o, err := report.ReadOutcome(line)
 		if err != nil {
 			return fmt.Errorf("a result in the queue: %w", err)
 		}
+		view.ended(o)
 		if done[o.Key()] {
 			return nil
 		}
 		return s.out.addLine(c, o, line)
 	})
+	hidden()
 	return s.out.end(c, where.ended(err))
 }
 

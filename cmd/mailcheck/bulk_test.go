@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"mailcheck"
@@ -157,6 +158,42 @@ func TestBulkProgress(t *testing.T) {
 	see(10*time.Second, 30, "2 of 100: 0 pass, 0 warn, 1 f", "  waiting for user1@example.c")
 	u.plain = true
 	see(10*time.Second, 30, "2 of 100: 0 pass, 0 warn, 1 f")
+
+	u = newUnderWay(0)
+	u.others = true
+	u.told(40, 60, nil)
+	u.begun(bulk.Input{Text: "user7@example.com"})
+	u.begun(bulk.Input{Text: "user8@example.com"})
+	u.ended(report.Outcome{Input: "user7@example.com", Report: &mailcheck.Report{Verdict: mailcheck.Pass}})
+	u.postponed(bulk.Input{Text: "user8@example.com"})
+	see(10*time.Second, 100, "40 of 100, 1 here: 1 pass, 0 warn, 0 fail, 0 untested")
+	u.told(60, 40, nil)
+	see(10*time.Second, 100, "60 of 100, 1 here: 1 pass, 0 warn, 0 fail, 0 untested; 2.0 a second, 20 s left")
+	u.told(0, 0, context.DeadlineExceeded)
+	see(10*time.Second, 100, "60 of 100, 1 here: 1 pass, 0 warn, 0 fail, 0 untested; waiting for the server with the queue")
+
+	u = &underWay{total: 1000, began: u.began}
+	see(10*time.Second, 100, "0 of 1000")
+	u.fed(200)
+	see(10*time.Second, 100, "200 of 1000; 20.0 a second, 40 s left")
+}
+
+// A queue is asked how far a survey is until nobody wants to know.
+func TestBulkProgressFollowsQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := newUnderWay(0)
+		ctx, cancel := context.WithCancel(t.Context())
+		asked := 0
+		u.follow(ctx, func(ctx context.Context) (lines, left int, err error) {
+			if asked++; asked == 3 {
+				cancel()
+			}
+			return asked, 10 - asked, ctx.Err()
+		})
+		if asked != 3 || u.total != 10 || u.before != 1 || !u.silent {
+			t.Errorf("asked %d times: %+v", asked, u)
+		}
+	})
 }
 
 // Ctrl-C ends a survey with what it has, and says how to go on.
