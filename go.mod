@@ -3,6 +3,7 @@ module mailcheck
 go 1.26.0
 
 require (
+	code.dny.dev/ssrf v0.3.0
 	github.com/Azure/go-ntlmssp v0.1.1
 	github.com/clipperhouse/displaywidth v0.10.0
 	github.com/emersion/go-imap/v2 v2.0.0-beta.8

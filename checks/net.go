@@ -2,7 +2,7 @@ package checks
 
 var netChecks = []*Check{
 	NetNoIPv6, NetBadAddress, NetClockWrong, NetOffline, NetCaptivePortal, NetIntercepted,
-	NetIPv6Broken, NetShortage,
+	NetIPv6Broken, NetShortage, NetNotAllowed,
 }
 
 var (
@@ -38,4 +38,8 @@ var (
 		"This machine could open no further connection, since it ran out of files, memory or ports; it says nothing of the servers.",
 		"End what holds so many connections or files open here, or raise the limit (ulimit -n), and test again.",
 		"POSIX.1-2024 connect() and socket(): EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL"}
+	NetNotAllowed = &Check{"net.not-allowed", Failure, User,
+		"This service tests only servers on the public internet, on the ports that mail has.",
+		"Test from a machine that may reach the server: mailcheck check. Whoever is elsewhere can use it only at a public address and a usual port.",
+		"RFC 6890"}
 )

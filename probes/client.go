@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -37,6 +38,13 @@ type Client struct {
 	// it. Web servers are told all of it, mail servers its domain, in EHLO. Empty: nobody is
 	// told.
 	Contact string
+
+	// PublicOnly is for a service whose users choose what is tested: only addresses of the
+	// public internet are dialled, and those in AllowNets, and only on the ports that mail
+	// accounts have, besides AllowPorts and where ConnectTo leads. Resolvers may be anywhere.
+	PublicOnly bool
+	AllowNets  []netip.Prefix
+	AllowPorts []uint16
 
 	// Discovery says where settings are looked for. It is the same for all addresses,
 	// as the rest of the client is; what belongs to one run is in Options.
@@ -95,7 +103,8 @@ func (c *Client) open() error {
 	if c.net != nil {
 		return nil
 	}
-	opts := netx.Options{Dial: c.Dial, Resolvers: slices.Clone(c.Resolvers), Roots: c.Roots, Family: netx.Family(c.Family), ShareDocuments: c.Survey != nil, Contact: c.Contact}
+	opts := netx.Options{Dial: c.Dial, Resolvers: slices.Clone(c.Resolvers), Roots: c.Roots, Family: netx.Family(c.Family), ShareDocuments: c.Survey != nil, Contact: c.Contact,
+		PublicOnly: c.PublicOnly, AllowNets: c.AllowNets, AllowPorts: c.AllowPorts}
 	if _, err := contactDomain(c.Contact); err != nil && c.Contact != "" {
 		return &OptionError{"Contact", err}
 	}

@@ -148,7 +148,7 @@ func verdict(findings []mailcheck.Finding) mailcheck.Verdict {
 	if mailcheck.Shows(findings, checks.RunSlowDown) {
 		return mailcheck.Untested
 	}
-	if mailcheck.Shows(findings, checks.RunTimeout) && v != mailcheck.Fail || mailcheck.Shows(findings, checks.NetShortage) {
+	if mailcheck.Shows(findings, checks.RunTimeout) && v != mailcheck.Fail || mailcheck.Shows(findings, checks.NetShortage, checks.NetNotAllowed) {
 		return mailcheck.Untested
 	}
 	return v

@@ -21,7 +21,7 @@ import (
 
 // inside returns a client whose network is the lab.
 func inside(l *lab.Lab) *Client {
-	return &Client{Dial: l.Dial, Resolvers: []string{lab.Resolver}, Anchors: l.Anchors(), Roots: l.Roots()}
+	return &Client{Dial: l.Dial, Resolvers: []string{lab.Resolver}, Anchors: l.Anchors(), Roots: l.Roots(), PublicOnly: l.PublicOnly(), AllowNets: lab.Nets()}
 }
 
 // visit brings a scenario up and checks its address, in the bubble of the caller

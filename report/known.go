@@ -43,7 +43,7 @@ func faultHere(r *mailcheck.Report) *checks.Check {
 
 // cutShort reports whether a test ended before it could tell anything.
 func cutShort(findings []mailcheck.Finding) bool {
-	return mailcheck.Shows(findings, checks.RunTimeout, checks.RunInterrupted, checks.RunSlowDown, checks.NetShortage)
+	return mailcheck.Shows(findings, checks.RunTimeout, checks.RunInterrupted, checks.RunSlowDown, checks.NetShortage, checks.NetNotAllowed)
 }
 
 // unseen are the servers, by URL, and the sources of which a run could tell nothing.

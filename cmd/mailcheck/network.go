@@ -34,6 +34,7 @@ type network struct {
 	login     *credentials // nil in commands that do not log in
 	contact   string
 	survey    *probes.Survey // nil in commands that make one run
+	public    *public        // nil in commands whose user chooses what is tested
 }
 
 func (f *network) register(c *cobra.Command) {
@@ -100,6 +101,11 @@ func (f *network) options(c *cobra.Command, a mailcheck.Address) (*probes.Option
 // open returns the client that the flags describe.
 func (f *network) open(ctx context.Context, where autoconfig.Options) (*probes.Client, error) {
 	client := &probes.Client{Resolvers: f.resolvers, ConnectTo: f.connectTo, Discovery: where, Contact: f.contact, Survey: f.survey}
+	if f.public != nil {
+		if err := f.public.apply(client); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case f.ipv4 && f.ipv6:
 		return nil, usage("leave both out to use both", "-4 and -6 exclude each other")

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"net"
+	"net/netip"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,6 +12,35 @@ import (
 	"mailcheck/probes"
 	"mailcheck/serve"
 )
+
+// public is the flags that say where a service goes that strangers send on its way.
+type public struct {
+	nets  []string
+	ports []uint
+}
+
+func (p *public) register(c *cobra.Command) {
+	c.Flags().StringArrayVar(&p.nets, "allow-net", nil, "also go to the addresses of this `NETWORK`, such as 10.0.0.0/8 (repeatable); without it to public ones alone")
+	c.Flags().UintSliceVar(&p.ports, "allow-port", nil, "also go to this `PORT` (repeatable); without it to those of mail and web alone")
+}
+
+func (p *public) apply(client *probes.Client) error {
+	client.PublicOnly = true
+	for _, text := range p.nets {
+		net, err := netip.ParsePrefix(text)
+		if err != nil {
+			return usage("for example: --allow-net 10.0.0.0/8", "--allow-net: %v", err)
+		}
+		client.AllowNets = append(client.AllowNets, net)
+	}
+	for _, port := range p.ports {
+		if port == 0 || port > math.MaxUint16 {
+			return usage("for example: --allow-port 8443", "--allow-port: %d is no port", port)
+		}
+		client.AllowPorts = append(client.AllowPorts, uint16(port))
+	}
+	return nil
+}
 
 // service is the flags of the service.
 type service struct {
@@ -19,7 +50,7 @@ type service struct {
 }
 
 func serveCommand() *cobra.Command {
-	var s service
+	s := service{net: network{public: new(public)}}
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve a page for browsers and an interface for programs",
@@ -35,6 +66,7 @@ be started, or ended by itself.`,
 	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:9877", "listen at this `IP:PORT`")
 	s.publish.register(c)
 	s.net.register(c)
+	s.net.public.register(c)
 	s.net.registerDiscovery(c)
 	s.net.registerExpiry(c)
 	return c

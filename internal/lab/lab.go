@@ -66,6 +66,8 @@ type Scenario struct {
 	RoundTrip bool   // the check sends a message and waits for it
 	To        string // it goes to this address; empty: to the one that is checked
 	Writes    bool   // the check makes a folder in one session and looks for it in another
+
+	PublicOnly bool // the check is that of a service, which dials public addresses and those of the lab
 }
 
 // Host says what happens on each port of an address. Port 0 stands for every
@@ -159,6 +161,16 @@ func (l *Lab) addresses(where string) []netip.Addr {
 		panic(fmt.Sprintf("lab: scenario %q: host %q has no address in the zone", l.scenario.Name, where))
 	}
 	return found
+}
+
+// PublicOnly reports whether the check is that of a service.
+func (l *Lab) PublicOnly() bool { return l.scenario.PublicOnly }
+
+// Nets are the addresses that the lab has: those for examples (RFC 5737, RFC 3849).
+func Nets() []netip.Prefix {
+	return []netip.Prefix{
+		netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("2001:db8::/32"),
+	}
 }
 
 // Options returns how package netx reaches the lab: over its dialler, with its DNS

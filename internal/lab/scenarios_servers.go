@@ -52,6 +52,8 @@ func networkFaults() []Scenario {
 			host("192.0.2.10", Host{}), host("2001:db8::10", Host{993: imaps(imapHost)})),
 		provider("no-sockets", "the machine that runs the test can open no connection for want of buffers", "ispdb.unreachable net.shortage",
 			func(s *Scenario) { s.Sockets = syscall.ENOBUFS }),
+		provider("private-address", "a service for strangers tests a domain whose IMAP server is in a private network", "net.not-allowed",
+			without("imap"), records("imap A 10.1.2.3"), func(s *Scenario) { s.PublicOnly = true }),
 		provider("odd-sockets", "the machine that runs the test can open no connection, for a reason unknown to mailcheck", "account.no-incoming account.no-outgoing internal.unclassified ispdb.unreachable",
 			func(s *Scenario) { s.Sockets = syscall.EPROTONOSUPPORT }),
 		provider("no-ipv6-here", "the machine that runs the test has no IPv6", "net.no-ipv6-here", bothFamilies,

@@ -65,14 +65,19 @@ func (d *Dialed) Rest() *Dialed {
 // On failure the result is not nil either: it holds the attempts. The error is
 // that of the most telling attempt: refused before timed out before unreachable.
 // An address that must never be dialled counts as an attempt that failed with
-// the check net.bad-address. When ctx ends first, the error is the context's.
+// the check net.bad-address. Where no address may be dialled that [Options] has nothing
+// against, the check is net.not-allowed. When ctx ends first, the error is the context's.
 func (n *Net) Dial(ctx context.Context, host string, port uint16, addrs []netip.Addr) (*Dialed, error) {
 	return n.race(ctx, host, port, addrs, true)
 }
 
 // race does what Dial says, with or without observations.
 func (n *Net) race(ctx context.Context, host string, port uint16, addrs []netip.Addr, observe bool) (*Dialed, error) {
+	named := port
 	_, port = n.Target(host, port)
+	if port == named && !n.opts.allowsPort(port) {
+		addrs = nil
+	}
 	r := &racer{
 		dial: n.opts.Dial, began: time.Now(),
 		running: make(map[int]context.CancelFunc),
@@ -84,7 +89,11 @@ func (n *Net) race(ctx context.Context, host string, port uint16, addrs []netip.
 		r.attempts = append(r.attempts, Attempt{Addr: netip.AddrPortFrom(addr.Unmap(), port)})
 	}
 	r.order = n.dialOrder(r.attempts)
+	refused := n.opts.PublicOnly && len(r.order) == 0
 	if err := r.run(); err != nil {
+		if refused {
+			err = notAllowed(host)
+		}
 		r.cancel()
 		r.collect()
 		return &r.Dialed, err
@@ -104,7 +113,7 @@ func (n *Net) dialOrder(attempts []Attempt) []int {
 	for i := range attempts {
 		a := &attempts[i]
 		switch addr := a.Addr.Addr(); {
-		case !n.opts.Family.has(addr):
+		case !n.opts.Family.has(addr), !n.opts.allowsAddr(addr):
 		case badAddress(addr):
 			a.Tried, a.Err = true, checks.NetBadAddress.Errorf("connect to %s: not the address of a host", addr)
 		case addr.Is6():

@@ -93,6 +93,14 @@ type Options struct {
 	ConnectTo []ConnectTo // the first that matches counts
 	Contact   string      // who asks, as web servers read it; empty: nobody says so
 
+	// PublicOnly is for a service whose clients choose the hosts: only addresses of the public
+	// internet are dialled, and those in AllowNets, and only on ports that mail accounts have,
+	// besides AllowPorts and where ConnectTo leads. The resolvers are the operator's choice, and
+	// may be anywhere.
+	PublicOnly bool
+	AllowNets  []netip.Prefix
+	AllowPorts []uint16
+
 	// ShareDocuments has the runs share documents too, if they are asked for without saying
 	// who asks.
 	ShareDocuments bool
@@ -134,6 +142,9 @@ func New(opts Options) (*Net, error) {
 	n := &Net{Resolver: newResolver(opts.Dial, servers), Roots: opts.Roots, opts: opts, ownDial: ownDial, anchors: dnssec.Root()}
 	if opts.Anchors.ds != nil {
 		n.anchors = opts.Anchors.ds
+	}
+	if opts.PublicOnly {
+		n.Resolver.shows = n.opts.allowsAddr
 	}
 	n.http = newHTTPClient(n)
 	if opts.ShareDocuments {

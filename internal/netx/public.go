@@ -111,7 +111,7 @@ func (n *Net) publicAddrs(ctx context.Context, host string, port uint16) ([]neti
 	if err != nil {
 		return nil, err
 	}
-	if target, _ := n.Target(host, port); n.ownDial && target == host {
+	if target, _ := n.Target(host, port); n.ownDial && !n.opts.PublicOnly && target == host {
 		addrs = slices.DeleteFunc(slices.Clone(addrs), func(a netip.Addr) bool { return !publicAddress(a) })
 	}
 	if len(addrs) == 0 {
@@ -120,18 +120,50 @@ func (n *Net) publicAddrs(ctx context.Context, host string, port uint16) ([]neti
 	return addrs, nil
 }
 
-// special are the address blocks that are not the public internet, beside those
-// that net/netip knows (RFC 6890 and the IANA registries it began). The last
-// three carry an IPv4 address inside, which might be any.
+// special are the blocks that are not the public internet, beside those that net/netip knows
+// (RFC 6890, and the registries that IANA keeps after it): of IPv4, and of the part of IPv6 that
+// is given out.
 var special = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("fec0::/10"),
-	netip.MustParsePrefix("64:ff9b::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("2001::/32"),
+	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
+	netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
+	netip.MustParsePrefix("192.31.196.0/24"), netip.MustParsePrefix("192.52.193.0/24"), netip.MustParsePrefix("192.175.48.0/24"), netip.MustParsePrefix("2620:4f:8000::/48"),
+	netip.MustParsePrefix("168.63.129.16/32"), // Azure's own, which only its machines reach
+
+	// The first holds Teredo, the second 6to4, both with an IPv4 address inside that might be any.
+	netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2002::/16"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("3fff::/20"),
 }
+
+var (
+	givenOut = netip.MustParsePrefix("2000::/3")     // the unicast addresses of IPv6 that are given out (RFC 4291 section 4)
+	nat64    = netip.MustParsePrefix("64:ff9b::/96") // an IPv4 address inside, by which a network without IPv4 reaches it (RFC 6052 section 2.1)
+)
 
 // publicAddress reports whether an address belongs to the public internet.
 func publicAddress(a netip.Addr) bool {
 	a = a.Unmap()
-	return a.IsGlobalUnicast() && !a.IsPrivate() && a.Zone() == "" &&
+	if nat64.Contains(a) {
+		raw := a.As16()
+		a = netip.AddrFrom4([4]byte(raw[12:]))
+	}
+	return a.IsGlobalUnicast() && !a.IsPrivate() && a.Zone() == "" && (a.Is4() || givenOut.Contains(a)) &&
 		!slices.ContainsFunc(special, func(p netip.Prefix) bool { return p.Contains(a) })
 }
+
+// mailPorts are the ports that mail accounts have: of the web, and of reading, handing in and
+// filtering mail.
+var mailPorts = []uint16{80, 443, 25, 465, 587, 2525, 110, 995, 143, 993, 4190}
+
+// allowsAddr reports whether an address may be dialled.
+func (o *Options) allowsAddr(a netip.Addr) bool {
+	return !o.PublicOnly || publicAddress(a) || slices.ContainsFunc(o.AllowNets, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+}
+
+// allowsPort reports whether a port may be dialled.
+func (o *Options) allowsPort(port uint16) bool {
+	return !o.PublicOnly || slices.Contains(mailPorts, port) || slices.Contains(o.AllowPorts, port)
+}
+
+// notAllowed says that a host is not dialled. It is the same for all such hosts: what there is in a
+// network that is not public is nobody's concern.
+func notAllowed(host string) error { return checks.NetNotAllowed.Errorf("%s is not tested", host) }

@@ -1,13 +1,23 @@
 package netx
 
 import (
+	"encoding/binary"
+	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"code.dny.dev/ssrf"
+
+	"mailcheck/checks"
 )
 
 func TestPublicAddress(t *testing.T) {
@@ -15,11 +25,12 @@ func TestPublicAddress(t *testing.T) {
 		addr string
 		want bool
 	}{
-		{"9.9.9.9", true}, {"2620:fe::fe", true},
+		{"9.9.9.9", true}, {"2620:fe::fe", true}, {"64:ff9b::909:909", true},
 		{"127.0.0.1", false}, {"10.1.2.3", false}, {"172.16.0.1", false}, {"192.168.1.1", false},
 		{"169.254.169.254", false}, {"100.64.0.1", false}, {"0.0.0.1", false}, {"224.0.0.1", false}, {"255.255.255.255", false},
 		{"::1", false}, {"::", false}, {"fe80::1", false}, {"fd00::1", false}, {"fec0::1", false}, {"ff02::1", false},
 		{"::ffff:127.0.0.1", false}, {"::ffff:10.0.0.1", false}, {"64:ff9b::7f00:1", false}, {"2002:7f00:1::", false}, {"fe80::1%eth0", false},
+		{"::127.0.0.1", false}, {"64:ff9b:1::a00:1", false}, {"2001::7f00:1", false}, {"192.0.2.1", false}, {"2001:db8::1", false}, {"168.63.129.16", false}, {"4000::1", false},
 	} {
 		if got := publicAddress(netip.MustParseAddr(c.addr)); got != c.want {
 			t.Errorf("publicAddress(%s) = %v", c.addr, got)
@@ -105,6 +116,90 @@ func TestFetchPublicOnce(t *testing.T) {
 		for _, path := range []string{"moved", "big", "missing"} {
 			if body, err := n.FetchPublic(t.Context(), "https://a.example/"+path); err == nil {
 				t.Errorf("%s: got %d bytes", path, len(body))
+			}
+		}
+	})
+}
+
+// What counts as public must not be less strict than what others hold it to be. The library does
+// not look into addresses of NAT64; those it refuses altogether.
+func TestSecondOpinion(t *testing.T) {
+	other := ssrf.New(ssrf.WithAnyPort())
+	random := rand.New(rand.NewPCG(1, 2))
+	public := 0
+	ask := func(a netip.Addr) {
+		network := "tcp4"
+		if a.Is6() {
+			network = "tcp6"
+		}
+		if !publicAddress(a) || nat64.Contains(a) {
+			return
+		}
+		public++
+		if err := other.Safe(network, netip.AddrPortFrom(a, 443).String(), nil); err != nil {
+			t.Errorf("%s counts as public: %v", a, err)
+		}
+	}
+	for range 200_000 {
+		var raw [16]byte
+		binary.NativeEndian.PutUint64(raw[:], random.Uint64())
+		binary.NativeEndian.PutUint64(raw[8:], random.Uint64())
+		ask(netip.AddrFrom4([4]byte(raw[:4])))
+		raw[0] = 0x20 | raw[0]&0x1f
+		ask(netip.AddrFrom16(raw))
+	}
+	for _, denied := range slices.Concat(ssrf.IPv4DeniedPrefixes, ssrf.IPv6DeniedPrefixes) {
+		if publicAddress(denied.Addr()) || publicAddress(denied.Addr().Next()) {
+			t.Errorf("%s counts as public", denied)
+		}
+	}
+	if public == 0 {
+		t.Error("nothing is public")
+	}
+}
+
+// Whatever a name meant when it was looked up, what counts is what is dialled (DNS rebinding). A
+// port that mail does not have is dialled nowhere, and no answer tells one refusal from another.
+func TestPublicOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		i := newInternet()
+		n := newNet(t, i, Options{PublicOnly: true, AllowNets: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}, AllowPorts: []uint16{8443}})
+		refusals := map[string]bool{}
+		refused := func(port uint16, addrs ...string) {
+			t.Helper()
+			var all []netip.Addr
+			for _, a := range addrs {
+				all = append(all, netip.MustParseAddr(a))
+			}
+			began := time.Now()
+			d, err := n.Dial(t.Context(), "mail.example", port, all)
+			if e, ok := errors.AsType[*checks.Error](err); !ok || e.Check != checks.NetNotAllowed || d.Conn != nil || time.Since(began) != 0 {
+				t.Errorf("%v port %d: %v after %v", addrs, port, err, time.Since(began))
+			}
+			refusals[fmt.Sprint(err)] = true
+		}
+		refused(993, "127.0.0.1")
+		refused(993, "::1", "10.0.0.1")
+		refused(993, "::ffff:192.168.0.1")
+		refused(443, "169.254.169.254")
+		refused(443, "64:ff9b::a9fe:a9fe")
+		refused(993, "203.0.113.1")
+		refused(22, "9.9.9.9")
+		refused(22, "198.51.100.1")
+		if len(i.dialled) != 0 || len(refusals) != 1 {
+			t.Errorf("dialled %v, refusals %v", i.dialled, refusals)
+		}
+		for _, to := range []netip.AddrPort{netip.MustParseAddrPort("9.9.9.9:993"), netip.MustParseAddrPort("198.51.100.1:8443")} {
+			if _, err := n.Dial(t.Context(), "mail.example", to.Port(), []netip.Addr{netip.MustParseAddr("10.0.0.1"), to.Addr()}); !errors.Is(err, syscall.ECONNREFUSED) {
+				t.Errorf("%s: %v", to, err)
+			}
+		}
+		if want := []string{"tcp 9.9.9.9:993", "tcp 198.51.100.1:8443"}; !slices.Equal(i.dialled, want) {
+			t.Errorf("dialled %v", i.dialled)
+		}
+		for _, name := range []string{"127.0.0.1", "localhost", "router.localhost", "10.1.2.3"} {
+			if addrs, _, err := n.Addrs(t.Context(), name, 993); err == nil || len(addrs) > 0 {
+				t.Errorf("%s has the addresses %v", name, addrs)
 			}
 		}
 	})

@@ -72,7 +72,8 @@ type MX struct {
 type Resolver struct {
 	dial    DialFunc
 	servers []string
-	best    atomic.Int32 // index of the server that answered last
+	shows   func(netip.Addr) bool // addresses that anybody may learn; nil: all
+	best    atomic.Int32          // index of the server that answered last
 
 	mu      sync.Mutex
 	entries map[question]*entry
@@ -166,12 +167,15 @@ func (r *Resolver) TXT(ctx context.Context, name string) ([]string, Meta, error)
 // are asked at once. If one fails and the other has addresses, those are
 // returned and Meta.Partial says why the rest is missing. An IP address returns
 // itself and a name under localhost the loopback addresses (RFC 6761 section
-// 6.3), without a question.
+// 6.3), without a question. Where [Options] lets none of the addresses be dialled, they are not
+// shown either: the error is that of [Net.Dial].
 func (r *Resolver) Addrs(ctx context.Context, name string, fam Family) ([]netip.Addr, Meta, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, Meta{}, err
 	}
-	if local := localAddrs(name); local != nil {
+	if local := localAddrs(name); local != nil && !r.showsOne(local) {
+		return nil, Meta{}, notAllowed(name)
+	} else if local != nil {
 		return slices.DeleteFunc(local, func(a netip.Addr) bool { return !fam.has(a) }), Meta{}, nil
 	}
 	var v6, v4 addrAnswer
@@ -199,8 +203,16 @@ func (r *Resolver) Addrs(ctx context.Context, name string, fam Family) ([]netip.
 	if len(addrs) == 0 {
 		return nil, meta, err
 	}
+	if !r.showsOne(addrs) {
+		return nil, Meta{}, notAllowed(name)
+	}
 	meta.Partial = err
 	return addrs, meta, nil
+}
+
+// showsOne reports whether anybody may learn of one of the addresses.
+func (r *Resolver) showsOne(addrs []netip.Addr) bool {
+	return r.shows == nil || slices.ContainsFunc(addrs, r.shows)
 }
 
 // addrAnswer is what one family answered.

@@ -59,7 +59,7 @@ func nameCauses(r *mailcheck.Report) {
 		if e.first[f.Check] == nil {
 			e.first[f.Check] = f
 		}
-		if e.network == nil && (f.Check == checks.NetOffline || f.Check == checks.NetCaptivePortal || f.Check == checks.NetShortage && (f.Severity == checks.Failure || len(r.Usable()) == 0)) {
+		if e.network == nil && (f.Check == checks.NetOffline || f.Check == checks.NetCaptivePortal || f.Check == checks.NetShortage && (f.Severity == checks.Failure || len(r.Usable()) == 0) || f.Check == checks.NetNotAllowed && len(r.Usable()) == 0) {
 			e.network = f.Check
 		}
 	}

@@ -68,15 +68,15 @@ func finish(r *mailcheck.Report) {
 	clearClock(r)
 	slices.SortStableFunc(r.Findings, func(a, b mailcheck.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
 	r.Verdict = mailcheck.VerdictOf(r.Findings)
-	if r.Verdict.Usable() && unknown(r) || r.Verdict == mailcheck.Fail && onlyShortage(r) {
+	if r.Verdict.Usable() && unknown(r) || r.Verdict == mailcheck.Fail && onlyHere(r) {
 		r.Verdict = mailcheck.Untested
 	}
 }
 
-// onlyShortage reports whether nothing failed but this machine.
-func onlyShortage(r *mailcheck.Report) bool {
+// onlyHere reports whether nothing failed but what this machine cannot do, or may not.
+func onlyHere(r *mailcheck.Report) bool {
 	return !slices.ContainsFunc(r.Findings, func(f mailcheck.Finding) bool {
-		return f.Severity == checks.Failure && f.Check != checks.NetShortage && f.BecauseOf == nil
+		return f.Severity == checks.Failure && f.Check != checks.NetShortage && f.Check != checks.NetNotAllowed && f.BecauseOf == nil
 	})
 }
 
