@@ -47,6 +47,7 @@ type service struct {
 	net     network
 	listen  string
 	publish publishing
+	tls     tlsFlags
 }
 
 func serveCommand() *cobra.Command {
@@ -65,6 +66,7 @@ be started, or ended by itself.`,
 	}
 	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:9877", "listen at this `IP:PORT`")
 	s.publish.register(c)
+	s.tls.register(c)
 	s.net.register(c)
 	s.net.public.register(c)
 	s.net.registerDiscovery(c)
@@ -96,19 +98,30 @@ func (s *service) run(c *cobra.Command) error {
 		Client: client, Timeout: s.net.timeout, Version: version(),
 		Options: probes.Options{ExpiryWarning: time.Duration(s.net.expiry)},
 	}}
+	var names []string
+	if published != nil {
+		server.Sites, names = published, published.Names()
+	}
+	secured, err := s.tls.open(c, s.net, names)
+	if err != nil {
+		return err
+	}
+	defer secured.end()
+	server.TLS = secured.config
 	l, err := net.Listen("tcp", s.listen)
 	if err != nil {
 		return noRun("choose another one with --listen", "%v", err)
 	}
-	if published != nil {
-		end, err := s.keep(c, published)
-		if err != nil {
-			return err
-		}
-		defer end()
-		server.Sites = published
+	end, err := s.beside(c, published, secured.fetch)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(c.ErrOrStderr(), "mailcheck: serving at http://%s/\n", l.Addr())
+	defer end()
+	scheme := "http"
+	if server.TLS != nil {
+		scheme = "https"
+	}
+	fmt.Fprintf(c.ErrOrStderr(), "mailcheck: serving at %s://%s/\n", scheme, l.Addr())
 	if err := server.Serve(c.Context(), l, s.net.timeout); err != nil {
 		return noRun("", "%v", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -81,17 +82,24 @@ func (s *service) checks(ctx context.Context) (*probes.Client, publish.Check, er
 	}, nil
 }
 
-// keep checks the domains that are published from a check, as long as the service runs. The
-// function it returns ends that, and waits for it.
-func (s *service) keep(c *cobra.Command, p *publish.Publisher) (end func(), err error) {
+// beside does what goes on beside the answers, as long as the service runs: it gets
+// certificates, and checks the domains that are published from a check. The function it returns
+// ends that, and waits for it.
+func (s *service) beside(c *cobra.Command, p *publish.Publisher, fetch func(context.Context)) (end func(), err error) {
+	ctx, cancel := context.WithCancel(c.Context())
+	var all sync.WaitGroup
+	if fetch != nil {
+		go fetch(ctx) // not waited for: the library goes on for minutes
+	}
+	if p == nil {
+		return cancel, nil
+	}
 	client, check, err := s.checks(c.Context())
 	if err != nil {
+		cancel()
 		return nil, err
 	}
-	ctx, cancel := context.WithCancel(c.Context())
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
+	all.Go(func() {
 		p.Keep(ctx, check, func(e publish.Event) {
 			what := "the PACC document has changed, and its record in DNS has to; see --dns"
 			if e.Err != nil {
@@ -99,11 +107,11 @@ func (s *service) keep(c *cobra.Command, p *publish.Publisher) (end func(), err 
 			}
 			fmt.Fprintf(c.ErrOrStderr(), "mailcheck: note: %s: %s\n", e.Domain, mailcheck.Clean(what))
 		})
-	}()
+	})
 	return func() {
 		cancel()
 		client.Close()
-		<-over
+		all.Wait()
 	}, nil
 }
 

@@ -21,11 +21,12 @@ const (
 
 	// HTTP: one hop from the lookup to the last byte. It covers a connection whose
 	// first SYN was lost and a slow web server; documents are small.
-	fetchTimeout = 10 * time.Second
-	turnPatience = 2 * time.Second  // a document waits for another one of the same host, but not so long that one that hangs delays the rest
-	idleTimeout  = 30 * time.Second // a connection waits for the next document of its host
-	keptLife     = 15 * time.Minute // a document counts for so long, where runs share them: a survey of a large provider's domains asks for it a few times
-	promptly     = 1 * time.Second  // nobody's head start is as short, so that it does not matter whether a document came sooner
-	pingAfter    = 10 * time.Second // an HTTP/2 connection on which nothing came is asked whether it still lives
-	pingTimeout  = 5 * time.Second  // and given up: the runs that share a dead one would go on waiting for it
+	fetchTimeout   = 10 * time.Second
+	authorityLimit = 30 * time.Second // one request to a certificate authority, which signs while it is waited for
+	turnPatience   = 2 * time.Second  // a document waits for another one of the same host, but not so long that one that hangs delays the rest
+	idleTimeout    = 30 * time.Second // a connection waits for the next document of its host
+	keptLife       = 15 * time.Minute // a document counts for so long, where runs share them: a survey of a large provider's domains asks for it a few times
+	promptly       = 1 * time.Second  // nobody's head start is as short, so that it does not matter whether a document came sooner
+	pingAfter      = 10 * time.Second // an HTTP/2 connection on which nothing came is asked whether it still lives
+	pingTimeout    = 5 * time.Second  // and given up: the runs that share a dead one would go on waiting for it
 )
