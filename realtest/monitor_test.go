@@ -24,12 +24,13 @@ import (
 const (
 	monitorPage = "../docs/ci-and-monitoring.md"
 	adminPage   = "../docs/administrator.md"
+	bulkPage    = "../docs/bulk.md"
 )
 
 // recipe returns a file as a page has it.
 func recipe(t *testing.T, path string) string {
 	t.Helper()
-	for _, page := range []string{monitorPage, adminPage} {
+	for _, page := range []string{monitorPage, adminPage, bulkPage} {
 		block := regexp.MustCompile("(?m)^`" + regexp.QuoteMeta(path) + "`.*\n\n```\n((?:.*\n)*?)```$").FindSubmatch(must(os.ReadFile(page)))
 		if block != nil {
 			return string(block[1])

@@ -14,7 +14,9 @@ const maxLine = 64 << 20
 
 // Collect reads the lines of a survey, each once, as they come, until there are no jobs left. An error of
 // take ends it.
-func (q *Queue) Collect(ctx context.Context, take func(line []byte) error) error {
+func (q *Queue) Collect(ctx context.Context, take func(line []byte) error) (err error) {
+	ctx, end := q.until(ctx)
+	defer end(&err)
 	watch, err := q.lines.WatchAll(ctx)
 	if err != nil {
 		return err

@@ -3,6 +3,8 @@ package queue
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"sync"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -13,6 +15,8 @@ const together = 256
 // Feed puts jobs into the queue, and returns how many were new. Of those that were there already
 // there is no second one. operator names who runs the servers of a job.
 func (q *Queue) Feed(ctx context.Context, jobs []Job, operator func(Job) string) (fresh int, err error) {
+	ctx, end := q.until(ctx)
+	defer end(&err)
 	for len(jobs) > 0 {
 		some := jobs[:min(len(jobs), together)]
 		jobs = jobs[len(some):]
@@ -26,6 +30,10 @@ func (q *Queue) Feed(ctx context.Context, jobs []Job, operator func(Job) string)
 }
 
 func (q *Queue) feed(ctx context.Context, jobs []Job, operator func(Job) string) (fresh int, err error) {
+	jobs, err = q.untested(ctx, jobs)
+	if err != nil {
+		return 0, err
+	}
 	var acks []jetstream.PubAckFuture
 	for _, job := range jobs {
 		data, err := json.Marshal(job)
@@ -54,4 +62,29 @@ func (q *Queue) feed(ctx context.Context, jobs []Job, operator func(Job) string)
 		}
 	}
 	return fresh, nil
+}
+
+// untested leaves out the jobs that have a line. The stream does not know them any more: it forgets
+// what was acknowledged when the server starts anew.
+func (q *Queue) untested(ctx context.Context, jobs []Job) (rest []Job, err error) {
+	ctx, cancel := context.WithTimeout(ctx, replyTime)
+	defer cancel()
+	if status, err := q.lines.Status(ctx); err != nil || status.Values() == 0 {
+		return jobs, err
+	}
+	found := make([]error, len(jobs))
+	var all sync.WaitGroup
+	for i, job := range jobs {
+		all.Go(func() { _, found[i] = q.lines.Get(ctx, id(job.Key)) })
+	}
+	all.Wait()
+	for i, err := range found {
+		switch {
+		case errors.Is(err, jetstream.ErrKeyNotFound):
+			rest = append(rest, jobs[i])
+		case err != nil:
+			return nil, err
+		}
+	}
+	return rest, nil
 }

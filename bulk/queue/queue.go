@@ -74,11 +74,12 @@ func id(key string) string {
 
 // Queue is a survey in a NATS server. Make it with [Create] or [Find], and [Queue.Close] it.
 type Queue struct {
-	conn  *nats.Conn
-	js    jetstream.JetStream
-	name  string
-	jobs  jetstream.Stream
-	lines jetstream.KeyValue
+	conn    *nats.Conn
+	refused context.Context // ends, with the cause, when the server does not let this user go on
+	js      jetstream.JetStream
+	name    string
+	jobs    jetstream.Stream
+	lines   jetstream.KeyValue
 }
 
 // Server says where a queue is.
@@ -100,6 +101,11 @@ var (
 	ErrOldServer  = errors.New("the server is older than NATS 2.10")
 	ErrNoStreams  = errors.New("JetStream is not enabled there")
 	ErrTooLong    = errors.New("the line is longer than the server takes")
+	ErrForbidden  = errors.New("the server forbids this user what a survey needs")
+	ErrUser       = nats.ErrAuthorization    // the server does not know the user
+	ErrPlain      = nats.ErrSecureConnWanted // it has no TLS
+	ErrTLS        = nats.ErrTLS
+	ErrNoServer   = nats.ErrNoServers // nobody answers there
 	errNotAnybody = errors.New("a file of credentials has a user's JWT and key, or a seed that begins with SU")
 )
 
@@ -129,11 +135,17 @@ func connect(s Server) (*Queue, error) {
 		}
 		options = append(options, login)
 	}
+	refused, refuse := context.WithCancelCause(context.Background())
+	options = append(options, nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+		if errors.Is(err, nats.ErrPermissionViolation) { // nothing else would tell: the server just does not answer
+			refuse(fmt.Errorf("%w: %w", ErrForbidden, err))
+		}
+	}), nats.ClosedHandler(func(c *nats.Conn) { refuse(c.LastError()) }))
 	conn, err := nats.Connect(s.URL, options...)
 	if err != nil {
 		return nil, err
 	}
-	q := &Queue{conn: conn, name: s.Name}
+	q := &Queue{conn: conn, refused: refused, name: s.Name}
 	if q.js, err = jetstream.New(conn); err == nil && old(conn.ConnectedServerVersion()) {
 		err = fmt.Errorf("%w: %s", ErrOldServer, conn.ConnectedServerVersion())
 	}
@@ -210,16 +222,32 @@ func open(ctx context.Context, s Server, prepare func(context.Context, *Queue) e
 	if err != nil {
 		return nil, err
 	}
+	ctx, end := q.until(ctx)
 	ctx, cancel := context.WithTimeout(ctx, replyTime)
 	defer cancel()
 	if err = prepare(ctx, q); err == nil {
 		err = q.find(ctx)
 	}
+	end(&err)
 	if err != nil {
 		q.Close()
 		return nil, err
 	}
 	return q, nil
+}
+
+// until returns a context that also ends when the server does not let this user go on. That is then the error
+// of what the context is for, whatever came of it.
+func (q *Queue) until(ctx context.Context) (_ context.Context, end func(*error)) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(q.refused, func() { cancel(context.Cause(q.refused)) })
+	return ctx, func(err *error) {
+		stop()
+		cancel(nil)
+		if *err != nil && q.refused.Err() != nil {
+			*err = context.Cause(q.refused)
+		}
+	}
 }
 
 // find looks at what is there.

@@ -217,6 +217,41 @@ func TestOfOneOperator(t *testing.T) {
 	}
 }
 
+// What has a line is not fed again, although the stream has forgotten it with the start of the server.
+func TestFedAgain(t *testing.T) {
+	m := start(t)
+	q := m.queue()
+	feed := func(all []Job) int {
+		t.Helper()
+		fresh, err := q.Feed(t.Context(), all, operator)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fresh
+	}
+	work := func() {
+		t.Helper()
+		if err := q.Work(t.Context(), Worker{Concurrency: 1, GiveUp: giveUp, Test: func(_ context.Context, j Job, _ int) ([]byte, time.Duration, error) {
+			return []byte(j.Key), 0, nil
+		}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	feed(jobs(3))
+	work()
+	m.restart()
+	if n := feed(jobs(5)); n != 2 {
+		t.Errorf("%d are new", n)
+	}
+	if n := feed(jobs(5)); n != 0 {
+		t.Errorf("%d are new at the second time", n)
+	}
+	work()
+	if lines := collect(t, q); len(lines) != 5 {
+		t.Errorf("%d lines", len(lines))
+	}
+}
+
 // What is in hand when a worker is interrupted goes to the next one at once.
 func TestInterruptedWorker(t *testing.T) {
 	m := start(t)

@@ -39,7 +39,9 @@ const idle = 500 * time.Millisecond
 
 // Work tests jobs until there are none left, or the end of the context: what is in hand by then
 // goes to others at once.
-func (q *Queue) Work(ctx context.Context, w Worker) error {
+func (q *Queue) Work(ctx context.Context, w Worker) (err error) {
+	ctx, end := q.until(ctx)
+	defer end(&err)
 	w.Lost = cmp.Or(w.Lost, AckWait)
 	shelves, err := q.consumers(ctx, w.Lost)
 	if err != nil {

@@ -52,7 +52,27 @@ func (f *shared) open(ctx context.Context, how func(context.Context, queue.Serve
 	case errors.Is(err, queue.ErrOtherKind):
 		return nil, noRun("take another name: --survey NAME", "the survey %s: %v", f.Name, err)
 	}
-	return nil, noRun("the server runs as: nats-server --jetstream", "--nats: %v", err)
+	return nil, f.broken(err)
+}
+
+// broken says what is wrong with the server, or with the way to it.
+func (f *shared) broken(err error) error {
+	for _, known := range []struct {
+		err  error
+		hint string
+	}{
+		{queue.ErrNoStreams, "the server runs as: nats-server --jetstream"},
+		{queue.ErrForbidden, "the user has to be allowed to publish to $JS.>, $KV.> and mailcheck.>, and to subscribe to _INBOX.>"},
+		{queue.ErrUser, "--nats-creds FILE has the credentials of a user whom the server knows"},
+		{queue.ErrPlain, "the server has no TLS: its configuration needs a block tls, or it is nats:// without secrets"},
+		{queue.ErrTLS, "the certificate has to be for the name in the URL; --nats-ca FILE has its authority, if that is one of your own"},
+		{queue.ErrNoServer, "is it at work, and reachable from here?"},
+	} {
+		if errors.Is(err, known.err) {
+			return noRun(known.hint, "--nats: %v", err)
+		}
+	}
+	return noRun("", "--nats: %v", err)
 }
 
 // ended says why a queue was left before its end.
@@ -60,8 +80,11 @@ func (f *shared) ended(err error) error {
 	if _, told := errors.AsType[*failure](err); err == nil || told {
 		return err
 	}
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, context.Canceled):
 		return noRun("to go on, give the same command again", "interrupted")
+	case errors.Is(err, queue.ErrForbidden):
+		return f.broken(err)
 	}
 	return noRun("to go on, give the same command again", "--nats: %v", err)
 }
