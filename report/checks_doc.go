@@ -37,7 +37,7 @@ func checkSection(b *strings.Builder, c *checks.Check) {
 	fmt.Fprintf(b, "\n### %s\n\n", c.ID)
 	fmt.Fprintf(b, "%s\n\n", markdown(c.Summary))
 	fmt.Fprintf(b, "- Severity: %s\n", c.Severity)
-	fmt.Fprintf(b, "- Who acts: %s\n", mailcheck.Clause(actor(c.Who)))
+	fmt.Fprintf(b, "- Who acts: %s\n", mailcheck.Clause(Actor(c.Who)))
 	fmt.Fprintf(b, "- What to do: %s\n", markdown(c.Remedy))
 	fmt.Fprintf(b, "- Reference: %s\n", markdown(c.Ref))
 }

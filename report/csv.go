@@ -70,7 +70,7 @@ var csvFinding = []string{"id", "severity", "who_acts", "summary", "detail", "re
 func (row csvRow) found(found []group) csvRow {
 	if len(found) > 0 {
 		f := found[0].Finding
-		row["id"], row["severity"], row["who_acts"] = f.Check.ID, f.Severity.String(), actor(f.Actor())
+		row["id"], row["severity"], row["who_acts"] = f.Check.ID, f.Severity.String(), Actor(f.Actor())
 		row["summary"], row["detail"], row["remedy"] = f.Check.Summary, f.Detail.String(), f.Remedy().String()
 	}
 	return row

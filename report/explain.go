@@ -13,7 +13,7 @@ func Explain(w io.Writer, c *checks.Check, opts Options) error {
 	p.WriteString(c.ID + gap + p.paint(c.Severity.String(), c.Severity) + "\n\n")
 	p.say(0, 0, "%s", c.Summary)
 	p.blank()
-	p.say(0, 2, "Who acts: %s", mailcheck.Clause(actor(c.Who)))
+	p.say(0, 2, "Who acts: %s", mailcheck.Clause(Actor(c.Who)))
 	p.say(0, 2, "What to do: %s", c.Remedy)
 	p.say(0, 2, "Reference: %s", c.Ref)
 	_, err := io.WriteString(w, p.String())

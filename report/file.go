@@ -80,7 +80,7 @@ func fileFinding(p *page, f mailcheck.Finding) {
 	}
 	p.item(evidence, f.Detail)
 	p.item("Means", mailcheck.Textf("%s", f.Check.Summary))
-	p.item(actor(f.Actor()), f.Remedy())
+	p.item(Actor(f.Actor()), f.Remedy())
 }
 
 // where names the place in a file as compilers do.

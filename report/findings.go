@@ -166,7 +166,7 @@ func findings(p *page, r *mailcheck.Report) {
 		}
 		p.say(0, 2, "Note: %s (%s)", about(verbatim(strings.TrimSuffix(g.Check.Summary, ".")), g, g.Detail), g.Check.ID)
 		if !g.Fix.Empty() { // worth knowing how, although nothing is wrong
-			p.say(2, 4, "%s: %s", actor(g.Actor()), g.Fix)
+			p.say(2, 4, "%s: %s", Actor(g.Actor()), g.Fix)
 		}
 	}
 }
@@ -267,9 +267,9 @@ func (p *page) findingTitle(severity checks.Severity, title mailcheck.Text) {
 // toDo says who does what, the user first where he can do something meanwhile.
 func toDo(f mailcheck.Finding) []item {
 	if !f.Meanwhile.Empty() && f.Actor() != checks.User {
-		return []item{{actor(checks.User), f.Meanwhile}, {actor(f.Actor()), f.Mend()}}
+		return []item{{Actor(checks.User), f.Meanwhile}, {Actor(f.Actor()), f.Mend()}}
 	}
-	return []item{{actor(f.Actor()), f.Remedy()}}
+	return []item{{Actor(f.Actor()), f.Remedy()}}
 }
 
 // fewConsequences is how many consequences of a cause are told without -v: the
@@ -327,11 +327,11 @@ func placeWord(g group) string {
 
 // acts reports whether a label names who acts.
 func acts(label string) bool {
-	return slices.ContainsFunc([]checks.Who{checks.User, checks.Admin, checks.Operator, checks.Network}, func(w checks.Who) bool { return actor(w) == label })
+	return slices.ContainsFunc([]checks.Who{checks.User, checks.Admin, checks.Operator, checks.Network}, func(w checks.Who) bool { return Actor(w) == label })
 }
 
-// actor names the person who can mend a fault, as the help desk would.
-func actor(w checks.Who) string {
+// Actor names the person who can mend a fault, as the help desk would.
+func Actor(w checks.Who) string {
 	switch w {
 	case checks.User:
 		return "User"

@@ -31,6 +31,41 @@ func HTML(w io.Writer, r *mailcheck.Report, opts Options) error {
 	return err
 }
 
+// Section is a part of a page that somebody else has written, with a title.
+type Section struct {
+	ID, Title string
+	HTML      template.HTML
+}
+
+// Page is what a site makes a page of its own from.
+type Page struct {
+	Title string        // in the title bar of a window
+	Body  template.HTML // what HTML writes between <body> and </body>, with the sections after the settings
+}
+
+// PageOf returns a report as a part of a site, whose pages have PageStyle.
+func PageOf(r *mailcheck.Report, opts Options, further ...Section) (Page, error) {
+	p := pageOf(r, opts, further...)
+	var b bytes.Buffer
+	if err := pageTemplate().ExecuteTemplate(&b, "report", p); err != nil {
+		return Page{}, err
+	}
+	title := p.Title.String()
+	if p.Outline.Word != "" {
+		title = p.Outline.Word + ": " + title
+	}
+	return Page{title, template.HTML(b.String())}, nil
+}
+
+// PageStyle returns the style of what PageOf gives, for a site to add its own to.
+func PageStyle() template.CSS { return template.CSS(unixLines(pageStyle)) }
+
+// PagePolicy returns the part of a Content-Security-Policy that lets a page have one style.
+func PagePolicy(style template.CSS) string {
+	sum := sha256.Sum256([]byte(style))
+	return "style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
 // pageTemplate has the pages of a report and of a survey. It is parsed when one is written:
 // whoever wants a table does not wait for it.
 var pageTemplate = sync.OnceValue(func() *template.Template {
@@ -55,7 +90,8 @@ type webPage struct {
 	Level    string    // of the verdict, as a class
 	Contents []webPart // the titles of the sections; none where there are few
 	First    *advice
-	Cards    []card // settings to type in
+	Further  []Section // of the site that the page is of
+	Cards    []card    // settings to type in
 	Parts    []webPart
 	Certs    []card
 	Times    timeline
@@ -91,13 +127,13 @@ type webItem struct {
 	Evidence bool // somebody else's words as they are
 }
 
-func pageOf(r *mailcheck.Report, opts Options) webPage {
+func pageOf(r *mailcheck.Report, opts Options, further ...Section) webPage {
 	style := unixLines(pageStyle)
 	o := outlineOf(r, opts)
 	p := webPage{
 		Policy: policyFor(style),
 		Style:  template.CSS(style), Outline: o, Level: levels[o.Severity], First: o.First,
-		Title: mailcheck.Textf("mailcheck"),
+		Title: mailcheck.Textf("mailcheck"), Further: further,
 	}
 	if !o.Subject.Empty() {
 		p.Title = mailcheck.Textf("%s - mailcheck", o.Subject)
@@ -117,8 +153,7 @@ func pageOf(r *mailcheck.Report, opts Options) webPage {
 
 // policyFor is the Content-Security-Policy of a page that has one style and nothing else.
 func policyFor(style string) string {
-	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; " + PagePolicy(template.CSS(style)) + "; base-uri 'none'; form-action 'none'"
 }
 
 // contents lists the sections that there are, in their order.
@@ -131,6 +166,9 @@ func (p webPage) contents() []webPart {
 	}
 	add(p.First != nil, webPart{ID: "first", Title: "What to do first"})
 	add(len(p.Cards) > 0, webPart{ID: "settings", Title: "Settings to type in"})
+	for _, s := range p.Further {
+		add(true, webPart{ID: s.ID, Title: s.Title})
+	}
 	add(true, p.Parts...)
 	add(len(p.Certs) > 0, webPart{ID: "certificates", Title: "Certificates"})
 	add(len(p.Times.Strips) > 0, webPart{ID: "times", Title: "Times"})

@@ -183,7 +183,7 @@ func (s *sarif) rule(c *checks.Check) int {
 		}
 	}
 	summary := mailcheck.Text{Format: cmp.Or(c.Summary, c.ID)} // of another version's checks something may be missing
-	remedy := mailcheck.Textf("%s: %s", actor(c.Who), mailcheck.Text{Format: c.Remedy})
+	remedy := mailcheck.Textf("%s: %s", Actor(c.Who), mailcheck.Text{Format: c.Remedy})
 	family, _, _ := strings.Cut(c.ID, ".")
 	severity := s.level(c.Severity)
 	s.rules = append(s.rules, sarifRule{

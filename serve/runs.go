@@ -66,14 +66,14 @@ func (r *Runs) Start(job Job) (*Run, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.closed {
-		return nil, &Refusal{Why: "The service is about to end.", After: time.Minute}
+		return nil, &Refusal{Why: "The service is about to end.", After: time.Minute, Busy: true}
 	}
 	key := job.Kind + "\n" + keyOf(job.Target)
 	if last := r.latest[key]; last != nil && !job.Credentials.Given() && now.Sub(last.Asked) < fresh {
 		return last, nil
 	}
 	if r.waiting >= maxWaiting {
-		return nil, &Refusal{Why: "Too many tests are waiting for their turn.", After: 10 * time.Second}
+		return nil, &Refusal{Why: "Too many tests are waiting for their turn.", After: 10 * time.Second, Busy: true}
 	}
 	if err := r.limits.take(job, now); err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (r *Runs) make(run *Run, job Job) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	opts := r.Options
-	opts.Credentials, opts.Watch, opts.Await = job.Credentials, run.watch, run.await
+	opts.Credentials, opts.Watch = job.Credentials, run.watch
 	do := job.Do
 	if do == nil {
 		do = func(ctx context.Context, c *probes.Client, o *probes.Options) (*mailcheck.Report, error) {
@@ -149,6 +149,21 @@ func pack(r *mailcheck.Report, err error, version string) ([]byte, error) {
 	}
 	err = w.Close()
 	return b.Bytes(), err
+}
+
+// keep keeps a report as one to give away, for longer than a run.
+func (r *Runs) keep(result *mailcheck.Report) (*Run, error) {
+	document, err := pack(result, nil, r.Version)
+	if err != nil {
+		return nil, err
+	}
+	run := &Run{ID: newID(), Address: result.Address, Target: result.Address.String(), Shared: true, Asked: time.Now(), changed: make(chan struct{})}
+	run.end(document, nil)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept.add(run)
+	r.kept.weigh(run)
+	return run, nil
 }
 
 // Find returns the run with an id; nil where there is none, or none any more.
@@ -182,6 +197,7 @@ type Run struct {
 	ID      string // that nobody can guess
 	Address mailcheck.Address
 	Target  string
+	Shared  bool // it is a copy without the person
 	Asked   time.Time
 
 	mu       sync.Mutex
@@ -199,7 +215,6 @@ type Event struct {
 	Kind   EventKind
 	At     time.Duration    // since its turn came
 	Server mailcheck.Server // whose test has come so far; zero for the other kinds
-	Awaits probes.Awaited   // what is waited for; zero for the other kinds
 }
 
 // EventKind says what an event is about.
@@ -211,7 +226,6 @@ const (
 	Begun   EventKind = "begun"   // the test of a server
 	Passed  EventKind = "passed"  // a client can use the server
 	Failed  EventKind = "failed"  // none can, or the time ran out
-	Awaits  EventKind = "awaits"  // something before or after the tests
 	Ended   EventKind = "ended"   // the report is there
 )
 
@@ -225,12 +239,6 @@ var progressed = map[probes.Progress]EventKind{probes.Begun: Begun, probes.Passe
 func (r *Run) watch(s mailcheck.Server, p probes.Progress) {
 	if !s.Guessed() || p == probes.Passed {
 		r.tell(Event{Kind: progressed[p], Server: s})
-	}
-}
-
-func (r *Run) await(a probes.Awaited) {
-	if a != probes.AwaitNothing {
-		r.tell(Event{Kind: Awaits, Awaits: a})
 	}
 }
 
@@ -271,6 +279,38 @@ func (r *Run) Events(from int) (events []Event, more <-chan struct{}) {
 	}
 	return r.events[min(max(from, 0), len(r.events)):], more
 }
+
+// Over reports whether the run has ended.
+func (r *Run) Over() bool {
+	_, more := r.Events(0)
+	return more == nil
+}
+
+// state is a word for how far the run has come.
+func (r *Run) state() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.err != nil:
+		return "failed"
+	case r.over:
+		return "done"
+	case len(r.events) == 0:
+		return "waiting"
+	}
+	return "running"
+}
+
+// life is how long the run is kept.
+func (r *Run) life() time.Duration {
+	if r.Shared {
+		return sharedFor
+	}
+	return keptFor
+}
+
+// Until returns when the run is let go.
+func (r *Run) Until() time.Time { return r.Asked.Add(r.life()) }
 
 // Wait waits for the end of the run. The error is the context's.
 func (r *Run) Wait(ctx context.Context) error {

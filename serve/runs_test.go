@@ -23,6 +23,7 @@ func inLab(t *testing.T, scenario string, with func(t *testing.T, l *lab.Lab, r 
 			t.Fatalf("no scenario %q", scenario)
 		}
 		l := lab.New(found)
+		l.RTT = 20 * time.Millisecond
 		defer l.Close()
 		c := &probes.Client{Dial: l.Dial, Resolvers: []string{lab.Resolver}, Anchors: l.Anchors(), Roots: l.Roots()}
 		defer c.Close()

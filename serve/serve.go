@@ -23,15 +23,19 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 )
 
 // Server is the service.
 type Server struct {
 	Runs   *Runs
+	Access Access
 	Routes []Route     // beside the service's own
 	Sites  Sites       // answer at names of their own, before anything else; nil: there are none
 	TLS    *tls.Config // with its certificates; nil: in clear, for loopback and a proxy in front
+
+	OwnNames []string // of this machine, which a copy to give away has not
 }
 
 // Route is one more thing that is served.
@@ -60,11 +64,18 @@ const (
 // Handler returns the handler of everything that is served.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", healthy)
-	for _, r := range s.Routes {
-		mux.Handle(r.Pattern, r.Handler)
+	for _, r := range slices.Concat(s.pageRoutes(), s.programRoutes(), s.Routes) {
+		h := r.Handler
+		if !r.Open {
+			h = s.Access.guard(headers(h))
+		}
+		mux.Handle(r.Pattern, h)
 	}
-	own := http.NewCrossOriginProtection().Handler(mux)
+	same := http.NewCrossOriginProtection()
+	same.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		refuse(w, r, http.StatusForbidden, "The request comes from another site.")
+	}))
+	own := same.Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.Sites != nil && s.Sites.Answers(r.Host) {
 			s.Sites.ServeHTTP(w, r)
@@ -72,6 +83,35 @@ func (s *Server) Handler() http.Handler {
 		}
 		own.ServeHTTP(w, r)
 	})
+}
+
+// pageRoutes are those of the page.
+func (s *Server) pageRoutes() []Route {
+	return []Route{
+		{"GET /healthz", true, http.HandlerFunc(healthy)},
+		{"GET /{$}", false, http.HandlerFunc(s.form)},
+		{"POST /check", false, http.HandlerFunc(s.check)},
+		{"GET /r/{id}", false, http.HandlerFunc(s.result)},
+		{"POST /r/{id}/share", false, http.HandlerFunc(s.share)},
+		{"GET /r/{id}/setup/{format}/{file...}", false, http.HandlerFunc(s.setupFile)},
+		{"GET /s/{id}", false, http.HandlerFunc(s.shared)},
+		{"GET /explain/{check}", false, http.HandlerFunc(s.explain)},
+		{"/", false, http.HandlerFunc(s.nothing)},
+	}
+}
+
+// programRoutes are those of the interface for programs.
+func (s *Server) programRoutes() []Route {
+	all := []Route{{"/api/", false, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		writeProblem(w, problem{Status: http.StatusNotFound, Detail: "The interface has no such path."})
+	})}}
+	for path, handlers := range s.interfaceRoutes() {
+		all = append(all, Route{path, false, wrongMethod(handlers)})
+		for method, h := range handlers {
+			all = append(all, Route{method + " " + path, false, h})
+		}
+	}
+	return all
 }
 
 // healthy says that the program is up. It asks nobody.

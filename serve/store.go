@@ -7,9 +7,10 @@ import (
 
 // How much is kept, and how long.
 const (
-	keptFor   = 1 * time.Hour // long enough for a call to the help desk
-	maxKept   = 256           // runs
-	maxWeight = 32 << 20      // bytes of their documents
+	keptFor   = 1 * time.Hour  // long enough for a call to the help desk
+	sharedFor = 24 * time.Hour // the other one may be asleep
+	maxKept   = 256            // runs, and copies of them
+	maxWeight = 32 << 20       // bytes of their documents
 )
 
 // store keeps runs, the latest first. Whoever calls its methods holds a lock.
@@ -39,15 +40,16 @@ func (s *store) weigh(r *Run) {
 	s.trim(time.Now())
 }
 
+// trim lets go of what is too old, and of the oldest while there is too much.
 func (s *store) trim(now time.Time) {
-	for last := s.order.Back(); last != nil; last = s.order.Back() {
-		r := last.Value.(*Run)
-		if s.order.Len() <= maxKept && s.weight <= maxWeight && now.Sub(r.Asked) < keptFor {
-			return
+	var before *list.Element
+	for e := s.order.Back(); e != nil; e = before {
+		before = e.Prev()
+		if r := e.Value.(*Run); s.order.Len() > maxKept || s.weight > maxWeight || !now.Before(r.Until()) {
+			s.order.Remove(e)
+			delete(s.byID, r.ID)
+			s.weight -= r.weight
 		}
-		s.order.Remove(last)
-		delete(s.byID, r.ID)
-		s.weight -= r.weight
 	}
 }
 
