@@ -197,9 +197,13 @@ var allowed = map[string]map[string]string{
 		"golang.org/x/text": "lists of addresses in UTF-16",
 	},
 	"serve": {
-		".":      "the nouns",
-		"probes": "who asks wants a run",
-		"report": "reports as they are kept",
+		".":                      "the nouns",
+		"checks":                 "what a finding is about, explained",
+		"autoconfig/lint":        "files that are sent, judged",
+		"autoconfig/setup":       "files to download",
+		"autoconfig/setup/sheet": "such files",
+		"probes":                 "who asks wants a run",
+		"report":                 "reports as they are kept",
 	},
 	"serve/publish": {
 		".":                      "the nouns",

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -40,7 +41,7 @@ type Section struct {
 // Page is what a site makes a page of its own from.
 type Page struct {
 	Title string        // in the title bar of a window
-	Body  template.HTML // what HTML writes between <body> and </body>, with the sections after the settings
+	Body  template.HTML // what HTML writes between <body> and </body>, with the sections after the findings
 }
 
 // PageOf returns a report as a part of a site, whose pages have PageStyle.
@@ -90,8 +91,7 @@ type webPage struct {
 	Level    string    // of the verdict, as a class
 	Contents []webPart // the titles of the sections; none where there are few
 	First    *advice
-	Further  []Section // of the site that the page is of
-	Cards    []card    // settings to type in
+	Cards    []card // settings to type in
 	Parts    []webPart
 	Certs    []card
 	Times    timeline
@@ -101,6 +101,7 @@ type webPage struct {
 type webPart struct {
 	ID, Title string
 	Nodes     []node
+	HTML      template.HTML // of the site that the page is of; empty elsewhere
 }
 
 // node is a paragraph, a list, a table or a finding.
@@ -133,7 +134,7 @@ func pageOf(r *mailcheck.Report, opts Options, further ...Section) webPage {
 	p := webPage{
 		Policy: policyFor(style),
 		Style:  template.CSS(style), Outline: o, Level: levels[o.Severity], First: o.First,
-		Title: mailcheck.Textf("mailcheck"), Further: further,
+		Title: mailcheck.Textf("mailcheck"),
 	}
 	if !o.Subject.Empty() {
 		p.Title = mailcheck.Textf("%s - mailcheck", o.Subject)
@@ -142,13 +143,33 @@ func pageOf(r *mailcheck.Report, opts Options, further ...Section) webPage {
 		p.Cards = append(p.Cards, settingCard(r.Address, s))
 	}
 	for _, s := range o.Sections {
-		p.Parts = append(p.Parts, webPart{strings.ReplaceAll(strings.ToLower(s.Title), " ", "-"), s.Title, nodesOf(s)})
+		p.Parts = append(p.Parts, webPart{ID: strings.ReplaceAll(strings.ToLower(s.Title), " ", "-"), Title: s.Title, Nodes: nodesOf(s)})
+	}
+	if len(further) > 0 {
+		p.become(further)
 	}
 	if opts.View == Account {
 		p.Certs, p.Times = certificateCards(r), timelineOf(r)
 	}
 	p.Contents = p.contents()
 	return p
+}
+
+// become makes the page one of a site: its sections come after the findings, and a test is made
+// again there, not by a command.
+func (p *webPage) become(further []Section) {
+	at := 0
+	if len(p.Parts) > 0 && p.Parts[0].ID == "findings" {
+		at = 1
+	}
+	for i, s := range further {
+		p.Parts = slices.Insert(p.Parts, at+i, webPart{ID: s.ID, Title: s.Title, HTML: s.HTML})
+	}
+	if p.First != nil {
+		first := *p.First
+		first.Again = ""
+		p.First = &first
+	}
 }
 
 // policyFor is the Content-Security-Policy of a page that has one style and nothing else.
@@ -166,9 +187,6 @@ func (p webPage) contents() []webPart {
 	}
 	add(p.First != nil, webPart{ID: "first", Title: "What to do first"})
 	add(len(p.Cards) > 0, webPart{ID: "settings", Title: "Settings to type in"})
-	for _, s := range p.Further {
-		add(true, webPart{ID: s.ID, Title: s.Title})
-	}
 	add(true, p.Parts...)
 	add(len(p.Certs) > 0, webPart{ID: "certificates", Title: "Certificates"})
 	add(len(p.Times.Strips) > 0, webPart{ID: "times", Title: "Times"})

@@ -176,9 +176,16 @@ type madeSetup struct {
 	Picture string // of its files, the one to scan; empty for none
 }
 
-// setupsOf writes what can be written of a report: for people first, then for whoever runs the
-// domain.
-func setupsOf(run *Run, result *mailcheck.Report) (all struct{ People, Domain []madeSetup }) {
+// setups are what can be written of a report.
+type setups struct {
+	People, Others []madeSetup // for one person, by what many have and what few have
+	Domain         []madeSetup // for whoever runs the domain
+}
+
+// frequent are the programs that most people have.
+var frequent = []string{"apple", "android", "thunderbird", "outlook", "human"}
+
+func setupsOf(run *Run, result *mailcheck.Report) (all setups) {
 	for _, f := range setup.Formats {
 		files, err := f.Make(result, setup.Options{})
 		if err != nil {
@@ -190,10 +197,13 @@ func setupsOf(run *Run, result *mailcheck.Report) (all struct{ People, Domain []
 				made.Picture = file.Name
 			}
 		}
-		if f.Zone || f.Name == "site" {
+		switch {
+		case f.Zone, f.Name == "site":
 			all.Domain = append(all.Domain, made)
-		} else {
+		case slices.Contains(frequent, f.Name):
 			all.People = append(all.People, made)
+		default:
+			all.Others = append(all.Others, made)
 		}
 	}
 	return all

@@ -46,6 +46,7 @@ func (p *public) apply(client *probes.Client) error {
 type service struct {
 	net     network
 	listen  string
+	access  accessFlags
 	publish publishing
 	tls     tlsFlags
 }
@@ -55,16 +56,30 @@ func serveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve a page for browsers and an interface for programs",
-		Long: `Serves a page for browsers and an interface for programs.
+		Long: `Serves a page for browsers and an interface for programs, until it is ended.
+
+The page takes an address, shows the test as it goes on, and then the report, with setup
+files to download. The interface is described at /api/v1/openapi.json. Reports are kept in
+memory for an hour, each under an address that nobody can guess, and no mail address stands in
+a URL.
+
+Those who use it choose what is tested. So only public addresses are dialled, on the ports that
+mail and its settings have (--allow-net, --allow-port), and each client and each domain has only
+so many tests a minute. Eight tests are made at once; others wait for their turn.
+
+On other addresses than loopback the service wants to know for whom it is: --token-file,
+--auth-header with --trusted-proxy, or --public.
 
 Exit code: 0 it was ended, by Ctrl-C or SIGTERM; 2 wrong command line; 3 it could not
 be started, or ended by itself.`,
-		Example: "  mailcheck serve",
-		Args:    atMost(0),
-		Hidden:  true,
-		RunE:    func(c *cobra.Command, _ []string) error { return s.run(c) },
+		Example: `  mailcheck serve
+  mailcheck serve --listen 0.0.0.0:9877 --token-file token`,
+		Args:   atMost(0),
+		Hidden: true,
+		RunE:   func(c *cobra.Command, _ []string) error { return s.run(c) },
 	}
 	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:9877", "listen at this `IP:PORT`")
+	s.access.register(c)
 	s.publish.register(c)
 	s.tls.register(c)
 	s.net.register(c)
@@ -77,6 +92,10 @@ be started, or ended by itself.`,
 func (s *service) run(c *cobra.Command) error {
 	if s.net.timeout <= 0 {
 		return usage("for example: --timeout 30s", "--timeout must be more than nothing")
+	}
+	access, err := s.access.open(c, s.listen)
+	if err != nil {
+		return err
 	}
 	where, err := s.net.discovery()
 	if err != nil {
@@ -97,7 +116,7 @@ func (s *service) run(c *cobra.Command) error {
 	server := &serve.Server{Runs: &serve.Runs{
 		Client: client, Timeout: s.net.timeout, Version: version(),
 		Options: probes.Options{ExpiryWarning: time.Duration(s.net.expiry)},
-	}}
+	}, Access: access, OwnNames: ownNames()}
 	var names []string
 	if published != nil {
 		server.Sites, names = published, published.Names()
