@@ -212,6 +212,16 @@ var allowed = map[string]map[string]string{
 		"autoconfig/setup/sheet": "files, and who signs them",
 		"internal/yamlfile":      "what the owner of the domains has written",
 	},
+	"serve/scrape": {
+		".":                                  "the nouns",
+		"probes":                             "runs of servers, and what is logged in with",
+		"report":                             "metrics, and what was said",
+		"serve":                              "the runs, which all who ask share",
+		"internal/files":                     "passwords in files",
+		"internal/yamlfile":                  "modules in a file",
+		"github.com/prometheus/client_model": "metrics",
+		"github.com/prometheus/common":       "metrics in the format that is asked for",
+	},
 	"serve/certs": {
 		"internal/files":      "certificates and keys",
 		"golang.org/x/crypto": "certificates from an authority (ACME)",

@@ -23,20 +23,26 @@ const prometheusText = "text/plain; version=0.0.4; charset=utf-8"
 // certificates are told of also where they are bad. There are no timestamps: the collector
 // takes no file that has any.
 func Prometheus(w io.Writer, r *mailcheck.Report, opts Options) error {
-	m := &metrics{target: target(r), seen: map[string]bool{}}
-	m.ofRun(r, opts)
-	m.ofCertificates(r)
-	m.ofServers(r)
-	m.ofFindings(r)
-	for _, f := range m.families {
-		if len(f.Metric) == 0 {
-			continue
-		}
+	for _, f := range families(r, target(r), opts) {
 		if _, err := expfmt.MetricFamilyToText(w, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Metrics returns the same for a scrape of one target, which Prometheus names itself: they
+// have no label for it.
+func Metrics(r *mailcheck.Report, opts Options) []*dto.MetricFamily { return families(r, "", opts) }
+
+// families returns the metrics of a report that it has any of.
+func families(r *mailcheck.Report, target string, opts Options) []*dto.MetricFamily {
+	m := &metrics{target: target, seen: map[string]bool{}}
+	m.ofRun(r, opts)
+	m.ofCertificates(r)
+	m.ofServers(r)
+	m.ofFindings(r)
+	return slices.DeleteFunc(m.families, func(f *dto.MetricFamily) bool { return len(f.Metric) == 0 })
 }
 
 // target tells the metrics of several files on one machine apart.

@@ -26,6 +26,7 @@ type Runs struct {
 	mu      sync.Mutex
 	kept    store
 	limits  limits
+	counts  Counts
 	latest  map[string]*Run // by kind and target: that are shared
 	working chan struct{}   // a place for each run at work
 	waiting int             // for their turn
@@ -48,6 +49,7 @@ type Job struct {
 	Target  string            // what is tested, for everybody the same; empty for the address
 	Client  string            // who asks, for the limits; empty: nobody to be limited
 	Timeout time.Duration     // 0 for that of the Runs
+	Passing bool              // nobody looks for it by its id, so that it takes no place from those that are
 
 	// Credentials make the run one that is not shared, and that the limits of logins are for.
 	Credentials probes.Credentials
@@ -58,13 +60,18 @@ type Job struct {
 
 // Start begins a run, or returns the one that somebody else began a short while ago. The run
 // goes on whoever waits for it. The error is a *Refusal.
-func (r *Runs) Start(job Job) (*Run, error) {
+func (r *Runs) Start(job Job) (_ *Run, err error) {
 	if job.Target == "" {
 		job.Target = job.Address.String()
 	}
 	now := time.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer func() {
+		if err != nil {
+			r.counts.Refused++
+		}
+	}()
 	if r.closed {
 		return nil, &Refusal{Why: "The service is about to end.", After: time.Minute, Busy: true}
 	}
@@ -79,7 +86,9 @@ func (r *Runs) Start(job Job) (*Run, error) {
 		return nil, err
 	}
 	run := &Run{ID: newID(), Address: job.Address, Target: job.Target, Asked: now, changed: make(chan struct{})}
-	r.kept.add(run)
+	if !job.Passing {
+		r.kept.add(run)
+	}
 	if !job.Credentials.Given() {
 		r.share(key, run)
 	}
@@ -87,6 +96,7 @@ func (r *Runs) Start(job Job) (*Run, error) {
 		r.working = make(chan struct{}, atOnce)
 	}
 	r.waiting++
+	r.counts.Started++
 	r.wg.Go(func() { r.make(run, job) })
 	return run, nil
 }
@@ -129,12 +139,15 @@ func (r *Runs) make(run *Run, job Job) {
 		}
 	}
 	run.tell(Event{Kind: Started})
+	began := time.Now()
 	result, err := do(ctx, r.Client, &opts)
+	took := time.Since(began)
 	document, err := pack(result, err, r.Version)
 	run.end(document, err)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.kept.weigh(run)
+	r.counts.add(result, took)
 }
 
 // pack writes a report as it is kept.

@@ -49,6 +49,7 @@ type service struct {
 	access  accessFlags
 	publish publishing
 	tls     tlsFlags
+	monitor monitoring
 }
 
 func serveCommand() *cobra.Command {
@@ -82,6 +83,7 @@ be started, or ended by itself.`,
 	s.access.register(c)
 	s.publish.register(c)
 	s.tls.register(c)
+	s.monitor.register(c)
 	s.net.register(c)
 	s.net.public.register(c)
 	s.net.registerDiscovery(c)
@@ -117,6 +119,9 @@ func (s *service) run(c *cobra.Command) error {
 		Client: client, Timeout: s.net.timeout, Version: version(),
 		Options: probes.Options{ExpiryWarning: time.Duration(s.net.expiry)},
 	}, Access: access, OwnNames: ownNames()}
+	if server.Routes, err = s.monitor.routes(c, server.Runs); err != nil {
+		return err
+	}
 	var names []string
 	if published != nil {
 		server.Sites, names = published, published.Names()
