@@ -25,12 +25,17 @@ const (
 	monitorPage = "../docs/ci-and-monitoring.md"
 	adminPage   = "../docs/administrator.md"
 	bulkPage    = "../docs/bulk.md"
+	servePage   = "../docs/serve.md"
 )
 
-// recipe returns a file as a page has it.
-func recipe(t *testing.T, path string) string {
+// recipe returns a file as a page has it; where none is named, one of those that have no file
+// of the same path.
+func recipe(t *testing.T, path string, pages ...string) string {
 	t.Helper()
-	for _, page := range []string{monitorPage, adminPage, bulkPage} {
+	if len(pages) == 0 {
+		pages = []string{monitorPage, adminPage, bulkPage}
+	}
+	for _, page := range pages {
 		block := regexp.MustCompile("(?m)^`" + regexp.QuoteMeta(path) + "`.*\n\n```\n((?:.*\n)*?)```$").FindSubmatch(must(os.ReadFile(page)))
 		if block != nil {
 			return string(block[1])
@@ -402,6 +407,58 @@ exec prometheus --config.file=/etc/prometheus/prometheus.yml --storage.tsdb.path
 			got := ask(server, query)
 			return got, got == want || !strings.Contains(want, "=") && strings.HasPrefix(got, want+"=") && !strings.Contains(got, " ")
 		})
+	}
+}
+
+// TestPrometheusProbes has Prometheus scrape the service for both accounts, and for a target
+// that is none.
+func TestPrometheusProbes(t *testing.T) {
+	t.Parallel()
+	m := internet.machine(t, "Probes", "/usr/bin/prometheus", "/usr/bin/promtool")
+	host := netip.MustParseAddr(strings.Split(internet.resolver, ":")[0])
+	service, server := fmt.Sprintf("%s:%d", host, freePort(host)), fmt.Sprintf("%s:%d", host, freePort(host))
+	text := recipe(t, "/etc/prometheus/prometheus.yml", servePage)
+	for replace, by := range map[string]string{
+		"127.0.0.1:9877": service, "scrape_interval: 4m": "scrape_interval: 15s", "scrape_timeout: 45s": "scrape_timeout: 14s",
+		`"alice@example.com"`: fmt.Sprintf("%q, %q, nobody@@nowhere", sound, sick),
+	} {
+		if !strings.Contains(text, replace) {
+			t.Errorf("there is no %s in the page", replace)
+		}
+		text = strings.ReplaceAll(text, replace, by)
+	}
+	m.write("etc/prometheus/prometheus.yml", "global:\n  scrape_interval: 1s\n  evaluation_interval: 1s\n"+text)
+	m.write("etc/prometheus/mailcheck.rules.yml", recipe(t, "/etc/prometheus/mailcheck.rules.yml"))
+	m.write("etc/prometheus/mailcheck-serve.rules.yml", recipe(t, "/etc/prometheus/mailcheck-serve.rules.yml", servePage))
+	if out, exit := m.run("promtool", "check", "config", "/etc/prometheus/prometheus.yml"); exit != 0 || !strings.Contains(out, "4 rules found") || !strings.Contains(out, "1 rules found") {
+		t.Errorf("exit code %d\n%s", exit, out)
+	}
+	m.start("sh", "-c", fmt.Sprintf(`mailcheck serve --listen %s --allow-net 127.0.0.0/8 &
+exec prometheus --config.file=/etc/prometheus/prometheus.yml --storage.tsdb.path=/var/lib/prometheus/data --web.listen-address=%s`, service, server))
+	for query, want := range map[string]string{
+		`probe_success`: sick + "=0 " + sound + "=1",
+		`mailcheck_account_usable{use="reading"}`:                                         sick + "=0 " + sound + "=1",
+		`sum by (target) (mailcheck_server_up)`:                                           sick + "=0 " + sound + "=6",
+		`up{job="mailcheck"}`:                                                             sick + "=1 " + sound + "=1 nobody@@nowhere=0",
+		`up{job="mailcheck-serve"}`:                                                       "=1",
+		`count by (target) (ALERTS{alertname="MailFinding"})`:                             sick,
+		`count by (target) (ALERTS{alertname="MailAccountFails"})`:                        sick,
+		`count by (target) (ALERTS{alertname="MailCertificateEnds",alertstate="firing"})`: sick,
+		`count by (target) (ALERTS{alertname="MailcheckDown"})`:                           "nobody@@nowhere",
+		`count(mailcheck_serve_runs_total{verdict="fail"} > 0)`:                           "=1",
+	} {
+		await(t, query, func() (string, bool) {
+			got := ask(server, query)
+			return got, got == want || !strings.Contains(want, "=") && strings.HasPrefix(got, want+"=") && !strings.Contains(got, " ")
+		})
+	}
+	for _, path := range []string{"/metrics", "/probe?module=server&target=imaps://imap.healthy.example"} {
+		answer := must(http.Get("http://" + service + path))
+		m.write("metrics", string(must(io.ReadAll(answer.Body))))
+		answer.Body.Close()
+		if out, exit := m.run("sh", "-c", "promtool check metrics <metrics"); exit != 0 || out != "" {
+			t.Errorf("%s: promtool: exit code %d\n%s", path, exit, out)
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ const (
 	validator = "unbound"
 	caddy     = "Caddy"
 	apache    = "Apache"
+	pebble    = "pebble"
+	ownServer = "mailcheck"
 
 	refuser = "a server that turns everybody away" // of this test's own
 )
@@ -46,6 +48,7 @@ var binaries = map[string][]string{
 	nginx:     {"/usr/lib/nginx/modules/ngx_mail_module.so"},
 	caddy:     {"/usr/bin/caddy"},
 	apache:    {"/usr/sbin/apache2", "/usr/lib/apache2/modules/mod_ssl.so"},
+	pebble:    {"/usr/bin/pebble"},
 	validator: {"/usr/sbin/unbound", "/usr/bin/ldns-keygen", "/usr/bin/ldns-signzone"},
 }
 

@@ -44,6 +44,20 @@ var websites = []scenario{{
 	records: startTLSRecords + siteNames,
 	ports:   []int{143, 587},
 	servers: []string{"imap imap:143 starttls pass", "submission smtp:587 starttls pass"},
+}, {
+	name:    "site-mailcheck", // of which the owner writes down the servers
+	website: ownServer,
+	cert:    siteGood,
+	records: tlsRecords + siteNames,
+	ports:   tlsPorts,
+	servers: tlsServers,
+}, {
+	name:    "site-acme", // whose records are checked, and whose certificates come from an authority
+	website: pebble,
+	cert:    siteGood,
+	records: tlsRecords + siteNames,
+	ports:   tlsPorts,
+	servers: tlsServers,
 }}
 
 // siteNames lead to the web server those who ask the name server of the run.
@@ -52,7 +66,7 @@ const siteNames = "autoconfig CNAME imap\nautodiscover CNAME imap\nua-auto-confi
 func forWebsites(c *x509.Certificate) {
 	c.DNSNames = nil
 	for _, s := range websites {
-		for _, host := range []string{"imap", "smtp", "autoconfig", "autodiscover", "ua-auto-config"} {
+		for _, host := range []string{"imap", "smtp", "autoconfig", "autodiscover", "ua-auto-config", "mta-sts"} {
 			c.DNSNames = append(c.DNSNames, host+"."+s.domain())
 		}
 		c.DNSNames = append(c.DNSNames, s.domain())
@@ -64,6 +78,7 @@ type publication struct {
 	sync.Mutex
 	folder   string // with the files; empty before
 	resolver string // a name server whose zone has the records that are in the folder
+	roots    string // the file with the authorities of its certificates
 }
 
 // has reports whether the web server has a file.
@@ -72,7 +87,7 @@ func (p *publication) has(name string) bool {
 	return err == nil
 }
 
-var publications = map[string]*publication{"site-nginx": {}, "site-caddy": {}, "site-apache": {}}
+var publications = map[string]*publication{"site-nginx": {}, "site-caddy": {}, "site-apache": {}, "site-mailcheck": {}, "site-acme": {}}
 
 // publish does what the README in the folder says, with the configuration as it is written
 // but for the paths and addresses of this machine.
@@ -94,20 +109,28 @@ func (w *world) publish(t *testing.T, s scenario) *publication {
 		return strings.NewReplacer("/var/www/mail-settings", filepath.Join(folder, "www"),
 			"/etc/ssl/mail-settings/fullchain.pem", pem, "/etc/ssl/mail-settings/privkey.pem", pem).Replace(string(must(os.ReadFile(filepath.Join(folder, name)))))
 	}
-	readme := regexp.MustCompile(`(?m)^  ` + s.website + `  +(\S.* .*/\.well-known/.*)$`).FindStringSubmatch(written("README.txt"))
-	if readme == nil {
-		t.Fatalf("the README says nothing of %s", s.website)
+	p.roots = w.path("root.pem")
+	own := func() string { // the domain has a web site of its own
+		readme := regexp.MustCompile(`(?m)^  ` + s.website + `  +(\S.* .*/\.well-known/.*)$`).FindStringSubmatch(written("README.txt"))
+		if readme == nil {
+			t.Fatalf("the README says nothing of %s", s.website)
+		}
+		return readme[1]
 	}
-	switch own := readme[1]; s.website { // the domain has a web site of its own
+	switch s.website {
+	case ownServer:
+		w.siteItself(t, s, folder)
+	case pebble:
+		p.roots = w.siteByAuthority(t, s, folder)
 	case nginx:
 		at := "listen " + s.address.String() + ":443"
 		w.siteNginx(strings.NewReplacer("listen 443", at, "\tlisten [::]:443 ssl;\n", "").Replace(written("nginx.conf")) +
-			fmt.Sprintf("server { %s ssl; server_name %s; ssl_certificate %[3]s; ssl_certificate_key %[3]s; %s }\n", at, s.domain(), pem, own))
+			fmt.Sprintf("server { %s ssl; server_name %s; ssl_certificate %[3]s; ssl_certificate_key %[3]s; %s }\n", at, s.domain(), pem, own()))
 	case caddy:
 		at := fmt.Sprintf("bind %s\n\ttls ", s.address)
-		w.siteCaddy(strings.Replace(written("Caddyfile"), "# tls ", at, 1) + fmt.Sprintf("%s {\n\t%s%s %[3]s\n\t%[4]s\n}\n", s.domain(), at, pem, own))
+		w.siteCaddy(strings.Replace(written("Caddyfile"), "# tls ", at, 1) + fmt.Sprintf("%s {\n\t%s%s %[3]s\n\t%[4]s\n}\n", s.domain(), at, pem, own()))
 	case apache:
-		w.siteApache(s, written("apache.conf")+fmt.Sprintf("<VirtualHost *:443>\nServerName %s\nSSLEngine on\nSSLCertificateFile %[2]s\nSSLCertificateKeyFile %[2]s\n%[3]s\n</VirtualHost>\n", s.domain(), pem, own))
+		w.siteApache(s, written("apache.conf")+fmt.Sprintf("<VirtualHost *:443>\nServerName %s\nSSLEngine on\nSSLCertificateFile %[2]s\nSSLCertificateKeyFile %[2]s\n%[3]s\n</VirtualHost>\n", s.domain(), pem, own()))
 	}
 	zone := strings.ReplaceAll(w.zone(s), siteNames, "")
 	for _, name := range must(filepath.Glob(filepath.Join(folder, "*.zone"))) {
@@ -216,7 +239,13 @@ func TestSite(t *testing.T) {
 		t.Run(s.website, func(t *testing.T) {
 			t.Parallel()
 			p := internet.publish(t, s)
-			t.Run("answers", func(t *testing.T) { siteServes(t, s, p) })
+			t.Run("answers", func(t *testing.T) {
+				if s.website == ownServer || s.website == pebble {
+					publisherServes(t, s, p)
+				} else {
+					siteServes(t, s, p)
+				}
+			})
 			t.Run("mailcheck", func(t *testing.T) { siteFound(t, s, p) })
 		})
 	}
@@ -265,7 +294,7 @@ func siteServes(t *testing.T, s scenario, p *publication) {
 // siteFound lets mailcheck find the site by the records that came with it.
 func siteFound(t *testing.T, s scenario, p *publication) {
 	address := "alice@" + s.domain()
-	r, exit := mailcheckJSON(t, "check", address, "--no-guess", "--resolver", p.resolver)
+	r, exit := mailcheckJSON(t, "check", address, "--no-guess", "--resolver", p.resolver, "--ca-file", p.roots)
 	if exit != 0 || r.Verdict != "pass" {
 		t.Errorf("check: exit code %d, verdict %s", exit, r.Verdict)
 	}
@@ -286,11 +315,11 @@ func siteFound(t *testing.T, s scenario, p *publication) {
 		}
 	}
 	for _, url := range urls {
-		if text, exit := mailcheck(t, "lint", url, "--resolver", p.resolver); exit != 0 {
+		if text, exit := mailcheck(t, "lint", url, "--resolver", p.resolver, "--ca-file", p.roots); exit != 0 {
 			t.Errorf("lint %s: exit code %d\n%s", url, exit, text)
 		}
 	}
-	out, _ := mailcheck(t, "clients", address, "--no-guess", "--resolver", p.resolver, "-o", "json")
+	out, _ := mailcheck(t, "clients", address, "--no-guess", "--resolver", p.resolver, "--ca-file", p.roots, "-o", "json")
 	if told := thunderbirdIn(t, out); told.Source != "xml" || !strings.HasPrefix(told.Failed, "configures") {
 		t.Errorf("clients: %+v", told)
 	}

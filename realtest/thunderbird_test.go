@@ -39,6 +39,7 @@ var madeUp = []account{
 	{"page-first", "guess", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"site-nginx", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"site-caddy", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
+	{"site-mailcheck", "xml", "imap imap:993 tls", "submission smtp:465 tls"},
 	{"site-apache", "xml", "imap imap:143 starttls", "submission smtp:587 starttls"},
 	{"pop3-first", "xml", "pop3 pop:995 tls", "submission smtp:465 tls"},
 	{"odd-file", "xml", "pop3 pop:995 tls", "submission smtp:465 tls"},

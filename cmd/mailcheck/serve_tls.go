@@ -76,6 +76,7 @@ func (f *tlsFlags) fromAuthority(c *cobra.Command, net network, names []string) 
 	if err := os.MkdirAll(f.folder, 0o700); err != nil {
 		return s, noRun("name a folder that can be written to", "--acme: %v", err)
 	}
+	net.public = nil // the authority may be one's own
 	if f.ca != "" {
 		net.caFile = f.ca
 	}

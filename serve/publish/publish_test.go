@@ -337,3 +337,27 @@ func FuzzQuestion(f *testing.F) {
 		}
 	})
 }
+
+// What one question costs.
+func BenchmarkAnswer(b *testing.B) {
+	p := publisher(b, sample, Options{})
+	for name, do := range map[string]func() *httptest.ResponseRecorder{
+		"file": func() *httptest.ResponseRecorder {
+			return ask(p, "GET", "https://autoconfig.example.com/mail/config-v1.1.xml", "")
+		},
+		"own answer": func() *httptest.ResponseRecorder {
+			return ask(p, "POST", "https://autodiscover.example.com"+poxPath, question("alice@example.com", document.PoxResponseSchema))
+		},
+		"own profile": func() *httptest.ResponseRecorder {
+			return ask(p, "GET", "https://autoconfig.example.com/mail.mobileconfig?emailaddress="+alice, "")
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if w := do(); w.Code != http.StatusOK {
+					b.Fatal(w.Code)
+				}
+			}
+		})
+	}
+}
