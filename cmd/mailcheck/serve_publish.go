@@ -77,10 +77,10 @@ func (s *service) checks(ctx context.Context) (*probes.Client, publish.Check, er
 	if err != nil {
 		return nil, nil, err
 	}
-	return client, func(ctx context.Context, a mailcheck.Address) (*mailcheck.Report, error) {
+	return client, func(ctx context.Context, a mailcheck.Address, trusted []string) (*mailcheck.Report, error) {
 		ctx, cancel := context.WithTimeout(ctx, s.net.timeout)
 		defer cancel()
-		return client.Account(ctx, a, nil)
+		return client.Account(ctx, a, &probes.Options{Credentials: probes.Credentials{TrustedHosts: trusted}})
 	}, nil
 }
 

@@ -24,8 +24,8 @@ const (
 // vouch for itself.
 var OwnSources = []string{"autoconfig", "autodiscover", "pacc"}
 
-// Check makes the report of a domain.
-type Check func(ctx context.Context, domain mailcheck.Address) (*mailcheck.Report, error)
+// Check makes the report of a domain, in which its owner vouches for some hosts.
+type Check func(ctx context.Context, domain mailcheck.Address, trusted []string) (*mailcheck.Report, error)
 
 // CheckAll checks the domains that are published from a check once each, and publishes what
 // passed. What was published before stays where that fails. It returns why, by domain.
@@ -115,7 +115,7 @@ func (p *Publisher) checkThese(ctx context.Context, sites []*site, check Check) 
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
-			r, err := check(ctx, mailcheck.Address{Domain: s.Name})
+			r, err := check(ctx, mailcheck.Address{Domain: s.Name}, s.Trusted)
 			if err == nil && ctx.Err() != nil {
 				err = ctx.Err() // what it had not learned by then is not missing
 			}

@@ -132,7 +132,7 @@ func TestFromCheck(t *testing.T) {
 		defer l.Close()
 		c := clientIn(l, autoconfig.Options{NoGuess: true, Without: OwnSources})
 		defer c.Close()
-		check := func(ctx context.Context, a mailcheck.Address) (*mailcheck.Report, error) {
+		check := func(ctx context.Context, a mailcheck.Address, _ []string) (*mailcheck.Report, error) {
 			return c.Account(ctx, a, nil)
 		}
 		if failed := p.CheckAll(t.Context(), check); len(failed) > 0 {
@@ -146,7 +146,7 @@ func TestFromCheck(t *testing.T) {
 		defer none.Close()
 		c2 := clientIn(none, autoconfig.Options{NoGuess: true, Without: OwnSources})
 		defer c2.Close()
-		failed := p.CheckAll(t.Context(), func(ctx context.Context, a mailcheck.Address) (*mailcheck.Report, error) {
+		failed := p.CheckAll(t.Context(), func(ctx context.Context, a mailcheck.Address, _ []string) (*mailcheck.Report, error) {
 			return c2.Account(ctx, a, nil)
 		})
 		if err := failed["example.com"]; err == nil || !strings.Contains(err.Error(), "no settings passed the test") {
@@ -162,7 +162,7 @@ func TestFromCheck(t *testing.T) {
 // service is told.
 func TestKeep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := publisher(t, "domains: [{domain: example.com, from: check}, {domain: example.net, from: check}, {domain: example.org, servers: [imaps://a.example, submissions://a.example]}]", Options{})
+		p := publisher(t, "domains: [{domain: example.com, from: check}, {domain: example.net, from: check, trust_server: [Mail.example.org]}, {domain: example.org, servers: [imaps://a.example, submissions://a.example]}]", Options{})
 		ctx, end := context.WithCancel(t.Context())
 		began := time.Now()
 		var asked []string
@@ -171,7 +171,10 @@ func TestKeep(t *testing.T) {
 		results := make(chan string, 100)
 		go func() {
 			defer close(kept)
-			p.Keep(ctx, func(_ context.Context, a mailcheck.Address) (*mailcheck.Report, error) {
+			p.Keep(ctx, func(_ context.Context, a mailcheck.Address, trusted []string) (*mailcheck.Report, error) {
+				if (a.Domain == "example.net") != slices.Equal(trusted, []string{"mail.example.org"}) {
+					t.Errorf("%s vouches for %q", a.Domain, trusted)
+				}
 				results <- time.Since(began).String() + " " + a.Domain
 				if a.Domain == "example.net" && time.Since(began) < 8*time.Minute {
 					return nil, errors.New("no network")

@@ -20,8 +20,9 @@ const (
 
 // Domain is one domain of a file, and what is published for it.
 type Domain struct {
-	Name      string // A-labels, lower case
-	FromCheck bool   // what a check of the domain finds, and what passes in it
+	Name      string   // A-labels, lower case
+	FromCheck bool     // what a check of the domain finds, and what passes in it
+	Trusted   []string // hosts that the owner vouches for in that check
 	Servers   []mailcheck.Server
 	Policy    *Policy // for MTA-STS; nil: none
 }
@@ -66,7 +67,7 @@ func Parse(text []byte) ([]Domain, error) {
 }
 
 func parseDomain(entry yamlfile.Value) (Domain, error) {
-	fields, err := entry.Fields("domain", "from", "servers", "username", "mta-sts")
+	fields, err := entry.Fields("domain", "from", "trust_server", "servers", "username", "mta-sts")
 	if err != nil {
 		return Domain{}, err
 	}
@@ -90,15 +91,21 @@ func parseDomain(entry yamlfile.Value) (Domain, error) {
 	from, checked := fields["from"]
 	servers, declared := fields["servers"]
 	username, named := fields["username"]
+	trusted, trusts := fields["trust_server"]
 	switch {
 	case checked && (declared || named):
 		return d, from.Errorf("with from, servers and user names are those that the check finds; leave out the one or the other")
+	case trusts && !checked:
+		return d, trusted.Errorf("trust_server vouches for servers that a check finds; those in servers need nobody to do so")
 	case checked:
 		d.FromCheck = true
 		if word, err := from.Text(); err != nil || word != "check" {
 			return d, from.Errorf("from can be: check")
 		}
-		return d, nil
+		if trusts {
+			d.Trusted, err = parseHosts(trusted)
+		}
+		return d, err
 	case !declared:
 		return d, entry.Errorf("%s has neither servers nor from: check", d.Name)
 	}
@@ -150,6 +157,27 @@ func parseServers(list yamlfile.Value) ([]mailcheck.Server, error) {
 		return nil, list.Errorf("one server for reading mail is wanted here (imaps://HOST or pop3s://HOST), and one for sending it (submissions://HOST)")
 	}
 	return servers, nil
+}
+
+// parseHosts reads the names of servers.
+func parseHosts(list yamlfile.Value) ([]string, error) {
+	entries, err := list.List(maxServers)
+	if err != nil {
+		return nil, err
+	}
+	var hosts []string
+	for _, entry := range entries {
+		text, err := entry.Text()
+		if err != nil {
+			return nil, err
+		}
+		host, err := mailcheck.ParseHost(text)
+		if err != nil {
+			return nil, entry.Errorf("%w", err)
+		}
+		hosts = append(hosts, host)
+	}
+	return hosts, nil
 }
 
 // parseUsername reads what everybody's user name is made of.

@@ -60,7 +60,7 @@ func TestParseErrors(t *testing.T) {
 		}
 	}
 	test("domains:", "domain:", `line 2: "domain" is not known here; there is: domains`)
-	test("  servers:\n  - imaps", "  severs:\n  - imaps", `line 4: "severs" is not known here; there is: domain, from, servers`)
+	test("  servers:\n  - imaps", "  severs:\n  - imaps", `line 4: "severs" is not known here; there is: domain, from, trust_server, servers`)
 	test("domain: example.com", "domain: example", "line 3: the domain name \"example\" is not complete")
 	test("domain: example.com", "domain: [example.com]", "line 3: a text is wanted here")
 	test("- domain: example.com\n", "-\n", "line 4: domain is missing")
@@ -76,6 +76,8 @@ func TestParseErrors(t *testing.T) {
 	test("%EMAILLOCALPART%", "info", "line 15: the user name is the same for everybody")
 	test("%EMAILLOCALPART%", "%EMAILLOCALPART%%EMAIL%", "line 15: the user name has %EMAIL%")
 	test("%EMAILLOCALPART%", " %EMAILLOCALPART%", "line 15: the user name is too long, or has a space")
+	test("from: check", "from: check\n  trust_server: [a_b]", "line 18: ")
+	test("from: check", "servers: [imaps://a.example, submissions://a.example]\n  trust_server: [a.example]", "line 18: trust_server vouches for servers that a check finds")
 	test("from: check", "from: discover", "line 17: from can be: check")
 	test("from: check", "from: check\n  username: x", "line 17: with from, servers and user names are those that the check finds")
 	test("  from: check\n", "", "line 16: example.org has neither servers nor from: check")

@@ -64,6 +64,10 @@ const (
 
 // ServeHTTP tests the target.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if site := r.Header.Get("Sec-Fetch-Site"); site == "cross-site" || site == "same-site" {
+		http.Error(w, "The request comes from another site.", http.StatusForbidden) // a page that has a visitor's browser test what it wants
+		return
+	}
 	query := r.URL.Query()
 	i := slices.IndexFunc(h.Modules, func(m Module) bool { return m.Name == query.Get("module") })
 	if query.Get("module") == "" && len(h.Modules) > 0 {

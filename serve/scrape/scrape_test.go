@@ -136,6 +136,7 @@ func TestRefused(t *testing.T) {
 		for _, wrong := range []string{"x", "NaN", "1s", "0x"} {
 			test(500, "account", "alice@example.com", timeoutHeader, wrong)
 		}
+		test(403, "account", "alice@example.com", "Sec-Fetch-Site", "cross-site")
 		if dials := l.Dials(); len(dials) > 0 {
 			t.Errorf("it has dialled %q", dials)
 		}
