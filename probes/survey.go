@@ -45,7 +45,7 @@ import (
 // # Slowing down
 //
 // Where a server says that there are too many connections, its operator is left alone for
-// a minute, then for two; if it still says so, the server is untested, and says that it
+// a minute ([Survey.Rest]), then for two; if it still says so, the server is untested, and says that it
 // asked to slow down (run.slow-down). Then the operator is left alone for longer, up to a
 // quarter of an hour, and what waits for it is untested without being asked.
 type Survey struct {
@@ -59,6 +59,10 @@ type Survey struct {
 	// for 1. What bans an address counts failed logins, of which there are none; what
 	// counts connections allows for offices behind one address, of hundreds a minute.
 	PerSecond float64
+
+	// Rest is for how long an operator who asks to slow down is left alone at first; 0 for a
+	// minute, in which the counters of most servers have run out.
+	Rest time.Duration
 
 	// Runs is how many runs are at work at once; 0 for as many as there are callers of Account.
 	// What answers is done soon. A run that has taken a third of a second waits for somebody, such as
@@ -124,7 +128,10 @@ type answer struct {
 
 // pace returns that of the mail servers.
 func (s *Survey) pace() pace {
-	p := pace{s.AtOnce, perSecond(usualPerSecond), burst}
+	p := pace{s.AtOnce, perSecond(usualPerSecond), burst, s.Rest}
+	if p.rest <= 0 {
+		p.rest = usualRest
+	}
 	if p.atOnce <= 0 {
 		p.atOnce = usualAtOnce
 	}

@@ -108,7 +108,7 @@ const (
 	// Operators that asked a survey to slow down are left alone for so long: the counters of
 	// connections a minute are empty then (Postfix: anvil_rate_time_unit), and so are most
 	// lists of whom to greylist. Each further time it is twice as long.
-	firstRest   = time.Minute
+	usualRest   = time.Minute
 	longestRest = 15 * time.Minute
 
 	// What a server answered counts in a survey: long enough for one night's, and a day's

@@ -33,11 +33,13 @@ type passage struct {
 }
 
 // pace is how many may be inside a gate at once, and how fast connections may follow each
-// other: burst of them side by side, then one an interval.
+// other: burst of them side by side, then one an interval; and for how long an operator who asks to
+// slow down is left alone at first.
 type pace struct {
 	atOnce   int
 	interval time.Duration
 	burst    int
+	rest     time.Duration
 }
 
 // caller is one who wants to go through some gates.
@@ -183,7 +185,7 @@ func (t *turns) end(c *caller, connections int, slowDown bool) {
 			continue
 		}
 		g.refusals++
-		if until := now.Add(min(firstRest<<min(g.refusals-1, 10), longestRest)); until.After(g.shut) {
+		if until := now.Add(min(c.pace.rest<<min(g.refusals-1, 10), longestRest)); until.After(g.shut) {
 			g.shut = until
 		}
 	}

@@ -95,6 +95,9 @@ func demo(c *cobra.Command, name string, net *network, out *output) (*mailcheck.
 	internet := lab.New(scenario)
 	defer internet.Close()
 	client := &probes.Client{Dial: internet.Dial, Resolvers: []string{lab.Resolver}, Anchors: internet.Anchors(), Roots: internet.Roots(), PublicOnly: scenario.PublicOnly, AllowNets: lab.Nets()}
+	if scenario.Survey {
+		client.Survey = &probes.Survey{Rest: time.Second} // nobody watches for the usual minutes
+	}
 	opts := &probes.Options{
 		TLSAudit: net.tlsAudit || scenario.TLSAudit, ExpiryWarning: time.Duration(net.expiry),
 		Credentials: probes.Credentials{

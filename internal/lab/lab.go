@@ -67,6 +67,7 @@ type Scenario struct {
 	To        string // it goes to this address; empty: to the one that is checked
 	Writes    bool   // the check makes a folder in one session and looks for it in another
 
+	Survey     bool // the check is one of a survey, which leaves alone whoever asks for it
 	PublicOnly bool // the check is that of a service, which dials public addresses and those of the lab
 }
 
@@ -165,6 +166,9 @@ func (l *Lab) addresses(where string) []netip.Addr {
 
 // PublicOnly reports whether the check is that of a service.
 func (l *Lab) PublicOnly() bool { return l.scenario.PublicOnly }
+
+// Survey reports whether the check is one of a survey.
+func (l *Lab) Survey() bool { return l.scenario.Survey }
 
 // Nets are the addresses that the lab has: those for examples (RFC 5737, RFC 3849).
 func Nets() []netip.Prefix {
