@@ -35,8 +35,8 @@ type Client struct {
 	ConnectTo []string       // HOST:PORT:HOST:PORT as curl has it: connect elsewhere, with the same name in TLS; the first that matches counts
 
 	// Contact says who asks: a mail address, or an https URL where whoever wonders can read
-	// it. Web servers are told all of it, mail servers its domain, in EHLO. Empty: nobody is
-	// told.
+	// it. Web servers are told all of it, and IMAP servers that take ID before a login;
+	// submission servers its domain, in EHLO. Empty: nobody is told.
 	Contact string
 
 	// PublicOnly is for a service whose users choose what is tested: only addresses of the

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -15,10 +15,10 @@ import (
 
 // Whoever says who asks is known to web servers and mail servers; who says nothing is not.
 func TestContact(t *testing.T) {
-	for contact, want := range map[string][2]string{
-		"":                               {"mailcheck", "EHLO [127.0.0.1]"},
-		"https://survey.example.org/who": {"mailcheck (+https://survey.example.org/who)", "EHLO survey.example.org"},
-		"postmaster@example.org":         {"mailcheck (+postmaster@example.org)", "EHLO example.org"},
+	for contact, want := range map[string][3]string{
+		"":                               {"mailcheck", "EHLO [127.0.0.1]", ""},
+		"https://survey.example.org/who": {"mailcheck (+https://survey.example.org/who)", "EHLO survey.example.org", `c8 ID ("name" "mailcheck" "support-url" "https://survey.example.org/who")`},
+		"postmaster@example.org":         {"mailcheck (+postmaster@example.org)", "EHLO example.org", `c8 ID ("name" "mailcheck" "support-url" "mailto:postmaster@example.org")`},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := scenario(t, "healthy")
@@ -37,12 +37,17 @@ func TestContact(t *testing.T) {
 			if len(agents) == 0 || agents[0] != want[0] {
 				t.Errorf("%q: web servers read %q", contact, agents)
 			}
-			said := false
+			said, identified := false, ""
 			for _, server := range r.Servers {
-				said = said || slices.ContainsFunc(server.Conversation, func(l mailcheck.Line) bool { return l.Client && l.Text == want[1] })
+				for _, l := range server.Conversation {
+					said = said || l.Client && l.Text == want[1]
+					if l.Client && strings.Contains(l.Text, " ID ") {
+						identified = l.Text
+					}
+				}
 			}
-			if !said {
-				t.Errorf("%q: mail servers do not read %q", contact, want[1])
+			if !said || identified != want[2] {
+				t.Errorf("%q: mail servers read %q; whether it is %q: %v", contact, identified, want[1], said)
 			}
 		})
 	}

@@ -40,7 +40,24 @@ func imap(ctx context.Context, p *probe) {
 	passwordOK := !mailcheck.Has(caps, "LOGINDISABLED") // the LOGIN command needs no capability
 	p.offer(caps, imapMechanisms(caps), passwordOK)
 	p.enter(ctx)
-	p.farewell(p.lines.tag("c9") + " LOGOUT")
+	var last []string
+	if who := p.imapID(); who != "" && p.then == nil && mailcheck.Has(caps, "ID") {
+		last = append(last, p.lines.tag("c8")+" "+who)
+	}
+	p.farewell(append(last, p.lines.tag("c9")+" LOGOUT")...)
+}
+
+// imapID is the command by which whoever wants to be known says who asks (RFC 2971); empty for
+// others. It goes with the farewell: what the server makes of it changes nothing.
+func (p *probe) imapID() string {
+	url := p.net.Contact()
+	switch {
+	case url == "":
+		return ""
+	case !strings.HasPrefix(strings.ToLower(url), "https://"):
+		url = "mailto:" + url
+	}
+	return `ID ("name" "mailcheck" "support-url" "` + url + `")` // a contact has no character that would have to be quoted
 }
 
 // imapGreeting reads "* OK text". RFC 9051 section 7.1 knows two others:

@@ -419,7 +419,7 @@ func givesUp(text string) bool {
 }
 
 // farewell says goodbye without waiting for the answer.
-func (p *probe) farewell(command string) {
+func (p *probe) farewell(commands ...string) {
 	p.conn.SetDeadline(time.Now().Add(farewellTimeout))
-	_ = p.lines.send(command)
+	_ = p.lines.send(commands...)
 }

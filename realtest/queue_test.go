@@ -5,6 +5,7 @@ package realtest
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
@@ -206,6 +208,31 @@ func inputOf(t *testing.T, line []byte) string {
 		t.Fatalf("%v in %q", err, line)
 	}
 	return d.Input
+}
+
+// IMAP servers hear who makes a survey, and have nothing against it.
+func TestContact(t *testing.T) {
+	list := t.TempDir() + "/list"
+	check(os.WriteFile(list, []byte(sound+"\n"), 0o600))
+	out, _ := mailcheck(t, "bulk", list, "--no-guess", "--contact", "https://survey.example.org/who")
+	said := regexp.MustCompile(`[^"]* ID \(.*?\)`).FindString(strings.ReplaceAll(out, `\"`, `"`))
+	for _, name := range []string{"healthy", "cyrus"} {
+		s, there := internet.find(name)
+		if !there {
+			continue // left out, which was said
+		}
+		c := must(tls.Dial("tcp", fmt.Sprintf("%s:993", s.address), &tls.Config{InsecureSkipVerify: true}))
+		defer c.Close()
+		check(c.SetDeadline(time.Now().Add(10 * time.Second)))
+		must(fmt.Fprintf(c, "%s\r\nc9 LOGOUT\r\n", said))
+		if heard := must(io.ReadAll(c)); !bytes.Contains(heard, []byte("c8 OK")) {
+			t.Errorf("%s answers %q to %q", name, heard, said)
+		}
+	}
+	await(t, "Dovecot", func() (string, bool) {
+		log := string(must(os.ReadFile(internet.path("dovecot.log"))))
+		return log, strings.Contains(log, "support-url=https://survey.example.org/who")
+	})
 }
 
 // Who may not come, and who comes to something else than he believes, is told why.

@@ -359,6 +359,7 @@ base_dir = %[1]s/dovecot
 state_dir = %[1]s/dovecot
 log_path = %[1]s/dovecot.log
 protocols = imap pop3
+imap_id_log = *
 listen = 127.0.0.1
 ssl = yes
 ssl_cert = <%[1]s/good.pem

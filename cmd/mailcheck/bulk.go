@@ -93,7 +93,7 @@ func (s *survey) registerTests(c *cobra.Command) {
 	flags.IntVar(&s.concurrency, "concurrency", 16, "check this many `ADDRESSES` at once, and others beside those that wait, as many again at most; they share what they learn of servers")
 	flags.IntVar(&s.connections, "connections", 2, "visit the servers of one operator, and one address, over at most this many `CONNECTIONS` at once: a mail program alone has four or five")
 	flags.Float64Var(&s.rate, "rate", 1, "and no faster than this many `CONNECTIONS` a second, after the first four: what bans an address allows offices hundreds a minute")
-	flags.StringVar(&s.net.contact, "contact", "", "say who asks: a mail `ADDRESS`, or the https URL of a page about the survey; web servers are told it, mail servers its domain (EHLO)")
+	flags.StringVar(&s.net.contact, "contact", "", "say who asks: a mail `ADDRESS`, or the https URL of a page about the survey; web and IMAP servers are told it (User-Agent, ID), submission servers its domain (EHLO)")
 	s.net.registerWay(c)
 	flags.DurationVar(&s.net.timeout, "timeout", 30*time.Second, "end the test of one address after this `TIME`, such as 30s or 2m")
 	s.net.registerDiscovery(c)
