@@ -87,3 +87,52 @@ func TestWorkersKilled(t *testing.T) {
 		t.Errorf("exit code %d, %d lines: %q\n%s", code, len(done), done, stderr)
 	}
 }
+
+// BenchmarkQueue measures what an address of a survey takes in a queue: of its line, whole and with
+// fewer fields, and of the server's disk, before and after it was tested.
+func BenchmarkQueue(b *testing.B) {
+	for name, fields := range map[string]string{"all": "", "with-sources": "findings,settings,sources", "few": "findings,settings"} {
+		b.Run("fields="+name, func(b *testing.B) {
+			const addresses = 200
+			for b.Loop() {
+				list, _, way := manyUsers(b, addresses)
+				folder := b.TempDir()
+				url, end, err := startNATS(folder)
+				if err != nil {
+					b.Fatal(err)
+				}
+				way = append(way, "--nats", url)
+				run := func(args ...string) string {
+					code, stdout, stderr := inProcess(b.Context(), append([]string{"bulk"}, args...))
+					if code != exitOK {
+						b.Fatal(stderr)
+					}
+					return stdout
+				}
+				run(append([]string{"feed", list}, way...)...)
+				b.ReportMetric(float64(sizeOf(b, folder))/addresses, "fed-B/address")
+				run(append([]string{"work", "--rate", "1000", "--fields", fields}, way...)...)
+				b.ReportMetric(float64(sizeOf(b, folder))/addresses, "done-B/address")
+				b.ReportMetric(float64(len(run("collect", "--nats", url)))/addresses, "line-B/address")
+				end()
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// sizeOf returns how many bytes the files in a folder have.
+func sizeOf(tb testing.TB, folder string) (bytes int64) {
+	tb.Helper()
+	if err := filepath.WalkDir(folder, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		info, err := d.Info()
+		bytes += info.Size()
+		return err
+	}); err != nil {
+		tb.Fatal(err)
+	}
+	return bytes
+}

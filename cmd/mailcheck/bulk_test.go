@@ -59,7 +59,7 @@ func TestBulkKilled(t *testing.T) {
 
 // manyUsers puts a healthy provider on loopback sockets, and returns a list of so many of its
 // users, and the flags that lead there.
-func manyUsers(t *testing.T, n int) (list string, addresses, flags []string) {
+func manyUsers(t testing.TB, n int) (list string, addresses, flags []string) {
 	t.Helper()
 	s, _ := lab.Find("healthy")
 	l := lab.New(s)
