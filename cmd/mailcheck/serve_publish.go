@@ -57,11 +57,7 @@ func (p *publishing) open(c *cobra.Command) (*publish.Publisher, error) {
 	if info, err := os.Stat(p.file); err == nil {
 		when = info.ModTime().UTC()
 	}
-	published, err := publish.New(domains, publish.Options{Signer: signer, When: when})
-	if err != nil {
-		return nil, noRun("", "--publish: %s: %v", p.file, err)
-	}
-	return published, nil
+	return publish.New(domains, publish.Options{Signer: signer, When: when}), nil
 }
 
 // checks returns a client that checks domains, and how it does; the caller closes the client.

@@ -58,7 +58,7 @@ func (p *Publisher) Keep(ctx context.Context, check Check, tell func(Event)) {
 		}
 		before := map[*site]string{}
 		for _, s := range these {
-			before[s] = s.digest()
+			before[s] = p.digest(s)
 		}
 		failed := p.checkThese(ctx, these, check)
 		for _, s := range these {
@@ -66,7 +66,7 @@ func (p *Publisher) Keep(ctx context.Context, check Check, tell func(Event)) {
 			if err := failed[s.Name]; err != nil {
 				due[s] = time.Now().Add(againAfter)
 				tell(Event{s.Name, err})
-			} else if digest := s.digest(); before[s] != "" && digest != before[s] {
+			} else if digest := p.digest(s); before[s] != "" && digest != before[s] {
 				tell(Event{s.Name, nil})
 			}
 			if due[s].Before(next) {
@@ -94,10 +94,10 @@ func (p *Publisher) checked() []*site {
 	return all
 }
 
-// digest returns the record of the PACC document, without the comments around it; nothing
-// where there is none.
-func (s *site) digest() (record string) {
-	if c := s.content.Load(); c != nil {
+// digest returns the record of the PACC document of a domain, without the comments around it;
+// nothing where there is none.
+func (p *Publisher) digest(s *site) (record string) {
+	if c := p.shelf.get(s); c != nil {
 		for line := range strings.Lines(c.pacc) {
 			if !strings.HasPrefix(line, ";") {
 				record += line
@@ -120,7 +120,10 @@ func (p *Publisher) checkThese(ctx context.Context, sites []*site, check Check) 
 				err = ctx.Err() // what it had not learned by then is not missing
 			}
 			if err == nil {
-				err = s.make(r)
+				_, err = s.make(r)
+			}
+			if err == nil {
+				s.report.Store(r)
 			}
 			failed[i] = err
 		})

@@ -139,7 +139,7 @@ func TestFromCheck(t *testing.T) {
 			t.Fatal(failed)
 		}
 		before := ask(p, "GET", "https://autoconfig.example.com/mail/config-v1.1.xml", "").Body.String()
-		if !strings.Contains(before, "imap.example.com") || strings.Contains(before, "pop3") || p.sites[0].digest() == "" {
+		if !strings.Contains(before, "imap.example.com") || strings.Contains(before, "pop3") || p.digest(p.sites[0]) == "" {
 			t.Errorf("%s", before)
 		}
 		none := lab.New(publishedIn(p))

@@ -83,6 +83,9 @@ func parseDomain(entry yamlfile.Value) (Domain, error) {
 	if d.Name, err = mailcheck.ParseDomain(text); err != nil {
 		return d, name.Errorf("%w", err)
 	}
+	if len(d.Name) > maxName {
+		return d, name.Errorf("the domain is so long that programs cannot ask at a name below it")
+	}
 	if policy, ok := fields["mta-sts"]; ok {
 		if d.Policy, err = parsePolicy(policy); err != nil {
 			return d, err
@@ -121,11 +124,12 @@ func parseDomain(entry yamlfile.Value) (Domain, error) {
 	for i := range d.Servers {
 		d.Servers[i].Username = template
 	}
-	if _, err := made(setup.Declared(d.Name, d.Servers), setup.Options{Declared: true}); err != nil {
-		return d, servers.Errorf("%w", err)
-	}
 	return d, nil
 }
+
+// maxName is that of a domain of which each name that programs ask for is one in DNS (RFC 1035
+// section 2.3.4).
+const maxName = 253 - len(paccName+".")
 
 func parseServers(list yamlfile.Value) ([]mailcheck.Server, error) {
 	entries, err := list.List(maxServers)

@@ -62,6 +62,7 @@ func TestParseErrors(t *testing.T) {
 	test("domains:", "domain:", `line 2: "domain" is not known here; there is: domains`)
 	test("  servers:\n  - imaps", "  severs:\n  - imaps", `line 4: "severs" is not known here; there is: domain, from, trust_server, servers`)
 	test("domain: example.com", "domain: example", "line 3: the domain name \"example\" is not complete")
+	test("domain: example.com", "domain: "+strings.Repeat("a23456789.", 24)+"example", "line 3: the domain is so long")
 	test("domain: example.com", "domain: [example.com]", "line 3: a text is wanted here")
 	test("- domain: example.com\n", "-\n", "line 4: domain is missing")
 	test("domain: example.org", "domain: EXAMPLE.com.", "line 16: example.com is a name of the domain in line 3, too")
@@ -117,11 +118,11 @@ func FuzzFile(f *testing.F) {
 		if err != nil {
 			return
 		}
-		p, err := New(domains, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, d := range domains {
+		p := New(domains, Options{})
+		for i, d := range domains {
+			if c := p.shelf.get(p.sites[i]); (c == nil) != d.FromCheck {
+				t.Errorf("%s: %v", d.Name, c)
+			}
 			if !p.Answers(d.Name) || !p.Answers("autoconfig."+d.Name+":443") {
 				t.Errorf("%s is not answered for", d.Name)
 			}

@@ -40,6 +40,7 @@ import (
 type Publisher struct {
 	sites  []*site
 	byHost map[string]*site
+	shelf  shelf
 }
 
 // Options says what belongs to no domain alone.
@@ -52,11 +53,12 @@ type Options struct {
 type site struct {
 	Domain
 	options setup.Options
-	content atomic.Pointer[content] // nil as long as no check has found anything
+	report  atomic.Pointer[mailcheck.Report] // that it is made of; nil as long as no check has found anything
 }
 
-// content is made from one report.
+// content is what is given out for a domain, made from one report.
 type content struct {
+	site   *site
 	report *mailcheck.Report
 	files  map[string]file // by the path of the URL
 	pacc   string          // the records of the PACC document, as lines of a zone; may be empty
@@ -71,21 +73,20 @@ type file struct {
 
 // New returns a publisher of the domains. Those that are published from a check have nothing
 // until [Publisher.Keep] has checked them.
-func New(domains []Domain, o Options) (*Publisher, error) {
+func New(domains []Domain, o Options) *Publisher {
 	p := &Publisher{byHost: map[string]*site{}}
 	for _, d := range domains {
-		s := &site{Domain: d, options: setup.Options{Declared: !d.FromCheck, Signer: o.Signer, When: o.When}}
-		if d.FromCheck {
-			s.options.When = time.Time{} // that of the check
-		} else if err := s.make(setup.Declared(d.Name, d.Servers)); err != nil {
-			return nil, fmt.Errorf("%s: %w", d.Name, err)
+		s := &site{Domain: d, options: setup.Options{Declared: !d.FromCheck, Signer: o.Signer}}
+		if !d.FromCheck {
+			s.options.When = o.When
+			s.report.Store(setup.Declared(d.Name, d.Servers))
 		}
 		p.sites = append(p.sites, s)
 		for _, host := range d.hosts() {
 			p.byHost[host] = s
 		}
 	}
-	return p, nil
+	return p
 }
 
 // The names below a domain at which programs ask.
@@ -133,13 +134,13 @@ func hostName(host string) string {
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
-// make replaces what is given out; on an error it stays.
-func (s *site) make(r *mailcheck.Report) error {
+// make makes what is given out of a report.
+func (s *site) make(r *mailcheck.Report) (*content, error) {
 	all, err := made(r, s.options)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c := &content{report: r, files: map[string]file{}}
+	c := &content{site: s, report: r, files: map[string]file{}}
 	for _, f := range all.Files {
 		switch where, ok := strings.CutPrefix(f.Name, "www"); {
 		case ok && where == "/index.html":
@@ -150,8 +151,7 @@ func (s *site) make(r *mailcheck.Report) error {
 			c.pacc = string(f.Body())
 		}
 	}
-	s.content.Store(c)
-	return nil
+	return c, nil
 }
 
 // medias are those without which programs ignore a file.
@@ -190,7 +190,7 @@ func (p *Publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		where = lower
 	}
 	read := r.Method == http.MethodGet || r.Method == http.MethodHead
-	switch c := s.content.Load(); {
+	switch c := p.shelf.get(s); {
 	case host == policyName+"."+s.Name:
 		s.servePolicy(w, r, where, read)
 	case !read && (where != poxPath || r.Method != http.MethodPost):

@@ -34,11 +34,7 @@ func publisher(t testing.TB, text string, o Options) *Publisher {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := New(domains, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return New(domains, o)
 }
 
 // ask makes a request as a program does.
@@ -287,6 +283,32 @@ func TestSigned(t *testing.T) {
 	}
 }
 
+// What a file with very many domains takes is bounded, and who asks for one that was let go of
+// gets the same.
+func TestManyDomains(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("domains:\n")
+	for i := range maxShelf + 10 {
+		fmt.Fprintf(&text, "- {domain: d%d.example, servers: [imaps://i.d%[1]d.example, submissions://s.d%[1]d.example]}\n", i)
+	}
+	p := publisher(t, text.String(), Options{})
+	config := func(i int) string {
+		return ask(p, "GET", fmt.Sprintf("https://autoconfig.d%d.example/mail/config-v1.1.xml", i), "").Body.String()
+	}
+	first := config(0)
+	for i := range maxShelf + 10 {
+		if !strings.Contains(config(i), fmt.Sprintf("<hostname>i.d%d.example<", i)) {
+			t.Fatalf("%d: %s", i, config(i))
+		}
+	}
+	if n := len(p.shelf.of); n != maxShelf || p.shelf.order.Len() != n || p.shelf.of[p.sites[0]] != nil {
+		t.Errorf("%d are kept", n)
+	}
+	if again := config(0); again != first {
+		t.Errorf("%s", again)
+	}
+}
+
 // A connection that breaks off in the middle of a question is no panic.
 func TestBrokenQuestion(t *testing.T) {
 	p := publisher(t, sample, Options{})
@@ -304,7 +326,7 @@ func (broken) Read([]byte) (int, error) { return 0, errors.New("broken") }
 // Nothing that is asked at a domain's names brings what is another's, or a panic.
 func FuzzRequest(f *testing.F) {
 	p := publisher(f, sample, Options{})
-	paths := slices.Sorted(maps.Keys(p.sites[0].content.Load().files))
+	paths := slices.Sorted(maps.Keys(p.shelf.get(p.sites[0]).files))
 	for _, path := range append(paths, jsonPath+"/v1.0/alice@example.com", policyPath) {
 		f.Add("GET", "autoconfig.example.com", path, "emailaddress="+alice, "")
 	}

@@ -11,16 +11,15 @@ import (
 func (p *Publisher) Records() string {
 	var b strings.Builder
 	for _, s := range p.sites {
-		s.writeRecords(&b)
+		s.writeRecords(&b, p.shelf.get(s))
 	}
 	return b.String()
 }
 
 // writeRecords writes those of one domain. Names in it are A-labels, in which nothing is to be
 // escaped.
-func (s *site) writeRecords(b *strings.Builder) {
+func (s *site) writeRecords(b *strings.Builder, c *content) {
 	fmt.Fprintf(b, "; Records for the zone of %s. Put the name of this server in the place of WEBSERVER, and take\n; the semicolon away; or write A and AAAA records with its addresses instead.\n", s.Name)
-	c := s.content.Load()
 	if c == nil {
 		fmt.Fprintf(b, "; What else belongs here is known when a check of the domain has found settings.\n")
 	}
