@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -131,4 +132,17 @@ func FuzzFile(f *testing.F) {
 			t.Errorf("%q", p.Records())
 		}
 	})
+}
+
+// The file that the page shows is one.
+func TestPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/serve.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "`domains.yaml`\n\n```\n")
+	text, _, ok := strings.Cut(text, "```")
+	if domains, err := Parse([]byte(text)); !ok || err != nil || len(domains) < 3 {
+		t.Errorf("%v, %v", domains, err)
+	}
 }

@@ -315,3 +315,16 @@ func FuzzModules(f *testing.F) {
 		}
 	})
 }
+
+// The file that the page shows is one.
+func TestPage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/serve.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "`modules.yaml`\n\n```\n")
+	text, _, ok := strings.Cut(text, "```")
+	if modules, err := Parse([]byte(text)); !ok || err != nil || len(modules) < 2 {
+		t.Errorf("%v, %v", modules, err)
+	}
+}
