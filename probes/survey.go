@@ -35,8 +35,12 @@ import (
 // that the fields give, among those of one operator and among those at one address. An
 // operator is known by the registrable domain of the host, or of what the host is an alias
 // of; where that is the mail domain itself, the pace is also that of its mail exchanger's
-// operator, unless that only filters mail. The web servers of a domain are asked by two runs at once, over the few
-// connections that a browser makes too, which web servers are made for.
+// operator, unless that only filters mail. The web servers at one address are asked by four
+// runs at once, and ten a second, over the few connections that a browser makes too, which
+// web servers are made for.
+//
+// A run that tests its servers itself waits for its turn at the operator of the domain's mail
+// exchanger, where so many are at once as else connections: it is there with those of a mail program.
 //
 // The wait for a turn is no part of a run. The deadline of its context says how long the
 // run may work: for each server the clock stands still while it waits. Cancelling the
@@ -114,7 +118,10 @@ const (
 
 	busyTime = 300 * time.Millisecond // some round trips: a run that nobody keeps waiting has done most by then
 
-	runsAtOnce = 4 // that ask the web servers at one address
+	// Runs that ask the web servers at one address: so many at once, and so many in the time in
+	// which one connection is made to mail servers.
+	runsAtOnce  = 4
+	runsPerTurn = 10
 )
 
 // maxAnswers is how many answers of servers are remembered. One has some kilobytes.
@@ -156,16 +163,17 @@ func (c *Client) surveyed(ctx context.Context, a mailcheck.Address, o *Options) 
 	defer end()
 	c.Survey.prepare()
 	defer c.Survey.enter(ctx)()
-	leave := c.Survey.approachWeb(ctx, n, r.Address.Domain)
-	defer leave()
 	var opts Options
 	if o != nil {
 		opts = *o
 	}
-	opts.survey = &surveyRun{
-		survey: c.Survey, domain: r.Address.Domain, expiry: opts.ExpiryWarning, limit: limit, found: leave,
-		own: opts.learnsMore(),
+	run := &surveyRun{survey: c.Survey, domain: r.Address.Domain, expiry: opts.ExpiryWarning, limit: limit, own: opts.learnsMore()}
+	if run.own {
+		defer run.approachAll(ctx, n)()
 	}
+	run.found = c.Survey.approachWeb(ctx, n, run.domain)
+	defer run.found()
+	opts.survey = run
 	return c.begun(ctx, r, func(ctx context.Context, n *netx.Run, r *mailcheck.Report) {
 		conclude.Account(r, c.learn(ctx, n, r, &opts))
 	})
@@ -305,11 +313,23 @@ func (s *Survey) approachWeb(ctx context.Context, n *netx.Run, domain string) (l
 		lookups.Go(func() { found[i], _, _ = n.Addrs(ctx, host, 443) })
 	}
 	lookups.Wait()
-	done, err := s.turns.take(ctx, appendAddresses(nil, "web", slices.Concat(found...)), pace{atOnce: runsAtOnce, burst: 1})
+	way := appendAddresses(nil, "web", slices.Concat(found...))
+	done, err := s.turns.take(ctx, way, pace{atOnce: runsAtOnce, interval: s.pace().interval / runsPerTurn, burst: runsAtOnce})
 	if err != nil {
 		return func() {}
 	}
 	return sync.OnceFunc(func() { done(0, false) })
+}
+
+// approachAll waits for the turn of a run that tests its servers itself, as a mail program that is
+// there with all its connections. It goes by the mail exchanger: where the servers are is not known yet.
+func (v *surveyRun) approachAll(ctx context.Context, n *netx.Run) (leave func()) {
+	operator := cmp.Or(v.operatorByMX(ctx, n), autoconfig.Operator(v.domain))
+	done, err := v.survey.turns.take(ctx, []passage{{gate: "program " + operator}}, pace{atOnce: v.survey.pace().atOnce, burst: 1})
+	if err != nil {
+		return func() {}
+	}
+	return func() { done(0, false) }
 }
 
 // approach waits for the turn of a run that tests its servers itself. It does not hold the

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/metrics"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/internal/lab"
 )
 
 // survey checks n addresses, with so many runs at work.
@@ -244,5 +246,63 @@ func TestSurveyRooms(t *testing.T) {
 			t.Errorf("the fourth waits for %v, although its time is over", d)
 		}
 		next()
+	})
+}
+
+// Runs that test their servers themselves come to an operator two at once, too, and no more at once than
+// two mail programs.
+func TestSurveyOwnRunsTakeTurns(t *testing.T) {
+	var most int
+	synctest.Test(t, func(t *testing.T) {
+		s, addresses := customers(10, func(host string) lab.Behaviour {
+			return lab.IMAP(lab.Mail{Host: host, GreetingDelay: 4 * time.Second})
+		})
+		s.Zone = strings.ReplaceAll(s.Zone, "_imaps._tcp SRV", "@ MX 10 mx.hosting.example.\n_imaps._tcp SRV")
+		l := lab.New(s)
+		defer l.Close()
+		v := &visits{dial: l.Dial}
+		c := inside(l)
+		c.Dial, c.Survey = v.Dial, hasty()
+		c.Survey.AtOnce = 2
+		defer c.Close()
+		var all sync.WaitGroup
+		for _, text := range addresses {
+			a, _ := mailcheck.ParseAddress(text)
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+				defer cancel()
+				r, err := c.Account(ctx, a, &Options{TLSAudit: true})
+				if err != nil || r.Servers[0].Verdict != mailcheck.Pass || r.Elapsed > 30*time.Second {
+					t.Errorf("%v %s after %v: %q", err, r.Verdict, r.Elapsed, ids(r))
+				}
+			})
+		}
+		all.Wait()
+		most = v.most
+	})
+	if most < 2 || most > 2*2 { // an audit opens a connection before the last one is gone
+		t.Errorf("%d connections at once", most)
+	}
+}
+
+// The web server that many domains share is asked in a pace, too: after the first four by ten runs a second.
+func TestSurveyWebPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := lab.Scenario{Hosts: map[string]lab.Host{"192.0.2.80": {443: lab.CloseAtOnce}}}
+		var addresses []string
+		for i := range 44 {
+			s.Zone += fmt.Sprintf("$ORIGIN customer%d.example.\nautoconfig A 192.0.2.80\n", i)
+			addresses = append(addresses, fmt.Sprintf("alice@customer%d.example", i))
+		}
+		l := lab.New(s)
+		defer l.Close()
+		c := inside(l)
+		c.Survey = &Survey{}
+		defer c.Close()
+		began := time.Now()
+		surveyed(t, c, addresses...)
+		if took := time.Since(began); took < 4*time.Second || took > 5*time.Second {
+			t.Errorf("44 runs took %v", took)
+		}
 	})
 }
