@@ -75,6 +75,9 @@ func (l *Lab) serveUDP(socket net.PacketConn) bool {
 		return false
 	}
 	l.sockets = append(l.sockets, socket)
+	if udp, ok := socket.(*net.UDPConn); ok {
+		_ = udp.SetReadBuffer(4 << 20) // on a busy machine questions wait here; what does not fit is lost
+	}
 	l.handlers.Go(func() {
 		packet := make([]byte, 64<<10)
 		for {
