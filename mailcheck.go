@@ -429,8 +429,8 @@ func (r *Report) Usable() []Setting {
 
 // Best returns the first usable setting of these protocols.
 func (r *Report) Best(protocols ...Protocol) (Setting, bool) {
-	for _, s := range r.Usable() {
-		if slices.Contains(protocols, s.Protocol) {
+	for _, s := range r.Settings {
+		if s.Verdict.Usable() && slices.Contains(protocols, s.Protocol) {
 			return s, true
 		}
 	}

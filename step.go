@@ -2,6 +2,7 @@ package mailcheck
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -44,9 +45,13 @@ const (
 
 // FindingsOf returns the findings of steps, in order.
 func FindingsOf(steps []Step) []Finding {
-	var all []Finding
-	for _, s := range steps {
-		all = append(all, s.Findings...)
+	found := 0
+	for i := range steps {
+		found += len(steps[i].Findings)
+	}
+	all := slices.Grow([]Finding(nil), found)
+	for i := range steps {
+		all = append(all, steps[i].Findings...)
 	}
 	return all
 }

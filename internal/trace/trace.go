@@ -36,6 +36,11 @@ func (t *Trace) Branch() *Trace { return &Trace{began: t.began} }
 
 // Join appends the steps of the branches in the order given.
 func (t *Trace) Join(branches ...*Trace) {
+	more := 0
+	for _, b := range branches {
+		more += len(b.Steps)
+	}
+	t.Steps = slices.Grow(t.Steps, more)
 	for _, b := range branches {
 		t.Steps = append(t.Steps, b.Steps...)
 	}
@@ -59,6 +64,7 @@ func (t *Trace) Skip(d time.Duration) { t.began = t.began.Add(d) }
 // Follow appends copies of steps that were made elsewhere, where the first began at from;
 // here it began at to.
 func (t *Trace) Follow(steps []mailcheck.Step, from, to time.Duration) {
+	t.Steps = slices.Grow(t.Steps, len(steps))
 	for _, s := range steps {
 		s.Start += to - from
 		s.Findings = slices.Clone(s.Findings)

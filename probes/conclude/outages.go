@@ -84,7 +84,7 @@ func nothingAnswers(r *mailcheck.Report) mailcheck.Text {
 
 // fetch is a document that a source asked for.
 type fetch struct {
-	mailcheck.Step
+	*mailcheck.Step
 	form mailcheck.SourceForm
 	host string
 }
@@ -92,9 +92,12 @@ type fetch struct {
 func fetches(r *mailcheck.Report) []fetch {
 	var all []fetch
 	for _, s := range r.Sources {
-		for _, step := range s.Steps {
-			if u, err := url.Parse(step.Target); step.Op == mailcheck.OpFetch && err == nil && u.Hostname() != "" {
-				all = append(all, fetch{step, s.Form, u.Hostname()})
+		for i, step := range s.Steps {
+			if step.Op != mailcheck.OpFetch {
+				continue
+			}
+			if u, err := url.Parse(step.Target); err == nil && u.Hostname() != "" {
+				all = append(all, fetch{&s.Steps[i], s.Form, u.Hostname()})
 			}
 		}
 	}
@@ -107,17 +110,21 @@ func fetches(r *mailcheck.Report) []fetch {
 func oneCertificateForAll(r *mailcheck.Report) mailcheck.Text {
 	var shown mailcheck.Certificate
 	var names []string
-	for _, f := range fetches(r) {
+	fetched := fetches(r)
+	for _, f := range fetched {
 		if f.Leaf != nil && f.form == mailcheck.Database {
 			shown, names = *f.Leaf, []string{f.host}
 		}
+	}
+	if shown.SHA256 == "" {
+		return mailcheck.Text{}
 	}
 	add := func(host, print string) {
 		if print == shown.SHA256 && !slices.Contains(names, host) {
 			names = append(names, host)
 		}
 	}
-	for _, f := range fetches(r) {
+	for _, f := range fetched {
 		if f.Leaf != nil {
 			add(f.host, f.Leaf.SHA256)
 		}
@@ -125,7 +132,7 @@ func oneCertificateForAll(r *mailcheck.Report) mailcheck.Text {
 	for i := range r.Servers {
 		add(r.Servers[i].Host, shownLeaf(&r.Servers[i]))
 	}
-	if shown.SHA256 == "" || len(names) < 2 {
+	if len(names) < 2 {
 		return mailcheck.Text{}
 	}
 	whose := mailcheck.ListOf(shown.Names[:min(1, len(shown.Names))]).Or(shown.Subject)
