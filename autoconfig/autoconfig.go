@@ -174,7 +174,7 @@ func (s *search) askPlace(ctx context.Context, t *trace.Trace, p place) answer {
 // leave the name autoconfig out; then there is nothing to fetch and no fault.
 func (s *search) resolveHost(ctx context.Context, t *trace.Trace, u *url.URL, most checks.Severity) (a answer, there bool) {
 	addrs, err := trace.Do(ctx, t, mailcheck.OpResolve, u.Hostname(), func(ctx context.Context) ([]netip.Addr, error) {
-		addrs, _, err := s.net.Addrs(ctx, u.Hostname(), 443)
+		addrs, _, err := s.net.GuessedAddrs(ctx, u.Hostname(), 443)
 		if notFound(err) {
 			return nil, nil
 		}

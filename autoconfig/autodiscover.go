@@ -330,7 +330,7 @@ func hostOf(where string) string {
 func (d *autodiscovery) resolveService(ctx context.Context, t *trace.Trace, where string) (why answer, there bool) {
 	host := hostOf(where)
 	addrs, err := trace.Do(ctx, t, mailcheck.OpResolve, host, func(ctx context.Context) ([]netip.Addr, error) {
-		addrs, meta, err := d.net.Addrs(ctx, host, 443)
+		addrs, meta, err := d.net.GuessedAddrs(ctx, host, 443)
 		if slices.ContainsFunc(meta.Aliases, IsMicrosoft) || IsMicrosoft(host) {
 			d.microsoft.Store(true)
 		}

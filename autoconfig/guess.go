@@ -127,7 +127,7 @@ func (s *search) lookupGuesses(ctx context.Context) map[string]bool {
 	_, _ = trace.Do(ctx, s.trace, mailcheck.OpResolve, fmt.Sprintf("%d likely names below %s", len(names)-1, s.address.Domain), func(ctx context.Context) (struct{}, error) {
 		var wg sync.WaitGroup
 		for i, name := range names {
-			wg.Go(func() { found[i], _, _ = s.net.Addrs(ctx, name, 0) }) // a name that cannot be looked up is not there to guess
+			wg.Go(func() { found[i], _, _ = s.net.GuessedAddrs(ctx, name, 0) }) // a name that cannot be looked up is not there to guess
 		}
 		wg.Wait()
 		return struct{}{}, ctx.Err()

@@ -103,7 +103,7 @@ func (c *Client) open() error {
 	if c.net != nil {
 		return nil
 	}
-	opts := netx.Options{Dial: c.Dial, Resolvers: slices.Clone(c.Resolvers), Roots: c.Roots, Family: netx.Family(c.Family), ShareDocuments: c.Survey != nil, Contact: c.Contact,
+	opts := netx.Options{Dial: c.Dial, Resolvers: slices.Clone(c.Resolvers), Roots: c.Roots, Family: netx.Family(c.Family), Frugal: c.Survey != nil, Contact: c.Contact,
 		PublicOnly: c.PublicOnly, AllowNets: c.AllowNets, AllowPorts: c.AllowPorts}
 	if _, err := contactDomain(c.Contact); err != nil && c.Contact != "" {
 		return &OptionError{"Contact", err}

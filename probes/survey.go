@@ -310,7 +310,11 @@ func (s *Survey) approachWeb(ctx context.Context, n *netx.Run, domain string) (l
 	found := make([][]netip.Addr, len(hosts))
 	var lookups sync.WaitGroup
 	for i, host := range hosts {
-		lookups.Go(func() { found[i], _, _ = n.Addrs(ctx, host, 443) })
+		addrs := n.GuessedAddrs
+		if host == domain {
+			addrs = n.Addrs
+		}
+		lookups.Go(func() { found[i], _, _ = addrs(ctx, host, 443) })
 	}
 	lookups.Wait()
 	way := appendAddresses(nil, "web", slices.Concat(found...))

@@ -14,6 +14,12 @@ import (
 	"mailcheck/internal/dnssec"
 )
 
+// The longest name and label (RFC 1035 section 2.3.4), as they are written.
+const (
+	maxName  = 253
+	maxLabel = 63
+)
+
 // maxAliases bounds the CNAME records followed inside one answer.
 const maxAliases = 8
 
@@ -39,21 +45,21 @@ var errTruncated = errors.New("truncated answer")
 // returns errStray if the message does not belong to the question; errTruncated,
 // with what did fit, if the rest needs TCP; an error with the check
 // dns.malformed; or the *net.DNSError that the response code stands for.
-func readAnswer(wire []byte, id uint16, q question, server string) (answer, error) {
+func readAnswer(wire []byte, id uint16, q question, server string) (*answer, error) {
 	var m dns.Msg
 	err := m.Unpack(wire)
 	if len(wire) < 12 || m.Id != id || !m.Response || m.Opcode != dns.OpcodeQuery {
-		return answer{}, errStray
+		return new(answer), errStray
 	}
 	if err != nil && m.Truncated && asks(&m, q) {
-		return answer{}, errTruncated // cut in the middle of a record
+		return new(answer), errTruncated // cut in the middle of a record
 	}
 	if err != nil {
-		return answer{}, checks.DNSMalformed.Errorf("%s: unreadable answer for %s: %v", server, hostName(q.name), err)
+		return new(answer), checks.DNSMalformed.Errorf("%s: unreadable answer for %s: %v", server, hostName(q.name), err)
 	}
 	// A server that could not or would not read the question may leave it out.
 	if !asks(&m, q) && (len(m.Question) > 0 || m.Rcode == dns.RcodeSuccess || m.Rcode == dns.RcodeNameError) {
-		return answer{}, errStray
+		return new(answer), errStray
 	}
 	a, err := pick(&m, q, server)
 	a.rcode = m.Rcode
@@ -98,8 +104,8 @@ func asks(m *dns.Msg, q question) bool {
 
 // pick returns the records of the question's type that belong to its name or to
 // a name its aliases lead to. Whatever else the server added is ignored.
-func pick(m *dns.Msg, q question, server string) (answer, error) {
-	var a answer
+func pick(m *dns.Msg, q question, server string) (*answer, error) {
+	a := new(answer)
 	names := []string{q.name}
 	for {
 		target, ok := alias(m.Answer, names[len(names)-1])
@@ -107,10 +113,10 @@ func pick(m *dns.Msg, q question, server string) (answer, error) {
 			break
 		}
 		if slices.Contains(names, target) {
-			return answer{}, checks.DNSMalformed.Errorf("%s: the aliases of %s go in a circle at %s", server, hostName(q.name), hostName(target))
+			return new(answer), checks.DNSMalformed.Errorf("%s: the aliases of %s go in a circle at %s", server, hostName(q.name), hostName(target))
 		}
 		if len(names) > maxAliases {
-			return answer{}, checks.DNSMalformed.Errorf("%s: more than %d aliases lead on from %s", server, maxAliases, hostName(q.name))
+			return new(answer), checks.DNSMalformed.Errorf("%s: more than %d aliases lead on from %s", server, maxAliases, hostName(q.name))
 		}
 		names = append(names, target)
 		a.meta.Aliases = append(a.meta.Aliases, hostName(target))
@@ -202,11 +208,16 @@ func validName(name string) bool {
 			return false
 		}
 	}
-	if name == "" || name == "." || strings.Contains(name, "..") || name[0] == '.' {
+	name = strings.TrimSuffix(name, ".")
+	if len(name) > maxName {
 		return false
 	}
-	_, ok := dns.IsDomainName(name)
-	return ok
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || len(label) > maxLabel {
+			return false
+		}
+	}
+	return true
 }
 
 // unescape undoes the zone file escapes, \X and \DDD, that the DNS library

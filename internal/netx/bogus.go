@@ -15,18 +15,23 @@ import (
 // hands over what it would not vouch for; one that had a moment of weakness answers
 // the plain question the next time. The error is then an *checks.Error with
 // dns.bogus, or none; otherwise it stays as it was.
-func (r *Resolver) askAgain(ctx context.Context, q question, failure *net.DNSError) (answer, error) {
+func (r *Resolver) askAgain(ctx context.Context, q question, failure *net.DNSError) (*answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, proofLimit)
 	defer cancel()
+	ask := func(q question) (*answer, error) {
+		one, cancel := context.WithCancel(ctx)
+		defer cancel()
+		return r.ask(one, cancel, q)
+	}
 	unchecked := q
 	unchecked.unchecked = true
-	if _, err := r.ask(ctx, unchecked); err != nil && !isNotFound(err) {
-		return answer{}, failure
+	if _, err := ask(unchecked); err != nil && !isNotFound(err) {
+		return new(answer), failure
 	}
-	if a, err := r.ask(ctx, q); err == nil || isNotFound(err) {
+	if a, err := ask(q); err == nil || isNotFound(err) {
 		return a, err
 	}
-	return answer{}, checks.DNSBogus.Errorf("%s %s: %s; with DNSSEC checking off there is an answer", hostName(q.name), dns.TypeToString[q.typ], failure.Err)
+	return new(answer), checks.DNSBogus.Errorf("%s %s: %s; with DNSSEC checking off there is an answer", hostName(q.name), dns.TypeToString[q.typ], failure.Err)
 }
 
 // servfail returns the error as what a resolver says when it cannot, or will not,

@@ -101,9 +101,10 @@ type Options struct {
 	AllowNets  []netip.Prefix
 	AllowPorts []uint16
 
-	// ShareDocuments has the runs share documents too, if they are asked for without saying
-	// who asks.
-	ShareDocuments bool
+	// Frugal is for many runs, which are to ask little and need not be quick: they share
+	// documents too, if they are asked for without saying who asks, and a guessed name that
+	// does not exist is not asked for in both families.
+	Frugal bool
 }
 
 // Family restricts the addresses that are dialled.
@@ -139,7 +140,7 @@ func New(opts Options) (*Net, error) {
 		return nil, err
 	}
 	opts.Dial = counting(opts.Dial)
-	n := &Net{Resolver: newResolver(opts.Dial, servers), Roots: opts.Roots, opts: opts, ownDial: ownDial, anchors: dnssec.Root()}
+	n := &Net{Resolver: newResolver(opts.Dial, servers, opts.Frugal), Roots: opts.Roots, opts: opts, ownDial: ownDial, anchors: dnssec.Root()}
 	if opts.Anchors.ds != nil {
 		n.anchors = opts.Anchors.ds
 	}
@@ -147,7 +148,7 @@ func New(opts Options) (*Net, error) {
 		n.Resolver.shows = n.opts.allowsAddr
 	}
 	n.http = newHTTPClient(n)
-	if opts.ShareDocuments {
+	if opts.Frugal {
 		n.kept = newKept()
 	}
 	return n, nil
@@ -186,6 +187,12 @@ func (n *Net) Close() {
 func (n *Net) Addrs(ctx context.Context, host string, port uint16) ([]netip.Addr, Meta, error) {
 	host, _ = n.Target(host, port)
 	return n.Resolver.Addrs(ctx, host, n.opts.Family)
+}
+
+// GuessedAddrs is Addrs of a host that may well not exist.
+func (n *Net) GuessedAddrs(ctx context.Context, host string, port uint16) ([]netip.Addr, Meta, error) {
+	host, _ = n.Target(host, port)
+	return n.Resolver.GuessedAddrs(ctx, host, n.opts.Family)
 }
 
 // UserAgent is what web servers are told of who asks (RFC 9110 section 10.1.5).

@@ -3,11 +3,11 @@ package netx
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"slices"
 	"strings"
@@ -26,72 +26,127 @@ const (
 	udpBuffer = 8 << 10 // for servers that do not keep to ednsSize
 )
 
-// reply is the outcome of one try.
-type reply struct {
-	server int
-	answer answer
-	err    error
+// asking is a question on its way to the servers.
+type asking struct {
+	resolver *Resolver
+	question question
+
+	ctx    context.Context // ends with the question, by cancel
+	cancel context.CancelFunc
+	resend *time.Timer
+
+	mu       sync.Mutex
+	tries    []int        // indexes of the servers that are still to be asked, in this order
+	spoke    map[int]bool // servers that answered; the second time would be the same (RFC 9520)
+	asked    []string
+	failures []error
+	pending  int           // tries under way
+	over     chan struct{} // closed when answer and err are set
+	ended    bool
+	answer   *answer
+	err      error
 }
 
 // ask puts a question to the servers in turn until one gives an answer that
 // counts: records, none, or NXDOMAIN. A server that fails hands over at once, a
-// silent one after resendAfter; its late answer still counts.
-func (r *Resolver) ask(ctx context.Context, q question) (answer, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	tries := slices.Repeat(r.order(), rounds)
-	replies := make(chan reply, len(tries))
-	spoke := make(map[int]bool) // servers that answered; the second time would be the same (RFC 9520)
-	var asked []string
-	pending := 0
-	start := func() {
-		for len(tries) > 0 && ctx.Err() == nil {
-			i := tries[0]
-			tries = tries[1:]
-			if spoke[i] {
-				continue
-			}
-			if !slices.Contains(asked, r.servers[i]) {
-				asked = append(asked, r.servers[i])
-			}
-			pending++
-			r.queries.Go(func() {
-				a, err := r.try(ctx, r.servers[i], q)
-				replies <- reply{i, a, err}
-			})
-			return
-		}
-	}
-	var failures []error
-	resend := time.NewTimer(resendAfter)
-	defer resend.Stop()
-	for start(); pending > 0; {
-		select {
-		case p := <-replies:
-			pending--
-			if p.err == nil || isNotFound(p.err) {
-				r.best.Store(int32(p.server))
-				return p.answer, p.err
-			}
-			failures = append(failures, p.err)
-			if _, ok := errors.AsType[*net.DNSError](p.err); ok {
-				spoke[p.server] = true
-			}
-		case <-resend.C:
-		}
-		start()
-		resend.Reset(resendAfter)
-	}
-	return answer{}, noAnswer(q, asked, failures)
+// silent one after resendAfter; its late answer still counts. With the answer it ends ctx,
+// by cancel, for the tries that still wait for one.
+func (r *Resolver) ask(ctx context.Context, cancel context.CancelFunc, q question) (*answer, error) {
+	a := &asking{resolver: r, question: q, ctx: ctx, cancel: cancel, tries: r.order(), over: make(chan struct{})}
+	a.mu.Lock()
+	a.resend = time.AfterFunc(resendAfter, a.silent)
+	a.mu.Unlock()
+	defer a.resend.Stop()
+	a.work()
+	<-a.over
+	return a.answer, a.err
 }
 
-// order returns the indexes of the servers, the one that answered last first.
+// silent begins another try beside those that wait.
+func (a *asking) silent() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.ended {
+		a.resolver.queries.Go(a.work)
+		a.resend.Reset(resendAfter)
+	}
+}
+
+// work asks one server after another until an answer counts or all were asked.
+func (a *asking) work() {
+	for {
+		server, ok := a.next()
+		if !ok {
+			return
+		}
+		answer, err := a.resolver.try(a.ctx, a.resolver.servers[server], a.question)
+		a.heard(server, answer, err)
+	}
+}
+
+// next returns the server to ask now, if there is any left. If nobody waits for one
+// either, that was all.
+func (a *asking) next() (server int, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for len(a.tries) > 0 && !a.ended && a.ctx.Err() == nil {
+		server, a.tries = a.tries[0], a.tries[1:]
+		if a.spoke[server] {
+			continue
+		}
+		if address := a.resolver.servers[server]; !slices.Contains(a.asked, address) {
+			a.asked = append(a.asked, address)
+		}
+		a.pending++
+		return server, true
+	}
+	if a.pending == 0 && !a.ended {
+		a.end(new(answer), noAnswer(a.question, a.asked, a.failures))
+	}
+	return 0, false
+}
+
+// heard takes the outcome of a try.
+func (a *asking) heard(server int, got *answer, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.pending--
+	switch {
+	case a.ended:
+		return
+	case err == nil || isNotFound(err):
+		a.resolver.best.Store(int32(server))
+		a.end(got, err)
+		return
+	}
+	a.failures = append(a.failures, err)
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		if a.spoke == nil {
+			a.spoke = make(map[int]bool)
+		}
+		a.spoke[server] = true
+	}
+	a.resend.Reset(resendAfter)
+}
+
+func (a *asking) end(got *answer, err error) {
+	a.answer, a.err, a.ended = got, err, true
+	if a.pending > 0 {
+		a.cancel()
+	}
+	close(a.over)
+}
+
+// order returns the indexes of the servers, the one that answered last first, for all rounds.
 func (r *Resolver) order() []int {
 	best := int(r.best.Load())
-	order := []int{best}
-	for i := range r.servers {
-		if i != best {
-			order = append(order, i)
+	order := make([]int, 0, rounds*len(r.servers))
+	for range rounds {
+		order = append(order, best)
+		for i := range r.servers {
+			if i != best {
+				order = append(order, i)
+			}
 		}
 	}
 	return order
@@ -125,7 +180,7 @@ func noAnswer(q question, asked []string, failures []error) error {
 
 // try asks one server: over UDP, once more without EDNS if the server does not
 // know it (RFC 6891 section 7), and over TCP if the answer was cut.
-func (r *Resolver) try(ctx context.Context, server string, q question) (answer, error) {
+func (r *Resolver) try(ctx context.Context, server string, q question) (*answer, error) {
 	a, err := r.exchange(ctx, "udp", server, q, true)
 	if err != nil && (a.rcode == dns.RcodeFormatError || a.rcode == dns.RcodeNotImplemented || a.rcode == dns.RcodeBadVers) {
 		a, err = r.exchange(ctx, "udp", server, q, false)
@@ -143,29 +198,29 @@ func (r *Resolver) try(ctx context.Context, server string, q question) (answer, 
 		return full, nil
 	}
 	if ctx.Err() != nil {
-		return answer{}, ctx.Err()
+		return new(answer), ctx.Err()
 	}
 	if tcp.Err() != nil {
 		err = fmt.Errorf("no answer within %s", tcpLimit)
 	}
 	// What is left in a cut answer may be the smaller part, so it is not used (RFC 2181
 	// section 9).
-	return answer{}, checks.DNSTCPFailed.Errorf("%s %s: the answer of %s is too long for UDP; over TCP: %v", hostName(q.name), dns.TypeToString[q.typ], server, err)
+	return new(answer), checks.DNSTCPFailed.Errorf("%s %s: the answer of %s is too long for UDP; over TCP: %v", hostName(q.name), dns.TypeToString[q.typ], server, err)
 }
 
 // exchange sends a question and reads messages until one answers it or the
 // context ends, which closes the connection.
-func (r *Resolver) exchange(ctx context.Context, network, server string, q question, edns bool) (answer, error) {
+func (r *Resolver) exchange(ctx context.Context, network, server string, q question, edns bool) (*answer, error) {
 	id, msg, err := query(q, edns)
 	if err != nil {
-		return answer{}, err
+		return new(answer), err
 	}
 	conn, err := r.dial(ctx, network, server)
 	if err != nil && short(portable(err)) {
-		return answer{}, checks.NetShortage.Errorf("ask %s: %w", server, err)
+		return new(answer), checks.NetShortage.Errorf("ask %s: %w", server, err)
 	}
 	if err != nil {
-		return answer{}, endedBy(ctx, err)
+		return new(answer), endedBy(ctx, err)
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { conn.Close() })()
@@ -175,22 +230,21 @@ func (r *Resolver) exchange(ctx context.Context, network, server string, q quest
 		read = readFrame
 	}
 	if _, err := conn.Write(msg); err != nil {
-		return answer{}, endedBy(ctx, err)
+		return new(answer), endedBy(ctx, err)
 	}
-	stray := checks.DNSMalformed.Errorf("%s: only answers to other questions than %s %s", server, hostName(q.name), dns.TypeToString[q.typ])
 	for i := range maxStray {
 		wire, err := read(conn)
 		if err != nil && i > 0 {
-			return answer{}, stray
+			break
 		}
 		if err != nil {
-			return answer{}, endedBy(ctx, err)
+			return new(answer), endedBy(ctx, err)
 		}
 		if a, err := readAnswer(wire, id, q, server); err != errStray {
 			return a, err
 		}
 	}
-	return answer{}, stray
+	return new(answer), checks.DNSMalformed.Errorf("%s: only answers to other questions than %s %s", server, hostName(q.name), dns.TypeToString[q.typ])
 }
 
 // endedBy returns the context's error in place of one that its end provoked.
@@ -204,10 +258,8 @@ func endedBy(ctx context.Context, err error) error {
 // query packs a question. Signatures are asked for only where they are read: with
 // them many answers do not fit into a datagram any more.
 func query(q question, edns bool) (id uint16, wire []byte, err error) {
-	var random [2]byte
-	_, _ = rand.Read(random[:]) // it never fails
 	m := dns.Msg{Question: []dns.Question{{Name: q.name, Qtype: q.typ, Qclass: dns.ClassINET}}}
-	m.Id, m.RecursionDesired, m.CheckingDisabled = binary.BigEndian.Uint16(random[:]), true, q.unchecked
+	m.Id, m.RecursionDesired, m.CheckingDisabled = uint16(rand.Uint32()), true, q.unchecked // from ChaCha8: nobody foretells it
 	if edns {
 		m.SetEdns0(ednsSize, q.signed)
 	}

@@ -72,6 +72,7 @@ type MX struct {
 type Resolver struct {
 	dial    DialFunc
 	servers []string
+	frugal  bool                  // a guessed name that does not exist is asked for in one family
 	shows   func(netip.Addr) bool // addresses that anybody may learn; nil: all
 	best    atomic.Int32          // index of the server that answered last
 
@@ -93,7 +94,7 @@ type question struct {
 // entry is a question that is being asked or was answered.
 type entry struct {
 	done    chan struct{} // closed when answer and err are set
-	answer  answer
+	answer  *answer
 	err     error
 	expires time.Time // zero until done
 	cancel  context.CancelFunc
@@ -109,8 +110,8 @@ func (e *entry) finished() bool {
 	}
 }
 
-func newResolver(dial DialFunc, servers []string) *Resolver {
-	return &Resolver{dial: dial, servers: servers, entries: make(map[question]*entry)}
+func newResolver(dial DialFunc, servers []string, frugal bool) *Resolver {
+	return &Resolver{dial: dial, servers: servers, frugal: frugal, entries: make(map[question]*entry)}
 }
 
 // SRV returns the service records of a name such as _imaps._tcp.example.com, in
@@ -118,6 +119,7 @@ func newResolver(dial DialFunc, servers []string) *Resolver {
 // heaviest first. More than 32 are cut off and Meta.Truncated says so.
 func (r *Resolver) SRV(ctx context.Context, name string) ([]SRV, Meta, error) {
 	a, err := r.lookup(ctx, name, dns.TypeSRV)
+	meta := a.meta
 	var records []SRV
 	for _, rr := range a.records {
 		if rr, ok := rr.(*dns.SRV); ok {
@@ -129,9 +131,9 @@ func (r *Resolver) SRV(ctx context.Context, name string) ([]SRV, Meta, error) {
 			cmp.Compare(a.Target, b.Target), cmp.Compare(a.Port, b.Port))
 	})
 	if len(records) > maxSRV {
-		records, a.meta.Truncated = records[:maxSRV], true
+		records, meta.Truncated = records[:maxSRV], true
 	}
-	return records, a.meta, err
+	return records, meta, err
 }
 
 // MX returns the mail exchangers of a domain, the preferred first.
@@ -178,7 +180,7 @@ func (r *Resolver) Addrs(ctx context.Context, name string, fam Family) ([]netip.
 	} else if local != nil {
 		return slices.DeleteFunc(local, func(a netip.Addr) bool { return !fam.has(a) }), Meta{}, nil
 	}
-	var v6, v4 addrAnswer
+	v6, v4 := addrAnswer{meta: &noMeta}, addrAnswer{meta: &noMeta}
 	switch fam {
 	case IPv6:
 		v6 = r.addrs(ctx, name, dns.TypeAAAA)
@@ -190,9 +192,9 @@ func (r *Resolver) Addrs(ctx context.Context, name string, fam Family) ([]netip.
 	if err := ctx.Err(); err != nil {
 		return nil, Meta{}, err
 	}
-	meta := v4.meta
+	meta := *v4.meta
 	if fam == IPv6 || v4.err != nil && v6.err == nil || len(v4.addrs) == 0 && len(v6.addrs) > 0 {
-		meta = v6.meta
+		meta = *v6.meta
 	}
 	// Neither family may crowd the other out.
 	keep6 := min(len(v6.addrs), max(maxAddrs/2, maxAddrs-len(v4.addrs)))
@@ -210,6 +212,17 @@ func (r *Resolver) Addrs(ctx context.Context, name string, fam Family) ([]netip.
 	return addrs, meta, nil
 }
 
+// GuessedAddrs is Addrs of a name that may well not exist. With [Options.Frugal] it is asked
+// for in one family first: that there is no such name holds whatever is asked of it (RFC 8020).
+func (r *Resolver) GuessedAddrs(ctx context.Context, name string, fam Family) ([]netip.Addr, Meta, error) {
+	if r.frugal && fam == AnyFamily && localAddrs(name) == nil {
+		if a, err := r.lookup(ctx, name, dns.TypeA); isNotFound(err) {
+			return nil, a.meta, err
+		}
+	}
+	return r.Addrs(ctx, name, fam)
+}
+
 // showsOne reports whether anybody may learn of one of the addresses.
 func (r *Resolver) showsOne(addrs []netip.Addr) bool {
 	return r.shows == nil || slices.ContainsFunc(addrs, r.shows)
@@ -218,9 +231,12 @@ func (r *Resolver) showsOne(addrs []netip.Addr) bool {
 // addrAnswer is what one family answered.
 type addrAnswer struct {
 	addrs []netip.Addr
-	meta  Meta
+	meta  *Meta
 	err   error
 }
+
+// noMeta is of an answer that did not come.
+var noMeta Meta
 
 // addrs asks for the addresses of one family.
 func (r *Resolver) addrs(ctx context.Context, name string, typ uint16) addrAnswer {
@@ -228,8 +244,8 @@ func (r *Resolver) addrs(ctx context.Context, name string, typ uint16) addrAnswe
 	return addressesOf(a, err)
 }
 
-func addressesOf(a answer, err error) addrAnswer {
-	result := addrAnswer{meta: a.meta, err: err}
+func addressesOf(a *answer, err error) addrAnswer {
+	result := addrAnswer{meta: &a.meta, err: err}
 	for _, rr := range a.records {
 		var addr netip.Addr
 		switch rr := rr.(type) {
@@ -251,7 +267,8 @@ func (r *Resolver) bothAddrs(ctx context.Context, name string) (v6, v4 addrAnswe
 		v6 = r.addrs(ctx, name, dns.TypeAAAA)
 		return v6, v6
 	}
-	q6, q4 := question{name: dns.CanonicalName(name), typ: dns.TypeAAAA}, question{name: dns.CanonicalName(name), typ: dns.TypeA}
+	name = dns.CanonicalName(name)
+	q6, q4 := question{name: name, typ: dns.TypeAAAA}, question{name: name, typ: dns.TypeA}
 	e6, e4 := r.join(q6), r.join(q4)
 	defer r.leave(q6, e6)
 	defer r.leave(q4, e4)
@@ -266,25 +283,25 @@ func (r *Resolver) bothAddrs(ctx context.Context, name string) (v6, v4 addrAnswe
 		v4 = addressesOf(e4.answer, e4.err)
 		late, slow, typ = e6, &v6, dns.TypeAAAA
 	case <-ctx.Done():
-		cut := addrAnswer{err: ctx.Err()}
+		cut := addrAnswer{meta: &noMeta, err: ctx.Err()}
 		return cut, cut
 	}
-	grace := time.NewTimer(familyGrace)
-	defer grace.Stop()
-	patience := grace.C
-	if len(v6.addrs)+len(v4.addrs) == 0 {
-		patience = nil // it alone can tell now
+	var patience <-chan time.Time
+	if len(v6.addrs)+len(v4.addrs) > 0 && !late.finished() { // otherwise it alone can tell
+		grace := time.NewTimer(familyGrace)
+		defer grace.Stop()
+		patience = grace.C
 	}
 	select {
 	case <-late.done:
 		*slow = addressesOf(late.answer, late.err)
 	case <-ctx.Done():
-		slow.err = ctx.Err()
+		*slow = addrAnswer{meta: &noMeta, err: ctx.Err()}
 	case <-patience:
-		slow.err = &net.DNSError{
+		*slow = addrAnswer{meta: &noMeta, err: &net.DNSError{
 			Err:  "no answer to the " + dns.TypeToString[typ] + " question within " + familyGrace.String(),
 			Name: hostKey(name), Server: strings.Join(r.servers, ", "), IsTimeout: true,
-		}
+		}}
 	}
 	return v6, v4
 }
@@ -308,20 +325,20 @@ func isLocalhost(name string) bool {
 // lookup answers a question from the cache, from a query that is under way, or
 // by a new query. The query belongs to all who wait for it: it has its own
 // limits, and is given up only when the last of them has left.
-func (r *Resolver) lookup(ctx context.Context, name string, typ uint16) (answer, error) {
+func (r *Resolver) lookup(ctx context.Context, name string, typ uint16) (*answer, error) {
 	if err := ctx.Err(); err != nil {
-		return answer{}, err
+		return new(answer), err
 	}
 	if !validName(name) {
-		return answer{}, &net.DNSError{Err: "not a domain name", Name: name, IsNotFound: true}
+		return new(answer), &net.DNSError{Err: "not a domain name", Name: name, IsNotFound: true}
 	}
 	if isLocalhost(name) {
-		return answer{}, nil // RFC 6761 section 6.3: negative for all but addresses
+		return new(answer), nil // RFC 6761 section 6.3: negative for all but addresses
 	}
 	return r.answerTo(ctx, question{name: dns.CanonicalName(name), typ: typ})
 }
 
-func (r *Resolver) answerTo(ctx context.Context, q question) (answer, error) {
+func (r *Resolver) answerTo(ctx context.Context, q question) (*answer, error) {
 	e := r.join(q)
 	select {
 	case <-e.done:
@@ -329,7 +346,7 @@ func (r *Resolver) answerTo(ctx context.Context, q question) (answer, error) {
 		return e.answer, e.err
 	case <-ctx.Done():
 		r.leave(q, e)
-		return answer{}, ctx.Err()
+		return new(answer), ctx.Err()
 	}
 }
 
@@ -351,7 +368,7 @@ func (r *Resolver) join(q question) *entry {
 		r.wire = 0
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), queryLimit)
-	e = &entry{done: make(chan struct{}), cancel: cancel, waiting: 1}
+	e = &entry{done: make(chan struct{}), answer: new(answer), cancel: cancel, waiting: 1}
 	if r.closed {
 		cancel()
 		e.err = &net.DNSError{Err: "the resolver is closed", Name: hostKey(q.name)}
@@ -361,7 +378,7 @@ func (r *Resolver) join(q question) *entry {
 	r.entries[q] = e
 	r.queries.Go(func() {
 		defer cancel()
-		a, err := r.ask(ctx, q)
+		a, err := r.ask(ctx, cancel, q)
 		if failure := servfail(err); failure != nil {
 			a, err = r.askAgain(ctx, q, failure)
 		}

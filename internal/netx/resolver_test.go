@@ -233,7 +233,7 @@ func TestAddrs(t *testing.T) {
 		}
 		return answers(q)
 	}
-	bubble(t, answer, func(t *testing.T, i *internet, n *Run) {
+	each := func(t *testing.T, i *internet, n *Run) {
 		test := func(name string, fam Family, want string, took time.Duration) Meta {
 			t.Helper()
 			began := time.Now()
@@ -264,6 +264,16 @@ func TestAddrs(t *testing.T) {
 		test("LOCALHOST.", AnyFamily, "::1 127.0.0.1", 0)
 		test("a.localhost", IPv4, "127.0.0.1", 0)
 		equal(t, len(i.dialled), asked)
+		_, _, err := n.Resolver.GuessedAddrs(t.Context(), "missing.example", AnyFamily)
+		equal(t, dnsError(t, err).IsNotFound, true)
+		equal(t, len(i.dialled)-asked, map[bool]int{false: 2, true: 1}[n.Resolver.frugal])
+		addrs, _, _ = n.Resolver.GuessedAddrs(t.Context(), "both.example", AnyFamily)
+		equal(t, len(addrs), 2)
+	}
+	bubble(t, answer, each)
+	bubble(t, answer, func(t *testing.T, i *internet, n *Run) {
+		n.Resolver.frugal = true // who has many names to ask for does not ask twice for one that does not exist
+		each(t, i, n)
 	})
 }
 
