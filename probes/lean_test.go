@@ -17,6 +17,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -217,40 +218,48 @@ func (l *leanInternet) resolve(query []byte) []byte {
 	return reply
 }
 
+// leanServices are the servers of a domain by what its SRV records call them.
+var leanServices = map[string]struct {
+	host string
+	port uint16
+}{"_imaps": {"imap", 993}, "_pop3s": {"pop", 995}, "_submissions": {"smtp", 465}, "_submission": {"smtp", 587}}
+
 // records returns what DNS has for a name.
 func (l *leanInternet) records(labels []string, typ uint16) (records [][]byte, exists bool) {
-	name := strings.Join(labels, ".")
-	var n int
-	var service, host string
-	if _, err := fmt.Sscanf(name, "d%d.example", &n); err == nil {
+	top := len(labels) - 2
+	if top < 0 || labels[top+1] != "example" {
+		return nil, len(labels) == 1
+	}
+	switch n, numbered := leanNumber(labels[top]); {
+	case labels[top] == "mail":
+		if top > 0 && typ == 1 {
+			n, _ := leanNumber(labels[top-1])
+			records = [][]byte{{10, byte(n >> 16), byte(n >> 8), byte(n)}}
+		}
+		return records, true
+	case !numbered:
+		return nil, false
+	case top == 0:
 		if typ == 15 {
 			records = [][]byte{append([]byte{0, 10}, wireName("mx.mail.example")...)}
 		}
 		return records, true
-	}
-	if len(labels) == 4 && labels[1] == "_tcp" {
-		service = labels[0]
-		if _, err := fmt.Sscanf(labels[2], "d%d", &n); err != nil {
-			return nil, false
-		}
+	default:
 		if l.operators > 0 {
 			n %= l.operators
 		}
-		for of, port := range map[string]uint16{"_imaps": 993, "_pop3s": 995, "_submissions": 465, "_submission": 587} {
-			if of == service && typ == 33 {
-				host = fmt.Sprintf("%s%d.mail.example", map[uint16]string{993: "imap", 995: "pop", 465: "smtp", 587: "smtp"}[port], n)
-				records = append(records, append(binary.BigEndian.AppendUint16([]byte{0, 0, 0, 1}, port), wireName(host)...))
-			}
+		if service, ok := leanServices[labels[0]]; ok && top == 2 && labels[1] == "_tcp" && typ == 33 {
+			host := service.host + strconv.Itoa(n) + ".mail.example"
+			records = [][]byte{append(binary.BigEndian.AppendUint16([]byte{0, 0, 0, 1}, service.port), wireName(host)...)}
 		}
 		return records, len(records) > 0
 	}
-	if strings.HasSuffix(name, ".mail.example") {
-		if _, err := fmt.Sscanf(strings.TrimLeft(labels[0], "abcdefghijklmnopqrstuvwxyz"), "%d", &n); (err == nil || labels[0] == "mx") && typ == 1 {
-			records = [][]byte{{10, byte(n >> 16), byte(n >> 8), byte(n)}}
-		}
-		return records, true
-	}
-	return nil, name == "example" || name == "mail.example"
+}
+
+// leanNumber returns the number that a label ends with.
+func leanNumber(label string) (n int, ok bool) {
+	n, err := strconv.Atoi(strings.TrimLeft(label, "abcdefghijklmnopqrstuvwxyz"))
+	return n, err == nil
 }
 
 func wireName(name string) (b []byte) {

@@ -158,7 +158,7 @@ func (s *survey) run(c *cobra.Command, args []string) error {
 	if !s.out.scrolls(c) {
 		hidden = view.shown(c, nil)
 	}
-	defer collectSooner(len(todo), s.concurrency)()
+	defer tuneCollector(len(todo), s.concurrency)()
 	err = run.Run(c.Context(), todo)
 	hidden()
 	return s.out.end(c, s.why(err, view))
@@ -170,15 +170,22 @@ const (
 	maxRate        = 1000
 )
 
-// collectSooner has garbage collected as soon as it comes about where a survey takes more memory
-// than it needs: a base, a share for each run that is under way, and what is kept of each input.
-// It is as before once the function that it returns was called.
-func collectSooner(inputs, concurrency int) (end func()) {
-	if os.Getenv("GOMEMLIMIT") != "" {
+// surveyGC has garbage wait longer than usual (GOGC is 100) as long as there is room: otherwise it
+// is collected every few domains.
+const surveyGC = 400
+
+// tuneCollector has garbage collected as soon as it comes about where a survey takes more memory
+// than it needs: a base, a share for each run that is under way, and what is kept of each input;
+// and seldom before. All is as before once the function that it returns was called.
+func tuneCollector(inputs, concurrency int) (end func()) {
+	if os.Getenv("GOMEMLIMIT") != "" || os.Getenv("GOGC") != "" {
 		return func() {}
 	}
-	before := debug.SetMemoryLimit(28<<20 + int64(concurrency)<<19 + int64(inputs)<<7)
-	return func() { debug.SetMemoryLimit(before) }
+	limit, percent := debug.SetMemoryLimit(32<<20+int64(concurrency)<<19+int64(inputs)<<7), debug.SetGCPercent(surveyGC)
+	return func() {
+		debug.SetMemoryLimit(limit)
+		debug.SetGCPercent(percent)
+	}
 }
 
 // why says in words why a survey has ended before its end.
