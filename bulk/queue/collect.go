@@ -39,7 +39,7 @@ func (q *Queue) Collect(ctx context.Context, take func(line []byte) error) (err 
 			seen[entry.Key()] = true
 			line, err := unpack(entry.Value())
 			if err != nil {
-				return fmt.Errorf("%s: %w", entry.Key(), err)
+				return fmt.Errorf("%w: %q: %w", ErrOtherKind, entry.Key(), err)
 			}
 			if err := take(line); err != nil {
 				return err

@@ -102,6 +102,7 @@ var (
 	ErrNoStreams  = errors.New("JetStream is not enabled there")
 	ErrTooLong    = errors.New("the line is longer than the server takes")
 	ErrForbidden  = errors.New("the server forbids this user what a survey needs")
+	errUnable     = errors.New("the server is not able to; its log says more, such as that its disk is full")
 	ErrUser       = nats.ErrAuthorization    // the server does not know the user
 	ErrPlain      = nats.ErrSecureConnWanted // it has no TLS
 	ErrTLS        = nats.ErrTLS
@@ -246,6 +247,9 @@ func (q *Queue) until(ctx context.Context) (_ context.Context, end func(*error))
 		cancel(nil)
 		if *err != nil && q.refused.Err() != nil {
 			*err = context.Cause(q.refused)
+		}
+		if told, ok := errors.AsType[*jetstream.APIError](*err); ok && told.Code >= 500 {
+			*err = fmt.Errorf("%w: %w", errUnable, told)
 		}
 	}
 }

@@ -344,6 +344,17 @@ func TestForeignQueue(t *testing.T) {
 	}
 }
 
+// A line that something else has put there is told as that.
+func TestForeignLine(t *testing.T) {
+	q := start(t).queue()
+	if _, err := q.lines.PutString(t.Context(), "theirs", "no line"); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.Collect(t.Context(), func(line []byte) error { t.Errorf("%q", line); return nil }); !errors.Is(err, ErrOtherKind) {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
 // Old servers are recognised, and no other.
 func TestOldServer(t *testing.T) {
 	for version, want := range map[string]bool{"2.9.10": true, "1.4.1": true, "2.10.0": false, "2.15.3": false, "3.0.0": false, "": false, "dev": false} {

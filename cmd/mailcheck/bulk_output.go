@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -129,6 +130,11 @@ func (f *surveyOutput) checkFields() error {
 // open opens the file that the outcomes are kept in, if there is one, and returns the keys of
 // those that it has.
 func (f *surveyOutput) open(c *cobra.Command) (done map[string]bool, err error) {
+	for _, to := range f.beside { // which is written when all is done
+		if _, err := os.Stat(filepath.Dir(to.name)); err != nil {
+			return nil, noRun("", "-o %s: %v", to.Name, err)
+		}
+	}
 	done = map[string]bool{}
 	if f.kept == "" {
 		return done, f.begin(c)
@@ -171,19 +177,24 @@ func (f *surveyOutput) add(c *cobra.Command, o report.Outcome) error {
 
 // addLine writes one outcome whose line there is.
 func (f *surveyOutput) addLine(c *cobra.Command, o report.Outcome, line []byte) error {
-	f.counted.Add(o)
 	if f.file != nil {
 		if err := f.file.Append(line); err != nil {
-			return unwritten(err)
+			e := unwritten(err)
+			e.hints = []string{"what was done is kept; when that is mended, --resume goes on"}
+			return e
 		}
 	}
+	var err error
 	switch f.main {
 	case surveyLines:
-		return f.print(c, line)
+		err = f.print(c, line)
 	case surveyRows:
-		return f.print(c, report.SurveyRow(o))
+		err = f.print(c, report.SurveyRow(o))
 	}
-	return nil
+	if err == nil {
+		f.counted.Add(o)
+	}
+	return err
 }
 
 func (f *surveyOutput) print(c *cobra.Command, line []byte) error {

@@ -85,6 +85,8 @@ func (f *shared) ended(err error) error {
 		return noRun("to go on, give the same command again", "interrupted")
 	case errors.Is(err, queue.ErrForbidden):
 		return f.broken(err)
+	case errors.Is(err, queue.ErrOtherKind):
+		return noRun("", "the survey %s: %v", f.Name, err)
 	}
 	return noRun("to go on, give the same command again", "--nats: %v", err)
 }
@@ -316,7 +318,7 @@ func (s *survey) collect(c *cobra.Command, where *shared) error {
 	err = q.Collect(c.Context(), func(line []byte) error {
 		o, err := report.ReadOutcome(line)
 		if err != nil {
-			return fmt.Errorf("a result in the queue: %w", err)
+			return fmt.Errorf("%w: %w", queue.ErrOtherKind, err)
 		}
 		view.ended(o)
 		if done[o.Key()] {
@@ -331,10 +333,14 @@ func (s *survey) collect(c *cobra.Command, where *shared) error {
 // accountsOf reads the accounts of a file.
 func accountsOf(ctx context.Context, name string) ([]bulk.Input, error) {
 	all, err := bulk.ReadAccounts(ctx, name)
-	if _, open := errors.AsType[*files.Exposed](err); open {
-		return nil, noRun("for example: chmod 600 "+name, "--accounts: %v", err)
-	} else if err != nil {
-		return nil, noRun("its first line has the names of the columns: address,username,password", "--accounts: %v", err)
+	if err == nil {
+		return all, nil
 	}
-	return all, nil
+	hint := ""
+	if why, exposed := errors.AsType[*files.Exposed](err); exposed {
+		hint = map[files.Exposure]string{files.Readable: "for example: chmod 600 " + name, files.IsLink: "name the file that it leads to"}[why.Why]
+	} else if errors.Is(err, bulk.ErrColumn) {
+		hint = "its first line has the names of the columns: address,username,password"
+	}
+	return nil, noRun(hint, "--accounts: %v", err)
 }
