@@ -65,14 +65,16 @@ func (w *world) siteByAuthority(t *testing.T, s scenario, folder string) (roots 
 	w.serveSite(t, s, folder, fmt.Sprintf("- domain: %s\n  from: check\n", s.domain()), "--acme", w.path("acme"), "--acme-url", "https://"+host+":"+port+"/dir")
 	last := w.browser(roots, s.address.String()+":443")
 	defer last.CloseIdleConnections()
-	await(t, "mailcheck serve", func() (string, bool) {
-		answer, err := last.Get("https://ua-auto-config." + s.domain() + "/.well-known/user-agent-configuration.json")
-		if err != nil {
-			return err.Error(), false
-		}
-		defer answer.Body.Close()
-		return answer.Status, answer.StatusCode == http.StatusOK
-	})
+	for _, name := range []string{"autoconfig", "autodiscover", "ua-auto-config"} { // whoever comes before the certificate may be turned away
+		await(t, name, func() (string, bool) {
+			answer, err := last.Get("https://" + name + "." + s.domain() + "/mail/config-v1.1.xml")
+			if err != nil {
+				return err.Error(), false
+			}
+			defer answer.Body.Close()
+			return answer.Status, answer.StatusCode == http.StatusOK
+		})
+	}
 	return roots
 }
 

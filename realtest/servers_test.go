@@ -34,7 +34,7 @@ type world struct {
 }
 
 // publicBase is an address of the script network.
-var publicBase = [4]byte{203, 0, 113, 1}
+var publicBase = [4]byte{192, 0, 1, 1}
 
 // begin starts everything and waits until it answers. It fills in the addresses
 // of the scenarios.
