@@ -169,6 +169,22 @@ func (r *reader) judge(page string) {
 	}
 }
 
+// picture takes one of what is on the screen, for the documents.
+func (r *reader) picture(page string) {
+	folder := os.Getenv("MAILCHECK_PICTURES")
+	if folder == "" {
+		return
+	}
+	r.do(chromedp.EmulateViewport(r.width, r.height)) // which the picture of the whole page may have changed
+	picture, err := chromedp.Run(r.ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(folder, page+"-"+r.name+"-screen.png"), picture, 0o644)
+	}
+	if err != nil {
+		r.t.Error(err)
+	}
+}
+
 // focused says where the keyboard is, and whether one sees it there.
 const focused = `(() => { const e = document.activeElement; return e.tagName + ' ' + (e.id || e.textContent.trim().slice(0, 40)) + ' ' + getComputedStyle(e).outlineStyle })()`
 
@@ -241,6 +257,7 @@ func (r *reader) visit(base, scenario string) {
 		r.t.Errorf("%s: reloaded it is %q", r.name, title)
 	}
 	r.judge(scenario)
+	r.picture(scenario)
 	r.walk("QR code")
 	r.do(chromedp.KeyEvent(kb.Enter))
 	r.until(`[...document.images].every(i => i.complete && i.naturalWidth > 100) && document.images.length > 0`)

@@ -12,7 +12,7 @@ import (
 )
 
 // pages are the documents from which people copy commands.
-var pages = []string{"docs/help-desk.md", "docs/administrator.md", "docs/login.md", "docs/ci-and-monitoring.md", "docs/bulk.md"}
+var pages = []string{"docs/help-desk.md", "docs/administrator.md", "docs/login.md", "docs/ci-and-monitoring.md", "docs/bulk.md", "docs/serve.md"}
 
 var (
 	block  = regexp.MustCompile("(?m)^```\n((?:.*\n)*?)```$")

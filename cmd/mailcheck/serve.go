@@ -75,9 +75,8 @@ Exit code: 0 it was ended, by Ctrl-C or SIGTERM; 2 wrong command line; 3 it coul
 be started, or ended by itself.`,
 		Example: `  mailcheck serve
   mailcheck serve --listen 0.0.0.0:9877 --token-file token`,
-		Args:   atMost(0),
-		Hidden: true,
-		RunE:   func(c *cobra.Command, _ []string) error { return s.run(c) },
+		Args: atMost(0),
+		RunE: func(c *cobra.Command, _ []string) error { return s.run(c) },
 	}
 	c.Flags().StringVar(&s.listen, "listen", "127.0.0.1:9877", "listen at this `IP:PORT`")
 	s.access.register(c)
