@@ -33,7 +33,7 @@ const (
 func recipe(t *testing.T, path string, pages ...string) string {
 	t.Helper()
 	if len(pages) == 0 {
-		pages = []string{monitorPage, adminPage, bulkPage}
+		pages = []string{monitorPage, adminPage, bulkPage, servePage}
 	}
 	for _, page := range pages {
 		block := regexp.MustCompile("(?m)^`" + regexp.QuoteMeta(path) + "`.*\n\n```\n((?:.*\n)*?)```$").FindSubmatch(must(os.ReadFile(page)))
@@ -496,10 +496,10 @@ func TestTimer(t *testing.T) {
 		leaveOut("the units for systemd", "systemd-analyze is not installed")
 		t.Skip()
 	}
-	for _, name := range []string{"mailcheck@.service", "mailcheck@.timer", "mailcheck-watch.service", "mailcheck-watch.timer", "mailcheck-news.service"} {
+	for _, name := range []string{"mailcheck@.service", "mailcheck@.timer", "mailcheck-watch.service", "mailcheck-watch.timer", "mailcheck-news.service", "mailcheck-serve.service"} {
 		m.write("etc/systemd/system/"+name, recipe(t, "/etc/systemd/system/"+name))
 	}
-	out, exit := m.run("systemd-analyze", "verify", "mailcheck@alice@example.com.service", "mailcheck@alice@example.com.timer", "mailcheck-watch.timer", "mailcheck-news.service")
+	out, exit := m.run("systemd-analyze", "verify", "mailcheck@alice@example.com.service", "mailcheck@alice@example.com.timer", "mailcheck-watch.timer", "mailcheck-news.service", "mailcheck-serve.service")
 	if exit != 0 || strings.Contains(out, "mailcheck") {
 		t.Errorf("exit code %d\n%s", exit, out)
 	}

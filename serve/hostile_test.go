@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -204,6 +206,57 @@ func TestMemoryIsBounded(t *testing.T) {
 			if r.kept.order.Len() > maxKept || r.kept.weight > maxWeight || len(r.kept.byID) != r.kept.order.Len() || r.Find(run.ID) == nil {
 				t.Fatalf("%d runs of %d bytes are kept", r.kept.order.Len(), r.kept.weight)
 			}
+		}
+	})
+}
+
+// Nobody has the service write results all the time; others go on reading.
+func TestReadersArePaced(t *testing.T) {
+	served(t, "healthy", func(t *testing.T, _ *Server, v *visitor) {
+		page := v.started("alice@example.com")
+		for range perReader.most {
+			v.get(page + ".exe")
+		}
+		w := v.get(page)
+		v.wants(w, 429, "You have asked for very many pages just now.")
+		if w.Header().Get("Retry-After") == "" {
+			t.Error("it does not say when to come again")
+		}
+		v.wants(v.ask("POST", "/api/v1/lint", "", ""), 429, `"status":429`)
+		v.wants(v.get("/"), 200)
+		v.from = "192.0.2.201:1"
+		v.wants(v.get(page), 200)
+	})
+}
+
+// Whatever is asked for, and however, there is an answer, and it is none of a fault in here.
+func FuzzRequest(f *testing.F) {
+	f.Add("GET", "/", "", "", "")
+	f.Add("POST", "/check", "address=alice%40example.com&password=x", "application/x-www-form-urlencoded", "")
+	f.Add("POST", "/api/v1/checks?wait=1s", `{"address": "alice@example.com"}`, "application/json", "Bearer x")
+	f.Add("GET", "/r/ABC.json?download", "", "", "Basic eDp5")
+	f.Add("GET", "/r/ABC/setup/apple/mail.mobileconfig", "", "", "")
+	f.Add("GET", "/explain/tls.expired", "", "", "")
+	f.Add("POST", "/api/v1/lint", "<clientConfig/>", "text/xml", "")
+	f.Fuzz(func(t *testing.T, method, target, body, media, authorization string) {
+		runs := &Runs{closed: true} // each run would be one too many
+		s := &Server{Runs: runs, Access: Access{Passwords: true, Proxies: prefixes("192.0.2.0/24")}}
+		if len(authorization) > 10 {
+			s.Access.Token = "correct horse battery staple"
+		}
+		u, err := url.ParseRequestURI(target)
+		if err != nil || !strings.HasPrefix(u.Path, "/") {
+			return
+		}
+		r := httptest.NewRequest("GET", "/", strings.NewReader(body))
+		r.Method, r.URL, r.RemoteAddr = method, u, "192.0.2.1:1"
+		r.Header.Set("Content-Type", media)
+		r.Header.Set("Authorization", authorization)
+		r.Header.Set("X-Forwarded-Proto", "https")
+		w := httptest.NewRecorder()
+		s.Handler().ServeHTTP(w, r)
+		if w.Code >= 500 && w.Code != http.StatusServiceUnavailable {
+			t.Errorf("%s %q: status %d: %s", method, target, w.Code, w.Body)
 		}
 	})
 }

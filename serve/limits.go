@@ -2,6 +2,7 @@ package serve
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,7 +18,7 @@ func (e *Refusal) Error() string { return e.Why }
 
 // limits are how often runs are made. Whoever calls their methods holds a lock.
 type limits struct {
-	clients, domains, logins, domainLogins, clientLogins window
+	clients, domains, logins, domainLogins, clientLogins, readers window
 }
 
 // rate is so many in a time.
@@ -26,13 +27,14 @@ type rate struct {
 	in   time.Duration
 }
 
-// How often runs are made.
+// How often runs are made, and what came of them is read.
 var (
-	perClient      = rate{10, time.Minute} // somebody at a help desk takes longer for a call
-	perDomain      = rate{6, time.Minute}  // a mail server bans an address that comes too often
-	perLogin       = rate{3, time.Hour}    // an account is locked after some wrong passwords
-	perDomainLogin = rate{30, time.Hour}   // nobody tries one password with all users of a domain
-	perClientLogin = rate{10, time.Hour}   // nor everywhere
+	perClient      = rate{10, time.Minute}  // somebody at a help desk takes longer for a call
+	perDomain      = rate{6, time.Minute}   // a mail server bans an address that comes too often
+	perLogin       = rate{3, time.Hour}     // an account is locked after some wrong passwords
+	perDomainLogin = rate{30, time.Hour}    // nobody tries one password with all users of a domain
+	perClientLogin = rate{10, time.Hour}    // nor everywhere
+	perReader      = rate{300, time.Minute} // a page of a result costs some 40 ms of a processor
 )
 
 // limited is one limit of a run.
@@ -41,6 +43,15 @@ type limited struct {
 	key  string
 	rate rate
 	why  string
+}
+
+// read counts a look at a result, or refuses it.
+func (l *limits) read(client string, now time.Time) error {
+	if after := l.readers.wait(client, perReader, now); after > 0 {
+		return &Refusal{Why: "You have asked for very many pages just now.", After: after}
+	}
+	l.readers.count(client, perReader, now)
+	return nil
 }
 
 // take counts a run in, or refuses it; then it counts nowhere.
@@ -56,10 +67,12 @@ func (l *limits) take(job Job, now time.Time) error {
 	if job.Credentials.Given() {
 		all = append(all,
 			limited{&l.domainLogins, domain, perDomainLogin, "Very many logins were tested at this domain in the last hour."},
-			limited{&l.logins, keyOf(job.Target), perLogin, "This account was logged in to three times in the last hour, and more could lock it."},
 			limited{&l.clientLogins, job.Client, perClientLogin, "You have tested very many logins in the last hour."})
-		if name := keyOf(job.Credentials.Username); name != "" {
-			all = append(all, limited{&l.logins, name + "\n" + domain, perLogin, "This user name was logged in with three times in the last hour, and more could lock the account."})
+		names := []string{nameOf(job.Target), nameOf(job.Credentials.Username)}
+		for i, name := range names {
+			if name != "" && !slices.Contains(names[:i], name) {
+				all = append(all, limited{&l.logins, name, perLogin, "Somebody of this name was logged in three times in the last hour, and more could lock the account."})
+			}
 		}
 	}
 	for _, one := range all {
@@ -71,6 +84,13 @@ func (l *limits) take(job Job, now time.Time) error {
 		one.in.count(one.key, one.rate, now)
 	}
 	return nil
+}
+
+// nameOf is what the forms of a user name have in common: alice, alice@example.com, CORP\alice. The
+// domain does not count: whoever has one can have it name somebody else's servers.
+func nameOf(user string) string {
+	name, _, _ := strings.Cut(user[strings.LastIndexByte(user, '\\')+1:], "@")
+	return keyOf(name)
 }
 
 // keyOf is a name as it is compared.

@@ -179,6 +179,13 @@ func (r *Runs) keep(result *mailcheck.Report) (*Run, error) {
 	return run, nil
 }
 
+// mayRead counts a look at a result. The error is a *Refusal.
+func (r *Runs) mayRead(client string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.limits.read(client, time.Now())
+}
+
 // Find returns the run with an id; nil where there is none, or none any more.
 func (r *Runs) Find(id string) *Run {
 	r.mu.Lock()

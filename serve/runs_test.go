@@ -218,3 +218,25 @@ func TestWindowIsBounded(t *testing.T) {
 		t.Errorf("%d are remembered for ever", len(w.done))
 	}
 }
+
+// However a user name is written, and whatever domain leads to its server, it is one.
+func TestNameOf(t *testing.T) {
+	for _, user := range []string{"alice", "Alice", "alice@example.com", `CORP\alice`, `CORP\alice@elsewhere.example`, "ALICE@d1.attacker.example"} {
+		if got := nameOf(user); got != "alice" {
+			t.Errorf("%s is %q", user, got)
+		}
+	}
+	inLab(t, "healthy", func(t *testing.T, _ *lab.Lab, r *Runs) {
+		try := func(typed, username string) error {
+			return r.limits.take(Job{Client: typed, Address: address(t, typed), Target: typed, Credentials: probes.Credentials{Password: "swordfish", Username: username}}, time.Now())
+		}
+		for _, typed := range []string{"alice@example.com", "alice@d1.attacker.example", "x@d2.attacker.example"} {
+			if err := try(typed, map[bool]string{true: "alice"}[typed[0] == 'x']); err != nil {
+				t.Fatalf("%s: %v", typed, err)
+			}
+		}
+		if try("y@d3.attacker.example", `CORP\Alice`) == nil || try("alice@d4.attacker.example", "") == nil {
+			t.Error("a fourth login with one name")
+		}
+	})
+}

@@ -24,6 +24,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -91,13 +92,30 @@ func (s *Server) pageRoutes() []Route {
 		{"GET /healthz", true, http.HandlerFunc(healthy)},
 		{"GET /{$}", false, http.HandlerFunc(s.form)},
 		{"POST /check", false, http.HandlerFunc(s.check)},
-		{"GET /r/{id}", false, http.HandlerFunc(s.result)},
-		{"POST /r/{id}/share", false, http.HandlerFunc(s.share)},
-		{"GET /r/{id}/setup/{format}/{file...}", false, http.HandlerFunc(s.setupFile)},
-		{"GET /s/{id}", false, http.HandlerFunc(s.shared)},
+		{"GET /r/{id}", false, s.paced(s.result)},
+		{"POST /r/{id}/share", false, s.paced(s.share)},
+		{"GET /r/{id}/setup/{format}/{file...}", false, s.paced(s.setupFile)},
+		{"GET /s/{id}", false, s.paced(s.shared)},
 		{"GET /explain/{check}", false, http.HandlerFunc(s.explain)},
 		{"/", false, http.HandlerFunc(s.nothing)},
 	}
+}
+
+// paced lets nobody have this machine write results all the time.
+func (s *Server) paced(next http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := s.Runs.mayRead(s.Access.client(r))
+		switch {
+		case err == nil:
+			next(w, r)
+		case strings.HasPrefix(r.URL.Path, "/api/"):
+			writeProblem(w, problemOf(err))
+		default:
+			p := problemOf(err)
+			p.header(w)
+			write(w, p.Status, "message", messagePage{newTop(r, "Too often - mailcheck"), "Too often", p.Detail})
+		}
+	})
 }
 
 // programRoutes are those of the interface for programs.
@@ -108,7 +126,7 @@ func (s *Server) programRoutes() []Route {
 	for path, handlers := range s.interfaceRoutes() {
 		all = append(all, Route{path, false, wrongMethod(handlers)})
 		for method, h := range handlers {
-			all = append(all, Route{method + " " + path, false, h})
+			all = append(all, Route{method + " " + path, false, s.paced(h)})
 		}
 	}
 	return all
