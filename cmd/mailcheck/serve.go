@@ -68,13 +68,18 @@ Those who use it choose what is tested. So only public addresses are dialled, on
 mail and its settings have (--allow-net, --allow-port), and each client and each domain has only
 so many tests a minute. Eight tests are made at once; others wait for their turn.
 
+With --publish the service also gives out the setup files of your own domains, where mail
+programs look for them, to everybody who asks there. Prometheus asks /probe, as it asks
+blackbox_exporter, and /metrics.
+
 On other addresses than loopback the service wants to know for whom it is: --token-file,
 --auth-header with --trusted-proxy, or --public.
 
 Exit code: 0 it was ended, by Ctrl-C or SIGTERM; 2 wrong command line; 3 it could not
 be started, or ended by itself.`,
 		Example: `  mailcheck serve
-  mailcheck serve --listen 0.0.0.0:9877 --token-file token`,
+  mailcheck serve --listen 0.0.0.0:9877 --token-file token
+  mailcheck serve --publish domains.yaml --dns`,
 		Args: atMost(0),
 		RunE: func(c *cobra.Command, _ []string) error { return s.run(c) },
 	}
