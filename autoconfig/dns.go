@@ -197,7 +197,7 @@ func (h *health) lookAtExchanger(ctx context.Context, t *trace.Trace, mx netx.MX
 // lookAtName looks a host up.
 func (h *health) lookAtName(ctx context.Context, t *trace.Trace, name string) (addrs []netip.Addr, meta netx.Meta, err error) {
 	look(ctx, t, mailcheck.OpResolve, name, func(ctx context.Context) mailcheck.Text {
-		addrs, meta, err = h.net.Resolver.Addrs(ctx, name, netx.AnyFamily)
+		addrs, meta, err = h.net.Resolver.GuessedAddrs(ctx, name, netx.AnyFamily)
 		switch {
 		case notFound(err):
 			return mailcheck.Textf("no such host")

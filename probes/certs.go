@@ -2,7 +2,9 @@ package probes
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"net/netip"
@@ -41,7 +43,7 @@ func (p *probe) judge(ctx context.Context, chain []*x509.Certificate) judgement 
 		p.learnTime(ctx, leaf)
 		j.faults = append(j.faults, fault{err: outside})
 	}
-	path, err := p.verify(chain, p.net.Roots)
+	path, err := p.verify(chain)
 	if _, unknown := errors.AsType[x509.UnknownAuthorityError](err); unknown {
 		untrusted, path := p.untrusted(ctx, chain)
 		j.faults = append(j.faults, untrusted)
@@ -65,7 +67,31 @@ func (p *probe) judge(ctx context.Context, chain []*x509.Certificate) judgement 
 // leaf are judged apart, as its name is. Where it is outside of them, those above it
 // count as they were at its time, when they were chosen; if they were not good then,
 // they may have been made anew since, and today counts.
-func (p *probe) verify(chain []*x509.Certificate, roots *x509.CertPool) ([]*x509.Certificate, error) {
+//
+// In a survey it is worked out once a minute: the four ports of a host show one chain, and
+// often all customers of an operator do.
+func (p *probe) verify(chain []*x509.Certificate) ([]*x509.Certificate, error) {
+	if p.opts.paths == nil {
+		return pathTo(p.net.Roots, chain)
+	}
+	all := sha256.New()
+	for _, c := range chain {
+		all.Write(c.Raw)
+	}
+	v, _, err := p.opts.paths.Get(context.Background(), string(all.Sum(nil)), func() (verified, bool) {
+		path, err := pathTo(p.net.Roots, chain)
+		return verified{path, err}, true
+	})
+	return slices.Clone(v.path), cmp.Or(v.err, err)
+}
+
+// verified is what came of a verification.
+type verified struct {
+	path []*x509.Certificate
+	err  error
+}
+
+func pathTo(roots *x509.CertPool, chain []*x509.Certificate) ([]*x509.Certificate, error) {
 	now, leaf := time.Now(), chain[0]
 	path, err := verifyAt(leaf, chain[1:], roots, during(leaf, now))
 	if !outOfDate(err) || datesError(leaf, now) == nil {

@@ -44,7 +44,7 @@ func (p *probe) climb(ctx context.Context, chain, path []*x509.Certificate) (fau
 		}
 		path = append(path, issuer)
 		chain = append(slices.Clone(chain), issuer)
-		if trusted, err := p.verify(chain, p.net.Roots); err == nil {
+		if trusted, err := p.verify(chain); err == nil {
 			return fault{
 				checks.TLSMissingIntermediate.Errorf("%s is issued by %s, which the server does not send; it was found at %s, and with it the chain is good", top.Subject, missing, from),
 				mailcheck.Textf("Add the certificate %q (%s) to the file the server sends: serve fullchain.pem instead of cert.pem (%s), then reload. Web browsers fetch it themselves, mail programs do not.", missing, from, p.chainSetting()),

@@ -31,7 +31,7 @@ import (
 // leanInternet is one for surveys of many thousand domains, in which as little happens as
 // can, so that what a survey costs shows. Domain number i is d<i>.example, whose SRV records
 // name four servers of its own, or of the operator who serves it:
-// imap, pop and smtp<n>.mail.example, all with one certificate. It remembers nothing of
+// imap, pop and smtp<n>.mail.example, all with one certificate but where certify is called. It remembers nothing of
 // who came.
 type leanInternet struct {
 	operators int            // who serve all domains between them; 0: each its own
@@ -39,6 +39,7 @@ type leanInternet struct {
 	rtt       time.Duration  // to connect, and to the resolver
 	roots     *x509.CertPool // that vouch for the servers
 	config    *tls.Config    // of the servers
+	certify   func(int)      // gives the servers of each of so many domains a certificate of their own
 	shakes    atomic.Int32   // handshakes that servers made
 	queries   atomic.Int32
 }
@@ -77,6 +78,24 @@ func newLeanInternet(tb testing.TB) *leanInternet {
 	l := &leanInternet{roots: x509.NewCertPool()}
 	l.roots.AddCert(root)
 	l.config = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{leaf.Raw, between.Raw}, PrivateKey: key}}}
+	l.certify = func(domains int) {
+		own := make([]tls.Certificate, domains)
+		for n := range own {
+			var names []string
+			for _, host := range []string{"imap", "pop", "smtp"} {
+				names = append(names, fmt.Sprintf("%s%d.mail.example", host, n))
+			}
+			leaf, key := issue(int64(4+n), &x509.Certificate{
+				DNSNames: names, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+			}, between, betweenKey)
+			own[n] = tls.Certificate{Certificate: [][]byte{leaf.Raw, between.Raw}, PrivateKey: key}
+		}
+		l.config.GetCertificate = func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			label, _, _ := strings.Cut(hello.ServerName, ".")
+			n, _ := leanNumber(label)
+			return &own[n], nil
+		}
+	}
 	return l
 }
 

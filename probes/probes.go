@@ -54,6 +54,7 @@ import (
 	"mailcheck/autoconfig/client"
 	"mailcheck/checks"
 	"mailcheck/internal/netx"
+	"mailcheck/internal/once"
 	"mailcheck/probes/conclude"
 )
 
@@ -70,7 +71,8 @@ type Options struct {
 	// likewise.
 	WriteTests bool
 
-	survey *surveyRun // the run of a survey that shares what it learns; nil elsewhere
+	survey *surveyRun              // the run of a survey that shares what it learns; nil elsewhere
+	paths  *once.Answers[verified] // of certificates to the roots, as all runs of a survey know them, by the chain; nil elsewhere
 
 	token string // marks what --write-tests makes; empty: made by chance; for tests
 

@@ -77,6 +77,7 @@ type Survey struct {
 	begin   sync.Once
 	rooms   chan struct{} // has one for each run that is at work
 	answers *once.Answers[answer]
+	paths   *once.Answers[verified]
 	turns   turns
 }
 
@@ -87,6 +88,7 @@ func CallersFor(runs int) int { return 2 * runs }
 func (s *Survey) prepare() {
 	s.begin.Do(func() {
 		s.answers = once.New[answer](maxAnswers, answerLife, 0, nil)
+		s.paths = once.New[verified](maxPaths, pathLife, 0, nil)
 		s.rooms = make(chan struct{}, max(0, s.Runs))
 	})
 }
@@ -126,6 +128,9 @@ const (
 
 // maxAnswers is how many answers of servers are remembered. One has some kilobytes.
 const maxAnswers = 1024
+
+// maxPaths is how many paths of certificates are remembered, some kilobytes each.
+const maxPaths = 64
 
 // answer is one of a server.
 type answer struct {
@@ -173,7 +178,7 @@ func (c *Client) surveyed(ctx context.Context, a mailcheck.Address, o *Options) 
 	}
 	run.found = c.Survey.approachWeb(ctx, n, run.domain)
 	defer run.found()
-	opts.survey = run
+	opts.survey, opts.paths = run, c.Survey.paths
 	return c.begun(ctx, r, func(ctx context.Context, n *netx.Run, r *mailcheck.Report) {
 		conclude.Account(r, c.learn(ctx, n, r, &opts))
 	})

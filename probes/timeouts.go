@@ -114,6 +114,7 @@ const (
 	// What a server answered counts in a survey: long enough for one night's, and a day's
 	// notices what has changed.
 	answerLife = time.Hour
+	pathLife   = time.Minute // so long after its end an intermediate certificate may count
 
 	// What was made is removed although the run has ended, but nobody waits for long.
 	cleanTimeout = 15 * time.Second

@@ -171,7 +171,7 @@ func (p *probe) clientCertificate(proven bool) *tls.Certificate {
 
 // proves reports whether a chain is one that the password may follow.
 func (p *probe) proves(chain []*x509.Certificate) bool {
-	_, err := p.verify(chain, p.net.Roots)
+	_, err := p.verify(chain)
 	return err == nil && datesError(chain[0], time.Now()) == nil && chain[0].VerifyHostname(p.result.Host) == nil
 }
 

@@ -35,14 +35,14 @@ type asking struct {
 	cancel context.CancelFunc
 	resend *time.Timer
 
+	others   sync.WaitGroup // that ask beside the first
 	mu       sync.Mutex
 	tries    []int        // indexes of the servers that are still to be asked, in this order
 	spoke    map[int]bool // servers that answered; the second time would be the same (RFC 9520)
 	asked    []string
 	failures []error
-	pending  int           // tries under way
-	over     chan struct{} // closed when answer and err are set
-	ended    bool
+	pending  int  // tries under way
+	ended    bool // answer and err are set
 	answer   *answer
 	err      error
 }
@@ -52,13 +52,13 @@ type asking struct {
 // silent one after resendAfter; its late answer still counts. With the answer it ends ctx,
 // by cancel, for the tries that still wait for one.
 func (r *Resolver) ask(ctx context.Context, cancel context.CancelFunc, q question) (*answer, error) {
-	a := &asking{resolver: r, question: q, ctx: ctx, cancel: cancel, tries: r.order(), over: make(chan struct{})}
+	a := &asking{resolver: r, question: q, ctx: ctx, cancel: cancel, tries: r.order()}
 	a.mu.Lock()
 	a.resend = time.AfterFunc(resendAfter, a.silent)
 	a.mu.Unlock()
 	defer a.resend.Stop()
 	a.work()
-	<-a.over
+	a.others.Wait()
 	return a.answer, a.err
 }
 
@@ -67,7 +67,7 @@ func (a *asking) silent() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if !a.ended {
-		a.resolver.queries.Go(a.work)
+		a.others.Go(a.work)
 		a.resend.Reset(resendAfter)
 	}
 }
@@ -134,7 +134,6 @@ func (a *asking) end(got *answer, err error) {
 	if a.pending > 0 {
 		a.cancel()
 	}
-	close(a.over)
 }
 
 // order returns the indexes of the servers, the one that answered last first, for all rounds.
