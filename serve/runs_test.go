@@ -154,7 +154,13 @@ func TestPasswordIsNotKept(t *testing.T) {
 		if err := run.Wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if report, err := run.Report(); err != nil || strings.Contains(fmt.Sprintf("%+v %+v", run, report), found.Password) {
+		report, err := run.Report()
+		r.mu.Lock() // the store may just be weighing the run
+		run.mu.Lock()
+		kept := fmt.Sprintf("%+v %+v", run, report)
+		run.mu.Unlock()
+		r.mu.Unlock()
+		if err != nil || strings.Contains(kept, found.Password) {
 			t.Errorf("the password is there, or %v", err)
 		}
 		if len(l.Credentials()) == 0 {
