@@ -72,16 +72,23 @@ func headers(next http.Handler) http.Handler {
 	})
 }
 
+// rendered returns a page, or a part of one.
+func rendered(name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	err := site().ExecuteTemplate(&b, name, data)
+	return b.Bytes(), err
+}
+
 // write writes a page.
 func write(w http.ResponseWriter, status int, name string, data any) {
-	var b bytes.Buffer
-	if err := site().ExecuteTemplate(&b, name, data); err != nil {
+	body, err := rendered(name, data)
+	if err != nil {
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	w.Write(b.Bytes())
+	w.Write(body)
 }
 
 // formPage is the first page.
@@ -91,7 +98,6 @@ type formPage struct {
 	Address   string
 	Username  string
 	Passwords bool
-	Secure    bool // the page came over TLS
 }
 
 func (s *Server) form(w http.ResponseWriter, r *http.Request) {
@@ -180,16 +186,16 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) {
 		s.nothing(w, r)
 		return
 	}
-	var b bytes.Buffer
-	if err := site().ExecuteTemplate(&b, "explain", struct {
+	body, err := rendered("explain", struct {
 		top
 		*checks.Check
 		Actor string
-	}{newTop(r, c.ID+" - mailcheck"), c, report.Actor(c.Who)}); err != nil {
+	}{newTop(r, c.ID+" - mailcheck"), c, report.Actor(c.Who)})
+	if err != nil {
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 		return
 	}
-	serveBytes(w, r, "text/html; charset=utf-8", b.Bytes())
+	serveBytes(w, r, "text/html; charset=utf-8", body)
 }
 
 // etag names a content.

@@ -74,15 +74,15 @@ func (s *Server) finished(w http.ResponseWriter, r *http.Request, run *Run) {
 		s.failed(w, r)
 		return
 	}
-	var b bytes.Buffer
-	if err := site().ExecuteTemplate(&b, "finished", struct {
+	body, err := rendered("finished", struct {
 		top
 		Body template.HTML
-	}{newTop(r, page.Title), page.Body}); err != nil {
+	}{newTop(r, page.Title), page.Body})
+	if err != nil {
 		s.failed(w, r)
 		return
 	}
-	serveBytes(w, r, "text/html; charset=utf-8", b.Bytes())
+	serveBytes(w, r, "text/html; charset=utf-8", body)
 }
 
 // pageOf makes the page of a run, with what can be done with it.
@@ -106,9 +106,8 @@ func (s *Server) further(run *Run, result *mailcheck.Report) ([]report.Section, 
 	}
 	var sections []report.Section
 	add := func(id, title, name string, data any) error {
-		var b bytes.Buffer
-		err := site().ExecuteTemplate(&b, name, data)
-		sections = append(sections, report.Section{ID: id, Title: title, HTML: template.HTML(b.String())})
+		body, err := rendered(name, data)
+		sections = append(sections, report.Section{ID: id, Title: title, HTML: template.HTML(body)})
 		return err
 	}
 	if !run.Shared {

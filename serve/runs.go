@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/rand"
@@ -121,14 +122,7 @@ func (r *Runs) make(run *Run, job Job) {
 	r.mu.Lock()
 	r.waiting--
 	r.mu.Unlock()
-	limit := job.Timeout
-	if limit == 0 {
-		limit = r.Timeout
-	}
-	if limit == 0 {
-		limit = runTimeout
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(job.Timeout, r.Timeout, runTimeout))
 	defer cancel()
 	opts := r.Options
 	opts.Credentials, opts.Watch = job.Credentials, run.watch

@@ -368,10 +368,10 @@ func (r *Resolver) join(q question) *entry {
 		r.wire = 0
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), queryLimit)
-	e = &entry{done: make(chan struct{}), answer: new(answer), cancel: cancel, waiting: 1}
+	e = &entry{done: make(chan struct{}), cancel: cancel, waiting: 1}
 	if r.closed {
 		cancel()
-		e.err = &net.DNSError{Err: "the resolver is closed", Name: hostKey(q.name)}
+		e.answer, e.err = new(answer), &net.DNSError{Err: "the resolver is closed", Name: hostKey(q.name)}
 		close(e.done)
 		return e
 	}

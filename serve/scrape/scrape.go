@@ -40,14 +40,8 @@ type Handler struct {
 	Version string // of mailcheck
 
 	mu      sync.Mutex
-	logins  map[string]login // the last run of each target that is logged in to, by module and target
-	unknown int              // modules that were asked for, and are none
-}
-
-// login is a run that serve.Runs does not share, since it has a secret.
-type login struct {
-	run   *serve.Run
-	began time.Time
+	logins  map[string]*serve.Run // the last run of each target that is logged in to, by module and target: serve.Runs does not share it
+	unknown int                   // modules that were asked for, and are none
 }
 
 // fresh is how long a run with a login is shared; [serve.Runs] shares the others as long.
@@ -164,8 +158,8 @@ func (h *Handler) start(ctx context.Context, m Module, asked target, key string,
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	name := m.Name + "\n" + key
-	if last, ok := h.logins[name]; ok && time.Since(last.began) < fresh {
-		return last.run, nil
+	if last := h.logins[name]; last != nil && time.Since(last.Asked) < fresh {
+		return last, nil
 	}
 	var err error
 	if job.Credentials, err = m.credentials(ctx); err != nil {
@@ -174,9 +168,9 @@ func (h *Handler) start(ctx context.Context, m Module, asked target, key string,
 	run, err := h.Runs.Start(job)
 	if err == nil {
 		if h.logins == nil {
-			h.logins = map[string]login{}
+			h.logins = map[string]*serve.Run{}
 		}
-		h.logins[name] = login{run, time.Now()}
+		h.logins[name] = run
 	}
 	return run, err
 }
