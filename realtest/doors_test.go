@@ -18,9 +18,9 @@ var doors = []scenario{{
 	servers:  []string{"submission smtp:587 starttls fail"},
 	findings: []string{"greet.554 smtp:587"},
 }, {
-	name:     "postfix-rate", // the first connection is that of await
+	name:     "postfix-rate", // the first connection is that of answers, which may be minutes ago
 	program:  postfix,
-	settings: "smtpd_client_connection_rate_limit = 1\nsmtpd_client_event_limit_exceptions =\n",
+	settings: "anvil_rate_time_unit = 1h\nsmtpd_client_connection_rate_limit = 1\nsmtpd_client_event_limit_exceptions =\n",
 	ports:    []int{587},
 	mute:     true,
 	exit:     1,
