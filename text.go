@@ -19,7 +19,7 @@ import (
 // them.
 type Text struct {
 	Format string // English; a constant, which is the key for a translation
-	Args   []any  // strings, numbers, Text, Count, List, Stamp, Span and Clause
+	Args   []any  // strings, numbers, Text, Count, List, Stamp, Span, Clause and Heading
 }
 
 // Textf returns a text. Errors and other values that can tell themselves become
@@ -44,7 +44,7 @@ func Textf(format string, args ...any) Text {
 
 func plainArgument(arg any) any {
 	switch v := arg.(type) {
-	case Text, Count, List, Stamp, Span, Clause:
+	case Text, Count, List, Stamp, Span, Clause, Heading:
 		return v
 	case error:
 		return v.Error()
@@ -145,13 +145,25 @@ func (l List) Or(none string) List {
 }
 
 func (l List) String() string {
-	if len(l.Words) == 0 {
+	shown, more := l.Shown()
+	switch {
+	case len(shown) == 0:
 		return l.None
+	case more > 0:
+		return fmt.Sprintf(AndMore, strings.Join(shown, ", "), more)
 	}
+	return strings.Join(shown, ", ")
+}
+
+// AndMore is the format of a list that is not shown whole.
+const AndMore = "%s and %d more"
+
+// Shown returns the words that are shown, and how many others there are.
+func (l List) Shown() (words []string, more int) {
 	if l.Most == 0 || len(l.Words) <= l.Most+1 { // "and 1 more" is hardly shorter than the word
-		return strings.Join(l.Words, ", ")
+		return l.Words, 0
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(l.Words[:l.Most], ", "), len(l.Words)-l.Most)
+	return l.Words[:l.Most], len(l.Words) - l.Most
 }
 
 // Stamp is a moment, shown to the minute in UTC.
@@ -164,15 +176,24 @@ func (s Stamp) String() string { return time.Time(s).UTC().Format("2006-01-02 15
 type Span time.Duration
 
 func (s Span) String() string {
+	if counted, long := s.Unit(); long {
+		return counted.String()
+	}
+	return fmt.Sprintf("%.0f s", time.Duration(s).Seconds())
+}
+
+// Unit returns how many of its unit a length of time is; false for seconds, whose unit has
+// no noun.
+func (s Span) Unit() (Count, bool) {
 	for _, unit := range []struct {
 		length time.Duration
 		noun   string
 	}{{24 * time.Hour, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}} {
 		if n := int(time.Duration(s) / unit.length); n > 0 {
-			return Count{n, unit.noun}.String()
+			return Count{n, unit.noun}, true
 		}
 	}
-	return fmt.Sprintf("%.0f s", time.Duration(s).Seconds())
+	return Count{}, false
 }
 
 // Clause is a whole sentence, such as the summary of a check, as a part of another.
@@ -187,6 +208,13 @@ func (c Clause) String() string {
 	}
 	return s
 }
+
+// Heading is a whole sentence that stands alone, but for its full stop: a title, or what a
+// colon follows.
+type Heading string
+
+// String returns the sentence without its full stop.
+func (h Heading) String() string { return strings.TrimSuffix(string(h), ".") }
 
 func isUpper(b byte) bool { return 'A' <= b && b <= 'Z' }
 

@@ -15,7 +15,7 @@ import (
 
 // toPeople are the rooms that turn texts into what somebody reads. Everywhere
 // else a text is made and passed on; what the program reasons about is a value.
-var toPeople = []string{"report", "cmd/mailcheck"}
+var toPeople = []string{"report", "cmd/mailcheck", "catalogue"}
 
 // sentences are the rooms, with those below them, that have something to say to
 // people. The others have errors alone.
@@ -49,6 +49,7 @@ var readers = map[string]string{
 	"sheet.sentence":                   "stands in a file, for whoever opens it",
 	"sheet.Set.TextPage":               "makes what people read",
 	"sheet.markdown":                   "makes what people read",
+	"serve.in":                         "makes what people read",
 	"trace.Do":                         "how long it was instead of \"in time\"",
 }
 

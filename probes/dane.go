@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -163,8 +164,8 @@ func (p *probe) daneFix(name string, r netx.TLSA) mailcheck.Text {
 	case r.Selector == 0:
 		why = mailcheck.Textf("The old record is of the whole certificate (selector 0), which changes at each renewal; this one is of the key and stays right if renewals keep it (certbot: --reuse-key).")
 	}
-	return mailcheck.Textf("Put the record of the present key into DNS: %s. IN TLSA 3 1 1 %x. %s Before the next change put the new record beside the old one, and wait for twice its TTL.",
-		name, string(association(p.path[0], 1, 1)), why)
+	return mailcheck.Textf("Put the record of the present key into DNS: %s. IN TLSA 3 1 1 %s. %s Before the next change put the new record beside the old one, and wait for twice its TTL.",
+		name, hex.EncodeToString(association(p.path[0], 1, 1)), why)
 }
 
 // unusable says why a client ignores a record (RFC 7671 section 4), or nothing.

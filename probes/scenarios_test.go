@@ -138,6 +138,7 @@ func TestScenarios(t *testing.T) {
 			severities.check(t, r)
 			if !raceDetector {
 				travels(t, s, r)
+				speaks(t, s, r)
 				urlsAreRead(t, r)
 				asTyped(t, s, r.Servers, opts)
 			}

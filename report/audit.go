@@ -41,7 +41,7 @@ func auditLines(a *mailcheck.TLSAudit) []mailcheck.Text {
 	add(mailcheck.Textf("Without SNI"), a.WithoutSNI)
 	add(mailcheck.Textf("ALPN"), judgedALPN(a.ALPN, mailcheck.Textf("ignored, which is allowed")))
 	add(mailcheck.Textf("ALPN of the web"), judgedALPN(a.OtherALPN, mailcheck.Textf("ignored, which is no protection against mixing up protocols")))
-	add(mailcheck.Textf("Command behind STARTTLS"), verbatim(a.Injection))
+	add(mailcheck.Textf("Command behind STARTTLS"), mailcheck.Text{Format: mailcheck.Clean(a.Injection)})
 	return lines
 }
 
@@ -126,11 +126,11 @@ func suites(p *page, newer []mailcheck.TLSVersion, v mailcheck.TLSVersion) {
 		width = max(width, len(suite(s)))
 	}
 	for _, s := range v.Suites {
-		judgement := verbatim(string(s.Strength))
+		judgement := mailcheck.Text{Format: mailcheck.Clean(string(s.Strength))}
 		if s.Why != "" {
-			judgement = mailcheck.Textf("%s: %s", judgement, s.Why)
+			judgement = mailcheck.Textf("%s: %s", judgement, mailcheck.Text{Format: mailcheck.Clean(s.Why)})
 		}
-		line := fmt.Sprintf("    %-*s  %s", width, suite(s), judgement.String())
+		line := fmt.Sprintf("    %-*s  %s", width, suite(s), p.in(judgement).String())
 		if p.told != nil || columns(line) > p.width() {
 			p.say(4, 6, "%s %s", suite(s), judgement)
 			continue

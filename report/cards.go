@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -42,6 +41,19 @@ func settingCard(a mailcheck.Address, s setting) card {
 	return c
 }
 
+// card says a card in the language of the reader.
+func (o Options) card(c card) card {
+	c.Title = o.in(c.Title)
+	c.Rows = each(c.Rows, func(r cardRow) cardRow {
+		r.Name = o.Language.Words(r.Name)
+		if !r.Code {
+			r.Value = o.in(r.Value)
+		}
+		return r
+	})
+	return c
+}
+
 // certified is a certificate with the servers that sent it.
 type certified struct {
 	leaf     mailcheck.Certificate
@@ -77,7 +89,10 @@ func certificateCards(r *mailcheck.Report) []card {
 }
 
 func (c certified) card(now time.Time) card {
-	made := card{Title: mailcheck.Textf("%s", cmp.Or(c.leaf.Subject, "no name"))}
+	made := card{Title: verbatim(c.leaf.Subject)}
+	if c.leaf.Subject == "" {
+		made.Title = mailcheck.Textf("no name")
+	}
 	add := func(name string, value mailcheck.Text) {
 		if !value.Empty() {
 			made.Rows = append(made.Rows, cardRow{Name: name, Value: value})
@@ -100,10 +115,10 @@ func (c certified) card(now time.Time) card {
 	if c.tls != nil {
 		add("Connection", verbatim(c.tls.Version))
 		if c.tls.OCSP != nil {
-			add("Stapled answer", verbatim(c.tls.OCSP.Status))
+			add("Stapled answer", mailcheck.Text{Format: mailcheck.Clean(c.tls.OCSP.Status)})
 		}
 		if c.tls.DANE != nil {
-			add("TLSA records", verbatim(c.tls.DANE.State))
+			add("TLSA records", mailcheck.Text{Format: mailcheck.Clean(c.tls.DANE.State)})
 		}
 	}
 	letters("Key", c.leaf.Key)
@@ -135,7 +150,7 @@ const (
 // timeline is a picture of a run: a strip for each source and each server, a bar for each
 // of their steps.
 type timeline struct {
-	Whole  mailcheck.Text // how long the strips are
+	Whole  mailcheck.Text // says how long the strips are
 	Strips []strip
 	More   mailcheck.Text // what has no strip
 }
@@ -168,19 +183,19 @@ func kindOf(s mailcheck.Step) string {
 	return "talk"
 }
 
-func timelineOf(r *mailcheck.Report) timeline {
+func timelineOf(r *mailcheck.Report, opts Options) timeline {
 	type row struct {
-		name  string
+		name  mailcheck.Text
 		steps []mailcheck.Step
 	}
 	var rows []row
 	for _, s := range r.Sources {
-		rows = append(rows, row{s.Name, s.Steps})
+		rows = append(rows, row{verbatim(s.Name), s.Steps})
 	}
 	for _, s := range ranked(r.Servers) {
-		rows = append(rows, row{s.URL(), s.Steps})
+		rows = append(rows, row{verbatim(s.URL()), s.Steps})
 	}
-	rows = append(rows, row{"this machine's network", r.Network})
+	rows = append(rows, row{mailcheck.Textf("this machine's network"), r.Network})
 	rows = slices.DeleteFunc(rows, func(r row) bool { return len(r.steps) == 0 })
 	whole := r.Elapsed
 	for _, row := range rows {
@@ -190,21 +205,21 @@ func timelineOf(r *mailcheck.Report) timeline {
 	if whole <= 0 || len(rows) == 0 {
 		return t
 	}
-	t.Whole = mailcheck.Textf("%s s", seconds(whole))
+	t.Whole = opts.in(mailcheck.Textf("Each strip is the whole run, %s.", mailcheck.Textf("%s s", seconds(whole))))
 	if n := len(rows) - maxStrips; n > 0 {
 		rows = rows[:maxStrips]
-		t.More = mailcheck.Textf("And %s.", mailcheck.Count{N: n, Noun: "more source or server|more sources and servers"})
+		t.More = opts.in(mailcheck.Textf("And %s.", mailcheck.Count{N: n, Noun: "more source or server|more sources and servers"}))
 	}
 	for _, row := range rows {
-		t.Strips = append(t.Strips, stripOf(row.name, row.steps, whole))
+		t.Strips = append(t.Strips, stripOf(opts.in(row.name), row.steps, whole))
 	}
 	return t
 }
 
-func stripOf(name string, steps []mailcheck.Step, whole time.Duration) strip {
+func stripOf(name mailcheck.Text, steps []mailcheck.Step, whole time.Duration) strip {
 	began := steps[0].Start
 	var words []string
-	s := strip{Name: verbatim(name)}
+	s := strip{Name: name}
 	for i, step := range steps {
 		began = min(began, step.Start)
 		words = append(words, stepInWords(step).String())

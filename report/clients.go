@@ -90,7 +90,7 @@ func clientsGrid(p *page, clients []mailcheck.ClientResult) {
 			}
 			letter = letterOf(i)
 		}
-		row := []cell{plain(verbatim(c.Client)), coloured(verbatim(string(c.Outcome)), outcomeSeverity(c)), plain(letter)}
+		row := []cell{plain(verbatim(c.Client)), coloured(mailcheck.Text{Format: string(c.Outcome)}, outcomeSeverity(c)), plain(letter)}
 		if sources {
 			row = slices.Insert(row, 2, plain(verbatim(cmp.Or(c.Source, "-"))))
 		}
@@ -173,15 +173,11 @@ func clientsSentence(r *mailcheck.Report) mailcheck.Text {
 	for _, c := range r.Clients {
 		counts[c.Outcome]++
 	}
-	all := mailcheck.Count{N: len(r.Clients), Noun: "mail client"}
-	text := mailcheck.Textf("%d of %s configure themselves", counts[mailcheck.Configures], all)
-	if counts[mailcheck.Configures] == 1 {
-		text = mailcheck.Textf("1 of %s configures itself", all)
-	}
-	text = mailcheck.Textf("%s, %s the user, %s", text,
-		mailcheck.Count{N: counts[mailcheck.Asks], Noun: "asks|ask"}, mailcheck.Count{N: counts[mailcheck.Fails], Noun: "fails|fail"})
+	text := mailcheck.Textf("of %s %d will set up the account, %d must ask the user, %d will fail.", mailcheck.Count{N: len(r.Clients), Noun: "mail client"},
+		counts[mailcheck.Configures], counts[mailcheck.Asks], counts[mailcheck.Fails])
 	if n := counts[mailcheck.NotKnown]; n > 0 {
-		text = mailcheck.Textf("%s; of %d it is not known", text, n)
+		text = mailcheck.Textf("of %s %d will set up the account, %d must ask the user, %d will fail; of %d it is not known.", mailcheck.Count{N: len(r.Clients), Noun: "mail client"},
+			counts[mailcheck.Configures], counts[mailcheck.Asks], counts[mailcheck.Fails], n)
 	}
 	clear := 0
 	for _, c := range r.Clients {
@@ -190,9 +186,9 @@ func clientsSentence(r *mailcheck.Report) mailcheck.Text {
 		}
 	}
 	if clear > 0 {
-		text = mailcheck.Textf("%s. With %d of them the password is not encrypted", text, clear)
+		return mailcheck.Textf("%s With %d of them the password is not encrypted.", text, clear)
 	}
-	return mailcheck.Textf("%s.", text)
+	return text
 }
 
 func clientServers(c mailcheck.ClientResult) mailcheck.Text {
@@ -209,12 +205,12 @@ func clientServers(c mailcheck.ClientResult) mailcheck.Text {
 
 // outcomeSentence says what becomes of one client, and why.
 func outcomeSentence(c mailcheck.ClientResult) mailcheck.Text {
-	text := verbatim(string(c.Outcome))
+	text := mailcheck.Text{Format: string(c.Outcome)}
 	if !c.Reason.Empty() {
 		text = mailcheck.Textf("%s: %s", text, c.Reason)
 	}
 	if c.Password.Clear() {
-		text = mailcheck.Textf("%s; password: %s", text, c.Password)
+		text = mailcheck.Textf("%s; password: %s", text, mailcheck.Text{Format: string(c.Password)})
 	}
 	return text
 }

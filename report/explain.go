@@ -10,12 +10,13 @@ import (
 // Explain writes everything there is to say about one check.
 func Explain(w io.Writer, c *checks.Check, opts Options) error {
 	p := &page{Options: opts}
-	p.WriteString(c.ID + gap + p.paint(c.Severity.String(), c.Severity) + "\n\n")
-	p.say(0, 0, "%s", c.Summary)
+	p.WriteString(c.ID + gap + p.paint(p.Language.Words(c.Severity.String()), c.Severity) + "\n\n")
+	p.paragraph(0, 0, mailcheck.Text{Format: c.Summary})
 	p.blank()
 	p.say(0, 2, "Who acts: %s", mailcheck.Clause(Actor(c.Who)))
-	p.say(0, 2, "What to do: %s", c.Remedy)
+	p.say(0, 2, "What to do: %s", mailcheck.Text{Format: c.Remedy})
 	p.say(0, 2, "Reference: %s", c.Ref)
+	machine(p)
 	_, err := io.WriteString(w, p.String())
 	return err
 }
@@ -25,7 +26,7 @@ func List(w io.Writer, opts Options) error {
 	p := &page{Options: opts}
 	rows := [][]cell{header("Check", "Severity", "What is wrong")}
 	for _, c := range checks.All {
-		rows = append(rows, []cell{plain(verbatim(c.ID)), coloured(verbatim(c.Severity.String()), c.Severity), plain(verbatim(c.Summary))})
+		rows = append(rows, []cell{plain(verbatim(c.ID)), coloured(mailcheck.Text{Format: c.Severity.String()}, c.Severity), plain(mailcheck.Text{Format: c.Summary})})
 	}
 	p.grid(rows)
 	_, err := io.WriteString(w, p.String())

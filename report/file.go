@@ -16,7 +16,7 @@ func fileTable(p *page, r *mailcheck.Report) {
 
 // fileSentence says what the file is, and how much is wrong with it.
 func fileSentence(r *mailcheck.Report) mailcheck.Text {
-	kind := verbatim(r.Kind)
+	kind := mailcheck.Text{Format: mailcheck.Clean(r.Kind)}
 	if kind.Empty() {
 		kind = mailcheck.Textf("unknown kind of file")
 	}
@@ -46,7 +46,7 @@ func fileFindings(p *page, r *mailcheck.Report) {
 }
 
 // fileCounts says how much is wrong.
-func fileCounts(findings []mailcheck.Finding) mailcheck.List {
+func fileCounts(findings []mailcheck.Finding) mailcheck.Text {
 	var counts []mailcheck.Count
 	for _, s := range []checks.Severity{checks.Failure, checks.Warning, checks.Info} {
 		c := mailcheck.Count{Noun: s.String()}
@@ -62,7 +62,10 @@ func fileCounts(findings []mailcheck.Finding) mailcheck.List {
 			counts = append(counts, c)
 		}
 	}
-	return mailcheck.ListOf(counts).Or("nothing to mend")
+	if len(counts) == 0 {
+		return mailcheck.Textf("nothing to mend")
+	}
+	return mailcheck.Joined(counts, ", ")
 }
 
 // named reports whether a finding says what a client makes of the file, so that it
@@ -74,13 +77,14 @@ func named(findings []mailcheck.Finding, client string) bool {
 // fileFinding writes where and what first, so that an editor can jump there.
 func fileFinding(p *page, f mailcheck.Finding) {
 	p.blank()
-	title := mailcheck.Textf("%s: %s: %s", where(f), f.Severity.String(), f.Check.ID)
-	if !p.tell(block{title: true, severity: f.Severity, text: title}) {
-		p.WriteString(where(f).String() + ": " + p.paint(f.Severity.String(), f.Severity) + ": " + f.Check.ID + "\n")
+	severity := p.in(mailcheck.Text{Format: f.Severity.String()})
+	title := mailcheck.Textf("%s: %s: %s", where(f), severity, f.Check.ID)
+	if !p.tell(block{title: true, severity: f.Severity, item: item{text: title}}) {
+		p.WriteString(where(f).String() + ": " + p.paint(severity.String(), f.Severity) + ": " + f.Check.ID + "\n")
 	}
-	p.item(evidence, f.Detail)
-	p.item("Means", mailcheck.Textf("%s", f.Check.Summary))
-	p.item(Actor(f.Actor()), f.Remedy())
+	p.item(seenItem(f.Detail))
+	p.item(item{fact, mailcheck.Textf("Means"), mailcheck.Text{Format: f.Check.Summary}})
+	p.item(item{toAct, actor(f.Actor()), f.Remedy()})
 }
 
 // where names the place in a file as compilers do.

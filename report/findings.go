@@ -164,9 +164,9 @@ func findings(p *page, r *mailcheck.Report) {
 			p.blank()
 			first = false
 		}
-		p.say(0, 2, "Note: %s (%s)", about(verbatim(strings.TrimSuffix(g.Check.Summary, ".")), g, g.Detail), g.Check.ID)
+		p.say(0, 2, "Note: %s (%s)", about(mailcheck.Textf("%s", mailcheck.Heading(g.Check.Summary)), g, g.Detail), g.Check.ID)
 		if !g.Fix.Empty() { // worth knowing how, although nothing is wrong
-			p.say(2, 4, "%s: %s", Actor(g.Actor()), g.Fix)
+			p.say(2, 4, "%s: %s", actor(g.Actor()), g.Fix)
 		}
 	}
 }
@@ -185,77 +185,94 @@ func shown(p *page, r *mailcheck.Report) []mailcheck.Finding {
 // explained writes one group.
 func explained(p *page, g group, n int) {
 	p.blank()
-	p.findingTitle(g.Severity, mailcheck.Textf("[%d] %s: %s", n, strings.ToUpper(g.Severity.String()), g.Check.Summary))
+	p.findingTitle(g.Severity, mailcheck.Textf("[%d] %s: %s", n, severityWord(g.Severity), mailcheck.Text{Format: g.Check.Summary}))
 	most := fewConsequences
 	if p.Verbose {
 		most = len(g.Consequences)
 	}
 	for _, i := range items(g, most) {
-		if i.label == "" {
-			p.say(4, 6, "%s", i.text)
+		if i.label.Empty() {
+			p.paragraph(4, 6, i.text)
 		} else {
-			p.item(i.label, i.text)
+			p.item(i)
 		}
 	}
 }
 
 // item is something to say, with what it is; without a label it says that itself.
 type item struct {
-	label string
+	kind  itemKind
+	label mailcheck.Text
 	text  mailcheck.Text
 }
 
-// lines writes items as a text each.
-func lines(items []item) []mailcheck.Text {
-	var all []mailcheck.Text
-	for _, i := range items {
-		if i.label == "" {
-			all = append(all, i.text)
-		} else {
-			all = append(all, mailcheck.Textf("%s: %s", i.label, i.text))
-		}
+// itemKind says what an item is.
+type itemKind int
+
+const (
+	fact     itemKind = iota
+	evidence          // what somebody else said, as it is
+	toAct             // what is to be done; the label names by whom
+)
+
+// whole is an item in one text.
+func (i item) whole() mailcheck.Text {
+	if i.label.Empty() {
+		return i.text
 	}
-	return all
+	return mailcheck.Textf("%s: %s", i.label, i.text)
 }
+
+// item says an item in the language of the reader.
+func (o Options) item(i item) item { return item{i.kind, o.in(i.label), o.in(i.text)} }
+
+// lines writes items as a text each.
+func lines(items []item) []mailcheck.Text { return each(items, item.whole) }
 
 // items says what there is to know of a group beside its summary: where it is, the
 // evidence, who does what, and what follows from it, of which so much is named.
 func items(g group, most int) []item {
 	var all []item
 	if len(g.Places) > 0 {
-		all = append(all, item{placeWord(g), mailcheck.Textf("%s", mailcheck.ListOf(g.Places))})
+		all = append(all, item{fact, placeWord(g), mailcheck.Textf("%s", mailcheck.ListOf(g.Places))})
 	}
 	if !g.Detail.Empty() {
-		all = append(all, item{evidence, g.Detail})
+		all = append(all, seenItem(g.Detail))
 	}
 	all = append(all, toDo(g.Finding)...)
 	shown := 0
 	for _, c := range byCheck(g.Consequences) {
 		if c.Check == g.Check {
-			all = append(all, item{alsoWord(c), mailcheck.Textf("%s", mailcheck.ListOf(c.Places))})
+			all = append(all, item{fact, alsoWord(c), mailcheck.Textf("%s", mailcheck.ListOf(c.Places))})
 			continue
 		}
 		if shown++; shown > most {
 			continue
 		}
 		summary := mailcheck.Textf("%s", mailcheck.Clause(c.Check.Summary))
-		all = append(all, item{"Therefore", mailcheck.Textf("%s (%s)", about(summary, c, mailcheck.Text{}), c.Check.ID)})
+		all = append(all, item{fact, mailcheck.Textf("Therefore"), mailcheck.Textf("%s (%s)", about(summary, c, mailcheck.Text{}), c.Check.ID)})
 	}
 	if more := shown - most; more > 0 {
-		all = append(all, item{"", mailcheck.Textf("Therefore %s (-v shows them)", mailcheck.Count{N: more, Noun: "more finding"})})
+		all = append(all, item{text: mailcheck.Textf("Therefore %s (-v shows them)", mailcheck.Count{N: more, Noun: "more finding"})})
 	}
-	return append(all, item{"", mailcheck.Textf("%s, see %s", g.Check.ID, g.Check.Ref)})
+	return append(all, item{text: mailcheck.Textf("%s, see %s", g.Check.ID, g.Check.Ref)})
 }
 
-// evidence is the word before what somebody else said.
-const evidence = "Seen"
+// seenItem is what somebody else said.
+func seenItem(detail mailcheck.Text) item {
+	return item{evidence, mailcheck.Textf("Seen"), asItIs(detail)}
+}
+
+// asItIs is evidence, in which nothing is translated.
+func asItIs(detail mailcheck.Text) mailcheck.Text { return verbatim(detail.String()) }
 
 // findingTitle writes the line above what is said of a finding.
 func (p *page) findingTitle(severity checks.Severity, title mailcheck.Text) {
-	if p.tell(block{title: true, severity: severity, text: title}) {
+	title = p.in(title)
+	if p.tell(block{title: true, severity: severity, item: item{text: title}}) {
 		return
 	}
-	word := strings.ToUpper(severity.String())
+	word := p.in(severityWord(severity)).String()
 	for i, line := range wrap(title.String(), p.width()-4) {
 		if i > 0 {
 			line = "    " + line
@@ -267,9 +284,9 @@ func (p *page) findingTitle(severity checks.Severity, title mailcheck.Text) {
 // toDo says who does what, the user first where he can do something meanwhile.
 func toDo(f mailcheck.Finding) []item {
 	if !f.Meanwhile.Empty() && f.Actor() != checks.User {
-		return []item{{Actor(checks.User), f.Meanwhile}, {Actor(f.Actor()), f.Mend()}}
+		return []item{{toAct, actor(checks.User), f.Meanwhile}, {toAct, actor(f.Actor()), f.Mend()}}
 	}
-	return []item{{Actor(f.Actor()), f.Remedy()}}
+	return []item{{toAct, actor(f.Actor()), f.Remedy()}}
 }
 
 // fewConsequences is how many consequences of a cause are told without -v: the
@@ -297,11 +314,11 @@ func byCheck(consequences []group) []group {
 }
 
 // alsoWord introduces where else a cause was seen.
-func alsoWord(g group) string {
+func alsoWord(g group) mailcheck.Text {
 	if g.Server == "" {
-		return "Also seen by"
+		return mailcheck.Textf("Also seen by")
 	}
-	return "Also seen at"
+	return mailcheck.Textf("Also seen at")
 }
 
 // about adds places and evidence to a sentence without its full stop.
@@ -310,25 +327,27 @@ func about(sentence mailcheck.Text, g group, evidence mailcheck.Text) mailcheck.
 		sentence = mailcheck.Textf("%s: %s", sentence, mailcheck.ListOf(g.Places).AtMost(3))
 	}
 	if !evidence.Empty() {
-		sentence = mailcheck.Textf("%s: %s", sentence, evidence)
+		sentence = mailcheck.Textf("%s: %s", sentence, asItIs(evidence))
 	}
 	return sentence
 }
 
-func placeWord(g group) string {
+func placeWord(g group) mailcheck.Text {
 	switch {
 	case g.Server == "":
-		return "Source"
+		return mailcheck.Textf("Source")
 	case len(g.Places) > 1:
-		return "Servers"
+		return mailcheck.Textf("Servers")
 	}
-	return "Server"
+	return mailcheck.Textf("Server")
 }
 
-// acts reports whether a label names who acts.
-func acts(label string) bool {
-	return slices.ContainsFunc([]checks.Who{checks.User, checks.Admin, checks.Operator, checks.Network}, func(w checks.Who) bool { return Actor(w) == label })
+// severityWord is how serious a finding is, in the line that is its title.
+func severityWord(s checks.Severity) mailcheck.Text {
+	return mailcheck.Text{Format: strings.ToUpper(s.String())}
 }
+
+func actor(w checks.Who) mailcheck.Text { return mailcheck.Text{Format: Actor(w)} }
 
 // Actor names the person who can mend a fault, as the help desk would.
 func Actor(w checks.Who) string {

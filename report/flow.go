@@ -141,17 +141,17 @@ func syncSentence(s *mailcheck.Synchronisation) mailcheck.Text {
 	if !s.FolderSeen {
 		return mailcheck.Textf("a folder made in one session was not seen in another%s.", removed(s.Removals))
 	}
-	return mailcheck.Textf("a folder made in one session was seen in another after %s%s%s%s.", exactly(s.FolderAfter), syncedMessage(s), idle(s), removed(s.Removals))
+	return mailcheck.Textf("%s%s%s.", synchronised(s), idle(s), removed(s.Removals))
 }
 
-func syncedMessage(s *mailcheck.Synchronisation) mailcheck.Text {
+func synchronised(s *mailcheck.Synchronisation) mailcheck.Text {
 	switch s.Message {
 	case mailcheck.MessageSeen:
-		return mailcheck.Textf(", a message in it after %s", exactly(s.MessageAfter))
+		return mailcheck.Textf("a folder made in one session was seen in another after %s, a message in it after %s", exactly(s.FolderAfter), exactly(s.MessageAfter))
 	case mailcheck.MessageUnseen:
-		return mailcheck.Textf(", a message in it was not")
+		return mailcheck.Textf("a folder made in one session was seen in another after %s, a message in it was not", exactly(s.FolderAfter))
 	}
-	return mailcheck.Text{}
+	return mailcheck.Textf("a folder made in one session was seen in another after %s", exactly(s.FolderAfter))
 }
 
 func idle(s *mailcheck.Synchronisation) mailcheck.Text {

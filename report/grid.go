@@ -1,9 +1,11 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"mailcheck"
+	"mailcheck/catalogue"
 	"mailcheck/checks"
 )
 
@@ -12,6 +14,7 @@ const gap = "  "
 
 // cell is a place in a grid: lines of text, or one that has the colour of a severity.
 type cell struct {
+	lead     mailcheck.Text // that has the colour then; empty for none
 	lines    []mailcheck.Text
 	coloured bool
 	severity checks.Severity
@@ -20,7 +23,7 @@ type cell struct {
 func plain(lines ...mailcheck.Text) cell { return cell{lines: lines} }
 
 func coloured(text mailcheck.Text, severity checks.Severity) cell {
-	return cell{[]mailcheck.Text{text}, true, severity}
+	return cell{lines: []mailcheck.Text{text}, coloured: true, severity: severity}
 }
 
 // header returns the first row of a grid.
@@ -38,9 +41,12 @@ func (c cell) text() mailcheck.Text { return mailcheck.Joined(c.lines, " ") }
 // strings returns the lines as they are written.
 func (c cell) strings(o Options) []string {
 	var lines []string
-	for _, text := range c.lines {
+	for i, text := range c.lines {
 		line := text.String()
-		if c.coloured {
+		switch {
+		case i == 0 && !c.lead.Empty():
+			line = o.paint(c.lead.String(), c.severity) + ": " + line
+		case c.coloured && c.lead.Empty():
 			line = o.paint(line, c.severity)
 		}
 		lines = append(lines, line)
@@ -53,6 +59,11 @@ func (c cell) strings(o Options) []string {
 // returns false, and writes nothing, if the columns cannot be made narrow
 // enough without breaking a word.
 func (p *page) grid(cells [][]cell) bool {
+	said := p.cells(cells)
+	if p.told == nil && !catalogue.Latin(p.Language.Tag()) {
+		said = lastWords(cells, said)
+	}
+	cells = said
 	if p.tell(block{rows: cells}) {
 		return true
 	}
@@ -81,6 +92,42 @@ func (p *page) grid(cells [][]cell) bool {
 		p.row(row, widths)
 	}
 	return true
+}
+
+// cells says all cells in the language of the reader.
+func (o Options) cells(rows [][]cell) [][]cell {
+	return each(rows, func(row []cell) []cell {
+		return each(row, func(c cell) cell {
+			c.lines = each(c.lines, o.in)
+			return c
+		})
+	})
+}
+
+// lastWords puts the words of a column before those of the last one, where they have been
+// translated into a script of which terminals do not agree how wide it is: nothing stands
+// to the right of them then.
+func lastWords(english, said [][]cell) [][]cell {
+	for column := len(english[0]) - 2; column >= 0; column-- {
+		translated := false
+		for i := 1; i < len(english); i++ {
+			translated = translated || english[i][column].text().String() != said[i][column].text().String()
+		}
+		if !translated {
+			continue
+		}
+		for i, row := range said {
+			last := row[len(row)-1]
+			last.coloured, last.severity = row[column].coloured, row[column].severity
+			if last.lead.Empty() {
+				last.lead = row[column].text()
+			} else {
+				last.lead = mailcheck.Textf("%s: %s", row[column].text(), last.lead)
+			}
+			said[i] = slices.Concat(row[:column], row[column+1:len(row)-1], []cell{last})
+		}
+	}
+	return said
 }
 
 // row writes cells side by side, each in a column of its width.

@@ -72,7 +72,6 @@ func PagePolicy(style template.CSS) string {
 var pageTemplate = sync.OnceValue(func() *template.Template {
 	page := template.Must(template.New("page").Funcs(template.FuncMap{
 		"runs": func(t mailcheck.Text) []run { return runsOf(t.String()) },
-		"acts": acts,
 	}).Parse(unixLines(pageSource)))
 	template.Must(page.New("survey").Parse(unixLines(surveySource)))
 	return page
@@ -84,6 +83,9 @@ func unixLines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
 
 // webPage is what the template shows.
 type webPage struct {
+	say      func(string) string // in the language of the reader
+	Lang     string
+	Dir      string // in which the language is written
 	Policy   string // Content-Security-Policy
 	Style    template.CSS
 	Title    mailcheck.Text
@@ -123,8 +125,9 @@ type webFinding struct {
 }
 
 type webItem struct {
-	Label    string
+	Label    mailcheck.Text
 	Text     mailcheck.Text
+	Acts     bool // the label names who acts
 	Evidence bool // somebody else's words as they are
 }
 
@@ -132,6 +135,7 @@ func pageOf(r *mailcheck.Report, opts Options, further ...Section) webPage {
 	style := unixLines(pageStyle)
 	o := outlineOf(r, opts)
 	p := webPage{
+		say: opts.Language.Words, Lang: opts.Language.Tag(), Dir: opts.Language.Direction(),
 		Policy: policyFor(style),
 		Style:  template.CSS(style), Outline: o, Level: levels[o.Severity], First: o.First,
 		Title: mailcheck.Textf("mailcheck"),
@@ -140,20 +144,23 @@ func pageOf(r *mailcheck.Report, opts Options, further ...Section) webPage {
 		p.Title = mailcheck.Textf("%s - mailcheck", o.Subject)
 	}
 	for _, s := range o.Settings {
-		p.Cards = append(p.Cards, settingCard(r.Address, s))
+		p.Cards = append(p.Cards, opts.card(settingCard(r.Address, s)))
 	}
 	for _, s := range o.Sections {
-		p.Parts = append(p.Parts, webPart{ID: strings.ReplaceAll(strings.ToLower(s.Title), " ", "-"), Title: s.Title, Nodes: nodesOf(s)})
+		p.Parts = append(p.Parts, webPart{ID: s.ID, Title: s.Title, Nodes: nodesOf(s)})
 	}
 	if len(further) > 0 {
 		p.become(further)
 	}
 	if opts.View == Account {
-		p.Certs, p.Times = certificateCards(r), timelineOf(r)
+		p.Certs, p.Times = each(certificateCards(r), opts.card), timelineOf(r, opts)
 	}
 	p.Contents = p.contents()
 	return p
 }
+
+// Say returns words in the language of the reader.
+func (p webPage) Say(words string) string { return p.say(words) }
 
 // become makes the page one of a site: its sections come after the findings, and a test is made
 // again there, not by a command.
@@ -185,11 +192,11 @@ func (p webPage) contents() []webPart {
 			all = append(all, parts...)
 		}
 	}
-	add(p.First != nil, webPart{ID: "first", Title: "What to do first"})
-	add(len(p.Cards) > 0, webPart{ID: "settings", Title: "Settings to type in"})
+	add(p.First != nil, webPart{ID: "first", Title: p.say("What to do first")})
+	add(len(p.Cards) > 0, webPart{ID: "settings", Title: p.say("Settings to type in")})
 	add(true, p.Parts...)
-	add(len(p.Certs) > 0, webPart{ID: "certificates", Title: "Certificates"})
-	add(len(p.Times.Strips) > 0, webPart{ID: "times", Title: "Times"})
+	add(len(p.Certs) > 0, webPart{ID: "certificates", Title: p.say("Certificates")})
+	add(len(p.Times.Strips) > 0, webPart{ID: "times", Title: p.say("Times")})
 	if len(all) < 3 {
 		return nil
 	}
@@ -209,8 +216,8 @@ func nodesOf(s section) []node {
 		case b.title:
 			finding = &webFinding{Level: levels[b.severity], Title: b.text}
 			nodes = append(nodes, node{Finding: finding})
-		case b.label != "" && finding != nil:
-			finding.Items = append(finding.Items, webItem{b.label, b.text, b.label == evidence})
+		case !b.label.Empty() && finding != nil:
+			finding.Items = append(finding.Items, webItem{b.label, b.text, b.kind == toAct, b.kind == evidence})
 		case b.indent > 0 && finding != nil:
 			finding.More = append(finding.More, b.text)
 		case b.indent > 0 && listing:
@@ -244,7 +251,7 @@ func (c cell) Level() string {
 }
 
 // Label returns who acts.
-func (b block) Label() string { return b.label }
+func (i item) Label() mailcheck.Text { return i.label }
 
 // Text returns what it says.
-func (b block) Text() mailcheck.Text { return b.text }
+func (i item) Text() mailcheck.Text { return i.text }

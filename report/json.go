@@ -51,6 +51,8 @@ func document(r *mailcheck.Report, opts Options) *jsonReport {
 		SignIn:   signIn(r.SignIn),
 
 		RoundTrip: roundTrip(r.RoundTrip), Synchronisation: synchronisation(r.Synchronisation),
+
+		Wording: wording(r),
 	}
 	d.LeftOff = r.LeftOff + bound(reflect.ValueOf(d))
 	clean(reflect.ValueOf(d))

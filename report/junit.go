@@ -217,23 +217,25 @@ func (s *junitReport) halves(r *mailcheck.Report) {
 	all := s.take(func(f mailcheck.Finding) bool {
 		return f.Check == checks.AccountNoSettings || f.Check == checks.AccountNoIncoming || f.Check == checks.AccountNoOutgoing
 	})
-	s.half(r, toRead, slices.Concat(incoming, exchange), without(all, checks.AccountNoOutgoing))
-	s.half(r, toSend, slices.Concat(outgoing, exchange), without(all, checks.AccountNoIncoming))
+	s.half(r, "reading mail", toRead(), without(all, checks.AccountNoOutgoing))
+	s.half(r, "sending mail", toSend(), without(all, checks.AccountNoIncoming))
 }
 
 func without(all []group, c *checks.Check) []group {
 	return slices.DeleteFunc(slices.Clone(all), func(g group) bool { return g.Check == c })
 }
 
-func (s *junitReport) half(r *mailcheck.Report, purpose string, protocols []mailcheck.Protocol, missing []group) {
-	c := s.add("mailcheck.account", purpose, 0)
+func (s *junitReport) half(r *mailcheck.Report, name string, to purpose, missing []group) {
+	to.protocols = slices.Concat(to.protocols, exchange)
+	protocols := to.protocols
+	c := s.add("mailcheck.account", name, 0)
 	if _, works := r.Best(protocols...); works {
 		return
 	}
 	own := slices.DeleteFunc(slices.Clone(r.Servers), func(s mailcheck.ServerResult) bool {
 		return hidden(s) || !slices.Contains(protocols, s.Protocol)
 	})
-	says := missingSentence(r, purpose, protocols)
+	says := missingSentence(r, to)
 	switch {
 	case len(missing) > 0 || refused(r, protocols) != nil:
 		c.Failure = outcome("mailcheck.account", says.String(), explanation(reason(r, protocols, missing))...)

@@ -69,7 +69,7 @@ func (m *mailboxRows) look(r *mailcheck.Report, box *mailcheck.Mailbox, all bool
 // more is what few people ask for.
 func (m *mailboxRows) more(box *mailcheck.Mailbox) {
 	for _, n := range box.Namespaces {
-		m.add("Namespace", "%s: prefix %q, delimiter %q", n.Kind, n.Prefix, n.Delimiter)
+		m.add("Namespace", "%s: prefix %q, delimiter %q", mailcheck.Text{Format: string(n.Kind)}, n.Prefix, n.Delimiter)
 	}
 	var words []mailcheck.Text
 	for _, property := range box.Identity {
@@ -98,7 +98,7 @@ func (m *mailboxRows) folders(box *mailcheck.Mailbox) {
 		parts = append(parts, mailcheck.Textf("guessed by the name, as programs do: %s", guessed))
 	}
 	if missing := box.Missing(); len(missing) > 0 {
-		parts = append(parts, mailcheck.Textf("none yet for %s", mailcheck.ListOf(missing)))
+		parts = append(parts, mailcheck.Textf("none yet for %s", mailcheck.Joined(each(missing, useText), ", ")))
 	}
 	m.add("Folders", "%s", mailcheck.Joined(parts, "; "))
 }
@@ -110,13 +110,15 @@ func foldersText(box *mailcheck.Mailbox, guessed bool) mailcheck.Text {
 		switch {
 		case f.Guessed != guessed:
 		case strings.EqualFold(f.Name, string(f.Use)):
-			texts = append(texts, verbatim(string(f.Use)))
+			texts = append(texts, useText(f.Use))
 		default:
-			texts = append(texts, mailcheck.Textf("%s (%s)", f.Use, f.Name))
+			texts = append(texts, mailcheck.Textf("%s (%s)", useText(f.Use), f.Name))
 		}
 	}
 	return mailcheck.Joined(texts, ", ")
 }
+
+func useText(u mailcheck.FolderUse) mailcheck.Text { return mailcheck.Text{Format: string(u)} }
 
 func room(q mailcheck.Quota) mailcheck.Text {
 	used, limit := mailcheck.Textf("%s", mailcheck.Size(q.Used)), mailcheck.Textf("%s", mailcheck.Size(q.Limit))

@@ -11,7 +11,7 @@ import (
 // others read it. Whatever is more than an ordinary word stands in code, so that nobody
 // else's text makes a mention, a link, a picture or a tag.
 func Markdown(w io.Writer, r *mailcheck.Report, opts Options) error {
-	var m ticket
+	m := ticket{say: opts.Language.Words}
 	o := outlineOf(r, opts)
 	m.verdict(o)
 	m.first(o.First)
@@ -28,6 +28,7 @@ func Markdown(w io.Writer, r *mailcheck.Report, opts Options) error {
 // ticket collects blocks, each with an empty line behind it but for the items of a list.
 type ticket struct {
 	strings.Builder
+	say     func(string) string // in the language of the reader
 	listing bool
 }
 
@@ -61,7 +62,7 @@ func (m *ticket) first(a *advice) {
 	if a == nil {
 		return
 	}
-	m.add("**What to do first:** " + inline(a.Title.String()))
+	m.add("**" + m.say("What to do first") + ":** " + inline(a.Title.String()))
 	for _, item := range a.Items {
 		m.item(0, actorBold(item))
 	}
@@ -70,7 +71,7 @@ func (m *ticket) first(a *advice) {
 		m.add(fenced(c.Text))
 	}
 	if a.Again != "" {
-		m.add("Then test again: " + code(a.Again))
+		m.add(m.say("Then test again") + ": " + code(a.Again))
 	}
 }
 
@@ -78,14 +79,14 @@ func (m *ticket) settings(list []setting) {
 	if len(list) == 0 {
 		return
 	}
-	m.add("## Settings")
-	rows := [][]string{{"For", "Protocol", "Server", "Port", "Security", "User name"}}
+	m.add("## " + m.say("Settings"))
+	rows := [][]string{each([]string{"For", "Protocol", "Server", "Port", "Security", "User name"}, m.say)}
 	for _, s := range list {
 		name := inline(s.Hint.String())
 		if s.Username != "" {
 			name = code(s.Username)
 		}
-		rows = append(rows, []string{s.Purpose, inline(s.Protocol), code(s.Host), s.Port, inline(s.Security.String()), name})
+		rows = append(rows, []string{inline(s.Purpose.String()), inline(s.Protocol), code(s.Host), s.Port, inline(s.Security.String()), name})
 	}
 	m.table(rows)
 }
@@ -105,10 +106,10 @@ func (m *ticket) blocks(blocks []block) {
 			m.table(rows)
 		case b.title:
 			m.add("### " + inline(b.text.String()))
-		case b.label == evidence:
-			m.item(0, b.label+": "+code(b.text.String()))
-		case b.label != "":
-			m.item(0, actorBold(b))
+		case b.kind == evidence:
+			m.item(0, b.label.String()+": "+code(b.text.String()))
+		case !b.label.Empty():
+			m.item(0, actorBold(b.item))
 		case b.indent > 0:
 			m.item(max(0, b.indent-base)/2, inline(b.text.String()))
 		default:
@@ -118,12 +119,12 @@ func (m *ticket) blocks(blocks []block) {
 }
 
 // actorBold shows who acts, which is what a reader looks for.
-func actorBold(b block) string {
-	label := b.label
-	if acts(label) {
+func actorBold(i item) string {
+	label := i.label.String()
+	if i.kind == toAct {
 		label = "**" + label + "**"
 	}
-	return label + ": " + inline(b.text.String())
+	return label + ": " + inline(i.text.String())
 }
 
 // table writes rows below a header. A cell that is empty stays one.

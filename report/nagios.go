@@ -55,15 +55,15 @@ func Nagios(w io.Writer, r *mailcheck.Report, opts Options) error {
 		sentence = mailcheck.Textf("%s: %s", who, sentence)
 	}
 	sentence = mailcheck.Textf("%s: %s", nagiosStates[nagiosState(r, opts)], sentence)
-	out := nagiosText(nagiosFirst-len(values)-1, sentence) + values + "\n"
+	out := nagiosText(nagiosFirst-len(values)-1, opts.in(sentence)) + values + "\n"
 	all := slices.DeleteFunc(groups(r.Findings), func(g group) bool { return g.Severity < checks.Warning })
 	for i, g := range all {
 		block, more := nagiosGroup(g, opts), ""
 		if left := len(all) - i - 1; left > 0 {
-			more = moreFindings(left)
+			more = moreFindings(left, opts)
 		}
 		if len(out)+len(block)+len(more) > nagiosWhole {
-			out += moreFindings(len(all) - i)
+			out += moreFindings(len(all)-i, opts)
 			break
 		}
 		out += block
@@ -72,8 +72,8 @@ func Nagios(w io.Writer, r *mailcheck.Report, opts Options) error {
 	return err
 }
 
-func moreFindings(n int) string {
-	return nagiosText(nagiosLine, mailcheck.Textf("... and %s", mailcheck.Count{N: n, Noun: "more finding"})) + "\n"
+func moreFindings(n int, opts Options) string {
+	return nagiosText(nagiosLine, opts.in(mailcheck.Textf("... and %s", mailcheck.Count{N: n, Noun: "more finding"}))) + "\n"
 }
 
 // nagiosWithout says why there is no state.
@@ -93,17 +93,16 @@ func nagiosGroup(g group, opts Options) string {
 	if g.Severity == checks.Failure || opts.Strict {
 		state = nagiosCritical
 	}
-	summary := mailcheck.Textf("%s", strings.TrimSuffix(g.Check.Summary, "."))
-	lines := []mailcheck.Text{mailcheck.Textf("[%s] %s (%s)", nagiosStates[state], about(summary, g, mailcheck.Text{}), g.Check.ID)}
+	lines := []mailcheck.Text{mailcheck.Textf("[%s] %s (%s)", nagiosStates[state], about(mailcheck.Textf("%s", mailcheck.Heading(g.Check.Summary)), g, mailcheck.Text{}), g.Check.ID)}
 	if !g.Detail.Empty() {
-		lines = append(lines, mailcheck.Textf(`  Seen: %s`, g.Detail))
+		lines = append(lines, mailcheck.Textf("  %s", seenItem(g.Detail).whole()))
 	}
 	for _, i := range toDo(g.Finding) {
-		lines = append(lines, mailcheck.Textf(`  \_ %s: %s`, i.label, i.text))
+		lines = append(lines, mailcheck.Textf(`  \_ %s`, i.whole()))
 	}
 	block := ""
 	for _, line := range lines {
-		block += nagiosText(nagiosLine, line) + "\n"
+		block += nagiosText(nagiosLine, opts.in(line)) + "\n"
 	}
 	return block
 }

@@ -9,8 +9,8 @@ import (
 	"mailcheck/checks"
 )
 
-// outline is what a view says, for formats that have headings, tables and code of their
-// own. The table writes the same.
+// outline is what a view says, in the language of the reader, for formats that have headings,
+// tables and code of their own. The table writes the same.
 type outline struct {
 	Word     string // of the verdict; empty where there is none to give
 	Severity checks.Severity
@@ -24,16 +24,16 @@ type outline struct {
 
 // section is a part with a title.
 type section struct {
+	ID     string // the same in every language
 	Title  string
 	Blocks []block
 }
 
 // block is a paragraph, the title or an item of a finding, or a table.
 type block struct {
-	indent   int            // of a paragraph, in columns
-	label    string         // of an item
-	text     mailcheck.Text // of all but a table
-	title    bool           // of a finding
+	item
+	indent   int  // of a paragraph, in columns
+	title    bool // of a finding
 	severity checks.Severity
 	rows     [][]cell // of a table, the first its header
 }
@@ -76,10 +76,10 @@ func allSources(p *page, r *mailcheck.Report)  { sources(p, r, true) }
 
 // outlineOf tells a view.
 func outlineOf(r *mailcheck.Report, opts Options) outline {
-	o := outline{Subject: subject(r), First: firstOf(r)}
+	o := outline{Subject: opts.in(subject(r)), First: firstOf(r, opts)}
 	switch opts.View {
 	case Account:
-		o.Sentence, o.Settings = testSentence(r), settingsOf(r)
+		o.Sentence, o.Settings = testSentence(r), settingsOf(r, opts)
 	case Sources:
 		o.Sentence = discoverySentence(r)
 	case Clients:
@@ -87,15 +87,17 @@ func outlineOf(r *mailcheck.Report, opts Options) outline {
 	case File:
 		o.Sentence = fileSentence(r)
 	}
+	o.Sentence = opts.in(o.Sentence)
 	if opts.View != Clients {
-		o.Word, o.Severity = strings.TrimSpace(verbatim(strings.ToUpper(string(r.Verdict))).String()), severityOf(r.Verdict)
+		o.Word, o.Severity = strings.TrimSpace(opts.in(shouted(r.Verdict)).String()), severityOf(r.Verdict)
 	}
 	if opts.View == Account || opts.View == Sources {
 		o.Footer = told(r, opts, footer)
 	}
+	o.Footer = append(o.Footer, told(r, opts, func(p *page, _ *mailcheck.Report) { machine(p) })...)
 	for _, part := range parts[opts.View] {
 		if blocks := told(r, opts, part.write); len(blocks) > 0 {
-			o.Sections = append(o.Sections, section{part.title, blocks})
+			o.Sections = append(o.Sections, section{strings.ReplaceAll(strings.ToLower(part.title), " ", "-"), opts.Language.Words(part.title), blocks})
 		}
 	}
 	return o
@@ -104,14 +106,14 @@ func outlineOf(r *mailcheck.Report, opts Options) outline {
 // advice is what has to be done first, by whom.
 type advice struct {
 	Title mailcheck.Text
-	Items []block  // each with who acts as its label
+	Items []item   // each with who acts as its label
 	Copy  []copied // what can be copied from them
 	Again string   // the command that tests again; empty where nobody could copy it
 }
 
 // firstOf returns what is to be done about the worst that has been found, a cause
 // before what follows from it.
-func firstOf(r *mailcheck.Report) *advice {
+func firstOf(r *mailcheck.Report, opts Options) *advice {
 	all := roots(r, checks.Failure)
 	if len(all) == 0 {
 		all = roots(r, checks.Warning)
@@ -120,12 +122,11 @@ func firstOf(r *mailcheck.Report) *advice {
 		return nil
 	}
 	g := all[0]
-	a := &advice{Title: about(mailcheck.Textf("%s", strings.TrimSuffix(g.Check.Summary, ".")), g, mailcheck.Text{})}
-	for _, i := range toDo(g.Finding) {
-		a.Items = append(a.Items, block{label: i.label, text: i.text})
-	}
-	for _, item := range a.Items {
+	a := &advice{Title: opts.in(about(mailcheck.Textf("%s", mailcheck.Heading(g.Check.Summary)), g, mailcheck.Text{}))}
+	for _, item := range toDo(g.Finding) {
+		a.Items = append(a.Items, opts.item(item))
 		for _, c := range copiesOf(item.text.String(), r.Address) {
+			c.What = opts.Language.Words(c.What)
 			if !slices.Contains(a.Copy, c) {
 				a.Copy = append(a.Copy, c)
 			}
@@ -139,30 +140,33 @@ func firstOf(r *mailcheck.Report) *advice {
 
 // setting is what a person types into a mail program to use a server.
 type setting struct {
-	Purpose, Protocol, Host, Port string
-	Security                      mailcheck.Text
-	Username                      string // empty where nobody says it
-	Hint                          mailcheck.Text
+	Purpose              mailcheck.Text
+	Protocol, Host, Port string
+	Security             mailcheck.Text
+	Username             string // empty where nobody says it
+	Hint                 mailcheck.Text
 }
 
 // settingsOf returns the best server of each protocol that passed. A program needs one
 // to read mail with and one to send it.
-func settingsOf(r *mailcheck.Report) []setting {
+func settingsOf(r *mailcheck.Report, opts Options) []setting {
 	var list []setting
 	for _, half := range []struct {
-		purpose   string
+		purpose   mailcheck.Text
 		protocols []mailcheck.Protocol
-	}{{"Reading mail", incoming}, {"Sending mail", outgoing}, {"Exchange", exchange}} {
+	}{{mailcheck.Textf("Reading mail"), incoming}, {mailcheck.Textf("Sending mail"), outgoing}, {mailcheck.Textf("Exchange"), exchange}} {
 		for _, protocol := range half.protocols {
 			if s, ok := r.Best(protocol); ok {
-				list = append(list, settingOf(half.purpose, s))
+				made := settingOf(half.purpose, s)
+				made.Purpose, made.Security, made.Hint = opts.in(made.Purpose), opts.in(made.Security), opts.in(made.Hint)
+				list = append(list, made)
 			}
 		}
 	}
 	return list
 }
 
-func settingOf(purpose string, s mailcheck.Setting) setting {
+func settingOf(purpose mailcheck.Text, s mailcheck.Setting) setting {
 	typed := setting{purpose, protocolName(s.Protocol), mailcheck.Clean(s.Host), strconv.Itoa(int(s.Port)), securityName(s.Security), mailcheck.Clean(s.Username), mailcheck.Text{}}
 	switch {
 	case s.OwnName && s.Username == "":

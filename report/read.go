@@ -196,6 +196,7 @@ func (in *reader) report(d jsonReport) *mailcheck.Report {
 	if d.SignIn != nil {
 		r.SignIn = &mailcheck.SignIn{Issuer: d.SignIn.Issuer, State: mailcheck.SignInState(d.SignIn.State), Reason: english(d.SignIn.Reason), Fix: english(d.SignIn.Fix), Acts: checks.Who(d.SignIn.Who)}
 	}
+	reword(r, d.Wording)
 	return r
 }
 

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"mailcheck"
+	"mailcheck/catalogue"
 	"mailcheck/checks"
 )
 
@@ -30,6 +31,8 @@ type Options struct {
 	Verbose bool   // also show what is usually folded away
 	Strict  bool   // count warnings as failures
 	Version string // of mailcheck, for JSON
+
+	Language *catalogue.Catalogue // of what people read; nil for English
 
 	SARIFFile string // the file that publishes the settings of an account; the sarif format says of it what it finds
 }

@@ -26,6 +26,8 @@ type jsonReport struct {
 
 	RoundTrip       *jsonRoundTrip       `json:"round_trip,omitempty"`      // where a message was to be sent
 	Synchronisation *jsonSynchronisation `json:"synchronisation,omitempty"` // where a folder was to be made
+
+	Wording []jsonSaid `json:"wording"` // of the sentences that were made for this report
 }
 
 type jsonTool struct {

@@ -41,7 +41,7 @@ func discoverySentence(r *mailcheck.Report) mailcheck.Text {
 		}
 	}
 	if len(names) == 0 {
-		return missingSentence(r, toReadOrSend, nil)
+		return missingSentence(r, purpose{notFound: toReadOrSend().notFound})
 	}
 	return mailcheck.Textf("settings found at %d of %s: %s.", len(names), mailcheck.Count{N: asked, Noun: "source"}, mailcheck.ListOf(names))
 }

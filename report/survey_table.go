@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"mailcheck"
+	"mailcheck/catalogue"
 	"mailcheck/checks"
 )
 
@@ -194,6 +195,8 @@ var surveyStyle string
 
 // webSurvey is what the template shows.
 type webSurvey struct {
+	Lang     string
+	Dir      string
 	Policy   string
 	Style    template.CSS
 	Sentence mailcheck.Text
@@ -206,7 +209,7 @@ type webSurvey struct {
 // SurveyPage writes what was counted as one file for a browser, as [HTML] does a report.
 func SurveyPage(w io.Writer, s *Survey, opts Options) error {
 	style := unixLines(pageStyle + surveyStyle)
-	page := webSurvey{policyFor(style), template.CSS(style), s.sentence(), s.besides(), stacked(s.Accounts(), shares(s.verdicts)...), s.tables(mostRows, true), opts.Version}
+	page := webSurvey{catalogue.English, "ltr", policyFor(style), template.CSS(style), s.sentence(), s.besides(), stacked(s.Accounts(), shares(s.verdicts)...), s.tables(mostRows, true), opts.Version}
 	var b bytes.Buffer
 	if err := pageTemplate().ExecuteTemplate(&b, "survey", page); err != nil {
 		return err

@@ -2,6 +2,7 @@ package report
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/clipperhouse/displaywidth"
 
@@ -15,7 +16,29 @@ func verbatim(s string) mailcheck.Text { return mailcheck.Textf("%s", s) }
 // columns returns how many terminal columns s takes. Whether ambiguous
 // characters are wide depends on a terminal's settings; here they never are, so
 // that output does not depend on the environment. Colours take none.
-func columns(s string) int { return displaywidth.Options{ControlSequences: true}.String(s) }
+//
+// A letter with its marks, as scripts of India have them, takes a column for each character
+// that is not laid above or below another, as tmux and the C libraries count (wcwidth).
+// Terminals that draw the whole letter in one column have room left then.
+func columns(s string) int {
+	n := 0
+	for g := (displaywidth.Options{ControlSequences: true}).StringGraphemes(s); g.Next(); {
+		n += max(g.Width(), marked(g.Value()))
+	}
+	return n
+}
+
+// marked counts the columns of a letter with its marks; none for anything else.
+func marked(letter string) int {
+	n := 0
+	for i, r := range letter {
+		if i == 0 && !unicode.IsLetter(r) {
+			return 0
+		}
+		n += displaywidth.Rune(r)
+	}
+	return n
+}
 
 // wrap breaks text between words into lines of at most width columns. A word
 // longer than that gets a line of its own: a host name has to stay whole to be
@@ -49,10 +72,14 @@ type page struct {
 	told *[]block // nil: they are written
 }
 
+// in says a text in the language of the reader.
+func (o Options) in(text mailcheck.Text) mailcheck.Text { return o.Language.Text(text) }
+
 // paragraph writes text with its first line indented by first columns and the
 // others by rest.
 func (p *page) paragraph(first, rest int, text mailcheck.Text) {
-	if p.tell(block{indent: first, text: text}) {
+	text = p.in(text)
+	if p.tell(block{indent: first, item: item{text: text}}) {
 		return
 	}
 	for i, line := range wrap(text.String(), p.width()-max(first, rest)) {
@@ -70,9 +97,9 @@ func (p *page) say(first, rest int, format string, args ...any) {
 }
 
 // item writes a paragraph about the title above, behind the word for what it is.
-func (p *page) item(label string, text mailcheck.Text) {
-	if !p.tell(block{label: label, text: text}) {
-		p.say(4, 6, "%s: %s", label, text)
+func (p *page) item(i item) {
+	if !p.tell(block{item: p.Options.item(i)}) {
+		p.paragraph(4, 6, i.whole())
 	}
 }
 

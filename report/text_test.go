@@ -12,7 +12,7 @@ import (
 func TestColumns(t *testing.T) {
 	for text, want := range map[string]int{
 		"imap.example.com": 16, "Grüße": 5, "u\u0308": 1, "用户": 4, "ﾒｰﾙ": 3, "ก็": 1, "نمی\u200cخواهم": 8, "a\u0301\u0301\u0301\u0301": 1,
-		"\u3164": len(`\u{3164}`), "\u2800x": len(`\u{2800}x`), "a\u202eb": len(`a\u{202e}b`),
+		"સર્વરનું પ્રમાણપત્ર સમાપ્ત થયું છે.": 26, "ક્ષ": 2, "\u3164": len(`\u{3164}`), "\u2800x": len(`\u{2800}x`), "a\u202eb": len(`a\u{202e}b`),
 	} {
 		if got := columns(mailcheck.Clean(text)); got != want {
 			t.Errorf("%q takes %d columns, want %d", text, got, want)

@@ -11,22 +11,27 @@ import (
 // verdictLine writes the line by which a reader judges the whole: what was
 // tested, whether it works and with which servers, and if not, why.
 func verdictLine(p *page, r *mailcheck.Report, sentence mailcheck.Text) {
-	word := verbatim(strings.ToUpper(string(r.Verdict))).String()
 	if who := subject(r); !who.Empty() {
 		sentence = mailcheck.Textf("%s: %s", who, sentence)
 	}
+	word := p.in(shouted(r.Verdict)).String()
 	if word == "" {
 		p.paragraph(0, 0, sentence)
 		return
 	}
-	indent := len(word) + len(gap)
-	for i, line := range wrap(sentence.String(), p.width()-indent) {
+	indent := columns(word) + len(gap)
+	for i, line := range wrap(p.in(sentence).String(), p.width()-indent) {
 		lead := strings.Repeat(" ", indent)
 		if i == 0 {
 			lead = p.paint(word, severityOf(r.Verdict)) + gap
 		}
 		p.WriteString(lead + line + "\n")
 	}
+}
+
+// shouted is the word for a verdict that the line begins with.
+func shouted(v mailcheck.Verdict) mailcheck.Text {
+	return mailcheck.Text{Format: strings.ToUpper(mailcheck.Clean(string(v)))}
 }
 
 // subject names what was tested. People know an internationalised domain in
@@ -52,12 +57,49 @@ var (
 	exchange = []mailcheck.Protocol{mailcheck.ActiveSync, mailcheck.EWS}
 )
 
-// What servers are missing for.
-const (
-	toRead       = "reading mail"
-	toSend       = "sending mail"
-	toReadOrSend = "reading or sending mail"
-)
+// purpose is what servers may be missing for, with what is said then: a sentence each,
+// since not every language can put the purpose into one.
+type purpose struct {
+	protocols   []mailcheck.Protocol
+	notFound    mailcheck.Text
+	notWorking  mailcheck.Text
+	notReached  mailcheck.Text
+	outOfTime   mailcheck.Text
+	interrupted mailcheck.Text
+}
+
+func toRead() purpose {
+	return purpose{
+		incoming,
+		mailcheck.Textf("no server found for reading mail"),
+		mailcheck.Textf("no working server for reading mail"),
+		mailcheck.Textf("the test did not get as far as a working server for reading mail"),
+		mailcheck.Textf("the time for the whole test ran out before any server was found for reading mail"),
+		mailcheck.Textf("the test was interrupted before any server was found for reading mail"),
+	}
+}
+
+func toSend() purpose {
+	return purpose{
+		outgoing,
+		mailcheck.Textf("no server found for sending mail"),
+		mailcheck.Textf("no working server for sending mail"),
+		mailcheck.Textf("the test did not get as far as a working server for sending mail"),
+		mailcheck.Textf("the time for the whole test ran out before any server was found for sending mail"),
+		mailcheck.Textf("the test was interrupted before any server was found for sending mail"),
+	}
+}
+
+func toReadOrSend() purpose {
+	return purpose{
+		slices.Concat(incoming, outgoing, exchange),
+		mailcheck.Textf("no server found for reading or sending mail"),
+		mailcheck.Textf("no working server for reading or sending mail"),
+		mailcheck.Textf("the test did not get as far as a working server for reading or sending mail"),
+		mailcheck.Textf("the time for the whole test ran out before any server was found for reading or sending mail"),
+		mailcheck.Textf("the test was interrupted before any server was found for reading or sending mail"),
+	}
+}
 
 // accountSentence sums up the test of an address.
 func accountSentence(r *mailcheck.Report) mailcheck.Text {
@@ -74,11 +116,11 @@ func accountSentence(r *mailcheck.Report) mailcheck.Text {
 	case canSync:
 		return mailcheck.Textf("%s It needs a program that speaks Exchange.", worksSentence(r, mailcheck.Textf("read and send mail with Exchange, by %s", described(sync.Server))))
 	case canRead:
-		return mailcheck.Textf("%s Reading works with %s.", missingSentence(r, toSend, outgoing), described(in.Server))
+		return mailcheck.Textf("%s Reading works with %s.", missingSentence(r, toSend()), described(in.Server))
 	case canSend:
-		return mailcheck.Textf("%s Sending works with %s.", missingSentence(r, toRead, incoming), described(out.Server))
+		return mailcheck.Textf("%s Sending works with %s.", missingSentence(r, toRead()), described(out.Server))
 	}
-	return missingSentence(r, toReadOrSend, slices.Concat(incoming, outgoing, exchange))
+	return missingSentence(r, toReadOrSend())
 }
 
 // worksSentence adds to working settings what is wrong besides.
@@ -103,33 +145,33 @@ func failureInShort(r *mailcheck.Report) mailcheck.Text {
 		text = mailcheck.Textf("%s (%s)", text, mailcheck.ListOf(failures[0].Places).AtMost(1))
 	}
 	if n := len(failures) - 1; n > 0 {
-		text = mailcheck.Textf("%s, and %s", text, mailcheck.Count{N: n, Noun: "more failure"})
+		return mailcheck.Textf("%s, and %s", text, mailcheck.Count{N: n, Noun: "more failure"})
 	}
 	return text
 }
 
 // missingSentence says that no server works for a purpose, and why.
-func missingSentence(r *mailcheck.Report, purpose string, protocols []mailcheck.Protocol) mailcheck.Text {
+func missingSentence(r *mailcheck.Report, to purpose) mailcheck.Text {
 	tested := slices.ContainsFunc(r.Servers, func(s mailcheck.ServerResult) bool {
-		return slices.Contains(protocols, s.Protocol) && !hidden(s)
+		return slices.Contains(to.protocols, s.Protocol) && !hidden(s)
 	})
-	if c := untried(r, protocols); c != nil {
+	if c := untried(r, to.protocols); c != nil {
 		return mailcheck.Textf("the servers answer, but whether a login works is not known. %s", mailcheck.Text{Format: c.Summary})
 	}
-	text := mailcheck.Textf("no server found for %s", purpose)
+	text := to.notFound
 	switch {
 	case !tested && r.Verdict == mailcheck.Untested:
 		if mailcheck.Shows(r.Findings, checks.RunInterrupted) {
-			return mailcheck.Textf("the test was interrupted before any server was found for %s.", purpose)
+			return mailcheck.Textf("%s.", to.interrupted)
 		}
-		return mailcheck.Textf("the time for the whole test ran out before any server was found for %s.", purpose)
+		return mailcheck.Textf("%s.", to.outOfTime)
 	case tested && r.Verdict == mailcheck.Untested:
-		text = mailcheck.Textf("the test did not get as far as a working server for %s", purpose)
+		text = to.notReached
 	case tested:
-		text = mailcheck.Textf("no working server for %s", purpose)
+		text = to.notWorking
 	}
-	if c := causeFor(r, protocols); c != nil {
-		if at := refused(r, protocols); at != nil {
+	if c := causeFor(r, to.protocols); c != nil {
+		if at := refused(r, to.protocols); at != nil {
 			return refusedSentence(at, c)
 		}
 		return mailcheck.Textf("%s: %s.", text, mailcheck.Clause(c.Summary))
@@ -206,21 +248,22 @@ func serversSentence(r *mailcheck.Report) mailcheck.Text {
 	case len(failed) == total && total == 1:
 		return mailcheck.Textf("does not work.")
 	case len(failed) == total:
-		return mailcheck.Textf("none of %s works.", mailcheck.Count{N: total, Noun: "server"})
+		return mailcheck.Textf("none of %d servers works.", total)
 	case len(failed) > 0:
 		return mailcheck.Textf("%d of %d servers failed: %s.", len(failed), total, mailcheck.ListOf(failed).AtMost(2))
 	}
 	if r.Verdict == mailcheck.Untested {
 		return mailcheck.Textf("whether it works is not known: %s.", unfinished(r))
 	}
-	text := mailcheck.Textf("works")
-	if total > 1 {
-		text = mailcheck.Textf("all %d servers work", total)
+	switch w := warningCount(r); {
+	case total > 1 && w.N > 0:
+		return mailcheck.Textf("all %d servers work, with %s.", total, w)
+	case total > 1:
+		return mailcheck.Textf("all %d servers work.", total)
+	case w.N > 0:
+		return mailcheck.Textf("works, with %s.", w)
 	}
-	if w := warningCount(r); w.N > 0 {
-		return mailcheck.Textf("%s, with %s.", text, w)
-	}
-	return mailcheck.Textf("%s.", text)
+	return mailcheck.Textf("works.")
 }
 
 // unfinished says how the test of servers ended early.

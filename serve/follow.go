@@ -1,12 +1,9 @@
 package serve
 
 import (
-	"html/template"
 	"io"
 	"net/http"
 	"time"
-
-	"mailcheck/report"
 )
 
 // Something is sent at least so often, so that no proxy takes the answer for dead.
@@ -23,11 +20,11 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, run *Run) {
 		return
 	}
 	out := newStream(w)
-	put := func(name string, data any) error { return site().ExecuteTemplate(out, name, data) }
+	put := func(name string, data any) error { return in(languageOf(r)).ExecuteTemplate(out, name, data) }
 	err := put("progress", struct {
 		top
 		*Run
-	}{newTop(r, "Testing "+run.Target+" - mailcheck"), run})
+	}{newTop(r, run.Target+" - mailcheck"), run})
 	err = eachEvent(r, run, 0, out, func(_ int, e Event) error {
 		if err != nil {
 			return err
@@ -37,11 +34,12 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request, run *Run) {
 	if err != nil {
 		return
 	}
-	page, err := s.pageOf(run)
+	page, err := s.pageOf(r, run)
 	if err != nil {
-		page = report.Page{Body: template.HTML("<h1>The test could not be made</h1>\n<p>Try again.</p>\n")}
+		_ = put("broken", nil)
+	} else {
+		_ = put("arrived", page)
 	}
-	_ = put("arrived", page)
 	_ = out.flush()
 }
 

@@ -23,19 +23,17 @@ var pagesSource string
 //go:embed pages.css
 var pagesStyle string
 
-// pages are the templates of the site, and what goes with them.
-type pages struct {
-	*template.Template
+// look is how every page looks.
+type look struct {
 	style  template.CSS
 	policy string // Content-Security-Policy
 }
 
 // site is made when a page is wanted: other commands do not wait for it.
-var site = sync.OnceValue(func() pages {
-	unix := func(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") } // as a checkout on Windows does not have it, and the policy's hash does
-	style := report.PageStyle() + template.CSS(unix(pagesStyle))
-	return pages{
-		template.Must(template.New("pages").Parse(unix(pagesSource))), style,
+var site = sync.OnceValue(func() look {
+	style := report.PageStyle() + template.CSS(unixLines(pagesStyle))
+	return look{
+		style,
 		"default-src 'none'; " + report.PagePolicy(style) + "; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 	}
 })
@@ -45,18 +43,20 @@ const maxForm = 64 << 10
 
 // top is what every page begins with.
 type top struct {
-	Lang  string
-	Title string
-	Style template.CSS
+	Lang    string
+	Dir     string // in which the language is written
+	Title   string
+	Style   template.CSS
+	Others  []otherLanguage
+	Machine bool   // has made the translation
+	Here    string // where the page is to be had again; empty for where it is
 }
 
 func newTop(r *http.Request, title string) top {
-	return top{languageOf(r), title, site().style}
+	tag := languageOf(r)
+	language := in(tag).language
+	return top{tag, language.Direction(), title, site().style, others(tag), !language.Reviewed(), ""}
 }
-
-// languageOf returns the language of an answer. English is the only one there is; when there are
-// more, this is where Accept-Language chooses.
-func languageOf(*http.Request) string { return "en" }
 
 // headers sets what every answer of the site has.
 func headers(next http.Handler) http.Handler {
@@ -68,20 +68,22 @@ func headers(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("X-Robots-Tag", "noindex")
+		h.Set("Vary", "Accept-Language, Cookie")
+		remember(w, r)
 		next.ServeHTTP(w, r)
 	})
 }
 
 // rendered returns a page, or a part of one.
-func rendered(name string, data any) ([]byte, error) {
+func rendered(r *http.Request, name string, data any) ([]byte, error) {
 	var b bytes.Buffer
-	err := site().ExecuteTemplate(&b, name, data)
+	err := in(languageOf(r)).ExecuteTemplate(&b, name, data)
 	return b.Bytes(), err
 }
 
 // write writes a page.
-func write(w http.ResponseWriter, status int, name string, data any) {
-	body, err := rendered(name, data)
+func write(w http.ResponseWriter, r *http.Request, status int, name string, data any) {
+	body, err := rendered(r, name, data)
 	if err != nil {
 		http.Error(w, "The page could not be made.", http.StatusInternalServerError)
 		return
@@ -102,7 +104,7 @@ type formPage struct {
 
 func (s *Server) form(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	write(w, http.StatusOK, "form", s.newForm(r))
+	write(w, r, http.StatusOK, "form", s.newForm(r))
 }
 
 func (s *Server) newForm(r *http.Request) formPage {
@@ -116,9 +118,14 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		p, form := problemOf(err), s.newForm(r)
 		p.header(w)
-		form.Wrong, form.Address, form.Username = p.Detail, mailcheck.Clean(r.PostForm.Get("address")), mailcheck.Clean(r.PostForm.Get("username"))
-		form.Title = "Not tested - mailcheck"
-		write(w, p.Status, "form", form)
+		form.Address, form.Username = mailcheck.Clean(r.PostForm.Get("address")), mailcheck.Clean(r.PostForm.Get("username"))
+		form.Title, form.Here = "Not tested - mailcheck", "/"
+		if said := in(form.Lang).language.Words(err.Error()); said != err.Error() {
+			form.Wrong = sentence(said)
+		} else {
+			form.Wrong = in(form.Lang).language.Words(p.Detail)
+		}
+		write(w, r, p.Status, "form", form)
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -176,7 +183,7 @@ type messagePage struct {
 
 func (s *Server) nothing(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	write(w, http.StatusNotFound, "message", messagePage{newTop(r, "Nothing here - mailcheck"), "There is nothing here", "A report is kept for an hour, as long as there is room. Test the address again."})
+	write(w, r, http.StatusNotFound, "message", messagePage{newTop(r, "Nothing here - mailcheck"), "There is nothing here", "A report is kept for an hour, as long as there is room. Test the address again."})
 }
 
 // explain shows one check.
@@ -186,7 +193,7 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) {
 		s.nothing(w, r)
 		return
 	}
-	body, err := rendered("explain", struct {
+	body, err := rendered(r, "explain", struct {
 		top
 		*checks.Check
 		Actor string

@@ -52,7 +52,7 @@ func (s *Server) formatted(w http.ResponseWriter, r *http.Request, run *Run, end
 	}
 	f, _ := report.FormatByName(endings[ending])
 	var b bytes.Buffer
-	if err := f.Write(&b, result, report.Options{Version: s.Runs.Version}); err != nil {
+	if err := f.Write(&b, result, s.options(r)); err != nil {
 		s.failed(w, r)
 		return
 	}
@@ -64,17 +64,17 @@ func (s *Server) formatted(w http.ResponseWriter, r *http.Request, run *Run, end
 
 func (s *Server) failed(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	write(w, http.StatusInternalServerError, "message", messagePage{newTop(r, "Not tested - mailcheck"), "The test could not be made", "Try again. If that does not help, whoever runs this service can find out why."})
+	write(w, r, http.StatusInternalServerError, "message", messagePage{newTop(r, "Not tested - mailcheck"), "The test could not be made", "Try again. If that does not help, whoever runs this service can find out why."})
 }
 
 // finished serves the page of a run that is over.
 func (s *Server) finished(w http.ResponseWriter, r *http.Request, run *Run) {
-	page, err := s.pageOf(run)
+	page, err := s.pageOf(r, run)
 	if err != nil {
 		s.failed(w, r)
 		return
 	}
-	body, err := rendered("finished", struct {
+	body, err := rendered(r, "finished", struct {
 		top
 		Body template.HTML
 	}{newTop(r, page.Title), page.Body})
@@ -86,28 +86,33 @@ func (s *Server) finished(w http.ResponseWriter, r *http.Request, run *Run) {
 }
 
 // pageOf makes the page of a run, with what can be done with it.
-func (s *Server) pageOf(run *Run) (report.Page, error) {
+func (s *Server) pageOf(r *http.Request, run *Run) (report.Page, error) {
 	result, err := run.Report()
 	if err != nil {
 		return report.Page{}, err
 	}
-	further, err := s.further(run, result)
+	further, err := s.further(r, run, result)
 	if err != nil {
 		return report.Page{}, err
 	}
-	return report.PageOf(result, report.Options{Version: s.Runs.Version}, further...)
+	return report.PageOf(result, s.options(r), further...)
+}
+
+// options says how a report is shown to whoever asks.
+func (s *Server) options(r *http.Request) report.Options {
+	return report.Options{Version: s.Runs.Version, Language: in(languageOf(r)).language}
 }
 
 // further are the sections that a site has and a file has not.
-func (s *Server) further(run *Run, result *mailcheck.Report) ([]report.Section, error) {
+func (s *Server) further(r *http.Request, run *Run, result *mailcheck.Report) ([]report.Section, error) {
 	var text bytes.Buffer
-	if err := report.Table(&text, result, report.Options{Version: s.Runs.Version}); err != nil {
+	if err := report.Table(&text, result, s.options(r)); err != nil {
 		return nil, err
 	}
 	var sections []report.Section
 	add := func(id, title, name string, data any) error {
-		body, err := rendered(name, data)
-		sections = append(sections, report.Section{ID: id, Title: title, HTML: template.HTML(body)})
+		body, err := rendered(r, name, data)
+		sections = append(sections, report.Section{ID: id, Title: in(languageOf(r)).language.Words(title), HTML: template.HTML(body)})
 		return err
 	}
 	if !run.Shared {
@@ -186,7 +191,7 @@ var frequent = []string{"apple", "android", "thunderbird", "outlook", "human"}
 
 func setupsOf(run *Run, result *mailcheck.Report) (all setups) {
 	for _, f := range setup.Formats {
-		files, err := f.Make(result, setup.Options{})
+		files, err := f.Make(result, setup.Options{}) // whose texts the page translates
 		if err != nil {
 			continue
 		}
@@ -248,7 +253,7 @@ func (s *Server) findSetup(r *http.Request) (sheet.File, bool) {
 	if err != nil {
 		return sheet.File{}, false
 	}
-	made, err := f.Make(result, setup.Options{})
+	made, err := f.Make(result, setup.Options{Language: in(languageOf(r)).language})
 	if err != nil {
 		return sheet.File{}, false
 	}

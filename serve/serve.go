@@ -113,7 +113,7 @@ func (s *Server) paced(next http.HandlerFunc) http.Handler {
 		default:
 			p := problemOf(err)
 			p.header(w)
-			write(w, p.Status, "message", messagePage{newTop(r, "Too often - mailcheck"), "Too often", p.Detail})
+			write(w, r, p.Status, "message", messagePage{newTop(r, "Too often - mailcheck"), "Too often", p.Detail})
 		}
 	})
 }

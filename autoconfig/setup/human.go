@@ -74,7 +74,7 @@ func pageForPeople(a Account) sheet.Page {
 }
 
 func asked(name string, value mailcheck.Text) sheet.Field {
-	return sheet.Field{Name: mailcheck.Textf("%s", name), Value: value}
+	return sheet.Field{Name: mailcheck.Text{Format: name}, Value: value}
 }
 
 // serverPart has what every program asks of a server, in no program's words.
@@ -92,16 +92,20 @@ func serverPart(a Account, s Server, i int) sheet.Part {
 	if !s.Implicit() {
 		encryption = mailcheck.Textf("STARTTLS")
 	}
-	var ways []mailcheck.Text
+	var ways mailcheck.Text
 	for _, l := range s.Logins {
-		ways = append(ways, loginWords[l])
+		if ways.Empty() {
+			ways = loginWords[l]
+		} else {
+			ways = mailcheck.Textf("%s, or %s", ways, loginWords[l])
+		}
 	}
 	return sheet.Part{Title: title, Asks: []sheet.Field{
 		asked("Server", mailcheck.Textf("%s", s.Host)),
 		asked("Port", mailcheck.Textf("%d", s.Port)),
 		asked("Encryption", encryption),
 		asked("User name", userWords(a, s)),
-		asked("Login", mailcheck.Joined(ways, ", or ")),
+		asked("Login", ways),
 	}}
 }
 

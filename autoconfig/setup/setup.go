@@ -12,6 +12,7 @@ import (
 	"mailcheck"
 	"mailcheck/autoconfig/document"
 	"mailcheck/autoconfig/setup/sheet"
+	"mailcheck/catalogue"
 )
 
 // Format is a kind of setup, with what it can express. A server that it cannot
@@ -95,6 +96,8 @@ type Options struct {
 	Changes    bool          // of a zone: only what is missing or wrong in it today
 	Signer     *sheet.Signer // of the files that can be signed; nil: they are not
 	When       time.Time     // that the files bear; the zero value is when the servers were tested
+
+	Language *catalogue.Catalogue // of pages for people; nil for English
 }
 
 // ErrNothingUsable says that no setup can be written, since no server for reading
@@ -149,7 +152,7 @@ func (f Format) Make(r *mailcheck.Report, o Options) (Setup, error) {
 	if f.Zone {
 		a.zone = factsForZone(r, o)
 	}
-	set := sheet.Set{Made: a.made(cmp.Or(o.When, r.Started), example), Signer: o.Signer}
+	set := sheet.Set{Made: a.made(cmp.Or(o.When, r.Started), example), Signer: o.Signer, Language: o.Language}
 	f.Write(a, &set)
 	files, notes, err := set.Result()
 	if err != nil {

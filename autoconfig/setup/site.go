@@ -84,7 +84,7 @@ func writeSite(a Account, out *sheet.Set) {
 	out.TextPage("README.txt", siteReadme(a, parts, hosts))
 	out.HTMLPage("www/index.html", siteIndex(a, parts, out.Signer != nil))
 	for _, p := range parts {
-		files := sheet.Set{Made: out.Made, Signer: out.Signer}
+		files := sheet.Set{Made: out.Made, Signer: out.Signer, Language: out.Language}
 		p.format.Write(p.of, &files)
 		out.Add(&files, p.places)
 	}

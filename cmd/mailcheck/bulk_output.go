@@ -245,7 +245,7 @@ func (f *surveyOutput) end(c *cobra.Command, failed error) error {
 
 // options looks at what is written to.
 func (f *surveyOutput) options(w io.Writer) report.Options {
-	opts := f.look.options(w)
+	opts := f.look.look(w)
 	opts.Verbose = f.summary
 	return opts
 }

@@ -49,7 +49,7 @@ func (f *differences) show(c *cobra.Command, d report.Difference) error {
 	if err != nil {
 		return err
 	}
-	opts := f.look.options(c.OutOrStdout())
+	opts := f.look.look(c.OutOrStdout())
 	if err := printed(c, func(w io.Writer) error { return format.Write(w, d, opts) }); err != nil {
 		return err
 	}

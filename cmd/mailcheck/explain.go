@@ -34,7 +34,10 @@ Exit code: 0, or 2 if there is no such finding.`,
 				}
 				return nil
 			}
-			opts := out.options(c.OutOrStdout())
+			opts, err := out.options(c.OutOrStdout())
+			if err != nil {
+				return err
+			}
 			if len(args) == 0 {
 				return printed(c, func(w io.Writer) error { return report.List(w, opts) })
 			}
@@ -47,6 +50,7 @@ Exit code: 0, or 2 if there is no such finding.`,
 	}
 	c.Flags().StringVar(&file, "markdown", "", "write the page docs/checks.md to this `FILE`")
 	c.Flags().MarkHidden("markdown")
+	out.lang.register(c)
 	out.registerColor(c)
 	return c
 }

@@ -29,6 +29,7 @@ type output struct {
 	strict  bool
 	verbose bool
 	share   bool
+	lang    languageFlag
 
 	sarifFile string // that the findings about an account are said of
 }
@@ -58,6 +59,7 @@ func (f *output) register(c *cobra.Command, view report.View) {
 			}
 		}
 	}))
+	f.lang.register(c)
 	f.registerVerbose(c)
 	f.registerColor(c)
 }
@@ -111,6 +113,9 @@ func (f *output) check() error {
 	if !slices.Contains(colorWords, f.color) {
 		return usage("choose one of: "+strings.Join(colorWords, ", "), "--color: %q is unknown", f.color)
 	}
+	if _, err := f.lang.asked(); err != nil {
+		return err
+	}
 	_, err := f.readers()
 	return err
 }
@@ -147,14 +152,18 @@ func (f *output) readers() ([]reader, error) {
 	return all, nil
 }
 
-// options looks at what standard output is.
-func (f *output) options(stdout io.Writer) report.Options {
+// options says how what has a language is shown at standard output.
+func (f *output) options(stdout io.Writer) (opts report.Options, err error) {
+	opts = f.look(stdout)
+	opts.Language, err = f.lang.open(screenOf(stdout) != nil)
+	return opts, err
+}
+
+// look looks at what standard output is.
+func (f *output) look(stdout io.Writer) report.Options {
 	opts := report.Options{Color: f.color == "always", Verbose: f.verbose, Strict: f.strict, Version: version(), SARIFFile: f.sarifFile}
-	if r, ok := stdout.(*results); ok {
-		stdout = r.Writer
-	}
-	file, ok := stdout.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	file := screenOf(stdout)
+	if file == nil {
 		return opts
 	}
 	opts.Width, _, _ = term.GetSize(int(file.Fd())) // 0, the default, where it is not known
@@ -163,6 +172,17 @@ func (f *output) options(stdout io.Writer) report.Options {
 	}
 	opts.Color = opts.Color && enableColor(file)
 	return opts
+}
+
+// screenOf returns the terminal that a result goes to; nil where it goes elsewhere.
+func screenOf(stdout io.Writer) *os.File {
+	if r, ok := stdout.(*results); ok {
+		stdout = r.Writer
+	}
+	if file, ok := stdout.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		return file
+	}
+	return nil
 }
 
 // show gives the report to its readers, and returns the error that its verdict asks for.
@@ -176,7 +196,10 @@ func (f *output) show(c *cobra.Command, r *mailcheck.Report) error {
 			return noRun("", "%v", err)
 		}
 	}
-	opts := f.options(c.OutOrStdout())
+	opts, err := f.options(c.OutOrStdout())
+	if err != nil {
+		return err
+	}
 	opts.View = f.view
 	if f.verbose && f.view != report.File { // for a file nothing is asked
 		_ = report.Transcript(c.ErrOrStderr(), r, opts)

@@ -27,6 +27,7 @@ type setupFlags struct {
 	from      string
 	sign      signFlags
 	content   setup.Options
+	lang      languageFlag
 }
 
 func setupCommand() *cobra.Command {
@@ -91,6 +92,9 @@ interrupted.`,
 			if err := f.possible(formats); err != nil {
 				return err
 			}
+			if f.content.Language, err = f.lang.open(f.file == "" && f.directory == "" && screenOf(c.OutOrStdout()) != nil); err != nil {
+				return err
+			}
 			if f.content.When, err = sourceDate(); err != nil {
 				return err
 			}
@@ -114,6 +118,7 @@ interrupted.`,
 	flags.StringVar(&f.directory, "directory", "", "write the files below this `FOLDER`")
 	flags.BoolVar(&f.force, "force", false, "replace files that are there already")
 	flags.StringVar(&f.from, "from", "", "write from the report in this JSON `FILE`, - for standard input, without the network")
+	f.lang.register(c)
 	flags.BoolVar(&f.content.Unverified, "unverified", false, "write servers that nobody vouches for, or that could not be reached, too, with a warning")
 	flags.BoolVar(&f.content.POP3, "pop3", false, "collect the mail with POP3, not IMAP")
 	flags.BoolVar(&f.content.TLSA, "tlsa", false, "with --for dns: also the records with each server's key, for a zone that is signed")

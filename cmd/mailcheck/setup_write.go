@@ -5,14 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"mailcheck"
 	"mailcheck/autoconfig/setup"
@@ -87,14 +85,10 @@ func form(name string) string { return strings.ToLower(filepath.Ext(name)) }
 
 // shown is a file as standard output gets it: on a terminal a QR code has its own colours.
 func shown(stdout io.Writer, file sheet.File) []byte {
-	if r, ok := stdout.(*results); ok {
-		stdout = r.Writer
+	if to := screenOf(stdout); to != nil && enableColor(to) {
+		return darkOnLight(file.Body())
 	}
-	terminal, ok := stdout.(*os.File)
-	if !ok || !term.IsTerminal(int(terminal.Fd())) || !enableColor(terminal) {
-		return file.Body()
-	}
-	return darkOnLight(file.Body())
+	return file.Body()
 }
 
 // darkOnLight gives the lines of a QR code black on white, since phones do not find a code

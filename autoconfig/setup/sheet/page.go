@@ -44,12 +44,46 @@ func linked(links []Link) []mailcheck.Text {
 	return all
 }
 
+// in says a page in the language of its readers, with what made it and a word about the
+// translation as its last lines.
+func (s *Set) in(p Page) (Page, []mailcheck.Text) {
+	say := s.Language.Text
+	all := func(texts []mailcheck.Text) (said []mailcheck.Text) {
+		for _, text := range texts {
+			said = append(said, say(text))
+		}
+		return said
+	}
+	said := Page{Title: say(p.Title), Warnings: all(p.Warnings)}
+	for _, part := range p.Parts {
+		links, asks := slices.Clone(part.Links), slices.Clone(part.Asks)
+		for i := range links {
+			links[i].Text = say(links[i].Text)
+		}
+		for i := range asks {
+			asks[i] = Field{say(asks[i].Name), say(asks[i].Value)}
+		}
+		said.Parts = append(said.Parts, Part{say(part.Title), all(part.Says), links, asks, all(part.Notes)})
+	}
+	foot := []mailcheck.Text{mailcheck.Textf("%s.", say(s.Made))}
+	if machine := s.Language.Foot(); !machine.Empty() {
+		foot = append(foot, machine)
+	}
+	return said, foot
+}
+
+// warning is the line of a page that nobody should miss.
+func (s *Set) warning(text mailcheck.Text) mailcheck.Text {
+	return s.Language.Text(mailcheck.Textf("WARNING: %s.", text))
+}
+
 func (s *Set) page(name string, body string) {
 	s.files = append(s.files, File{name, Shared, []byte(body)})
 }
 
 // TextPage adds a page as plain text.
 func (s *Set) TextPage(name string, p Page) {
+	p, foot := s.in(p)
 	var b strings.Builder
 	title := func(text mailcheck.Text, line string) {
 		t := text.String()
@@ -62,7 +96,7 @@ func (s *Set) TextPage(name string, p Page) {
 	}
 	title(p.Title, "=")
 	for _, w := range p.Warnings {
-		fmt.Fprintf(&b, "%s\n\n", Warning(w))
+		fmt.Fprintf(&b, "%s\n\n", s.warning(w))
 	}
 	for _, part := range p.Parts {
 		title(part.Title, "-")
@@ -72,14 +106,24 @@ func (s *Set) TextPage(name string, p Page) {
 			width = max(width, utf8.RuneCountInString(f.Name.String()))
 		}
 		for _, f := range part.Asks {
-			fmt.Fprintf(&b, "  %-*s  %s\n", width, f.Name, f.Value)
+			if s.Language == nil {
+				fmt.Fprintf(&b, "  %-*s  %s\n", width, f.Name, f.Value)
+			} else { // how wide some letters are depends on who shows them
+				fmt.Fprintf(&b, "  %s: %s\n", f.Name, f.Value)
+			}
 		}
 		if len(part.Asks) > 0 {
 			b.WriteString("\n")
 		}
 		says(part.Notes)
 	}
-	s.page(name, b.String()+sentence(s.Made)+"\n")
+	for i, text := range foot {
+		fmt.Fprintf(&b, "%s\n", mailcheck.Clean(text.String()))
+		if i < len(foot)-1 {
+			b.WriteString("\n")
+		}
+	}
+	s.page(name, b.String())
 }
 
 // pageWidth is that of a page of plain text.
@@ -124,6 +168,7 @@ func markdown(text mailcheck.Text) string {
 
 // MarkdownPage adds a page as Markdown.
 func (s *Set) MarkdownPage(name string, p Page) {
+	p, foot := s.in(p)
 	var b strings.Builder
 	says := func(texts []mailcheck.Text) {
 		for _, text := range texts {
@@ -132,7 +177,7 @@ func (s *Set) MarkdownPage(name string, p Page) {
 	}
 	fmt.Fprintf(&b, "# %s\n\n", markdown(p.Title))
 	for _, w := range p.Warnings {
-		fmt.Fprintf(&b, "**%s**\n\n", markdown(mailcheck.Textf("WARNING: %s.", w)))
+		fmt.Fprintf(&b, "**%s**\n\n", markdown(s.warning(w)))
 	}
 	for _, part := range p.Parts {
 		fmt.Fprintf(&b, "## %s\n\n", markdown(part.Title))
@@ -148,13 +193,14 @@ func (s *Set) MarkdownPage(name string, p Page) {
 		}
 		says(part.Notes)
 	}
-	s.page(name, b.String()+markdown(mailcheck.Textf("%s.", s.Made))+"\n")
+	says(foot)
+	s.page(name, strings.TrimSuffix(b.String(), "\n"))
 }
 
 // htmlPage is without a script and without anything from elsewhere. It prints with a form
 // on one page where it fits.
 var htmlPage = template.Must(template.New("page").Parse(`<!DOCTYPE html>
-<html lang="en">
+<html lang="{{.Lang}}"{{if ne .Dir "ltr"}} dir="{{.Dir}}"{{end}}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -176,7 +222,7 @@ footer { color: #444; }
 <main>
 <h1>{{.Title}}</h1>
 {{- range .Warnings}}
-<p class="warning"><strong>WARNING: {{.}}.</strong></p>
+<p class="warning"><strong>{{.}}</strong></p>
 {{- end}}
 {{- range .Parts}}
 <section>
@@ -200,18 +246,23 @@ footer { color: #444; }
 </section>
 {{- end}}
 </main>
-<footer><p>{{.Made}}.</p></footer>
+<footer>{{range .Foot}}<p>{{.}}</p>{{end}}</footer>
 </body>
 </html>
 `))
 
 // HTMLPage adds a page for a browser and for paper.
 func (s *Set) HTMLPage(name string, p Page) {
+	p, foot := s.in(p)
+	for i := range p.Warnings {
+		p.Warnings[i] = s.warning(p.Warnings[i])
+	}
 	var b strings.Builder
 	err := htmlPage.Execute(&b, struct {
 		Page
-		Made mailcheck.Text
-	}{p, s.Made})
+		Lang, Dir string
+		Foot      []mailcheck.Text
+	}{p, s.Language.Tag(), s.Language.Direction(), foot})
 	if err != nil {
 		s.fail(fmt.Errorf("%s: %w", name, err))
 	}

@@ -15,6 +15,7 @@ import (
 	"howett.net/plist"
 
 	"mailcheck"
+	"mailcheck/catalogue"
 )
 
 // The modes of files. What only its owner should read is so because its program
@@ -53,10 +54,13 @@ func (e *ValueError) Error() string {
 type Set struct {
 	Made   mailcheck.Text // what made the files, from what and when; the first comment of each
 	Signer *Signer        // of the files that can be signed; nil: they are not
-	texts  []*Text
-	files  []File // a text's body is missing until all is written
-	notes  []mailcheck.Text
-	err    error
+
+	Language *catalogue.Catalogue // of pages for people; nil for English
+
+	texts []*Text
+	files []File // a text's body is missing until all is written
+	notes []mailcheck.Text
+	err   error
 }
 
 // Note says something that the user has to do or to know, beside the files.
