@@ -115,6 +115,15 @@ var remedySentences = []Sentence{
 
 	// a gateway on this machine
 	{"fix.gateway.start", "No program listens there. Start the gateway (Proton Mail Bridge, DavMail, hydroxide ...), and take the ports from its own window or settings: they differ from the usual ones.", ""},
+	{"fix.gateway.trust", "The certificate is the own one of %s, which is as it should be. Have the mail program or the system trust it, or confirm the exception once when the mail program asks, for this machine alone. %s", "Program Where"},
+	{"fix.gateway.bridge", "The Bridge exports it under Settings, Advanced settings, Export TLS certificates.", ""},
+	{"fix.gateway.davmail", "It is in the key store that davmail.ssl.keystoreFile names; or leave TLS off there.", ""},
+	{"fix.gateway.hydroxide", "It is the file that hydroxide was started with (-tls-cert).", ""},
+	{"fix.gateway.other", "The program can mostly show or export it.", ""},
+	{"fix.gateway.program", "the program on this machine", ""},
+	{"fix.clock.right", "This machine's clock agrees with that of %s, so the fault is the server's: ask its operator to put the previous certificate back until this one is valid.", "ServerCount"},
+	{"count.web-server", "web server", ""},
+	{"fix.publish.open-ports", "Write what the test found open: %s.", "Settings"},
 	{"fix.gateway.no-encryption", "The connection does not leave this machine: choose no encryption for %s in the mail program, or switch TLS on in the gateway.", "Server"},
 
 	// logins

@@ -133,7 +133,7 @@ var (
 		"RFC 4422 appendix A, RFC 8446 section 4.3.2"}
 	LoginSignInRefused = &Check{"login.sign-in-refused", Warning, User,
 		"The provider does not take the kept sign-in any more, so no login was tried.",
-		"Sign in again: `mailcheck login ADDRESS`. A new password, months without use or the administrator end a sign-in; mail programs may have to sign in again, too.",
+		"Sign in again: `mailcheck login ADDRESS`. A new password, months without use or the administrator can end a sign-in; mail programs may have to sign in again, too.",
 		"RFC 6749 section 5.2 (invalid_grant)"}
 	LoginSignInBlocked = &Check{"login.sign-in-unusable", Warning, User,
 		"The kept sign-in could not be used, so no login was tried.",

@@ -39,7 +39,7 @@ var (
 		"Have both agree. Either the proxy sends no header (HAProxy: take send-proxy or send-proxy-v2 off the server line; nginx: proxy_protocol off; a cloud's load balancer: switch PROXY protocol off), or the server expects it (Dovecot: haproxy = yes in the inet_listener, and haproxy_trusted_networks; Postfix: smtpd_upstream_proxy_protocol = haproxy; Exim: hosts_proxy).",
 		"https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt"}
 	ReplyUnasked = &Check{"reply.unasked", Failure, Operator,
-		"The server sends a reply that nothing asked for, so that programs take each reply for the answer to the command before.",
+		"The server sends a reply that nothing asked for, so that programs get, for each command, the reply to the one before.",
 		"See what stands in front of the server, such as a proxy, a virus scanner or a load balancer that greets too; the evidence has the words that are too many.",
 		"RFC 5321 section 4.3.1, RFC 1939 section 3, RFC 9051 section 7"}
 )

@@ -279,7 +279,7 @@ func (p *probe) tellApart(ctx context.Context, f *mailcheck.Finding, answer tlsa
 	case !p.fails(ctx, f):
 	case older:
 		f.Become(checks.TLSOldProtocol, "%s; offered older versions, it answers with %s", f.Detail, answer.Text())
-		f.Fix = mailcheck.Textf("The server's best is %s. %s", tls.VersionName(answer.Version), checks.TLSOldProtocol.Remedy)
+		f.Fix = mailcheck.Textf("The server's best is %s. %s", tls.VersionName(answer.Version), mailcheck.Text{Format: checks.TLSOldProtocol.Remedy})
 	case answer.Version == tls.VersionTLS12 && !clientsOffer(answer.Suite):
 		f.Become(checks.TLSNoCommonCipher, "%s; offered every cipher suite, it chooses %s", f.Detail, answer.Text())
 		if strings.Contains(tlsask.SuiteName(answer.Suite), "_anon_") {

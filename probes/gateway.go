@@ -20,13 +20,13 @@ type gateway struct {
 }
 
 var gateways = []gateway{
-	{"proton mail bridge", "Proton Mail Bridge", "Export its certificate (in the Bridge: Settings, Advanced settings, Export TLS certificates)"}, // proton.me/support/bridge
-	{"davmail", "DavMail", "Take its certificate out of the key store that davmail.ssl.keystoreFile names, or leave TLS off there"},              // davmail.sourceforge.net
-	{"hydroxide", "hydroxide", "Take the certificate that hydroxide was started with (-tls-cert)"},                                               // github.com/emersion/hydroxide
+	{"proton mail bridge", "Proton Mail Bridge", "The Bridge exports it under Settings, Advanced settings, Export TLS certificates."}, // proton.me/support/bridge
+	{"davmail", "DavMail", "It is in the key store that davmail.ssl.keystoreFile names; or leave TLS off there."},              // davmail.sourceforge.net
+	{"hydroxide", "hydroxide", "It is the file that hydroxide was started with (-tls-cert)."},                                               // github.com/emersion/hydroxide
 }
 
 // someGateway is one that does not say who it is.
-var someGateway = gateway{"", "the program on this machine", "Have the program show or export its certificate"}
+var someGateway = gateway{"", "the program on this machine", "The program can mostly show or export it."}
 
 // ownMachine reports whether the settings name this very machine, which is no way
 // out to the network.
@@ -55,6 +55,6 @@ func (p *probe) atHome(_ context.Context, f *mailcheck.Finding) {
 	case checks.StartTLSMissing:
 		f.Fix = mailcheck.Textf("The connection does not leave this machine: choose no encryption for %s in the mail program, or switch TLS on in the gateway.", p.result.Endpoint())
 	default:
-		f.Fix = mailcheck.Textf("The certificate is the own one of %s, which is as it should be. %s, and have the mail program or the system trust it; or confirm the exception once when the mail program asks, for this machine alone.", name, mailcheck.Text{Format: g.trust})
+		f.Fix = mailcheck.Textf("The certificate is the own one of %s, which is as it should be. Have the mail program or the system trust it, or confirm the exception once when the mail program asks, for this machine alone. %s", name, mailcheck.Text{Format: g.trust})
 	}
 }

@@ -70,7 +70,7 @@ func clearClock(r *mailcheck.Report) {
 	}
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Check == checks.TLSNotYetValid && f.Fix.Empty() {
-			f.Fix = mailcheck.Textf("This machine's clock is right, as %s, so the fault is the server's: ask its operator to put the previous certificate back until this one is valid.", say(r.Clock.Servers))
+			f.Fix = mailcheck.Textf("This machine's clock agrees with that of %s, so the fault is the server's: ask its operator to put the previous certificate back until this one is valid.", mailcheck.Count{N: r.Clock.Servers, Noun: "web server"})
 		}
 	}
 }

@@ -64,11 +64,11 @@ func nameEncrypted(r *mailcheck.Report, source mailcheck.SourceResult, f *mailch
 	var better []mailcheck.Text
 	for _, s := range source.Servers {
 		if o := offeredBy(r, r.Result(s)); s.Security == mailcheck.Plain && o.Host != "" {
-			better = append(better, mailcheck.Textf("for %s %s", o.Host, portAndSecurity(source.Form, o.Port, o.Security)))
+			better = append(better, mailcheck.Textf("%s: %s", o.Host, portAndSecurity(source.Form, o.Port, o.Security)))
 		}
 	}
 	if len(better) > 0 {
-		f.Fix = mailcheck.Textf("Write %s, which the test found open.", mailcheck.Joined(better, ", "))
+		f.Fix = mailcheck.Textf("Write what the test found open: %s.", mailcheck.Joined(better, "; "))
 	}
 }
 
