@@ -151,6 +151,9 @@ func pageOf(r *mailcheck.Report, opts Options, further ...Section) webPage {
 	}
 	if len(further) > 0 {
 		p.become(further)
+		if !opts.Language.Reviewed() {
+			p.Outline.Footer = p.Outline.Footer[:len(p.Outline.Footer)-1] // the site says it, with a link to the English
+		}
 	}
 	if opts.View == Account {
 		p.Certs, p.Times = each(certificateCards(r), opts.card), timelineOf(r, opts)

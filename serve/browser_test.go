@@ -272,6 +272,19 @@ func (r *reader) visit(base, scenario string) {
 	if strings.Contains(says[string](r, "document.documentElement.textContent"), "alice") {
 		r.t.Errorf("%s: the copy tells of the person", r.name)
 	}
+	for _, tag := range []string{"gu", "de", "en"} {
+		r.do(chromedp.Navigate(base + at + "?lang=" + tag))
+		if got := says[string](r, "document.documentElement.lang"); got != tag {
+			r.t.Errorf("%s: the page is in %q, not in %s", r.name, got, tag)
+		}
+		r.judge(scenario + "-" + tag)
+		r.print(scenario + "-" + tag)
+		r.do(chromedp.Navigate(base + "/"))
+		if got := says[string](r, "document.documentElement.lang"); got != tag {
+			r.t.Errorf("%s: the form is in %q, and %s was chosen", r.name, got, tag)
+		}
+		r.judge("form-" + tag)
+	}
 	r.do(chromedp.Navigate(base + "/explain/tls.expired"))
 	r.judge("explain")
 	r.do(chromedp.Navigate(base + "/nothing"))
