@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/text/unicode/bidi"
+
 	"mailcheck"
 	"mailcheck/checks"
 )
@@ -71,11 +73,43 @@ func PagePolicy(style template.CSS) string {
 // whoever wants a table does not wait for it.
 var pageTemplate = sync.OnceValue(func() *template.Template {
 	page := template.Must(template.New("page").Funcs(template.FuncMap{
-		"runs": func(t mailcheck.Text) []run { return runsOf(t.String()) },
+		"runs": func(t mailcheck.Text) []webRun { return isolated(runsOf(t.String())) },
 	}).Parse(unixLines(pageSource)))
 	template.Must(page.New("survey").Parse(unixLines(surveySource)))
 	return page
 })
+
+// webRun is a piece of a sentence. What is written from right to left is isolated, so that it
+// does not turn round what stands beside it (Unicode Standard Annex #9).
+type webRun struct {
+	run
+	Isolated bool
+}
+
+func isolated(runs []run) []webRun {
+	var all []webRun
+	for _, r := range runs {
+		if r.Code || strings.IndexFunc(r.Text, fromRight) < 0 {
+			all = append(all, webRun{run: r})
+			continue
+		}
+		for i, part := range strings.SplitAfter(r.Text, " ") {
+			leftward := strings.IndexFunc(part, fromRight) >= 0
+			if last := len(all) - 1; i > 0 && all[last].Isolated == leftward {
+				all[last].Text += part
+			} else {
+				all = append(all, webRun{run{Text: part}, leftward})
+			}
+		}
+	}
+	return all
+}
+
+// fromRight reports whether a letter is one of a script that is written from right to left.
+func fromRight(r rune) bool {
+	p, _ := bidi.LookupRune(r)
+	return p.Class() == bidi.R || p.Class() == bidi.AL
+}
 
 // unixLines undoes what a checkout on Windows does: a browser would compare the hash of the
 // style with that of lines that end in \n.

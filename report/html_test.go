@@ -135,3 +135,15 @@ func scripts() *mailcheck.Report {
 	r.Findings = append([]mailcheck.Finding{missing}, r.Findings...)
 	return add(r)
 }
+
+// A word that is written from right to left does not turn round what stands beside it.
+func TestRightToLeft(t *testing.T) {
+	var b bytes.Buffer
+	if err := pageTemplate().ExecuteTemplate(&b, "runs", mailcheck.Textf("the folder %s (%s) is full: %s", "תיקייה", "صندوق البريد", "imap.example.com")); err != nil {
+		t.Fatal(err)
+	}
+	want := `the folder <bdi>תיקייה (صندوق البريد) </bdi>is full: <code dir="ltr">imap.example.com</code>`
+	if b.String() != want {
+		t.Errorf("got  %s\nwant %s", &b, want)
+	}
+}

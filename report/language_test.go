@@ -26,7 +26,9 @@ func TestLanguagesShown(t *testing.T) {
 		for _, name := range []string{"table", "markdown", "html", "nagios"} {
 			f, _ := FormatByName(name)
 			for _, r := range fixtures() {
-				out := render(t, func(b *bytes.Buffer) error { return f.Write(b, r.report, Options{Version: "1.2.3", Language: language}) })
+				out := render(t, func(b *bytes.Buffer) error {
+					return f.Write(b, r.report, Options{Version: "1.2.3", Language: language})
+				})
 				printable[name](t, out)
 				if r.name == "failures" || r.name == "mailbox" {
 					golden(t, r.name+"."+tag+"."+name, bytes.Replace(out, []byte(unixLines(pageStyle)), nil, 1))
@@ -72,7 +74,9 @@ func TestMachineMade(t *testing.T) {
 		f, _ := FormatByName(name)
 		for _, view := range views {
 			for tag, want := range map[string]bool{"en": false, "gu": true, "de": true} {
-				out := render(t, func(b *bytes.Buffer) error { return f.Write(b, failures(), Options{View: view, Language: inLanguage(t, tag)}) })
+				out := render(t, func(b *bytes.Buffer) error {
+					return f.Write(b, failures(), Options{View: view, Language: inLanguage(t, tag)})
+				})
 				if got := bytes.Contains(out, []byte("--lang")); got != want {
 					t.Errorf("%s in %s: the foot is there: %v", name, tag, got)
 				}
