@@ -88,7 +88,7 @@ func TestCostOfProofs(t *testing.T) {
 				again[q]++
 			}
 			for q, n := range again {
-				if n == 2 {
+				if n == 2 && !strings.HasPrefix(q, "DNSKEY ") { // two proofs at a time may both ask for the keys that they have in common
 					want--
 				} else if n > 2 {
 					t.Errorf("%s: %s is asked %d times", name, q, n)

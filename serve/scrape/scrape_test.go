@@ -167,6 +167,7 @@ func TestShared(t *testing.T) {
 			t.Errorf("%v and %v", ended, later)
 		}
 		scrape(h, "server", "imaps://imap.example.com")
+		synctest.Wait() // until the run has given its place back
 		if c := h.Runs.Counts(); c.Started != 3 || c.Ended["pass"] != 3 || c.Working+c.Waiting != 0 {
 			t.Errorf("%+v", c)
 		}
