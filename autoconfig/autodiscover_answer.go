@@ -22,7 +22,7 @@ func (d *autodiscovery) judge(ctx context.Context, t *trace.Trace, doc *netx.Doc
 	judgeCertificate(t, doc)
 	fail := func(c *checks.Check, detail, reason mailcheck.Text) poxAnswer {
 		t.Find(c, "%s %s", doc.URL, detail)
-		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: mailcheck.Textf("%s %s", hostOf(doc.URL), reason)}}
+		return poxAnswer{answer: answer{state: mailcheck.Failed, reason: reason}}
 	}
 	switch location := doc.Header.Get("Location"); {
 	case doc.Status >= 300 && doc.Status < 400 && location != "":
@@ -34,14 +34,13 @@ func (d *autodiscovery) judge(ctx context.Context, t *trace.Trace, doc *netx.Doc
 	case doc.Status == http.StatusNotFound, doc.Status == http.StatusGone, doc.Status == http.StatusMethodNotAllowed, doc.Status == http.StatusNoContent:
 		return poxAnswer{answer: answer{state: mailcheck.Absent, reason: mailcheck.Textf("%s has no Autodiscover service", hostOf(doc.URL))}}, ""
 	case doc.Status != http.StatusOK:
-		text := mailcheck.Textf("answers with HTTP status %d", doc.Status)
-		refusal := fail(checks.AutodiscoverStatus, text, text)
+		refusal := fail(checks.AutodiscoverStatus, mailcheck.Textf("answers with HTTP status %d", doc.Status), mailcheck.Textf("%s answers with %s", hostOf(doc.URL), mailcheck.Textf("HTTP status %d", doc.Status)))
 		refusal.heard = true
 		return refusal, ""
 	case document.ProgramSource(doc.Body) != "":
-		return fail(checks.AutodiscoverProgram, mailcheck.Textf("begins %q, as the source of a program does", document.ProgramSource(doc.Body)), mailcheck.Textf("answers with the source of a program")), ""
+		return fail(checks.AutodiscoverProgram, mailcheck.Textf("begins %q, as the source of a program does", document.ProgramSource(doc.Body)), mailcheck.Textf("%s answers with the source of a program", hostOf(doc.URL))), ""
 	case document.LooksLikeHTML(doc.Body):
-		return fail(checks.AutodiscoverHTML, mailcheck.Textf("answers with %s that begins %q", doc.ContentType, document.Head(doc.Body)), mailcheck.Textf("answers with a web page")), ""
+		return fail(checks.AutodiscoverHTML, mailcheck.Textf("answers with %s that begins %q", doc.ContentType, document.Head(doc.Body)), mailcheck.Textf("%s answers with a web page", hostOf(doc.URL))), ""
 	}
 	t.Say("%d bytes of %s%s", len(doc.Body), doc.ContentType, invented(a))
 	if !document.XMLType(doc.ContentType) {

@@ -47,7 +47,7 @@ func findMX(ctx context.Context, s *search) {
 	}
 	if filtered { // its operator knows nothing about the mailboxes
 		s.trace.Find(checks.MXFilter, "the mail exchanger %s belongs to %s", host, filter.Name)
-		s.conclude(mailcheck.Absent, "the mail exchanger %s %s", host, filter.Does())
+		s.conclude(mailcheck.Absent, "%s", filter.Does(host))
 		return
 	}
 	s.askOperator(ctx, host, domains)

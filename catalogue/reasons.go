@@ -39,6 +39,8 @@ var reasonSentences = []Sentence{
 	{"reason.file.no-server", "the settings file names no usable server", ""},
 	{"reason.database.unknown", "does not know the domain", ""},
 	{"reason.database.no-folder", "the folder cannot be read", ""},
+	{"reason.exchanger.forwards", "the mail exchanger %s only forwards mail (%s), and says nothing about the mailboxes", "Host Service"},
+	{"reason.exchanger.filter", "the mail exchanger %s is a filter (%s), which says nothing about the mailboxes", "Host Service"},
 	{"reason.exchanger.own", "the mail exchanger %s belongs to the domain itself", "Host"},
 	{"reason.exchanger.provider", "the mail exchanger %s belongs to %s", "Host Provider"},
 	{"reason.exchanger.found", "%s, for the mail exchanger %s", "Where Host"},

@@ -21,8 +21,8 @@ type gateway struct {
 
 var gateways = []gateway{
 	{"proton mail bridge", "Proton Mail Bridge", "The Bridge exports it under Settings, Advanced settings, Export TLS certificates."}, // proton.me/support/bridge
-	{"davmail", "DavMail", "It is in the key store that davmail.ssl.keystoreFile names; or leave TLS off there."},              // davmail.sourceforge.net
-	{"hydroxide", "hydroxide", "It is the file that hydroxide was started with (-tls-cert)."},                                               // github.com/emersion/hydroxide
+	{"davmail", "DavMail", "It is in the key store that davmail.ssl.keystoreFile names; or leave TLS off there."},                     // davmail.sourceforge.net
+	{"hydroxide", "hydroxide", "It is the file that hydroxide was started with (-tls-cert)."},                                         // github.com/emersion/hydroxide
 }
 
 // someGateway is one that does not say who it is.

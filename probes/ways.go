@@ -99,7 +99,7 @@ func (t *tries) tellAttempts(ways []sasl.Mechanism) {
 	for _, o := range t.made {
 		reason := mailcheck.Evidencef("%s", o.reply)
 		if o.reply == "" && o.check != nil {
-			reason = mailcheck.Textf("%s", strings.TrimSuffix(o.check.Summary, "."))
+			reason = mailcheck.Textf("%s", mailcheck.Heading(o.check.Summary))
 		}
 		list = append(list, mailcheck.Attempt{Mechanism: t.nameOf(o.mechanism), Binding: string(o.mechanism.Binding), Username: o.User, State: stateOf(o.entry), Reason: reason})
 	}

@@ -78,10 +78,10 @@ func FilterOf(host string) (Filter, bool) {
 	return filters[i], true
 }
 
-// Does says what the service does with the mail.
-func (f Filter) Does() mailcheck.Text {
+// Does says what the service does with the mail that a mail exchanger of it takes.
+func (f Filter) Does(exchanger string) mailcheck.Text {
 	if f.Forwards {
-		return mailcheck.Textf("only forwards mail (%s), and says nothing about the mailboxes", f.Name)
+		return mailcheck.Textf("the mail exchanger %s only forwards mail (%s), and says nothing about the mailboxes", exchanger, f.Name)
 	}
-	return mailcheck.Textf("is a filter (%s), which says nothing about the mailboxes", f.Name)
+	return mailcheck.Textf("the mail exchanger %s is a filter (%s), which says nothing about the mailboxes", exchanger, f.Name)
 }
