@@ -20,7 +20,7 @@ var doors = []scenario{{
 }, {
 	name:     "postfix-rate", // the first connection is that of answers, which may be minutes ago
 	program:  postfix,
-	settings: "anvil_rate_time_unit = 1h\nsmtpd_client_connection_rate_limit = 1\nsmtpd_client_event_limit_exceptions =\n",
+	settings: "smtpd_client_connection_rate_limit = 1\nsmtpd_client_event_limit_exceptions =\n",
 	ports:    []int{587},
 	mute:     true,
 	exit:     1,

@@ -439,7 +439,7 @@ func (w *world) postfix() {
 	services := delivery + `
 postlog   unix-dgram n - n - 1 postlogd
 tlsmgr    unix - - n 1000? 1 tlsmgr
-anvil     unix - - n - 1 anvil
+anvil     unix - - n - 1 anvil -o anvil_rate_time_unit=1h
 rewrite   unix - - n - - trivial-rewrite
 cleanup   unix n - n - 0 cleanup
 `
