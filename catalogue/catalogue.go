@@ -130,12 +130,10 @@ func (c *Catalogue) Foot() mailcheck.Text {
 	return mailcheck.Textf("%s (--lang en)", c.Text(mailcheck.Textf("Machine-made translation: the English text counts.")))
 }
 
-// localize returns the translation of a key, or nothing.
+// localize returns the translation of a key, or nothing. An error is that there is none, or
+// not the plural form, in the place of which the one for other numbers stands.
 func (c *Catalogue) localize(key string, data map[string]any) string {
-	text, err := c.localizer.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: data[countName]})
-	if err != nil {
-		return ""
-	}
+	text, _ := c.localizer.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: data[countName]})
 	return text
 }
 
