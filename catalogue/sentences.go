@@ -15,7 +15,7 @@ type Sentence struct {
 }
 
 // areas are all sentences but those of checks.
-var areas = [][]Sentence{verdictSentences, tableSentences, mailboxSentences, findingSentences, remedySentences, reasonSentences, sheetSentences, siteSentences}
+var areas = [][]Sentence{verdictSentences, tableSentences, mailboxSentences, findingSentences, remedySentences, providerSentences, reasonSentences, sheetSentences, siteSentences}
 
 // Counted reports whether the sentence is a noun that stands behind a number.
 func (s Sentence) Counted() bool { return strings.HasPrefix(s.Key, "count.") }
