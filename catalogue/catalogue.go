@@ -248,18 +248,17 @@ func Sentences(yield func(Sentence) bool) {
 
 // ByKey returns the sentence with a key, which is not that of a check.
 func ByKey(key string) (Sentence, bool) {
-	for _, area := range areas {
-		if i := slices.IndexFunc(area, func(s Sentence) bool { return s.Key == key }); i >= 0 {
-			return area[i], true
-		}
-	}
-	return Sentence{}, false
+	return find(func(s Sentence) bool { return s.Key == key })
 }
 
 // ByEnglish returns the sentence that a text says, if it has a key. Checks have their ids.
 func ByEnglish(format string) (Sentence, bool) {
+	return find(func(s Sentence) bool { return s.English == format && !s.Counted() })
+}
+
+func find(is func(Sentence) bool) (Sentence, bool) {
 	for _, area := range areas {
-		if i := slices.IndexFunc(area, func(s Sentence) bool { return s.English == format && !s.Counted() }); i >= 0 {
+		if i := slices.IndexFunc(area, is); i >= 0 {
 			return area[i], true
 		}
 	}

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -29,17 +30,21 @@ func Accepted(header string) string {
 }
 
 func match(wanted []language.Tag) string {
-	there := Languages()
-	var tags []language.Tag
-	for _, tag := range there {
-		tags = append(tags, language.Make(tag))
-	}
-	_, i, confidence := language.NewMatcher(tags).Match(wanted...)
+	_, i, confidence := matcher().Match(wanted...)
 	if len(wanted) == 0 || confidence == language.No {
 		return ""
 	}
-	return there[i]
+	return Languages()[i]
 }
+
+// matcher knows [Languages], in their order. It is made when it is first wanted.
+var matcher = sync.OnceValue(func() language.Matcher {
+	var tags []language.Tag
+	for _, tag := range Languages() {
+		tags = append(tags, language.Make(tag))
+	}
+	return language.NewMatcher(tags)
+})
 
 // bare takes the encoding and the variant off the name of a locale, which no tag has.
 func bare(locale string) string {

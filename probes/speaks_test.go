@@ -28,23 +28,14 @@ var catalogues = sync.OnceValue(func() []*catalogue.Catalogue {
 // speaks shows a report in every language, with each place of a sentence filled in, and the
 // same from the report as it is saved.
 func speaks(t *testing.T, s lab.Scenario, r *mailcheck.Report) {
-	var document bytes.Buffer
-	if err := report.JSON(&document, r, report.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	saved, err := report.Read(&document)
+	saved, err := report.Read(bytes.NewReader(written(t, "json", r, report.Options{})))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range catalogues() {
 		for _, name := range []string{"table", "markdown", "html", "nagios"} {
-			format, _ := report.FormatByName(name)
 			said := func(r *mailcheck.Report) string {
-				var b bytes.Buffer
-				if err := format.Write(&b, r, report.Options{Language: c, Verbose: true}); err != nil {
-					t.Fatal(err)
-				}
-				return b.String()
+				return string(written(t, name, r, report.Options{Language: c, Verbose: true}))
 			}
 			text := said(r)
 			for _, left := range []string{"{{.", "<no value>", "%!"} {

@@ -87,10 +87,10 @@ var states = []struct {
 func became(l *mailcheck.Login, w loginWay) cell {
 	for _, s := range states {
 		if slices.ContainsFunc(l.Attempts, func(a mailcheck.Attempt) bool { return loginWay{a.Mechanism, a.Binding} == w && a.State == s.state }) {
-			return coloured(mailcheck.Text{Format: s.words}, s.severity)
+			return coloured(ours(s.words), s.severity)
 		}
 	}
-	return plain(mailcheck.Text{Format: "-"}) // it is not offered
+	return plain(ours("-")) // it is not offered
 }
 
 // becameList is what becomes of the grid where names are too long for it.

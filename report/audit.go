@@ -41,7 +41,7 @@ func auditLines(a *mailcheck.TLSAudit) []mailcheck.Text {
 	add(mailcheck.Textf("Without SNI"), a.WithoutSNI)
 	add(mailcheck.Textf("ALPN"), judgedALPN(a.ALPN, mailcheck.Textf("ignored, which is allowed")))
 	add(mailcheck.Textf("ALPN of the web"), judgedALPN(a.OtherALPN, mailcheck.Textf("ignored, which is no protection against mixing up protocols")))
-	add(mailcheck.Textf("Command behind STARTTLS"), mailcheck.Text{Format: mailcheck.Clean(a.Injection)})
+	add(mailcheck.Textf("Command behind STARTTLS"), ours(a.Injection))
 	return lines
 }
 
@@ -126,9 +126,9 @@ func suites(p *page, newer []mailcheck.TLSVersion, v mailcheck.TLSVersion) {
 		width = max(width, len(suite(s)))
 	}
 	for _, s := range v.Suites {
-		judgement := mailcheck.Text{Format: mailcheck.Clean(string(s.Strength))}
+		judgement := ours(s.Strength)
 		if s.Why != "" {
-			judgement = mailcheck.Textf("%s: %s", judgement, mailcheck.Text{Format: mailcheck.Clean(s.Why)})
+			judgement = mailcheck.Textf("%s: %s", judgement, ours(s.Why))
 		}
 		line := fmt.Sprintf("    %-*s  %s", width, suite(s), p.in(judgement).String())
 		if p.told != nil || columns(line) > p.width() {

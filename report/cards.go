@@ -115,10 +115,10 @@ func (c certified) card(now time.Time) card {
 	if c.tls != nil {
 		add("Connection", verbatim(c.tls.Version))
 		if c.tls.OCSP != nil {
-			add("Stapled answer", mailcheck.Text{Format: mailcheck.Clean(c.tls.OCSP.Status)})
+			add("Stapled answer", ours(c.tls.OCSP.Status))
 		}
 		if c.tls.DANE != nil {
-			add("TLSA records", mailcheck.Text{Format: mailcheck.Clean(c.tls.DANE.State)})
+			add("TLSA records", ours(c.tls.DANE.State))
 		}
 	}
 	letters("Key", c.leaf.Key)

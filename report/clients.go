@@ -90,7 +90,7 @@ func clientsGrid(p *page, clients []mailcheck.ClientResult) {
 			}
 			letter = letterOf(i)
 		}
-		row := []cell{plain(verbatim(c.Client)), coloured(mailcheck.Text{Format: string(c.Outcome)}, outcomeSeverity(c)), plain(letter)}
+		row := []cell{plain(verbatim(c.Client)), coloured(ours(c.Outcome), outcomeSeverity(c)), plain(letter)}
 		if sources {
 			row = slices.Insert(row, 2, plain(verbatim(cmp.Or(c.Source, "-"))))
 		}
@@ -173,10 +173,11 @@ func clientsSentence(r *mailcheck.Report) mailcheck.Text {
 	for _, c := range r.Clients {
 		counts[c.Outcome]++
 	}
-	text := mailcheck.Textf("of %s %d will set up the account, %d must ask the user, %d will fail.", mailcheck.Count{N: len(r.Clients), Noun: "mail client"},
+	all := mailcheck.Count{N: len(r.Clients), Noun: "mail client"}
+	text := mailcheck.Textf("of %s %d will set up the account, %d must ask the user, %d will fail.", all,
 		counts[mailcheck.Configures], counts[mailcheck.Asks], counts[mailcheck.Fails])
 	if n := counts[mailcheck.NotKnown]; n > 0 {
-		text = mailcheck.Textf("of %s %d will set up the account, %d must ask the user, %d will fail; of %d it is not known.", mailcheck.Count{N: len(r.Clients), Noun: "mail client"},
+		text = mailcheck.Textf("of %s %d will set up the account, %d must ask the user, %d will fail; of %d it is not known.", all,
 			counts[mailcheck.Configures], counts[mailcheck.Asks], counts[mailcheck.Fails], n)
 	}
 	clear := 0
@@ -205,12 +206,12 @@ func clientServers(c mailcheck.ClientResult) mailcheck.Text {
 
 // outcomeSentence says what becomes of one client, and why.
 func outcomeSentence(c mailcheck.ClientResult) mailcheck.Text {
-	text := mailcheck.Text{Format: string(c.Outcome)}
+	text := ours(c.Outcome)
 	if !c.Reason.Empty() {
 		text = mailcheck.Textf("%s: %s", text, c.Reason)
 	}
 	if c.Password.Clear() {
-		text = mailcheck.Textf("%s; password: %s", text, mailcheck.Text{Format: string(c.Password)})
+		text = mailcheck.Textf("%s; password: %s", text, ours(c.Password))
 	}
 	return text
 }

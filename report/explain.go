@@ -11,12 +11,12 @@ import (
 func Explain(w io.Writer, c *checks.Check, opts Options) error {
 	p := &page{Options: opts}
 	p.WriteString(c.ID + gap + p.paint(p.Language.Words(c.Severity.String()), c.Severity) + "\n\n")
-	p.paragraph(0, 0, mailcheck.Text{Format: c.Summary})
+	p.paragraph(0, 0, ours(c.Summary))
 	p.blank()
 	p.say(0, 2, "Who acts: %s", mailcheck.Clause(Actor(c.Who)))
-	p.say(0, 2, "What to do: %s", mailcheck.Text{Format: c.Remedy})
+	p.say(0, 2, "What to do: %s", ours(c.Remedy))
 	p.say(0, 2, "Reference: %s", c.Ref)
-	machine(p)
+	machine(p, nil)
 	_, err := io.WriteString(w, p.String())
 	return err
 }
@@ -26,7 +26,7 @@ func List(w io.Writer, opts Options) error {
 	p := &page{Options: opts}
 	rows := [][]cell{header("Check", "Severity", "What is wrong")}
 	for _, c := range checks.All {
-		rows = append(rows, []cell{plain(verbatim(c.ID)), coloured(mailcheck.Text{Format: c.Severity.String()}, c.Severity), plain(mailcheck.Text{Format: c.Summary})})
+		rows = append(rows, []cell{plain(verbatim(c.ID)), coloured(ours(c.Severity.String()), c.Severity), plain(ours(c.Summary))})
 	}
 	p.grid(rows)
 	_, err := io.WriteString(w, p.String())

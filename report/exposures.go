@@ -44,7 +44,7 @@ func clientExposures(p *page, clients []mailcheck.ClientResult) {
 			p.blank()
 			begun = true
 		}
-		p.say(0, 2, "%s: %s.", mailcheck.Text{Format: e.text}, mailcheck.Joined(names, "; "))
+		p.say(0, 2, "%s: %s.", ours(e.text), mailcheck.Joined(names, "; "))
 	}
 }
 
@@ -58,9 +58,9 @@ func clientExposure(p *page, c mailcheck.ClientResult) {
 	if c.PresetsPlain {
 		p.say(4, 6, "Its form for the servers begins without encryption.")
 	}
-	say(string(c.Password), mailcheck.Textf("Password: %s", mailcheck.Text{Format: string(c.Password)}))
-	say(string(c.Confirms), mailcheck.Textf("Shows the servers it found before it logs in: %s", mailcheck.Text{Format: string(c.Confirms)}))
-	say(string(c.OverHTTP), mailcheck.Textf("Settings over http: %s", mailcheck.Text{Format: string(c.OverHTTP)}))
-	say(string(c.BadCertificate), mailcheck.Textf("At a bad certificate: %s", mailcheck.Text{Format: string(c.BadCertificate)}))
-	say(string(c.NoStartTLS), mailcheck.Textf("If somebody takes STARTTLS away: %s", mailcheck.Text{Format: string(c.NoStartTLS)}))
+	say(string(c.Password), mailcheck.Textf("Password: %s", ours(c.Password)))
+	say(string(c.Confirms), mailcheck.Textf("Shows the servers it found before it logs in: %s", ours(c.Confirms)))
+	say(string(c.OverHTTP), mailcheck.Textf("Settings over http: %s", ours(c.OverHTTP)))
+	say(string(c.BadCertificate), mailcheck.Textf("At a bad certificate: %s", ours(c.BadCertificate)))
+	say(string(c.NoStartTLS), mailcheck.Textf("If somebody takes STARTTLS away: %s", ours(c.NoStartTLS)))
 }

@@ -16,7 +16,7 @@ func fileTable(p *page, r *mailcheck.Report) {
 
 // fileSentence says what the file is, and how much is wrong with it.
 func fileSentence(r *mailcheck.Report) mailcheck.Text {
-	kind := mailcheck.Text{Format: mailcheck.Clean(r.Kind)}
+	kind := ours(r.Kind)
 	if kind.Empty() {
 		kind = mailcheck.Textf("unknown kind of file")
 	}
@@ -77,13 +77,13 @@ func named(findings []mailcheck.Finding, client string) bool {
 // fileFinding writes where and what first, so that an editor can jump there.
 func fileFinding(p *page, f mailcheck.Finding) {
 	p.blank()
-	severity := p.in(mailcheck.Text{Format: f.Severity.String()})
+	severity := p.in(ours(f.Severity.String()))
 	title := mailcheck.Textf("%s: %s: %s", where(f), severity, f.Check.ID)
 	if !p.tell(block{title: true, severity: f.Severity, item: item{text: title}}) {
 		p.WriteString(where(f).String() + ": " + p.paint(severity.String(), f.Severity) + ": " + f.Check.ID + "\n")
 	}
 	p.item(seenItem(f.Detail))
-	p.item(item{fact, mailcheck.Textf("Means"), mailcheck.Text{Format: f.Check.Summary}})
+	p.item(item{fact, mailcheck.Textf("Means"), ours(f.Check.Summary)})
 	p.item(item{toAct, actor(f.Actor()), f.Remedy()})
 }
 

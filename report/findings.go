@@ -185,7 +185,7 @@ func shown(p *page, r *mailcheck.Report) []mailcheck.Finding {
 // explained writes one group.
 func explained(p *page, g group, n int) {
 	p.blank()
-	p.findingTitle(g.Severity, mailcheck.Textf("[%d] %s: %s", n, severityWord(g.Severity), mailcheck.Text{Format: g.Check.Summary}))
+	p.findingTitle(g.Severity, mailcheck.Textf("[%d] %s: %s", n, severityWord(g.Severity), ours(g.Check.Summary)))
 	most := fewConsequences
 	if p.Verbose {
 		most = len(g.Consequences)
@@ -344,10 +344,10 @@ func placeWord(g group) mailcheck.Text {
 
 // severityWord is how serious a finding is, in the line that is its title.
 func severityWord(s checks.Severity) mailcheck.Text {
-	return mailcheck.Text{Format: strings.ToUpper(s.String())}
+	return ours(strings.ToUpper(s.String()))
 }
 
-func actor(w checks.Who) mailcheck.Text { return mailcheck.Text{Format: Actor(w)} }
+func actor(w checks.Who) mailcheck.Text { return ours(Actor(w)) }
 
 // Actor names the person who can mend a fault, as the help desk would.
 func Actor(w checks.Who) string {

@@ -30,7 +30,7 @@ func coloured(text mailcheck.Text, severity checks.Severity) cell {
 func header(titles ...string) []cell {
 	var row []cell
 	for _, title := range titles {
-		row = append(row, plain(mailcheck.Text{Format: title}))
+		row = append(row, plain(ours(title)))
 	}
 	return row
 }

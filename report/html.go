@@ -26,8 +26,10 @@ var pageStyle string
 // HTML writes the report as one file for a browser: without a script, with nothing from
 // elsewhere, for a screen of any size and for paper.
 func HTML(w io.Writer, r *mailcheck.Report, opts Options) error {
+	p := pageOf(r, opts)
+	p.Outline.Footer = append(p.Outline.Footer, told(r, opts, machine)...) // a site says it in its own way
 	var b bytes.Buffer
-	if err := pageTemplate().Execute(&b, pageOf(r, opts)); err != nil {
+	if err := pageTemplate().Execute(&b, p); err != nil {
 		return err
 	}
 	_, err := w.Write(b.Bytes())
@@ -185,9 +187,6 @@ func pageOf(r *mailcheck.Report, opts Options, further ...Section) webPage {
 	}
 	if len(further) > 0 {
 		p.become(further)
-		if !opts.Language.Reviewed() {
-			p.Outline.Footer = p.Outline.Footer[:len(p.Outline.Footer)-1] // the site says it, with a link to the English
-		}
 	}
 	if opts.View == Account {
 		p.Certs, p.Times = each(certificateCards(r), opts.card), timelineOf(r, opts)

@@ -42,7 +42,7 @@ func lookedAt(r *mailcheck.Report, protocol mailcheck.Protocol) *mailcheck.Serve
 type mailboxRows struct{ cells [][]cell }
 
 func (m *mailboxRows) add(label, format string, args ...any) {
-	m.cells = append(m.cells, []cell{plain(mailcheck.Text{Format: label}), plain(mailcheck.Textf(format, args...))})
+	m.cells = append(m.cells, []cell{plain(ours(label)), plain(mailcheck.Textf(format, args...))})
 }
 
 func (m *mailboxRows) look(r *mailcheck.Report, box *mailcheck.Mailbox, all bool) {
@@ -69,7 +69,7 @@ func (m *mailboxRows) look(r *mailcheck.Report, box *mailcheck.Mailbox, all bool
 // more is what few people ask for.
 func (m *mailboxRows) more(box *mailcheck.Mailbox) {
 	for _, n := range box.Namespaces {
-		m.add("Namespace", "%s: prefix %q, delimiter %q", mailcheck.Text{Format: string(n.Kind)}, n.Prefix, n.Delimiter)
+		m.add("Namespace", "%s: prefix %q, delimiter %q", ours(n.Kind), n.Prefix, n.Delimiter)
 	}
 	var words []mailcheck.Text
 	for _, property := range box.Identity {
@@ -98,7 +98,7 @@ func (m *mailboxRows) folders(box *mailcheck.Mailbox) {
 		parts = append(parts, mailcheck.Textf("guessed by the name, as programs do: %s", guessed))
 	}
 	if missing := box.Missing(); len(missing) > 0 {
-		parts = append(parts, mailcheck.Textf("none yet for %s", mailcheck.Joined(each(missing, useText), ", ")))
+		parts = append(parts, mailcheck.Textf("none yet for %s", mailcheck.Joined(each(missing, ours[mailcheck.FolderUse]), ", ")))
 	}
 	m.add("Folders", "%s", mailcheck.Joined(parts, "; "))
 }
@@ -110,15 +110,13 @@ func foldersText(box *mailcheck.Mailbox, guessed bool) mailcheck.Text {
 		switch {
 		case f.Guessed != guessed:
 		case strings.EqualFold(f.Name, string(f.Use)):
-			texts = append(texts, useText(f.Use))
+			texts = append(texts, ours(f.Use))
 		default:
-			texts = append(texts, mailcheck.Textf("%s (%s)", useText(f.Use), f.Name))
+			texts = append(texts, mailcheck.Textf("%s (%s)", ours(f.Use), f.Name))
 		}
 	}
 	return mailcheck.Joined(texts, ", ")
 }
-
-func useText(u mailcheck.FolderUse) mailcheck.Text { return mailcheck.Text{Format: string(u)} }
 
 func room(q mailcheck.Quota) mailcheck.Text {
 	used, limit := mailcheck.Textf("%s", mailcheck.Size(q.Used)), mailcheck.Textf("%s", mailcheck.Size(q.Limit))

@@ -20,7 +20,7 @@ func Markdown(w io.Writer, r *mailcheck.Report, opts Options) error {
 		m.add("## " + s.Title)
 		m.blocks(s.Blocks)
 	}
-	m.blocks(o.Footer)
+	m.blocks(append(o.Footer, told(r, opts, machine)...))
 	_, err := io.WriteString(w, strings.TrimRight(m.String(), "\n")+"\n")
 	return err
 }

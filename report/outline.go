@@ -94,7 +94,6 @@ func outlineOf(r *mailcheck.Report, opts Options) outline {
 	if opts.View == Account || opts.View == Sources {
 		o.Footer = told(r, opts, footer)
 	}
-	o.Footer = append(o.Footer, told(r, opts, func(p *page, _ *mailcheck.Report) { machine(p) })...)
 	for _, part := range parts[opts.View] {
 		if blocks := told(r, opts, part.write); len(blocks) > 0 {
 			o.Sections = append(o.Sections, section{strings.ReplaceAll(strings.ToLower(part.title), " ", "-"), opts.Language.Words(part.title), blocks})

@@ -20,7 +20,7 @@ var tables = map[View]func(*page, *mailcheck.Report){
 func Table(w io.Writer, r *mailcheck.Report, opts Options) error {
 	p := &page{Options: opts}
 	tables[opts.View](p, r)
-	machine(p)
+	machine(p, r)
 	_, err := io.WriteString(w, p.String())
 	return err
 }
@@ -233,7 +233,7 @@ func sources(p *page, r *mailcheck.Report, all bool) {
 		case s.State == mailcheck.Absent && len(r.Settings) > 0 && !all:
 			nothing = append(nothing, s.Name)
 		default:
-			rows = append(rows, []cell{plain(verbatim(s.Name)), plain(mailcheck.Text{Format: string(s.State)}), plain(s.Reason)})
+			rows = append(rows, []cell{plain(verbatim(s.Name)), plain(ours(s.State)), plain(s.Reason)})
 		}
 	}
 	p.blank()
@@ -248,7 +248,7 @@ func sources(p *page, r *mailcheck.Report, all bool) {
 }
 
 // machine says that a machine has made the translation, where no native reader has read it.
-func machine(p *page) {
+func machine(p *page, _ *mailcheck.Report) {
 	if text := p.Language.Foot(); !text.Empty() {
 		p.blank()
 		p.paragraph(0, 0, text)

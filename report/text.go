@@ -13,6 +13,9 @@ import (
 // verbatim returns a word of somebody else's as a text.
 func verbatim(s string) mailcheck.Text { return mailcheck.Textf("%s", s) }
 
+// ours returns a word of our own as a text, which translations may have.
+func ours[T ~string](s T) mailcheck.Text { return mailcheck.Text{Format: string(s)} }
+
 // columns returns how many terminal columns s takes. Whether ambiguous
 // characters are wide depends on a terminal's settings; here they never are, so
 // that output does not depend on the environment. Colours take none.

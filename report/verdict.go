@@ -31,7 +31,7 @@ func verdictLine(p *page, r *mailcheck.Report, sentence mailcheck.Text) {
 
 // shouted is the word for a verdict that the line begins with.
 func shouted(v mailcheck.Verdict) mailcheck.Text {
-	return mailcheck.Text{Format: strings.ToUpper(mailcheck.Clean(string(v)))}
+	return ours(strings.ToUpper(string(v)))
 }
 
 // subject names what was tested. People know an internationalised domain in
@@ -156,7 +156,7 @@ func missingSentence(r *mailcheck.Report, to purpose) mailcheck.Text {
 		return slices.Contains(to.protocols, s.Protocol) && !hidden(s)
 	})
 	if c := untried(r, to.protocols); c != nil {
-		return mailcheck.Textf("the servers answer, but whether a login works is not known. %s", mailcheck.Text{Format: c.Summary})
+		return mailcheck.Textf("the servers answer, but whether a login works is not known. %s", ours(c.Summary))
 	}
 	text := to.notFound
 	switch {

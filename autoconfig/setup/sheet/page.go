@@ -44,8 +44,8 @@ func linked(links []Link) []mailcheck.Text {
 	return all
 }
 
-// in says a page in the language of its readers, with what made it and a word about the
-// translation as its last lines.
+// in says a page in the language of its readers, its warnings marked as such, with what made
+// it and a word about the translation as its last lines.
 func (s *Set) in(p Page) (Page, []mailcheck.Text) {
 	say := s.Language.Text
 	all := func(texts []mailcheck.Text) (said []mailcheck.Text) {
@@ -54,7 +54,10 @@ func (s *Set) in(p Page) (Page, []mailcheck.Text) {
 		}
 		return said
 	}
-	said := Page{Title: say(p.Title), Warnings: all(p.Warnings)}
+	said := Page{Title: say(p.Title)}
+	for _, warning := range p.Warnings {
+		said.Warnings = append(said.Warnings, say(mailcheck.Textf("WARNING: %s.", warning)))
+	}
 	for _, part := range p.Parts {
 		links, asks := slices.Clone(part.Links), slices.Clone(part.Asks)
 		for i := range links {
@@ -70,11 +73,6 @@ func (s *Set) in(p Page) (Page, []mailcheck.Text) {
 		foot = append(foot, machine)
 	}
 	return said, foot
-}
-
-// warning is the line of a page that nobody should miss.
-func (s *Set) warning(text mailcheck.Text) mailcheck.Text {
-	return s.Language.Text(mailcheck.Textf("WARNING: %s.", text))
 }
 
 func (s *Set) page(name string, body string) {
@@ -96,7 +94,7 @@ func (s *Set) TextPage(name string, p Page) {
 	}
 	title(p.Title, "=")
 	for _, w := range p.Warnings {
-		fmt.Fprintf(&b, "%s\n\n", s.warning(w))
+		fmt.Fprintf(&b, "%s\n\n", w)
 	}
 	for _, part := range p.Parts {
 		title(part.Title, "-")
@@ -117,13 +115,10 @@ func (s *Set) TextPage(name string, p Page) {
 		}
 		says(part.Notes)
 	}
-	for i, text := range foot {
-		fmt.Fprintf(&b, "%s\n", mailcheck.Clean(text.String()))
-		if i < len(foot)-1 {
-			b.WriteString("\n")
-		}
+	for _, text := range foot {
+		fmt.Fprintf(&b, "%s\n\n", mailcheck.Clean(text.String()))
 	}
-	s.page(name, b.String())
+	s.page(name, strings.TrimSuffix(b.String(), "\n"))
 }
 
 // pageWidth is that of a page of plain text.
@@ -177,7 +172,7 @@ func (s *Set) MarkdownPage(name string, p Page) {
 	}
 	fmt.Fprintf(&b, "# %s\n\n", markdown(p.Title))
 	for _, w := range p.Warnings {
-		fmt.Fprintf(&b, "**%s**\n\n", markdown(s.warning(w)))
+		fmt.Fprintf(&b, "**%s**\n\n", markdown(w))
 	}
 	for _, part := range p.Parts {
 		fmt.Fprintf(&b, "## %s\n\n", markdown(part.Title))
@@ -254,9 +249,6 @@ footer { color: #444; }
 // HTMLPage adds a page for a browser and for paper.
 func (s *Set) HTMLPage(name string, p Page) {
 	p, foot := s.in(p)
-	for i := range p.Warnings {
-		p.Warnings[i] = s.warning(p.Warnings[i])
-	}
 	var b strings.Builder
 	err := htmlPage.Execute(&b, struct {
 		Page
